@@ -1,0 +1,40 @@
+# Seatlock. `make` shows what there is; a JDK 17 and Maven are all it takes.
+
+MVN  := mvn -B -q
+JAR  := target/seatlock.jar
+SOURCES := pom.xml $(shell find src/main sql -type f)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check fmt jar openapi psql clean
+
+help: ## Show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(JAR) ## The race: N=10 buyers want one seat (N=1000; URL=http://… for a server that runs already)
+	@java -cp $(JAR) demo/Race.java
+
+run: $(JAR) ## Serve on PORT (8080) with sample events, PostgreSQL and Redis included, data in ./data
+	@java -jar $(JAR) all --seed
+
+test: ## Run every test
+	$(MVN) test
+
+check: fmt test ## Format, compile with warnings as errors, test
+
+fmt: ## Format the sources
+	$(MVN) spotless:apply
+
+jar: $(JAR) ## Build target/seatlock.jar
+
+$(JAR): $(SOURCES)
+	$(MVN) -DskipTests package
+	@touch $(JAR)
+
+openapi: ## Write the OpenAPI document to src/test/resources/openapi.json
+	$(MVN) test -Dtest=OpenApiTest -Dseatlock.openapi.write=true
+
+psql: ## A psql in the database of the Seatlock that runs in SEATLOCK_HOME (./data)
+	@psql "$$(sed -n 's/^DATABASE_URL=//p' $${SEATLOCK_HOME:-data}/seatlock.env)"
+
+clean: ## Remove what was built; ./data stays
+	$(MVN) clean

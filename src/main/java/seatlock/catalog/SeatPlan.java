@@ -1,0 +1,34 @@
+package seatlock.catalog;
+
+import java.util.List;
+
+/** The sections, rows and seats of an event, in the order in which they are shown, and locked. */
+public record SeatPlan(List<Section> sections) {
+
+    /**
+     * A part of the house where every seat costs the same.
+     *
+     * @param price in minor units of the event's currency
+     */
+    public record Section(String name, long price, List<Row> rows) {}
+
+    /** @param seats how many; they are numbered from 1 */
+    public record Row(String name, int seats) {}
+
+    public SeatPlan {
+        sections = List.copyOf(sections);
+    }
+
+    /** Number of seats. */
+    public long capacity() {
+        return sections.stream()
+                .flatMap(section -> section.rows().stream())
+                .mapToLong(Row::seats)
+                .sum();
+    }
+
+    /** {@code SECTION-ROW-NUMBER}: the name of a seat, unique in its event. */
+    public static String label(String section, String row, int number) {
+        return section + "-" + row + "-" + number;
+    }
+}

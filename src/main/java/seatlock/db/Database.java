@@ -1,0 +1,162 @@
+package seatlock.db;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pool of connections, and the only place where a transaction begins and ends.
+ *
+ * <p>Connections have autocommit off from the start and it is never toggled: turned back on in the middle of a
+ * transaction it would commit it. Isolation is READ COMMITTED; what has to be serial is made so by row locks.
+ */
+public final class Database implements AutoCloseable {
+
+    /** How long a statement waits for a row lock: longer than any healthy transaction, shorter than a buyer's patience. */
+    public static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
+
+    /** No statement of ours runs this long; one that does is stuck, and holds locks meanwhile. */
+    private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** A node that stops in the middle of a transaction must not keep its locks for longer than this. */
+    private static final Duration IDLE_IN_TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Above the statement timeout, so that it only fires when the server or the network is gone. */
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(15);
+
+    /** How long work waits for a connection; whoever waits longer is better told to come back. */
+    private static final Duration CONNECTION_WAIT = Duration.ofSeconds(5);
+
+    /** Deadlocks cannot happen between our own transactions (they lock in one order), so this is for strangers. */
+    private static final int MAX_ATTEMPTS = 3;
+
+    private static final Logger log = LoggerFactory.getLogger(Database.class);
+
+    /** What is done in a transaction. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T in(Tx tx) throws SQLException;
+    }
+
+    private final HikariDataSource pool;
+
+    private Database(HikariDataSource pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * Opens a pool; connects for the first time when first used.
+     *
+     * @param connections at most this many
+     */
+    public static Database open(DatabaseUrl url, int connections) {
+        var config = new HikariConfig();
+        config.setPoolName("seatlock");
+        config.setJdbcUrl(url.jdbc());
+        config.setUsername(url.user());
+        config.setPassword(url.password());
+        config.setAutoCommit(false);
+        config.setMaximumPoolSize(connections);
+        config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("ApplicationName", "seatlock");
+        config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT.toSeconds());
+        config.addDataSourceProperty("connectTimeout", CONNECTION_WAIT.toSeconds());
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty(
+                "options",
+                "-c lock_timeout=" + LOCK_TIMEOUT.toMillis()
+                        + " -c statement_timeout=" + STATEMENT_TIMEOUT.toMillis()
+                        + " -c idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION_TIMEOUT.toMillis());
+        return new Database(new HikariDataSource(config));
+    }
+
+    /**
+     * Runs work in one transaction and commits it. Whatever it throws rolls back. It may run more than once (after a
+     * deadlock or a serialization failure), so it must not do anything outside the transaction.
+     *
+     * @return what the work returned, after the commit
+     * @throws DatabaseException if the database could not do it
+     * @throws IllegalStateException if it refused it: a constraint, an error in the SQL
+     */
+    public <T> T inTransaction(Work<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return attempt(work);
+            } catch (SQLException e) {
+                if (!SqlState.isRetryable(e)) {
+                    throw translate(e);
+                }
+                if (attempt == MAX_ATTEMPTS) {
+                    throw new DatabaseException.Unavailable("Gave up after " + attempt + " attempts", e);
+                }
+                log.info("Transaction is tried again after SQLSTATE {}", e.getSQLState());
+                pause(attempt);
+            }
+        }
+    }
+
+    private <T> T attempt(Work<T> work) throws SQLException {
+        try (var connection = pool.getConnection()) {
+            T result;
+            try {
+                result = work.in(new Tx(connection));
+            } catch (Throwable workFailure) {
+                rollBack(connection, workFailure);
+                throw workFailure;
+            }
+            commit(connection);
+            return result;
+        }
+    }
+
+    private static void commit(Connection connection) throws SQLException {
+        try {
+            connection.commit();
+        } catch (SQLException commitFailure) {
+            rollBack(connection, commitFailure);
+            if (SqlState.isConnectionLost(commitFailure)) {
+                throw new DatabaseException.OutcomeUnknown(commitFailure);
+            }
+            throw commitFailure;
+        }
+    }
+
+    private static void rollBack(Connection connection, Throwable reason) {
+        try {
+            connection.rollback();
+        } catch (SQLException rollbackFailure) {
+            reason.addSuppressed(rollbackFailure); // the pool drops the connection, and the server rolls back
+        }
+    }
+
+    private static RuntimeException translate(SQLException e) {
+        if (SqlState.isLockTimeout(e)) {
+            return new DatabaseException.LockTimeout(e);
+        }
+        if (SqlState.isUnavailable(e)) {
+            return new DatabaseException.Unavailable("The database cannot do it now: " + e.getMessage(), e);
+        }
+        return new IllegalStateException("The database refused: " + e.getMessage(), e);
+    }
+
+    private static void pause(int attempt) {
+        try {
+            // Two that collided must not collide again.
+            Thread.sleep(ThreadLocalRandom.current().nextLong(5, 20L * attempt + 5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DatabaseException.Unavailable("Interrupted between two attempts", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

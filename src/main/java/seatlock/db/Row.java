@@ -1,0 +1,50 @@
+package seatlock.db;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+
+/** The current row of a result, by column. What is NULL comes as {@code null}, except from the primitive getters. */
+public final class Row {
+
+    private final ResultSet resultSet;
+
+    Row(ResultSet resultSet) {
+        this.resultSet = resultSet;
+    }
+
+    public String text(String column) throws SQLException {
+        return resultSet.getString(column);
+    }
+
+    public UUID uuid(String column) throws SQLException {
+        return resultSet.getObject(column, UUID.class);
+    }
+
+    public int integer(String column) throws SQLException {
+        return resultSet.getInt(column);
+    }
+
+    public long bigint(String column) throws SQLException {
+        return resultSet.getLong(column);
+    }
+
+    public Long bigintOrNull(String column) throws SQLException {
+        return resultSet.getObject(column, Long.class);
+    }
+
+    public boolean bool(String column) throws SQLException {
+        return resultSet.getBoolean(column);
+    }
+
+    public Instant instant(String column) throws SQLException {
+        var time = resultSet.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    public byte[] bytes(String column) throws SQLException {
+        return resultSet.getBytes(column);
+    }
+}

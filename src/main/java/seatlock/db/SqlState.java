@@ -1,0 +1,57 @@
+package seatlock.db;
+
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Set;
+
+/**
+ * What an SQLSTATE means for us. Decisions hang on these codes, never on a message or on a constraint's name.
+ *
+ * @see <a href="https://www.postgresql.org/docs/16/errcodes-appendix.html">PostgreSQL error codes</a>
+ */
+final class SqlState {
+
+    private static final Set<String> RETRYABLE = Set.of(
+            "40001", // serialization_failure
+            "40P01"); // deadlock_detected
+
+    private static final Set<String> CONNECTION_LOST = Set.of(
+            "57P01", // admin_shutdown
+            "57P02", // crash_shutdown
+            "57P05"); // idle_session_timeout
+
+    private static final Set<String> UNAVAILABLE = Set.of(
+            "57P03", // cannot_connect_now: starting up or shutting down
+            "57014", // query_canceled: the statement timeout
+            "25P03", // idle_in_transaction_session_timeout
+            "25006"); // read_only_sql_transaction: a standby, during a failover
+
+    private SqlState() {}
+
+    static boolean isRetryable(SQLException e) {
+        return RETRYABLE.contains(code(e));
+    }
+
+    static boolean isLockTimeout(SQLException e) {
+        return code(e).equals("55P03"); // lock_not_available
+    }
+
+    /** The connection broke: class 08, or the server said that it is going. */
+    static boolean isConnectionLost(SQLException e) {
+        return code(e).startsWith("08") || CONNECTION_LOST.contains(code(e));
+    }
+
+    /** Nothing was done, for a reason that passes: gone, overloaded (class 53), starting, too slow. */
+    static boolean isUnavailable(SQLException e) {
+        return e instanceof SQLTransientConnectionException // the pool had no connection in time
+                || e instanceof SQLNonTransientConnectionException
+                || isConnectionLost(e)
+                || code(e).startsWith("53")
+                || UNAVAILABLE.contains(code(e));
+    }
+
+    private static String code(SQLException e) {
+        return e.getSQLState() == null ? "" : e.getSQLState();
+    }
+}

@@ -1,0 +1,216 @@
+package seatlock.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The OpenAPI document: what javalin-openapi's annotation processor wrote from the handlers' annotations while they
+ * were compiled, completed with what annotations cannot say: who may call what, and what each problem looks like.
+ *
+ * <p>In an annotation, the description of an error is the list of its problems' slugs. Here it becomes one example for
+ * each of them.
+ */
+final class ApiDocument {
+
+    static final String ADMIN_KEY = "adminKey";
+    static final String RESERVATION_TOKEN = "reservationToken";
+
+    private static final String GENERATED = "/openapi-plugin/openapi-default.json";
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final ObjectNode document;
+
+    private ApiDocument(ObjectNode document) {
+        this.document = document;
+    }
+
+    static byte[] bytes() {
+        var generated = Json.readTree(Resources.bytes(GENERATED));
+        var document = new ApiDocument((ObjectNode) generated);
+        document.complete();
+        return document.document.toPrettyString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void complete() {
+        describe();
+        document.path("paths").forEach(path -> path.forEach(operation -> complete((ObjectNode) operation)));
+        addProblemSchemas();
+        trim(document);
+    }
+
+    private void describe() {
+        var info = (ObjectNode) document.get("info");
+        info.put(
+                "description",
+                """
+                An event-ticketing backend that never sells a seat twice.
+
+                Create an event, reserve seats, confirm once they are paid for. A pending reservation holds its seats
+                until `expiresAt`; from then on they are free again.
+
+                **Errors** are `application/problem+json` (RFC 9457). Branch on `type`; each one is explained where it
+                leads to. **Idempotency-Key**: send a new random one with every new intent and the same one with every
+                retry: the effect happens once, and every copy gets the same answer, with `Idempotency-Replayed: true`.
+                """);
+        info.putObject("license").put("name", "Apache-2.0");
+        document.putArray("servers").addObject().put("url", "/");
+        var schemes = ((ObjectNode) document.get("components")).putObject("securitySchemes");
+        schemes.putObject(ADMIN_KEY)
+                .put("type", "http")
+                .put("scheme", "bearer")
+                .put("description", "The administrator's API key.");
+        schemes.putObject(RESERVATION_TOKEN)
+                .put("type", "http")
+                .put("scheme", "bearer")
+                .put("description", "The token in the answer that made the reservation.");
+    }
+
+    private void complete(ObjectNode operation) {
+        var responses = (ObjectNode) operation.get("responses");
+        Map<String, List<ProblemType>> problems = new TreeMap<>();
+        responses.properties().forEach(response -> {
+            if (response.getKey().compareTo("400") >= 0) {
+                problems.put(response.getKey(), slugs(response.getValue().path("description").asText()));
+            }
+            parseExamples(response.getValue());
+        });
+        var requestBody = operation.get("requestBody");
+        if (requestBody != null && requestBody.has("content")) {
+            parseExamples(requestBody);
+            add(problems, ProblemType.MALFORMED_REQUEST);
+            add(problems, ProblemType.CONTENT_TOO_LARGE);
+            add(problems, ProblemType.UNSUPPORTED_MEDIA_TYPE);
+        } else {
+            operation.remove("requestBody"); // the processor leaves an empty one
+        }
+        add(problems, ProblemType.OVERLOADED);
+        add(problems, ProblemType.INTERNAL_ERROR);
+        problems.forEach((status, types) -> responses.set(status, response(types)));
+    }
+
+    private static List<ProblemType> slugs(String description) {
+        return new ArrayList<>(Arrays.stream(description.split(" "))
+                .map(slug -> ProblemType.ofSlug(slug)
+                        .orElseThrow(() -> new IllegalStateException("No problem type: " + description)))
+                .toList());
+    }
+
+    private static void add(Map<String, List<ProblemType>> problems, ProblemType type) {
+        var types = problems.computeIfAbsent(String.valueOf(type.status()), status -> new ArrayList<>());
+        if (!types.contains(type)) {
+            types.add(type);
+        }
+    }
+
+    private static ObjectNode response(List<ProblemType> types) {
+        var response = NODES.objectNode();
+        response.put(
+                "description",
+                String.join("; ", types.stream().map(ProblemType::title).toList()));
+        if (types.stream().anyMatch(type -> Problem.of(type, "").retryAfter().isPresent())) {
+            header(response, "Retry-After", "Seconds to wait");
+        }
+        var media = response.putObject("content").putObject(Problem.CONTENT_TYPE);
+        media.putObject("schema").put("$ref", "#/components/schemas/Problem");
+        var examples = media.putObject("examples");
+        types.forEach(type -> examples.putObject(type.slug())
+                .put("summary", type.title())
+                .put("description", type.advice())
+                .set("value", example(type)));
+        return response;
+    }
+
+    private static void header(ObjectNode response, String name, String description) {
+        response.putObject("headers")
+                .putObject(name)
+                .put("description", description)
+                .putObject("schema")
+                .put("type", "string");
+    }
+
+    private static JsonNode example(ProblemType type) {
+        var problem =
+                switch (type) {
+                    case INVALID_REQUEST -> Problem.invalid("email", "wants an e-mail address");
+                    case SEATS_TAKEN, UNKNOWN_SEATS ->
+                        Problem.of(type, "Nothing was reserved.").withSeats(List.of("STALLS-A-2"));
+                    case RESERVATION_NOT_PENDING ->
+                        Problem.of(type, "It is CONFIRMED.").withReservationStatus("CONFIRMED");
+                    default -> Problem.of(type, type.title() + ".");
+                };
+        return Json.readTree(Json.write(problem));
+    }
+
+    /** An annotation holds an example as text. */
+    private static void parseExamples(JsonNode holder) {
+        holder.path("content").forEach(media -> {
+            if (media.path("example").isTextual()) {
+                var text = media.get("example").textValue();
+                ((ObjectNode) media).set("example", Json.readTree(text.getBytes(StandardCharsets.UTF_8)));
+            }
+        });
+    }
+
+    /** No handler names the schema of a problem, so the processor has not seen it. */
+    private void addProblemSchemas() {
+        var schemas = (ObjectNode) document.at("/components/schemas");
+        var problem = schemas.putObject("Problem");
+        problem.put("type", "object").put("additionalProperties", false);
+        problem.putArray("required").add("type").add("title").add("status").add("detail");
+        var properties = problem.putObject("properties");
+        var type = properties.putObject("type").put("type", "string").put("description", "Which one: branch on this");
+        var uris = type.putArray("enum");
+        for (var each : ProblemType.values()) {
+            uris.add(each.uri());
+        }
+        text(properties, "title", "The same for every problem of the type");
+        properties.putObject("status").put("type", "integer").put("description", "The HTTP status");
+        text(properties, "detail", "What happened this time, for a person to read");
+        properties
+                .putObject("seats")
+                .put("type", "array")
+                .put("description", "The seats in question, by label")
+                .putObject("items")
+                .put("type", "string");
+        var error = properties
+                .putObject("errors")
+                .put("type", "array")
+                .put("description", "What is wrong with which field")
+                .putObject("items");
+        error.put("type", "object").put("additionalProperties", false);
+        error.putArray("required").add("field").add("message");
+        var errorProperties = error.putObject("properties");
+        text(errorProperties, "field", "Where, as in sections[0].price; empty for the whole");
+        text(errorProperties, "message", "What is wrong there");
+        text(properties, "reservationStatus", "What the reservation is instead");
+    }
+
+    private static void text(ObjectNode properties, String name, String description) {
+        properties.putObject(name).put("type", "string").put("description", description);
+    }
+
+    /** The processor writes "deprecated": false and "tags": [] wherever they could be. */
+    private static void trim(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            for (var noise : List.of("deprecated", "allowEmptyValue")) {
+                if (object.path(noise).isBoolean() && !object.path(noise).booleanValue()) {
+                    object.remove(noise);
+                }
+            }
+            for (var noise : List.of("parameters", "security", "tags")) {
+                if (object.path(noise).isArray() && object.path(noise).isEmpty()) {
+                    object.remove(noise);
+                }
+            }
+        }
+        node.forEach(ApiDocument::trim);
+    }
+}

@@ -1,0 +1,111 @@
+package seatlock.http;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import seatlock.catalog.Catalog;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.db.Database;
+import seatlock.db.DatabaseException;
+import seatlock.db.Tx;
+import seatlock.idempotency.Claim;
+import seatlock.idempotency.Fingerprint;
+import seatlock.idempotency.IdempotencyKey;
+import seatlock.idempotency.IdempotencyKeys;
+import seatlock.idempotency.Reply;
+import seatlock.inventory.Command;
+import seatlock.inventory.Inventory;
+import seatlock.inventory.Outcome;
+
+/**
+ * Where requests that may change a seat are settled: the transaction begins and ends here.
+ *
+ * <p>In it, in this order: the idempotency key is claimed, the command is applied, the reply is stored under the key.
+ * The client hears of it after the commit. A crash before the commit leaves nothing; one after it leaves the reply, for
+ * the client who asks again.
+ */
+final class BoxOffice implements AutoCloseable {
+
+    /**
+     * What a client asks of an event.
+     *
+     * @param repeatable the key that makes it safe to ask again, or {@code null} where that is safe anyway
+     * @param answer what to say about the outcome; has no other effect
+     */
+    record Order(EventId event, Repeatable repeatable, Command command, Answer answer) {}
+
+    record Repeatable(IdempotencyKey key, Fingerprint fingerprint) {}
+
+    /** Turns an outcome into the reply to the client. */
+    @FunctionalInterface
+    interface Answer {
+        Reply to(Event event, Outcome outcome);
+    }
+
+    /** @param replayed whether it is the answer to an earlier request with the same key */
+    record Settled(Reply reply, boolean replayed) {}
+
+    private final Database database;
+    private final Catalog catalog;
+    private final Inventory inventory;
+    private final IdempotencyKeys keys;
+    private final Lanes lanes = new Lanes();
+
+    BoxOffice(Database database, Catalog catalog, Inventory inventory, IdempotencyKeys keys) {
+        this.database = database;
+        this.catalog = catalog;
+        this.inventory = inventory;
+        this.keys = keys;
+    }
+
+    /** @param answers the threads on which the client is answered */
+    CompletableFuture<Settled> submit(Order order, Executor answers) {
+        return lanes.submit(order.event(), () -> database.inTransaction(tx -> settle(tx, order)), answers);
+    }
+
+    private Settled settle(Tx tx, Order order) throws SQLException {
+        var event = catalog.find(tx, order.event())
+                .orElseThrow(() -> Problem.of(ProblemType.NOT_FOUND, "There is no such event.")
+                        .refuse());
+        if (order.repeatable() == null) {
+            return new Settled(apply(tx, event, order), false);
+        }
+        var claim = claim(tx, order);
+        if (claim instanceof Claim.Repeated repeated) {
+            return new Settled(repeated.reply(), true);
+        } else if (claim instanceof Claim.Reused) {
+            throw Problem.of(
+                            ProblemType.IDEMPOTENCY_KEY_REUSED,
+                            "The key came with another request before, and its effect stands.")
+                    .refuse();
+        }
+        var reply = apply(tx, event, order);
+        keys.store(tx, event.id(), order.repeatable().key(), reply);
+        return new Settled(reply, false);
+    }
+
+    private Claim claim(Tx tx, Order order) throws SQLException {
+        try {
+            return keys.claim(
+                    tx, order.event(), order.repeatable().key(), order.repeatable().fingerprint());
+        } catch (SQLException e) {
+            if (DatabaseException.isLockTimeout(e)) {
+                throw Problem.of(ProblemType.IDEMPOTENCY_KEY_IN_USE, "The first request with this key is not done yet.")
+                        .refuse();
+            }
+            throw e;
+        }
+    }
+
+    private Reply apply(Tx tx, Event event, Order order) throws SQLException {
+        var outcome = inventory.apply(tx, event, List.of(order.command())).get(0);
+        return order.answer().to(event, outcome);
+    }
+
+    @Override
+    public void close() {
+        lanes.close();
+    }
+}

@@ -1,0 +1,196 @@
+package seatlock.http;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HttpResponseException;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import seatlock.catalog.Catalog;
+import seatlock.db.Database;
+import seatlock.db.DatabaseException;
+import seatlock.idempotency.IdempotencyKeys;
+import seatlock.inventory.Inventory;
+
+/** The HTTP server: every route, and how everything that goes wrong is answered. */
+public final class HttpServer implements AutoCloseable {
+
+    /** Connections that reads use at once; those that change something have their own, {@link Lanes#THREADS}. */
+    private static final int READERS = 8;
+
+    /** How many database connections the server wants. */
+    public static final int DATABASE_CONNECTIONS = Lanes.THREADS + READERS;
+
+    /** They read requests and write answers, and wait for the database only in reads. */
+    private static final int MAX_THREADS = 200;
+
+    /** Connections not yet accepted: a crowd that arrives in one instant must not be turned away by the kernel. */
+    private static final int ACCEPT_QUEUE = 4096;
+
+    /** In-flight requests get this long when the server stops. */
+    private static final int STOP_TIMEOUT_MS = 10_000;
+
+    private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
+
+    private final Database database;
+    private final BoxOffice boxOffice;
+    private final Javalin javalin;
+
+    /**
+     * @param port to listen on; 0 for any that is free
+     * @param adminKey may do everything
+     * @throws io.javalin.util.JavalinBindException if the port is in use
+     */
+    public static HttpServer start(
+            int port,
+            String adminKey,
+            Database database,
+            Catalog catalog,
+            Inventory inventory,
+            IdempotencyKeys keys) {
+        var server = new HttpServer(port, adminKey, database, catalog, inventory, keys);
+        server.javalin.start();
+        return server;
+    }
+
+    private HttpServer(
+            int port,
+            String adminKey,
+            Database database,
+            Catalog catalog,
+            Inventory inventory,
+            IdempotencyKeys keys) {
+        this.database = database;
+        this.boxOffice = new BoxOffice(database, catalog, inventory, keys);
+        var threads = new QueuedThreadPool(MAX_THREADS);
+        threads.setName("http");
+        var access = new Access(adminKey);
+        var events = new EventHandlers(database, catalog, inventory, access);
+        var reservations = new ReservationHandlers(database, catalog, inventory, boxOffice, access, threads);
+        this.javalin = Javalin.create(config -> {
+            configure(config, threads, port);
+            routes(config.routes, events, reservations);
+            problems(config);
+        });
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return javalin.port();
+    }
+
+    private void routes(RoutesConfig routes, EventHandlers events, ReservationHandlers reservations) {
+        var event = "/api/events/{eventId}";
+        var reservation = event + "/reservations/{reservationId}";
+
+        routes.post("/api/events", events::create);
+        get(routes, "/api/events", events::list);
+        get(routes, event, events::get);
+        get(routes, event + "/seats", events::seats);
+
+        routes.post(event + "/reservations", reservations::reserve);
+        get(routes, reservation, reservations::get);
+        routes.post(reservation + "/confirm", reservations::confirm);
+        routes.post(reservation + "/cancel", reservations::cancel);
+
+        get(routes, "/api/openapi.json", DocumentationHandlers.openApi());
+        get(routes, "/api/docs", DocumentationHandlers.swaggerUi());
+        get(routes, "/api/docs/swagger-ui.css", DocumentationHandlers.swaggerUiFile("swagger-ui.css", "text/css"));
+        get(
+                routes,
+                "/api/docs/swagger-ui-bundle.js",
+                DocumentationHandlers.swaggerUiFile("swagger-ui-bundle.js", "text/javascript"));
+        get(routes, "/api/redoc", DocumentationHandlers.redoc());
+        get(
+                routes,
+                "/api/redoc/redoc.standalone.js",
+                DocumentationHandlers.redocFile("redoc.standalone.js", "text/javascript"));
+        get(routes, "/problems/{slug}", DocumentationHandlers::problem);
+
+        get(routes, "/livez", ctx -> ctx.result("alive"));
+        get(routes, "/readyz", this::ready);
+    }
+
+    /** A GET, and the HEAD that goes with it: left to itself, Javalin answers 200 to any HEAD. */
+    private static void get(RoutesConfig routes, String path, Handler handler) {
+        routes.get(path, handler);
+        routes.head(path, handler);
+    }
+
+    private void ready(Context ctx) {
+        database.inTransaction(tx -> tx.readClock());
+        ctx.result("ready");
+    }
+
+    private static void configure(JavalinConfig config, QueuedThreadPool threads, int port) {
+        config.startup.showJavalinBanner = false;
+        config.startup.startupWatcherEnabled = false;
+        config.http.prefer405over404 = true;
+        config.jetty.threadPool = threads;
+        config.jetty.modifyServer(server -> {
+            server.setStopTimeout(STOP_TIMEOUT_MS);
+            server.setErrorHandler(new JettyErrors());
+        });
+        config.jetty.addConnector((server, http) -> {
+            http.setUriCompliance(new HttpConfiguration().getUriCompliance()); // RFC 3986, and nothing ambiguous
+            var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+            connector.setPort(port);
+            connector.setAcceptQueueSize(ACCEPT_QUEUE);
+            return connector;
+        });
+    }
+
+    private static void problems(JavalinConfig config) {
+        config.routes.exception(Problem.Refused.class, (e, ctx) -> Replies.problem(ctx, e.problem()));
+        config.routes.exception(
+                DatabaseException.LockTimeout.class,
+                (e, ctx) -> refuse(ctx, ProblemType.OVERLOADED, "Somebody else is at these seats right now."));
+        config.routes.exception(DatabaseException.Unavailable.class, (e, ctx) -> {
+            log.warn("{}", e.getMessage());
+            refuse(ctx, ProblemType.OVERLOADED, "The database cannot be reached, or is too busy.");
+        });
+        config.routes.exception(DatabaseException.OutcomeUnknown.class, (e, ctx) -> {
+            log.warn("{}", e.getMessage());
+            refuse(ctx, ProblemType.OUTCOME_UNKNOWN, "The database went away in the middle of the commit.");
+        });
+        config.routes.exception(HttpResponseException.class, HttpServer::answerJavalin);
+        config.routes.exception(Exception.class, (e, ctx) -> {
+            log.error("{} {} failed", ctx.method(), ctx.path(), e);
+            refuse(ctx, ProblemType.INTERNAL_ERROR, "It was noted in the log.");
+        });
+        config.router.javaLangErrorHandler((response, error) -> {
+            log.error("A request failed", error);
+            response.setStatus(500);
+        });
+    }
+
+    private static void refuse(Context ctx, ProblemType type, String detail) {
+        Replies.problem(ctx, Problem.of(type, detail));
+    }
+
+    /** What Javalin itself refuses: a path that does not exist, a method that the path does not have. */
+    private static void answerJavalin(HttpResponseException e, Context ctx) {
+        switch (e.getStatus()) {
+            case 404 -> refuse(ctx, ProblemType.NOT_FOUND, "There is nothing at this path.");
+            case 405 -> {
+                var allowed = e.getDetails().values().stream().findFirst().orElse("");
+                ctx.header("Allow", allowed);
+                refuse(ctx, ProblemType.METHOD_NOT_ALLOWED, "This path has " + allowed + ".");
+            }
+            default -> refuse(ctx, ProblemType.MALFORMED_REQUEST, "The request is not HTTP as it should be.");
+        }
+    }
+
+    /** Stops listening, answers what is in flight, then ends. */
+    @Override
+    public void close() {
+        javalin.stop();
+        boxOffice.close();
+    }
+}

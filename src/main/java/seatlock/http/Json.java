@@ -1,0 +1,140 @@
+package seatlock.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.stream.Collectors;
+
+/**
+ * JSON, read strictly: what is not RFC 8259, or says a name twice, is malformed; what has a field we do not know, or a
+ * value of another type, is invalid. Nothing is coerced, nothing is ignored.
+ */
+final class Json {
+
+    /** Our deepest request has five levels. */
+    private static final int MAX_DEPTH = 16;
+
+    private static final JsonMapper MAPPER = mapper();
+
+    private Json() {}
+
+    private static JsonMapper mapper() {
+        var factory = JsonFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .build())
+                .build();
+        var mapper = JsonMapper.builder(factory)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance))
+                .build();
+        mapper.coercionConfigFor(LogicalType.Textual)
+                .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+        return mapper;
+    }
+
+    /**
+     * @throws Problem.Refused malformed-request or invalid-request
+     */
+    static <T> T read(byte[] json, Class<T> type) {
+        var tree = parse(json);
+        if (!tree.isObject()) {
+            throw Problem.invalid("", "wants a JSON object").refuse();
+        }
+        refuseUnprintable(tree, "");
+        try {
+            return MAPPER.treeToValue(tree, type);
+        } catch (UnrecognizedPropertyException e) {
+            throw Problem.invalid(path(e), "is not a field of this request").refuse();
+        } catch (JsonMappingException e) {
+            throw Problem.invalid(path(e), "has the wrong type, or is out of range").refuse();
+        } catch (JsonProcessingException e) {
+            throw Problem.invalid("", "has a value that is out of range").refuse();
+        }
+    }
+
+    private static JsonNode parse(byte[] json) {
+        try {
+            var tree = MAPPER.readTree(json);
+            if (tree.isMissingNode()) {
+                throw Problem.of(ProblemType.MALFORMED_REQUEST, "The request has no content.").refuse();
+            }
+            return tree;
+        } catch (JsonProcessingException e) {
+            var at = e.getLocation();
+            var where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+            throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content is not JSON" + where + ".")
+                    .refuse();
+        } catch (IOException e) {
+            throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content is not UTF-8.").refuse();
+        }
+    }
+
+    /**
+     * PostgreSQL stores neither NUL nor half a surrogate pair, and no name, address or reference of ours has control
+     * characters (which is also how headers are injected into mail).
+     */
+    private static void refuseUnprintable(JsonNode node, String path) {
+        if (node.isTextual()) {
+            if (!Text.isPrintable(node.textValue())) {
+                throw Problem.invalid(path, "has control characters, or is not Unicode").refuse();
+            }
+        } else if (node.isArray()) {
+            for (int i = 0; i < node.size(); i++) {
+                refuseUnprintable(node.get(i), path + "[" + i + "]");
+            }
+        } else if (node.isObject()) {
+            node.properties().forEach(field -> {
+                var name = Text.isPrintable(field.getKey()) ? field.getKey() : "?";
+                refuseUnprintable(field.getValue(), path.isEmpty() ? name : path + "." + name);
+            });
+        }
+    }
+
+    private static String path(JsonMappingException e) {
+        var path = e.getPath().stream()
+                .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
+                .collect(Collectors.joining());
+        var printable = Text.isPrintable(path) ? path : "?";
+        return printable.startsWith(".") ? printable.substring(1) : printable;
+    }
+
+    static byte[] write(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Not to be written as JSON: " + value.getClass(), e);
+        }
+    }
+
+    /** Our own documents, which are what we made them. */
+    static JsonNode readTree(byte[] json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package seatlock.http;
+
+import seatlock.catalog.Event;
+import seatlock.inventory.Outcome;
+
+/** The one place where a refusal of the domain becomes a problem on the wire. */
+final class Refusals {
+
+    private Refusals() {}
+
+    /** A new reason does not compile until it has a problem: the switch has no default. */
+    static Problem problem(Event event, Outcome.Refused refused) {
+        return switch (refused.reason()) {
+            case SALES_CLOSED ->
+                Problem.of(ProblemType.SALES_CLOSED, "The event began at " + event.startsAt() + ".");
+            case TOO_MANY_SEATS ->
+                Problem.of(
+                        ProblemType.TOO_MANY_SEATS,
+                        "One reservation of this event may have " + event.maxSeatsPerReservation() + " seats.");
+            case UNKNOWN_SEATS ->
+                Problem.of(ProblemType.UNKNOWN_SEATS, "Nothing was reserved: " + refused.seats().size()
+                                + " of the seats do not exist.")
+                        .withSeats(refused.seats());
+            case SEATS_TAKEN ->
+                Problem.of(ProblemType.SEATS_TAKEN, "Nothing was reserved: " + refused.seats().size()
+                                + " of the seats are taken.")
+                        .withSeats(refused.seats());
+            case RESERVATION_NOT_FOUND -> Problem.of(ProblemType.NOT_FOUND, "There is no such reservation.");
+            case RESERVATION_EXPIRED ->
+                Problem.of(
+                        ProblemType.RESERVATION_EXPIRED,
+                        "It expired at " + refused.reservation().expiresAt() + " and its seats are free again.");
+            case RESERVATION_NOT_PENDING ->
+                Problem.of(
+                                ProblemType.RESERVATION_NOT_PENDING,
+                                "It is " + refused.reservation().status() + ".")
+                        .withReservationStatus(refused.reservation().status().name());
+            case AMOUNT_MISMATCH ->
+                Problem.of(
+                        ProblemType.AMOUNT_MISMATCH,
+                        "The total is " + refused.reservation().total() + " "
+                                + event.currency().getCurrencyCode() + ", in minor units.");
+        };
+    }
+}

@@ -1,0 +1,127 @@
+package seatlock.http;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import seatlock.catalog.EventId;
+import seatlock.idempotency.IdempotencyKey;
+import seatlock.inventory.ReservationId;
+
+/** What handlers take from a request: each method returns what was meant, or refuses. */
+final class Requests {
+
+    /** The largest seat plan anybody has is a tenth of this. */
+    static final int MAX_BODY_BYTES = 1_000_000;
+
+    /** {@link UUID#fromString} also takes "1-1-1-1-1". */
+    private static final Pattern UUID_FORM =
+            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+
+    private Requests() {}
+
+    static EventId eventId(Context ctx) {
+        return new EventId(id(ctx.pathParam("eventId"), "event"));
+    }
+
+    static ReservationId reservationId(Context ctx) {
+        return new ReservationId(id(ctx.pathParam("reservationId"), "reservation"));
+    }
+
+    /** What is no UUID names nothing, so there is nothing of that name. */
+    private static UUID id(String text, String what) {
+        return uuid(text)
+                .orElseThrow(() -> Problem.of(ProblemType.NOT_FOUND, "There is no such " + what + ".")
+                        .refuse());
+    }
+
+    static Optional<UUID> uuid(String text) {
+        return UUID_FORM.matcher(text).matches() ? Optional.of(UUID.fromString(text)) : Optional.empty();
+    }
+
+    static IdempotencyKey idempotencyKey(Context ctx) {
+        var headers = Collections.list(ctx.req().getHeaders("Idempotency-Key"));
+        if (headers.isEmpty()) {
+            throw Problem.of(ProblemType.IDEMPOTENCY_KEY_MISSING, "The request has no Idempotency-Key header.")
+                    .refuse();
+        }
+        if (headers.size() > 1) {
+            throw Problem.of(ProblemType.IDEMPOTENCY_KEY_INVALID, "There are several of them.")
+                    .refuse();
+        }
+        try {
+            return IdempotencyKey.parse(headers.get(0).strip());
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(ProblemType.IDEMPOTENCY_KEY_INVALID, e.getMessage()).refuse();
+        }
+    }
+
+    /** The content of the request, as JSON of a type. */
+    static <T> T body(Context ctx, Class<T> type) {
+        if (!isJson(ctx.header("Content-Type"))) {
+            throw Problem.of(
+                            ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                            "The Content-Type is not application/json (curl: -H 'Content-Type: application/json').")
+                    .refuse();
+        }
+        return Json.read(bytes(ctx), type);
+    }
+
+    /** For a request that says everything in its path: no content, or an empty object. */
+    static void noBody(Context ctx) {
+        record Nothing() {}
+        var bytes = bytes(ctx);
+        if (bytes.length > 0) {
+            Json.read(bytes, Nothing.class);
+        }
+    }
+
+    private static boolean isJson(String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        var parts = contentType.toLowerCase(Locale.ROOT).split(";", 2);
+        var charset = parts.length == 1 || !parts[1].contains("charset") || parts[1].contains("utf-8");
+        return parts[0].strip().equals("application/json") && charset;
+    }
+
+    private static byte[] bytes(Context ctx) {
+        if (ctx.req().getContentLengthLong() > MAX_BODY_BYTES) {
+            throw tooLarge();
+        }
+        byte[] bytes;
+        try {
+            bytes = ctx.bodyInputStream().readNBytes(MAX_BODY_BYTES + 1);
+        } catch (IOException e) {
+            throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content broke off.")
+                    .refuse();
+        }
+        if (bytes.length > MAX_BODY_BYTES) {
+            throw tooLarge();
+        }
+        return bytes;
+    }
+
+    private static Problem.Refused tooLarge() {
+        return Problem.of(ProblemType.CONTENT_TOO_LARGE, "The content is larger than " + MAX_BODY_BYTES + " bytes.")
+                .refuse();
+    }
+
+    /** A number in the query, or its default. */
+    static int queryInt(Context ctx, String name, int min, int max, int otherwise) {
+        var text = ctx.queryParam(name);
+        if (text == null) {
+            return otherwise;
+        }
+        if (text.matches("[0-9]{1,9}")) {
+            var value = Integer.parseInt(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        }
+        throw Problem.invalid(name, "wants a whole number from " + min + " to " + max).refuse();
+    }
+}

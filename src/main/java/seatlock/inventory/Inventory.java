@@ -1,0 +1,75 @@
+package seatlock.inventory;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.db.Tx;
+
+/** Who has which seat now, and the one place where that changes: {@link #apply}. */
+public final class Inventory {
+
+    private final InventoryRepository repository = new InventoryRepository();
+    private final Duration defaultTtl;
+
+    /** @param defaultTtl how long a pending reservation holds its seats, unless its event says otherwise */
+    public Inventory(Duration defaultTtl) {
+        this.defaultTtl = defaultTtl;
+    }
+
+    /**
+     * Applies commands to one event, in order, in the caller's transaction: lock, read the clock, decide, write.
+     *
+     * <p>What it locks stays locked until the caller commits, so he does nothing slow before that.
+     *
+     * @param event as it is in the database
+     * @return one outcome for each command, in their order; they are true once the caller has committed
+     * @throws SQLException if a lock was not to be had in time, or the database failed: roll back, nothing was changed
+     */
+    public List<Outcome> apply(Tx tx, Event event, List<Command> commands) throws SQLException {
+        var reservations = repository.lockReservations(tx, event.id(), commands);
+        var seats = repository.lockSeats(tx, event, commands, reservations);
+        var now = tx.readClock();
+
+        var ttl = event.reservationTtl() == null ? defaultTtl : event.reservationTtl();
+        var locked = new Decision.Locked(reservations, seats);
+        var decision = Decision.of(event, ttl, locked, now, commands);
+
+        repository.write(tx, event, locked, decision);
+        return decision.outcomes();
+    }
+
+    /** A reservation as it is now: one that has lapsed is expired, even if the sweeper has not been there. */
+    public Optional<Reservation> find(Tx tx, EventId event, ReservationId id) throws SQLException {
+        var found = repository.find(tx, event, id);
+        return found.isEmpty() ? found : Optional.of(found.get().asOf(tx.readClock()));
+    }
+
+    /**
+     * Seats as they are now, in the order of the seat plan: one whose hold has lapsed is available.
+     *
+     * @param section only this one, or {@code null} for all
+     * @param status only those, or {@code null} for all
+     * @param limit at most this many
+     * @param after only those behind the seat with this id; 0 to begin with the first
+     */
+    public List<Seat> seats(Tx tx, EventId event, String section, SeatStatus status, int limit, int after)
+            throws SQLException {
+        return repository.seats(tx, event, section, status, limit, after);
+    }
+
+    /**
+     * Pending reservations that have lapsed, of all events, the longest lapsed first. Nothing is locked.
+     *
+     * @param after the last one already seen, or {@code null} to begin with the first
+     */
+    public List<Lapsed> findLapsed(Tx tx, int limit, Lapsed after) throws SQLException {
+        return repository.findLapsed(tx, limit, after);
+    }
+
+    /** A reservation that the sweeper should {@link Command.Expire}. */
+    public record Lapsed(Instant expiresAt, EventId event, ReservationId reservation) {}
+}

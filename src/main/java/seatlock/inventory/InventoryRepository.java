@@ -1,0 +1,387 @@
+package seatlock.inventory;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.db.Row;
+import seatlock.db.Tx;
+
+/** The SQL behind {@link Inventory}. The two methods that lock are called {@code lock…}; no other statement waits. */
+final class InventoryRepository {
+
+    private static final String RESERVATION_COLUMNS =
+            """
+            SELECT reservation_id, status, email, token_hash, total, created_at, expires_at, confirmed_at, ended_at,
+                   payment_reference, amount_paid
+              FROM reservations
+            """;
+
+    private static final String SEAT_COLUMNS =
+            "SELECT seat_id, label, section, row_name, seat_number, price, status, reservation_id, held_until FROM seats ";
+
+    /** Locks the reservations that the commands name, in the order of their ids. */
+    Map<ReservationId, Reservation> lockReservations(Tx tx, EventId event, List<Command> commands)
+            throws SQLException {
+        var ids = commands.stream().flatMap(command -> named(command).stream()).toList();
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        var rows = tx.query(
+                RESERVATION_COLUMNS
+                        + """
+                         WHERE event_id = ?
+                           AND reservation_id = ANY (?)
+                         ORDER BY reservation_id
+                           FOR UPDATE
+                        """,
+                InventoryRepository::reservation,
+                event.value(),
+                uuids(ids));
+        return withSeats(tx, event, rows);
+    }
+
+    /**
+     * Locks the seats that are asked for and those that the reservations have, in the order of their ids. A request for
+     * more seats than it may have will be refused, so nothing is locked for it.
+     */
+    Map<String, Seat> lockSeats(
+            Tx tx, Event event, List<Command> commands, Map<ReservationId, Reservation> reservations)
+            throws SQLException {
+        var wanted = commands.stream()
+                .filter(Command.Reserve.class::isInstance)
+                .map(command -> ((Command.Reserve) command).seats())
+                .filter(labels -> labels.size() <= event.maxSeatsPerReservation())
+                .flatMap(List::stream)
+                .toArray(String[]::new);
+        var theirs = reservations.values().stream()
+                .filter(Reservation::mayHaveSeats)
+                .flatMap(reservation -> reservation.seats().stream())
+                .map(Reservation.ReservedSeat::seatId)
+                .toArray(Integer[]::new);
+        var seats = tx.query(
+                SEAT_COLUMNS
+                        + """
+                         WHERE event_id = ?
+                           AND seat_id = ANY (ARRAY(SELECT seat_id FROM seats WHERE event_id = ? AND label = ANY (?))
+                                              || ?::integer[])
+                         ORDER BY seat_id
+                           FOR UPDATE
+                        """,
+                InventoryRepository::seat,
+                event.id().value(),
+                event.id().value(),
+                wanted,
+                theirs);
+        var byLabel = new HashMap<String, Seat>();
+        seats.forEach(seat -> byLabel.put(seat.label(), seat));
+        return byLabel;
+    }
+
+    /** Writes the difference between what is locked and what was decided. */
+    void write(Tx tx, Event event, Decision.Locked locked, Decision decision) throws SQLException {
+        var created = new ArrayList<Reservation>();
+        var changed = new ArrayList<Reservation>();
+        for (var reservation : decision.reservations().values()) {
+            var before = locked.reservations().get(reservation.id());
+            if (before == null) {
+                created.add(reservation);
+            } else if (!reservation.equals(before)) {
+                changed.add(reservation);
+            }
+        }
+        var lost = new ArrayList<Seat>();
+        var moved = new ArrayList<Seat>();
+        for (var seat : decision.seats().values()) {
+            var before = locked.seats().get(seat.label());
+            if (!seat.equals(before)) {
+                moved.add(seat);
+                if (before.holder() != null && !before.holder().equals(seat.holder())) {
+                    lost.add(before);
+                }
+            }
+        }
+        update(tx, event.id(), changed);
+        release(tx, event.id(), lost);
+        insert(tx, event, created);
+        insertSeats(tx, event.id(), created, decision.seats());
+        updateSeats(tx, event.id(), moved);
+    }
+
+    private static void update(Tx tx, EventId event, List<Reservation> changed) throws SQLException {
+        if (changed.isEmpty()) {
+            return;
+        }
+        tx.updateExactly(
+                changed.size(),
+                """
+                UPDATE reservations AS r
+                   SET status = c.status, confirmed_at = c.confirmed_at, ended_at = c.ended_at,
+                       payment_reference = c.payment_reference, amount_paid = c.amount_paid
+                  FROM unnest(?, ?, ?, ?, ?, ?)
+                       AS c (reservation_id, status, confirmed_at, ended_at, payment_reference, amount_paid)
+                 WHERE r.event_id = ?
+                   AND r.reservation_id = c.reservation_id
+                """,
+                column(changed, r -> r.id().value(), UUID[]::new),
+                column(changed, r -> r.status().name(), String[]::new),
+                column(changed, Reservation::confirmedAt, Instant[]::new),
+                column(changed, Reservation::endedAt, Instant[]::new),
+                column(changed, r -> r.payment() == null ? null : r.payment().reference(), String[]::new),
+                column(changed, r -> r.payment() == null ? null : (Long) r.payment().amount(), Long[]::new),
+                event.value());
+    }
+
+    /** @param lost seats with the holder who has them no longer */
+    private static void release(Tx tx, EventId event, List<Seat> lost) throws SQLException {
+        if (lost.isEmpty()) {
+            return;
+        }
+        tx.updateExactly(
+                lost.size(),
+                """
+                UPDATE reservation_seats AS rs
+                   SET active = false
+                  FROM unnest(?, ?) AS lost (reservation_id, seat_id)
+                 WHERE rs.event_id = ?
+                   AND rs.reservation_id = lost.reservation_id
+                   AND rs.seat_id = lost.seat_id
+                   AND rs.active
+                """,
+                column(lost, seat -> seat.holder().value(), UUID[]::new),
+                column(lost, Seat::id, Integer[]::new),
+                event.value());
+    }
+
+    private static void insert(Tx tx, Event event, List<Reservation> created) throws SQLException {
+        if (created.isEmpty()) {
+            return;
+        }
+        tx.updateExactly(
+                created.size(),
+                """
+                INSERT INTO reservations (event_id, event_starts_at, event_max_seats, reservation_id, status, email,
+                                          token_hash, seat_count, total, created_at, expires_at, ended_at)
+                SELECT ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                event.id().value(),
+                event.startsAt(),
+                event.maxSeatsPerReservation(),
+                column(created, r -> r.id().value(), UUID[]::new),
+                column(created, r -> r.status().name(), String[]::new),
+                column(created, Reservation::email, String[]::new),
+                column(created, Reservation::tokenHash, byte[][]::new),
+                column(created, r -> r.seats().size(), Integer[]::new),
+                column(created, Reservation::total, Long[]::new),
+                column(created, Reservation::createdAt, Instant[]::new),
+                column(created, Reservation::expiresAt, Instant[]::new),
+                column(created, Reservation::endedAt, Instant[]::new));
+    }
+
+    private static void insertSeats(Tx tx, EventId event, List<Reservation> created, Map<String, Seat> seats)
+            throws SQLException {
+        record Claim(ReservationId reservation, Reservation.ReservedSeat seat) {}
+        var claims = created.stream()
+                .flatMap(r -> r.seats().stream().map(seat -> new Claim(r.id(), seat)))
+                .toList();
+        if (claims.isEmpty()) {
+            return;
+        }
+        tx.updateExactly(
+                claims.size(),
+                """
+                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, active)
+                SELECT ?, * FROM unnest(?, ?, ?, ?)
+                """,
+                event.value(),
+                column(claims, claim -> claim.reservation().value(), UUID[]::new),
+                column(claims, claim -> claim.seat().seatId(), Integer[]::new),
+                column(claims, claim -> claim.seat().price(), Long[]::new),
+                column(
+                        claims,
+                        claim -> claim.reservation()
+                                .equals(seats.get(claim.seat().label()).holder()),
+                        Boolean[]::new));
+    }
+
+    private static void updateSeats(Tx tx, EventId event, List<Seat> moved) throws SQLException {
+        if (moved.isEmpty()) {
+            return;
+        }
+        tx.updateExactly(
+                moved.size(),
+                """
+                UPDATE seats AS s
+                   SET status = m.status, reservation_id = m.reservation_id, held_until = m.held_until
+                  FROM unnest(?, ?, ?, ?) AS m (seat_id, status, reservation_id, held_until)
+                 WHERE s.event_id = ?
+                   AND s.seat_id = m.seat_id
+                """,
+                column(moved, Seat::id, Integer[]::new),
+                column(moved, seat -> seat.status().name(), String[]::new),
+                column(moved, seat -> seat.holder() == null ? null : seat.holder().value(), UUID[]::new),
+                column(moved, Seat::heldUntil, Instant[]::new),
+                event.value());
+    }
+
+    Optional<Reservation> find(Tx tx, EventId event, ReservationId id) throws SQLException {
+        var rows = tx.query(
+                RESERVATION_COLUMNS + " WHERE event_id = ? AND reservation_id = ?",
+                InventoryRepository::reservation,
+                event.value(),
+                id.value());
+        return withSeats(tx, event, rows).values().stream().findFirst();
+    }
+
+    List<Seat> seats(Tx tx, EventId event, String section, SeatStatus status, int limit, int after)
+            throws SQLException {
+        return tx.query(
+                """
+                SELECT *
+                  FROM (SELECT seat_id, label, section, row_name, seat_number, price, reservation_id, held_until,
+                               CASE WHEN held_until <= statement_timestamp() THEN 'AVAILABLE' ELSE status END AS status
+                          FROM seats
+                         WHERE event_id = ?
+                           AND (?::text IS NULL OR section = ?)
+                           AND seat_id > ?) AS s
+                 WHERE ?::text IS NULL OR status = ?
+                 ORDER BY seat_id
+                 LIMIT ?
+                """,
+                InventoryRepository::seat,
+                event.value(),
+                section,
+                section,
+                after,
+                status == null ? null : status.name(),
+                status == null ? null : status.name(),
+                limit);
+    }
+
+    List<Inventory.Lapsed> findLapsed(Tx tx, int limit, Inventory.Lapsed after) throws SQLException {
+        return tx.query(
+                """
+                SELECT expires_at, event_id, reservation_id
+                  FROM reservations
+                 WHERE status = 'PENDING'
+                   AND expires_at <= statement_timestamp()
+                   AND (?::timestamptz IS NULL OR (expires_at, event_id, reservation_id) > (?, ?, ?))
+                 ORDER BY expires_at, event_id, reservation_id
+                 LIMIT ?
+                """,
+                row -> new Inventory.Lapsed(
+                        row.instant("expires_at"),
+                        new EventId(row.uuid("event_id")),
+                        new ReservationId(row.uuid("reservation_id"))),
+                after == null ? null : after.expiresAt(),
+                after == null ? null : after.expiresAt(),
+                after == null ? null : after.event().value(),
+                after == null ? null : after.reservation().value(),
+                limit);
+    }
+
+    /** Adds to reservations the seats that each one has or had. */
+    private static Map<ReservationId, Reservation> withSeats(Tx tx, EventId event, List<Reservation> rows)
+            throws SQLException {
+        var seats = new HashMap<ReservationId, List<Reservation.ReservedSeat>>();
+        var byId = new LinkedHashMap<ReservationId, Reservation>();
+        if (rows.isEmpty()) {
+            return byId;
+        }
+        record Claim(ReservationId reservation, Reservation.ReservedSeat seat) {}
+        var claims = tx.query(
+                """
+                SELECT rs.reservation_id, seat_id, label, rs.price
+                  FROM reservation_seats AS rs
+                  JOIN seats USING (event_id, seat_id)
+                 WHERE event_id = ?
+                   AND rs.reservation_id = ANY (?)
+                 ORDER BY seat_id
+                """,
+                row -> new Claim(
+                        new ReservationId(row.uuid("reservation_id")),
+                        new Reservation.ReservedSeat(row.integer("seat_id"), row.text("label"), row.bigint("price"))),
+                event.value(),
+                uuids(rows.stream().map(Reservation::id).toList()));
+        for (var claim : claims) {
+            seats.computeIfAbsent(claim.reservation(), id -> new ArrayList<>()).add(claim.seat());
+        }
+        for (var r : rows) {
+            byId.put(
+                    r.id(),
+                    new Reservation(
+                            r.id(),
+                            r.status(),
+                            List.copyOf(seats.get(r.id())),
+                            r.total(),
+                            r.email(),
+                            r.tokenHash(),
+                            r.createdAt(),
+                            r.expiresAt(),
+                            r.confirmedAt(),
+                            r.endedAt(),
+                            r.payment()));
+        }
+        return byId;
+    }
+
+    private static Optional<ReservationId> named(Command command) {
+        if (command instanceof Command.Confirm confirm) {
+            return Optional.of(confirm.id());
+        } else if (command instanceof Command.Cancel cancel) {
+            return Optional.of(cancel.id());
+        } else if (command instanceof Command.Expire expire) {
+            return Optional.of(expire.id());
+        }
+        return Optional.empty();
+    }
+
+    private static UUID[] uuids(Collection<ReservationId> ids) {
+        return ids.stream().map(ReservationId::value).toArray(UUID[]::new);
+    }
+
+    private static <T, C> C[] column(
+            List<T> rows, Function<T, C> value, IntFunction<C[]> array) {
+        return rows.stream().map(value).toArray(array);
+    }
+
+    private static Reservation reservation(Row row) throws SQLException {
+        var reference = row.text("payment_reference");
+        return new Reservation(
+                new ReservationId(row.uuid("reservation_id")),
+                ReservationStatus.valueOf(row.text("status")),
+                List.of(),
+                row.bigint("total"),
+                row.text("email"),
+                row.bytes("token_hash"),
+                row.instant("created_at"),
+                row.instant("expires_at"),
+                row.instant("confirmed_at"),
+                row.instant("ended_at"),
+                reference == null ? null : new Reservation.Payment(reference, row.bigint("amount_paid")));
+    }
+
+    private static Seat seat(Row row) throws SQLException {
+        var holder = row.uuid("reservation_id");
+        return new Seat(
+                row.integer("seat_id"),
+                row.text("label"),
+                row.text("section"),
+                row.text("row_name"),
+                row.integer("seat_number"),
+                row.bigint("price"),
+                SeatStatus.valueOf(row.text("status")),
+                holder == null ? null : new ReservationId(holder),
+                row.instant("held_until"));
+    }
+}

@@ -1,0 +1,22 @@
+package seatlock.inventory;
+
+import java.util.List;
+
+/** What became of a command. */
+public sealed interface Outcome {
+
+    /**
+     * The reservation is as it was asked to be.
+     *
+     * @param changed whether this command made it so: {@code false} if there was nothing left to do
+     */
+    record Done(Reservation reservation, boolean changed) implements Outcome {}
+
+    /**
+     * Nothing was changed.
+     *
+     * @param seats the labels in question, in the order of the request; empty where the reason is not about seats
+     * @param reservation the one in question, as it is; {@code null} where there is none
+     */
+    record Refused(Refusal reason, List<String> seats, Reservation reservation) implements Outcome {}
+}

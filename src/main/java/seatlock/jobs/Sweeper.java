@@ -1,0 +1,138 @@
+package seatlock.jobs;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import seatlock.catalog.Catalog;
+import seatlock.catalog.EventId;
+import seatlock.db.Database;
+import seatlock.db.DatabaseException;
+import seatlock.db.Tx;
+import seatlock.idempotency.IdempotencyKeys;
+import seatlock.inventory.Command;
+import seatlock.inventory.Inventory;
+import seatlock.inventory.Outcome;
+
+/**
+ * Tidies up: marks lapsed reservations {@code EXPIRED} and frees their seats, and forgets old idempotency keys.
+ *
+ * <p>Nothing waits for it. A lapsed hold is free the moment it lapses, whether or not the sweeper has been there; a
+ * sweeper that stands still costs tidiness, not seats. It may run on every node: what another one has already expired
+ * is left alone.
+ */
+public final class Sweeper implements AutoCloseable {
+
+    /** Reservations (or keys) of one round: few enough that their locks are short, many enough to keep up. */
+    private static final int BATCH = 500;
+
+    private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
+
+    private final Database database;
+    private final Catalog catalog;
+    private final Inventory inventory;
+    private final IdempotencyKeys keys;
+    private final ScheduledExecutorService timer;
+
+    public Sweeper(Database database, Catalog catalog, Inventory inventory, IdempotencyKeys keys) {
+        this.database = database;
+        this.catalog = catalog;
+        this.inventory = inventory;
+        this.keys = keys;
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            var thread = new Thread(task, "sweeper");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Runs {@link #runOnce} now and then after every interval, until closed. */
+    public void start(Duration interval) {
+        timer.scheduleWithFixedDelay(this::runAndSurvive, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void runAndSurvive() {
+        try {
+            runOnce();
+        } catch (DatabaseException e) {
+            log.warn("Sweeping is put off: {}", e.getMessage());
+        } catch (Throwable t) { // even an Error: a ScheduledExecutorService drops a task that throws, without a word
+            log.error("Sweeping failed, and will be tried again", t);
+        }
+    }
+
+    /** Expires all that has lapsed and prunes all that is outdated, except in events that are locked. */
+    public void runOnce() {
+        expireLapsed();
+        pruneKeys();
+    }
+
+    private void expireLapsed() {
+        Inventory.Lapsed last = null;
+        List<Inventory.Lapsed> batch;
+        do {
+            var after = last;
+            batch = database.inTransaction(tx -> inventory.findLapsed(tx, BATCH, after));
+            Map<EventId, List<Command>> byEvent = batch.stream()
+                    .collect(groupingBy(
+                            Inventory.Lapsed::event,
+                            mapping(lapsed -> new Command.Expire(lapsed.reservation()), toList())));
+            byEvent.forEach((event, commands) -> inEvent(event, tx -> expire(tx, event, commands)));
+            last = batch.isEmpty() ? null : batch.get(batch.size() - 1);
+        } while (batch.size() == BATCH);
+    }
+
+    private int expire(Tx tx, EventId id, List<Command> commands) throws SQLException {
+        var event = catalog.find(tx, id).orElseThrow(() -> new IllegalStateException("No event " + id));
+        var expired = inventory.apply(tx, event, commands).stream()
+                .filter(outcome -> outcome instanceof Outcome.Done done && done.changed())
+                .count();
+        return (int) expired;
+    }
+
+    private void pruneKeys() {
+        List<IdempotencyKeys.Outdated> batch;
+        int pruned;
+        do {
+            batch = database.inTransaction(tx -> keys.findOutdated(tx, BATCH));
+            var byEvent = batch.stream()
+                    .collect(groupingBy(
+                            IdempotencyKeys.Outdated::event, mapping(IdempotencyKeys.Outdated::key, toList())));
+            pruned = 0;
+            for (var entry : byEvent.entrySet()) {
+                pruned += inEvent(entry.getKey(), tx -> keys.prune(tx, entry.getKey(), entry.getValue()));
+            }
+        } while (batch.size() == BATCH && pruned > 0);
+    }
+
+    /** A transaction of its own for each event, so that one that is locked or broken does not hold up the others. */
+    private int inEvent(EventId event, Database.Work<Integer> work) {
+        try {
+            return database.inTransaction(work);
+        } catch (DatabaseException.LockTimeout e) {
+            log.debug("Event {} is busy and will be swept in the next round", event);
+        } catch (IllegalStateException e) {
+            log.error("Event {} cannot be swept", event, e);
+        }
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        timer.shutdown();
+        try {
+            timer.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** What happens without anybody asking: the sweeper. */
+package seatlock.jobs;

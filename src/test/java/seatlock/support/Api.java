@@ -1,0 +1,154 @@
+package seatlock.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import seatlock.catalog.EventId;
+
+/** An HTTP client of Seatlock. Every answer it receives is held against the OpenAPI document. */
+public final class Api {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final String base;
+    private final String adminKey;
+
+    public Api(String base, String adminKey) {
+        this.base = base;
+        this.adminKey = adminKey;
+    }
+
+    /** An answer. */
+    public record Answer(int status, HttpResponse<byte[]> response) {
+
+        public String text() {
+            return new String(response.body(), StandardCharsets.UTF_8);
+        }
+
+        public JsonNode json() {
+            try {
+                return JSON.readTree(response.body());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        public String header(String name) {
+            return response.headers().firstValue(name).orElse(null);
+        }
+
+        /** The slug of the problem, or null if it is none. */
+        public String problem() {
+            if (!"application/problem+json".equals(header("Content-Type"))) {
+                return null;
+            }
+            return json().get("type").asText().replace("/problems/", "");
+        }
+
+        /** Status and problem in one, as "409 seats-taken". */
+        public String outcome() {
+            return problem() == null ? String.valueOf(status) : status + " " + problem();
+        }
+    }
+
+    public static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(60));
+    }
+
+    public Answer send(HttpRequest.Builder request) {
+        try {
+            var sent = request.build();
+            var response = client.send(sent, BodyHandlers.ofByteArray());
+            Contract.check(sent.method(), sent.uri().getPath(), response);
+            return new Answer(response.statusCode(), response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public Answer get(String path) {
+        return send(request(path));
+    }
+
+    public Answer get(String path, String bearer) {
+        return send(request(path).header("Authorization", "Bearer " + bearer));
+    }
+
+    /** With the administrator's key. */
+    public HttpRequest.Builder asAdmin(HttpRequest.Builder request) {
+        return request.header("Authorization", "Bearer " + adminKey);
+    }
+
+    public static HttpRequest.Builder post(HttpRequest.Builder request, String json) {
+        return request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(json));
+    }
+
+    public Answer createEvent(String json) {
+        return send(post(asAdmin(request("/api/events")), json));
+    }
+
+    public Answer reserve(EventId event, String... seats) {
+        return reserve(event, UUID.randomUUID().toString(), seats);
+    }
+
+    public Answer reserve(EventId event, String key, String[] seats) {
+        var body = object().put("email", "ada@example.org");
+        List.of(seats).forEach(body.putArray("seats")::add);
+        return reserveWith(event, key, body.toString());
+    }
+
+    public Answer reserveWith(EventId event, String key, String json) {
+        var request = request("/api/events/" + event + "/reservations");
+        if (key != null) {
+            request.setHeader("Idempotency-Key", key);
+        }
+        return send(post(request, json));
+    }
+
+    public Answer confirm(EventId event, String reservation, long amount) {
+        return confirm(event, reservation, UUID.randomUUID().toString(), amount);
+    }
+
+    public Answer confirm(EventId event, String reservation, String key, long amount) {
+        var body = object().put("paymentReference", "pi_123").put("amount", amount);
+        return confirmWith(event, reservation, key, body.toString());
+    }
+
+    public Answer confirmWith(EventId event, String reservation, String key, String json) {
+        var request = asAdmin(request(path(event, reservation) + "/confirm"));
+        if (key != null) {
+            request.setHeader("Idempotency-Key", key);
+        }
+        return send(post(request, json));
+    }
+
+    /** @param bearer a reservation's token or a key, or null for none */
+    public Answer cancel(EventId event, String reservation, String bearer) {
+        var request = request(path(event, reservation) + "/cancel").POST(BodyPublishers.noBody());
+        return send(bearer == null ? request : request.header("Authorization", "Bearer " + bearer));
+    }
+
+    public static String path(EventId event, String reservation) {
+        return "/api/events/" + event + "/reservations/" + reservation;
+    }
+}

@@ -1,0 +1,33 @@
+package seatlock.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** Bytes over a socket, for requests that an HTTP client would refuse to send. */
+public final class RawHttp {
+
+    private RawHttp() {}
+
+    /** @param headers each with its line end */
+    public static String post(int port, String path, String headers, String json) {
+        return exchange(
+                port,
+                "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                        + headers + "Content-Length: " + json.length() + "\r\n\r\n" + json);
+    }
+
+    /** Sends it, says that no more will come, and returns all that comes back. */
+    public static String exchange(int port, String request) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package seatlock.support;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.Currency;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import seatlock.catalog.Catalog;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.catalog.SeatPlan;
+import seatlock.db.Database;
+import seatlock.db.DatabaseUrl;
+import seatlock.db.Tx;
+import seatlock.http.HttpServer;
+import seatlock.idempotency.IdempotencyKeys;
+import seatlock.inventory.Inventory;
+import seatlock.jobs.Sweeper;
+
+/**
+ * A Seatlock under test, without the sweeper running by itself. Most tests share one: each makes its own events, and
+ * nothing that happens in one event is seen in another.
+ */
+public final class Shop {
+
+    public static final String ADMIN_KEY = "test-admin-key";
+
+    private static final Shop SHARED = new Shop();
+
+    public final DatabaseUrl url = Servers.newDatabase();
+    public final Database database;
+    public final Catalog catalog = new Catalog();
+    public final Inventory inventory = new Inventory(Duration.ofMinutes(10));
+    public final IdempotencyKeys keys = new IdempotencyKeys();
+    public final HttpServer server;
+    public final Api api;
+
+    /** With a database of its own, for what is seen across events. */
+    public Shop() {
+        database = Database.open(url, HttpServer.DATABASE_CONNECTIONS);
+        server = HttpServer.start(0, ADMIN_KEY, database, catalog, inventory, keys);
+        api = new Api("http://localhost:" + server.port(), ADMIN_KEY);
+    }
+
+    public static Shop shared() {
+        return SHARED;
+    }
+
+    /** One that runs only when it is told to. */
+    public Sweeper sweeper() {
+        return new Sweeper(database, catalog, inventory, keys);
+    }
+
+    /** An event with one section S of one row A, its seats S-A-1, S-A-2, …, next year. */
+    public Event event(int seats) {
+        return event(seats, 10, Instant.now().plus(365, ChronoUnit.DAYS));
+    }
+
+    public Event event(int seats, int maxSeatsPerReservation, Instant startsAt) {
+        var plan = new SeatPlan(List.of(new SeatPlan.Section("S", 4500, List.of(new SeatPlan.Row("A", seats)))));
+        var event = new Event(
+                new EventId(UUID.randomUUID()),
+                "Aida",
+                "Arena di Verona",
+                startsAt.truncatedTo(ChronoUnit.MICROS),
+                ZoneId.of("Europe/Rome"),
+                Currency.getInstance("EUR"),
+                maxSeatsPerReservation,
+                null,
+                seats,
+                Instant.now().truncatedTo(ChronoUnit.MICROS));
+        database.inTransaction(tx -> catalog.create(tx, event, plan));
+        return event;
+    }
+
+    public <T> List<T> query(String sql, Tx.Reader<T> reader, Object... parameters) {
+        return database.inTransaction(tx -> tx.query(sql, reader, parameters));
+    }
+
+    /** The number that a query with one row and one column named n gives. */
+    public long count(String sql, Object... parameters) {
+        return query(sql, row -> row.bigint("n"), parameters).get(0);
+    }
+
+    public int update(String sql, Object... parameters) {
+        return database.inTransaction(tx -> tx.update(sql, parameters));
+    }
+
+    /** Time moves by SQL: the pending reservations of an event were made an hour ago, and have just lapsed. */
+    public void lapse(EventId event) {
+        database.inTransaction(tx -> {
+            tx.update(
+                    """
+                    UPDATE reservations
+                       SET created_at = created_at - interval '1 hour', expires_at = ?
+                     WHERE event_id = ? AND status = 'PENDING'
+                    """,
+                    tx.readClock(),
+                    event.value());
+            return tx.update(
+                    """
+                    UPDATE seats SET held_until = r.expires_at
+                      FROM reservations AS r
+                     WHERE seats.event_id = ? AND r.event_id = seats.event_id
+                       AND r.reservation_id = seats.reservation_id AND seats.status = 'HELD'
+                    """,
+                    event.value());
+        });
+    }
+
+    /** How often each rule that must always hold is broken in an event, as sentences; empty if all is well. */
+    public List<String> violations(EventId event) {
+        return Stream.of(Invariant.values())
+                .map(invariant -> invariant + ": " + count(invariant.countSql(), event.value()))
+                .filter(line -> !line.endsWith(": 0"))
+                .toList();
+    }
+
+    /** What must hold between the tables at any moment, whatever happened: each one counts its violations. */
+    private enum Invariant {
+        SEATS_ARE_AS_MANY_AS_THE_CAPACITY(
+                """
+                SELECT abs((SELECT count(*) FROM seats WHERE event_id = e.event_id) - capacity) AS n
+                  FROM events AS e WHERE event_id = ?
+                """),
+        A_HOLDER_HAS_AN_ACTIVE_CLAIM(
+                """
+                SELECT count(*) AS n
+                  FROM seats AS s LEFT JOIN reservation_seats AS rs
+                    ON rs.event_id = s.event_id AND rs.seat_id = s.seat_id
+                   AND rs.reservation_id = s.reservation_id AND rs.active
+                 WHERE s.event_id = ? AND (s.status <> 'AVAILABLE') <> (rs.seat_id IS NOT NULL)
+                """),
+        AN_ACTIVE_CLAIM_HAS_ITS_SEAT(
+                """
+                SELECT count(*) AS n
+                  FROM reservation_seats AS rs JOIN seats AS s USING (event_id, seat_id)
+                 WHERE event_id = ? AND rs.active AND s.reservation_id IS DISTINCT FROM rs.reservation_id
+                """),
+        A_SOLD_SEAT_IS_CONFIRMED_AND_A_HELD_ONE_PENDING(
+                """
+                SELECT count(*) AS n
+                  FROM seats AS s JOIN reservations AS r USING (event_id, reservation_id)
+                 WHERE event_id = ?
+                   AND r.status <> CASE s.status WHEN 'SOLD' THEN 'CONFIRMED' ELSE 'PENDING' END
+                """),
+        A_HOLD_LASTS_AS_LONG_AS_ITS_RESERVATION(
+                """
+                SELECT count(*) AS n
+                  FROM seats AS s JOIN reservations AS r USING (event_id, reservation_id)
+                 WHERE event_id = ? AND s.status = 'HELD' AND s.held_until <> r.expires_at
+                """),
+        A_CONFIRMED_RESERVATION_HAS_ALL_ITS_SEATS(
+                """
+                SELECT count(*) AS n
+                  FROM reservations AS r
+                 WHERE event_id = ? AND status = 'CONFIRMED'
+                   AND seat_count <> (SELECT count(*) FROM seats AS s
+                                       WHERE s.event_id = r.event_id AND s.reservation_id = r.reservation_id
+                                         AND s.status = 'SOLD')
+                """),
+        A_RESERVATION_LISTS_AS_MANY_SEATS_AS_IT_COUNTS(
+                """
+                SELECT count(*) AS n
+                  FROM reservations AS r
+                 WHERE event_id = ?
+                   AND seat_count || ' ' || total <>
+                       (SELECT count(*) || ' ' || sum(price) FROM reservation_seats AS rs
+                         WHERE rs.event_id = r.event_id AND rs.reservation_id = r.reservation_id)
+                """),
+        AN_ENDED_RESERVATION_HAS_NO_SEAT(
+                """
+                SELECT count(*) AS n
+                  FROM reservation_seats AS rs JOIN reservations AS r USING (event_id, reservation_id)
+                 WHERE event_id = ? AND rs.active AND r.status IN ('CANCELLED', 'EXPIRED')
+                """);
+
+        private final String sql;
+
+        Invariant(String sql) {
+            this.sql = sql;
+        }
+
+        String countSql() {
+            return sql;
+        }
+    }
+}
