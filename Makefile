@@ -17,7 +17,7 @@ run: $(JAR) ## Serve on PORT (8080) with sample events, PostgreSQL and Redis inc
 	@java -jar $(JAR) all --seed
 
 test: ## Run every test
-	$(MVN) test
+	mvn -B -ntp test
 
 check: fmt test ## Format, compile with warnings as errors, test
 

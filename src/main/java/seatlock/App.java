@@ -85,7 +85,8 @@ public final class App implements AutoCloseable {
         }
         progress.accept("API         " + url() + "  (try it: " + url() + "/api/docs/)");
         if (config.adminKey().isEmpty()) {
-            progress.accept("Admin key   " + adminKey + "  (kept in " + config.home().resolve("admin-key") + ")");
+            progress.accept(
+                    "Admin key   " + adminKey + "  (kept in " + config.home().resolve("admin-key") + ")");
         }
     }
 
@@ -95,7 +96,9 @@ public final class App implements AutoCloseable {
                 ? timed("Redis 7", () -> RedisServer.start(home(), line -> progress.accept("Redis 7     " + line)))
                 : null;
         var postgres = config.database().isEmpty()
-                ? timed("PostgreSQL", () -> PostgresServer.start(home(), line -> progress.accept("PostgreSQL  " + line)))
+                ? timed(
+                        "PostgreSQL",
+                        () -> PostgresServer.start(home(), line -> progress.accept("PostgreSQL  " + line)))
                 : null;
         if (redis != null) {
             addresses.put("REDIS_URL", add(redis.join()).url());

@@ -23,8 +23,7 @@ import seatlock.support.Shop;
 /** Whatever is sent, the answer is clear, it is never a 500, and nothing has changed. */
 class HostileInputTest {
 
-    private static final String EVENT =
-            """
+    private static final String EVENT = """
             {"name":"Aida","venue":"Arena","startsAt":"2099-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR",
              "sections":[{"name":"S","price":4500,"rows":[{"name":"A","seats":20}]}]}
             """;
@@ -84,7 +83,8 @@ class HostileInputTest {
                         "10,000 deep objects",
                         utf8("{\"a\":".repeat(10_000) + "1" + "}".repeat(10_000)),
                         "400 malformed-request"),
-                arguments("a duplicate name", utf8("{\"email\":\"a@b.c\",\"email\":\"d@e.f\"}"), "400 malformed-request"),
+                arguments(
+                        "a duplicate name", utf8("{\"email\":\"a@b.c\",\"email\":\"d@e.f\"}"), "400 malformed-request"),
                 arguments("a NUL byte", new byte[] {'{', '"', 'a', 0, '"', ':', '1', '}'}, "400 malformed-request"),
                 arguments("a thousand digits", utf8("{\"amount\":" + "9".repeat(1001) + "}"), "400 malformed-request"),
                 arguments("an array", utf8("[]"), "422 invalid-request"),
@@ -93,8 +93,14 @@ class HostileInputTest {
                 arguments("a number", utf8("42"), "422 invalid-request"),
                 arguments("an empty object", utf8("{}"), "422 invalid-request"),
                 arguments("an unknown field", utf8("{\"isAdmin\":true}"), "422 invalid-request"),
-                arguments("an escaped NUL", utf8("{\"email\":\"a\\u0000b\",\"name\":\"\\u0000\"}"), "422 invalid-request"),
-                arguments("a lone surrogate", utf8("{\"email\":\"\\ud800\",\"name\":\"\\udc00\"}"), "422 invalid-request"),
+                arguments(
+                        "an escaped NUL",
+                        utf8("{\"email\":\"a\\u0000b\",\"name\":\"\\u0000\"}"),
+                        "422 invalid-request"),
+                arguments(
+                        "a lone surrogate",
+                        utf8("{\"email\":\"\\ud800\",\"name\":\"\\udc00\"}"),
+                        "422 invalid-request"),
                 arguments("a name that is a lone surrogate", utf8("{\"\\ud800\":1}"), "400 malformed-request"),
                 arguments("a line break", utf8("{\"email\":\"a@b.c\\r\\nBcc: d@e.f\"}"), "422 invalid-request"),
                 arguments("a megabyte and a byte", utf8(megabyte), "413 content-too-large"));
@@ -125,7 +131,8 @@ class HostileInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "/"})
+    @ValueSource(
+            strings = {"", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "/"})
     void content_that_is_not_json_is_refused(String contentType) {
         var event = shop.event(2);
         var reservation = api.reserve(event.id(), "S-A-1").json().get("id").asText();
@@ -228,8 +235,8 @@ class HostileInputTest {
 
     @Test
     void all_that_is_wrong_is_said_at_once_but_not_without_end() {
-        var answer = api.createEvent("{\"name\":\"\",\"venue\":\"\",\"currency\":\"?\",\"sections\":["
-                + "null,".repeat(1000) + "null]}");
+        var answer = api.createEvent(
+                "{\"name\":\"\",\"venue\":\"\",\"currency\":\"?\",\"sections\":[" + "null,".repeat(1000) + "null]}");
 
         assertThat(answer.json().get("errors")).hasSize(20);
     }
@@ -272,7 +279,8 @@ class HostileInputTest {
     @Test
     void a_basket_of_everything_is_too_many_seats() {
         var event = shop.event(1);
-        var seats = Stream.iterate(1, i -> i + 1).limit(5000).map(i -> "S-A-" + i).toArray(String[]::new);
+        var seats =
+                Stream.iterate(1, i -> i + 1).limit(5000).map(i -> "S-A-" + i).toArray(String[]::new);
 
         assertThat(api.reserve(event.id(), seats).outcome()).isEqualTo("422 too-many-seats");
     }
@@ -321,8 +329,8 @@ class HostileInputTest {
         answers.add(api.get("/api/events/" + id));
         answers.add(api.get("/api/events/" + id + "/seats"));
         answers.add(api.get("/api/events/" + event.id() + "/reservations/" + id, Shop.ADMIN_KEY));
-        answers.add(api.send(Api.post(
-                api.request("/api/events/" + id + "/reservations").header("Idempotency-Key", "k"), good)));
+        answers.add(api.send(
+                Api.post(api.request("/api/events/" + id + "/reservations").header("Idempotency-Key", "k"), good)));
         answers.add(api.send(Api.post(
                 api.asAdmin(api.request("/api/events/" + event.id() + "/reservations/" + id + "/confirm"))
                         .header("Idempotency-Key", "k"),
@@ -358,7 +366,8 @@ class HostileInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"limit=0", "limit=1001", "after=x", "after=01900000-0000-7000-8000-00000000ffff", "after=%00"})
+    @ValueSource(
+            strings = {"limit=0", "limit=1001", "after=x", "after=01900000-0000-7000-8000-00000000ffff", "after=%00"})
     void a_bad_query_of_the_events_is_refused(String query) {
         assertThat(api.get("/api/events?" + query).outcome()).isEqualTo("422 invalid-request");
     }
@@ -470,12 +479,14 @@ class HostileInputTest {
         var reserved = api.reserve(event.id(), "S-A-1").json();
         var path = Api.path(event.id(), reserved.get("id").asText()) + "/cancel";
 
-        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{\"refund\":true}")).outcome())
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{\"refund\":true}"))
+                        .outcome())
                 .isEqualTo("422 invalid-request");
         assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{")).outcome())
                 .isEqualTo("400 malformed-request");
         assertThat(untouched(event)).isTrue();
-        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{}")).outcome()).isEqualTo("200");
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{}")).outcome())
+                .isEqualTo("200");
     }
 
     /** The first seat is still held by the one reservation there is, and nothing else has happened. */

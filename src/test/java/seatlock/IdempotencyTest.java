@@ -140,8 +140,7 @@ class IdempotencyTest {
         var key = key();
         try (var connection = Servers.connect(shop.url)) {
             connection.setAutoCommit(false);
-            try (var insert = connection.prepareStatement(
-                    """
+            try (var insert = connection.prepareStatement("""
                     INSERT INTO idempotency_keys (event_id, idempotency_key, fingerprint, created_at)
                     VALUES (?, ?, sha256('something'), now())
                     """)) {
@@ -156,7 +155,8 @@ class IdempotencyTest {
             assertThat(waited.header("Retry-After")).isEqualTo("1");
             connection.rollback(); // the first has failed: the key is free
         }
-        assertThat(api.reserve(event.id(), key, new String[] {"S-A-1"}).outcome()).isEqualTo("201");
+        assertThat(api.reserve(event.id(), key, new String[] {"S-A-1"}).outcome())
+                .isEqualTo("201");
     }
 
     @Test
@@ -166,7 +166,8 @@ class IdempotencyTest {
 
         assertThat(api.reserveWith(event.id(), key, "{").outcome()).isEqualTo("400 malformed-request");
         assertThat(api.reserveWith(event.id(), key, "{}").outcome()).isEqualTo("422 invalid-request");
-        assertThat(api.reserve(event.id(), key, new String[] {"S-A-1"}).outcome()).isEqualTo("201");
+        assertThat(api.reserve(event.id(), key, new String[] {"S-A-1"}).outcome())
+                .isEqualTo("201");
     }
 
     @Test

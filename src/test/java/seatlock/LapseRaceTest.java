@@ -71,20 +71,15 @@ class LapseRaceTest {
         shop.database.inTransaction(tx -> {
             var expiresAt = tx.readClock().plusMillis(milliseconds);
             var id = UUID.fromString(reservation);
-            tx.updateExactly(
-                    1,
-                    """
+            tx.updateExactly(1, """
                     UPDATE reservations SET expires_at = ?, created_at = created_at - interval '1 hour'
                      WHERE reservation_id = ?
-                    """,
-                    expiresAt,
-                    id);
+                    """, expiresAt, id);
             return tx.update("UPDATE seats SET held_until = ? WHERE reservation_id = ?", expiresAt, id);
         });
     }
 
     private long byStatus(UUID event, String status) {
-        return shop.count(
-                "SELECT count(*) AS n FROM reservations WHERE event_id = ? AND status = ?", event, status);
+        return shop.count("SELECT count(*) AS n FROM reservations WHERE event_id = ? AND status = ?", event, status);
     }
 }

@@ -22,7 +22,8 @@ class NoLockControlTest {
 
     /** Read that the seat is free, then take it: what everybody writes first. */
     private static boolean buy(Tx tx, String forUpdate, CyclicBarrier everybodyHasLooked) throws SQLException {
-        var status = tx.query("SELECT status FROM plain_seats WHERE seat_id = 1" + forUpdate, row -> row.text("status"));
+        var status =
+                tx.query("SELECT status FROM plain_seats WHERE seat_id = 1" + forUpdate, row -> row.text("status"));
         if (everybodyHasLooked != null) {
             await(everybodyHasLooked);
         }
@@ -54,7 +55,8 @@ class NoLockControlTest {
             var won = Crowd.of(BUYERS, i -> database.inTransaction(tx -> buy(tx, forUpdate, everybodyHasLooked)));
 
             var sales = database.inTransaction(
-                    tx -> tx.query("SELECT count(*) AS n FROM plain_sales", row -> row.bigint("n")).get(0));
+                    tx -> tx.query("SELECT count(*) AS n FROM plain_sales", row -> row.bigint("n"))
+                            .get(0));
             assertThat(won.stream().filter(w -> w)).hasSize(sales.intValue());
             return sales;
         }

@@ -62,8 +62,7 @@ class RaceTest {
                 if (answer.status() == 201 && random.nextInt(3) == 0) {
                     var id = answer.json().get("id").asText();
                     var token = answer.json().get("token").asText();
-                    mine.add("cancel "
-                            + shop.api.cancel(event.id(), id, token).outcome());
+                    mine.add("cancel " + shop.api.cancel(event.id(), id, token).outcome());
                 }
             }
             return mine;
@@ -71,9 +70,12 @@ class RaceTest {
 
         var all = outcomes.stream().flatMap(List::stream).toList();
         assertThat(Crowd.tally(all, outcome -> outcome)).containsOnlyKeys("201", "409 seats-taken", "cancel 200");
-        assertThat(all.stream().filter(outcome -> !outcome.startsWith("cancel"))).hasSize(2000);
+        assertThat(all.stream().filter(outcome -> !outcome.startsWith("cancel")))
+                .hasSize(2000);
         assertThat(shop.violations(event.id())).isEmpty();
-        assertThat(shop.count("SELECT count(*) AS n FROM seats WHERE event_id = ?", event.id().value()))
+        assertThat(shop.count(
+                        "SELECT count(*) AS n FROM seats WHERE event_id = ?",
+                        event.id().value()))
                 .isEqualTo(seats);
         assertThat(deadlocks() - deadlocksBefore).isZero();
     }
@@ -81,7 +83,9 @@ class RaceTest {
     private static String[] basket(Random random, int seats) {
         var numbers = new ArrayList<>(IntStream.rangeClosed(1, seats).boxed().toList());
         Collections.shuffle(numbers, random);
-        return numbers.subList(0, 1 + random.nextInt(8)).stream().map(n -> "S-A-" + n).toArray(String[]::new);
+        return numbers.subList(0, 1 + random.nextInt(8)).stream()
+                .map(n -> "S-A-" + n)
+                .toArray(String[]::new);
     }
 
     private long deadlocks() {

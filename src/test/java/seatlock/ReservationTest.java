@@ -90,7 +90,10 @@ class ReservationTest {
         shop.database.inTransaction(tx -> {
             tx.update("ALTER TABLE reservations DISABLE TRIGGER ALL"); // the foreign keys, for this test to move time
             tx.update("ALTER TABLE events DISABLE TRIGGER ALL");
-            tx.update("UPDATE events SET starts_at = ? WHERE event_id = ?", begun, event.id().value());
+            tx.update(
+                    "UPDATE events SET starts_at = ? WHERE event_id = ?",
+                    begun,
+                    event.id().value());
             tx.update(
                     "UPDATE reservations SET event_starts_at = ?, created_at = created_at - interval '1 hour'"
                             + " WHERE event_id = ?",
@@ -110,7 +113,9 @@ class ReservationTest {
         shop.lapse(event.id());
 
         assertThat(statuses(event.id())).isEqualTo("AVAILABLE AVAILABLE");
-        assertThat(api.get(Api.path(event.id(), late.get("id").asText()), late.get("token").asText())
+        assertThat(api.get(
+                                Api.path(event.id(), late.get("id").asText()),
+                                late.get("token").asText())
                         .json()
                         .get("status")
                         .asText())
@@ -206,7 +211,10 @@ class ReservationTest {
         assertThat(api.get(path, Shop.ADMIN_KEY).outcome()).isEqualTo("200");
         assertThat(api.cancel(event.id(), mine.get("id").asText(), null).outcome())
                 .isEqualTo("404 not-found");
-        assertThat(api.cancel(event.id(), mine.get("id").asText(), hers.get("token").asText())
+        assertThat(api.cancel(
+                                event.id(),
+                                mine.get("id").asText(),
+                                hers.get("token").asText())
                         .outcome())
                 .isEqualTo("404 not-found");
         assertThat(statuses(event.id())).isEqualTo("HELD HELD");
@@ -216,8 +224,7 @@ class ReservationTest {
     void confirming_is_for_the_seller_not_for_the_holder() {
         var event = shop.event(1);
         var reserved = api.reserve(event.id(), "S-A-1").json();
-        var request = api.request(
-                        Api.path(event.id(), reserved.get("id").asText()) + "/confirm")
+        var request = api.request(Api.path(event.id(), reserved.get("id").asText()) + "/confirm")
                 .header("Authorization", "Bearer " + reserved.get("token").asText())
                 .header("Idempotency-Key", "k");
 
@@ -237,13 +244,13 @@ class ReservationTest {
         assertThat(api.get(Api.path(other.id(), id), Shop.ADMIN_KEY).outcome()).isEqualTo("404 not-found");
         assertThat(api.confirm(other.id(), id, 4500).outcome()).isEqualTo("404 not-found");
         assertThat(api.cancel(other.id(), id, Shop.ADMIN_KEY).outcome()).isEqualTo("404 not-found");
-        assertThat(api.reserve(new EventId(UUID.randomUUID()), "S-A-1").outcome()).isEqualTo("404 not-found");
+        assertThat(api.reserve(new EventId(UUID.randomUUID()), "S-A-1").outcome())
+                .isEqualTo("404 not-found");
     }
 
     @Test
     void an_event_may_hold_seats_for_a_time_of_its_own() {
-        var created = api.createEvent(
-                """
+        var created = api.createEvent("""
                 {"name":"N","venue":"V","startsAt":"2099-01-01T20:00:00+01:00","timeZone":"Europe/Rome",
                  "currency":"EUR","reservationTtl":"PT90S",
                  "sections":[{"name":"S","price":0,"rows":[{"name":"A","seats":1}]}]}

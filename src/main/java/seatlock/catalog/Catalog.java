@@ -16,8 +16,7 @@ public final class Catalog {
     /** Seats written by one statement: few round trips, and no statement near its timeout. */
     private static final int SEATS_PER_STATEMENT = 10_000;
 
-    private static final String EVENT_COLUMNS =
-            """
+    private static final String EVENT_COLUMNS = """
             SELECT event_id, name, venue, starts_at, time_zone, currency, max_seats_per_reservation, reservation_ttl_ms,
                    capacity, created_at
               FROM events
@@ -93,9 +92,7 @@ public final class Catalog {
     private static void insertSeats(Tx tx, Event event) throws SQLException {
         for (int first = 1; first <= event.capacity(); first += SEATS_PER_STATEMENT) {
             var last = Math.min(event.capacity(), first + SEATS_PER_STATEMENT - 1);
-            tx.updateExactly(
-                    last - first + 1,
-                    """
+            tx.updateExactly(last - first + 1, """
                     INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, price, status)
                     SELECT event_id, seat_id, section || '-' || row_name || '-' || seat_id - first_seat_id + 1, section,
                            row_name, seat_id - first_seat_id + 1, price, 'AVAILABLE'
@@ -105,12 +102,7 @@ public final class Catalog {
                        AND first_seat_id <= ?
                        AND first_seat_id + seat_count > ?
                      ORDER BY seat_id
-                    """,
-                    first,
-                    last,
-                    event.id().value(),
-                    last,
-                    first);
+                    """, first, last, event.id().value(), last, first);
         }
     }
 
@@ -147,8 +139,7 @@ public final class Catalog {
      */
     public List<Event> list(Tx tx, int limit, EventId after) throws SQLException {
         return tx.query(
-                EVENT_COLUMNS
-                        + """
+                EVENT_COLUMNS + """
                          WHERE ?::uuid IS NULL
                             OR (starts_at, event_id) > (SELECT starts_at, event_id FROM events WHERE event_id = ?)
                          ORDER BY starts_at, event_id

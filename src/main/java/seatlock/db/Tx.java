@@ -86,7 +86,8 @@ public final class Tx {
      * time it is once a lock is held calls this afterwards.
      */
     public Instant readClock() throws SQLException {
-        return query("SELECT clock_timestamp() AS now", row -> row.instant("now")).get(0);
+        return query("SELECT clock_timestamp() AS now", row -> row.instant("now"))
+                .get(0);
     }
 
     private void bind(PreparedStatement statement, Object[] parameters) throws SQLException {

@@ -56,8 +56,8 @@ public final class Home implements AutoCloseable {
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
             }
             var directory = path.toRealPath();
-            var channel = FileChannel.open(
-                    directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            var channel =
+                    FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             var lock = tryLock(channel);
             if (lock == null) {
                 channel.close();
@@ -130,11 +130,7 @@ public final class Home implements AutoCloseable {
         var onlyOwner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         var written = Files.createTempFile(directory, file.getFileName().toString(), ".new", onlyOwner);
         Files.writeString(written, content);
-        Files.move(
-                written,
-                file,
-                StandardCopyOption.REPLACE_EXISTING,
-                StandardCopyOption.ATOMIC_MOVE);
+        Files.move(written, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Gives the directory back. */

@@ -48,7 +48,8 @@ final class Orphan {
 
     private static long pid(Path pidFile) throws IOException {
         try {
-            return Long.parseLong(Files.readString(pidFile).lines().findFirst().orElse("").strip());
+            return Long.parseLong(
+                    Files.readString(pidFile).lines().findFirst().orElse("").strip());
         } catch (NumberFormatException e) {
             return -1; // torn while it was written
         }

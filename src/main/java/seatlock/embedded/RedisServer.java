@@ -50,9 +50,7 @@ public final class RedisServer implements AutoCloseable {
                 progress.accept("stopped the Redis of a Seatlock that was killed");
             }
             var settings = directory.resolve("redis.conf");
-            home.write(
-                    settings,
-                    """
+            home.write(settings, """
                     bind 127.0.0.1
                     port %d
                     requirepass %s
@@ -61,8 +59,7 @@ public final class RedisServer implements AutoCloseable {
                     logfile "%s"
                     appendonly yes
                     save ""
-                    """
-                            .formatted(port, password, directory, pidFile, log));
+                    """.formatted(port, password, directory, pidFile, log));
             var process = new ProcessBuilder(binary(directory).toString(), settings.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

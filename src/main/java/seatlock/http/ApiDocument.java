@@ -48,9 +48,7 @@ final class ApiDocument {
 
     private void describe() {
         var info = (ObjectNode) document.get("info");
-        info.put(
-                "description",
-                """
+        info.put("description", """
                 An event-ticketing backend that never sells a seat twice.
 
                 Create an event, reserve seats, confirm once they are paid for. A pending reservation holds its seats
@@ -78,7 +76,9 @@ final class ApiDocument {
         Map<String, List<ProblemType>> problems = new TreeMap<>();
         responses.properties().forEach(response -> {
             if (response.getKey().compareTo("400") >= 0) {
-                problems.put(response.getKey(), slugs(response.getValue().path("description").asText()));
+                problems.put(
+                        response.getKey(),
+                        slugs(response.getValue().path("description").asText()));
             }
             parseExamples(response.getValue());
         });
@@ -137,15 +137,13 @@ final class ApiDocument {
     }
 
     private static JsonNode example(ProblemType type) {
-        var problem =
-                switch (type) {
-                    case INVALID_REQUEST -> Problem.invalid("email", "wants an e-mail address");
-                    case SEATS_TAKEN, UNKNOWN_SEATS ->
-                        Problem.of(type, "Nothing was reserved.").withSeats(List.of("STALLS-A-2"));
-                    case RESERVATION_NOT_PENDING ->
-                        Problem.of(type, "It is CONFIRMED.").withReservationStatus("CONFIRMED");
-                    default -> Problem.of(type, type.title() + ".");
-                };
+        var problem = switch (type) {
+            case INVALID_REQUEST -> Problem.invalid("email", "wants an e-mail address");
+            case SEATS_TAKEN, UNKNOWN_SEATS ->
+                Problem.of(type, "Nothing was reserved.").withSeats(List.of("STALLS-A-2"));
+            case RESERVATION_NOT_PENDING -> Problem.of(type, "It is CONFIRMED.").withReservationStatus("CONFIRMED");
+            default -> Problem.of(type, type.title() + ".");
+        };
         return Json.readTree(Json.write(problem));
     }
 

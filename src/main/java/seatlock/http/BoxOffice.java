@@ -89,7 +89,10 @@ final class BoxOffice implements AutoCloseable {
     private Claim claim(Tx tx, Order order) throws SQLException {
         try {
             return keys.claim(
-                    tx, order.event(), order.repeatable().key(), order.repeatable().fingerprint());
+                    tx,
+                    order.event(),
+                    order.repeatable().key(),
+                    order.repeatable().fingerprint());
         } catch (SQLException e) {
             if (DatabaseException.isLockTimeout(e)) {
                 throw Problem.of(ProblemType.IDEMPOTENCY_KEY_IN_USE, "The first request with this key is not done yet.")

@@ -22,16 +22,23 @@ final class EventBodies {
 
     @OpenApiName("NewEvent")
     record NewEvent(
-            @OpenApiRequired @OpenApiDescription("1 to 200 characters") String name,
-            @OpenApiRequired @OpenApiDescription("1 to 200 characters") String venue,
+            @OpenApiRequired @OpenApiDescription("1 to 200 characters")
+            String name,
+
+            @OpenApiRequired @OpenApiDescription("1 to 200 characters")
+            String venue,
 
             @OpenApiRequired
             @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.NOT_NULL)
             @OpenApiDescription("RFC 3339 with an offset or Z. No seat is sold from this instant on")
             String startsAt,
 
-            @OpenApiRequired @OpenApiDescription("IANA name of the venue's time zone, as Europe/Rome") String timeZone,
-            @OpenApiRequired @OpenApiDescription("ISO 4217 code") String currency,
+            @OpenApiRequired @OpenApiDescription("IANA name of the venue's time zone, as Europe/Rome")
+            String timeZone,
+
+            @OpenApiRequired @OpenApiDescription("ISO 4217 code")
+            String currency,
+
             @OpenApiDescription("1 to 100; 10 unless given") Integer maxSeatsPerReservation,
 
             @OpenApiDescription("How long a pending reservation holds its seats, as an ISO 8601 duration from PT0.1S"
@@ -43,12 +50,14 @@ final class EventBodies {
 
     @OpenApiName("Section")
     record Section(
-            @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in the event") String name,
+            @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in the event")
+            String name,
 
             @OpenApiRequired @OpenApiDescription("Of each seat, in minor units of the currency; not negative")
             Long price,
 
-            @OpenApiRequired @OpenApiDescription("At least one") List<SeatRow> rows) {
+            @OpenApiRequired @OpenApiDescription("At least one")
+            List<SeatRow> rows) {
 
         static Section of(SeatPlan.Section section) {
             var rows = section.rows().stream()
@@ -60,8 +69,11 @@ final class EventBodies {
 
     @OpenApiName("Row")
     record SeatRow(
-            @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in its section") String name,
-            @OpenApiRequired @OpenApiDescription("How many; they are numbered from 1") Integer seats) {}
+            @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in its section")
+            String name,
+
+            @OpenApiRequired @OpenApiDescription("How many; they are numbered from 1")
+            Integer seats) {}
 
     @OpenApiName("Event")
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -73,10 +85,17 @@ final class EventBodies {
             @OpenApiRequired String timeZone,
             @OpenApiRequired String currency,
             @OpenApiRequired int maxSeatsPerReservation,
-            @OpenApiDescription("Absent where the server's own applies") String reservationTtl,
-            @OpenApiRequired @OpenApiDescription("Number of seats") int capacity,
+
+            @OpenApiDescription("Absent where the server's own applies")
+            String reservationTtl,
+
+            @OpenApiRequired @OpenApiDescription("Number of seats")
+            int capacity,
+
             @OpenApiRequired Instant createdAt,
-            @OpenApiDescription("The seat plan; absent in a list of events") List<Section> sections) {
+
+            @OpenApiDescription("The seat plan; absent in a list of events")
+            List<Section> sections) {
 
         static EventBody of(Event event) {
             return of(event, null);
@@ -91,10 +110,14 @@ final class EventBodies {
                     event.timeZone().getId(),
                     event.currency().getCurrencyCode(),
                     event.maxSeatsPerReservation(),
-                    event.reservationTtl() == null ? null : event.reservationTtl().toString(),
+                    event.reservationTtl() == null
+                            ? null
+                            : event.reservationTtl().toString(),
                     event.capacity(),
                     event.createdAt(),
-                    plan == null ? null : plan.sections().stream().map(Section::of).toList());
+                    plan == null
+                            ? null
+                            : plan.sections().stream().map(Section::of).toList());
         }
     }
 
@@ -109,16 +132,20 @@ final class EventBodies {
 
     @OpenApiName("Seat")
     record SeatBody(
-            @OpenApiRequired @OpenApiDescription("SECTION-ROW-NUMBER") String label,
+            @OpenApiRequired @OpenApiDescription("SECTION-ROW-NUMBER")
+            String label,
+
             @OpenApiRequired String section,
             @OpenApiRequired String row,
             @OpenApiRequired int number,
-            @OpenApiRequired @OpenApiDescription("In minor units of the event's currency") long price,
+
+            @OpenApiRequired @OpenApiDescription("In minor units of the event's currency")
+            long price,
+
             @OpenApiRequired SeatStatus status) {
 
         static SeatBody of(Seat seat) {
-            return new SeatBody(
-                    seat.label(), seat.section(), seat.row(), seat.number(), seat.price(), seat.status());
+            return new SeatBody(seat.label(), seat.section(), seat.row(), seat.number(), seat.price(), seat.status());
         }
     }
 

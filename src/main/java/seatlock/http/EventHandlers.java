@@ -103,7 +103,8 @@ final class EventHandlers {
         var after = Optional.ofNullable(ctx.queryParam("after")).map(EventHandlers::eventIdIn);
         var events = database.inTransaction(tx -> {
             if (after.isPresent() && catalog.find(tx, after.get()).isEmpty()) {
-                throw Problem.invalid("after", "wants `next` of an earlier page").refuse();
+                throw Problem.invalid("after", "wants `next` of an earlier page")
+                        .refuse();
             }
             return catalog.list(tx, limit + 1, after.orElse(null)); // one more tells whether there are more
         });
@@ -115,7 +116,8 @@ final class EventHandlers {
     private static EventId eventIdIn(String query) {
         return Requests.uuid(query)
                 .map(EventId::new)
-                .orElseThrow(() -> Problem.invalid("after", "wants `next` of an earlier page").refuse());
+                .orElseThrow(() -> Problem.invalid("after", "wants `next` of an earlier page")
+                        .refuse());
     }
 
     @OpenApi(
@@ -174,7 +176,8 @@ final class EventHandlers {
         var id = Requests.eventId(ctx);
         var section = ctx.queryParam("section");
         if (section != null && !Text.isPrintable(section)) {
-            throw Problem.invalid("section", "has control characters, or is not Unicode").refuse();
+            throw Problem.invalid("section", "has control characters, or is not Unicode")
+                    .refuse();
         }
         var status = status(ctx.queryParam("status"));
         var limit = Requests.queryInt(ctx, "limit", 1, MAX_SEATS, MAX_SEATS);
@@ -190,8 +193,8 @@ final class EventHandlers {
     }
 
     private static Event find(Optional<Event> event) {
-        return event.orElseThrow(
-                () -> Problem.of(ProblemType.NOT_FOUND, "There is no such event.").refuse());
+        return event.orElseThrow(() ->
+                Problem.of(ProblemType.NOT_FOUND, "There is no such event.").refuse());
     }
 
     private static SeatStatus status(String query) {

@@ -3,42 +3,36 @@ package seatlock.http;
 /** Requests and answers as they are shown in the OpenAPI document. */
 final class Examples {
 
-    static final String EVENT_REQUEST =
-            """
+    static final String EVENT_REQUEST = """
             {"name":"Aida","venue":"Arena di Verona","startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome",
              "currency":"EUR","maxSeatsPerReservation":8,
              "sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":20},{"name":"B","seats":22}]}]}
             """;
 
-    static final String EVENT =
-            """
+    static final String EVENT = """
             {"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","name":"Aida","venue":"Arena di Verona",
              "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","maxSeatsPerReservation":8,
              "capacity":42,"createdAt":"2026-11-22T10:00:00.123456Z",
              "sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":20},{"name":"B","seats":22}]}]}
             """;
 
-    static final String EVENTS =
-            """
+    static final String EVENTS = """
             {"events":[{"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","name":"Aida","venue":"Arena di Verona",
              "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","maxSeatsPerReservation":8,
              "capacity":42,"createdAt":"2026-11-22T10:00:00.123456Z"}],"next":null}
             """;
 
-    static final String SEATS =
-            """
+    static final String SEATS = """
             {"eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","seats":[
              {"label":"STALLS-A-1","section":"STALLS","row":"A","number":1,"price":4500,"status":"SOLD"},
              {"label":"STALLS-A-2","section":"STALLS","row":"A","number":2,"price":4500,"status":"AVAILABLE"}],"next":2}
             """;
 
-    static final String RESERVE_REQUEST =
-            """
+    static final String RESERVE_REQUEST = """
             {"seats":["STALLS-A-1","STALLS-A-2"],"email":"ada@example.org"}
             """;
 
-    static final String RESERVED =
-            """
+    static final String RESERVED = """
             {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
              "status":"PENDING","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
              "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
@@ -46,13 +40,11 @@ final class Examples {
              "token":"rsv_Zk3mE8pQvT1sYb6wXc9uLd4fGh7jKa2n"}
             """;
 
-    static final String CONFIRM_REQUEST =
-            """
+    static final String CONFIRM_REQUEST = """
             {"paymentReference":"pi_123","amount":9000}
             """;
 
-    static final String CONFIRMED =
-            """
+    static final String CONFIRMED = """
             {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
              "status":"CONFIRMED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
              "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
@@ -60,8 +52,7 @@ final class Examples {
              "confirmedAt":"2026-11-22T10:03:20.654321Z","paymentReference":"pi_123"}
             """;
 
-    static final String CANCELLED =
-            """
+    static final String CANCELLED = """
             {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
              "status":"CANCELLED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
              "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",

@@ -48,24 +48,14 @@ public final class HttpServer implements AutoCloseable {
      * @throws io.javalin.util.JavalinBindException if the port is in use
      */
     public static HttpServer start(
-            int port,
-            String adminKey,
-            Database database,
-            Catalog catalog,
-            Inventory inventory,
-            IdempotencyKeys keys) {
+            int port, String adminKey, Database database, Catalog catalog, Inventory inventory, IdempotencyKeys keys) {
         var server = new HttpServer(port, adminKey, database, catalog, inventory, keys);
         server.javalin.start();
         return server;
     }
 
     private HttpServer(
-            int port,
-            String adminKey,
-            Database database,
-            Catalog catalog,
-            Inventory inventory,
-            IdempotencyKeys keys) {
+            int port, String adminKey, Database database, Catalog catalog, Inventory inventory, IdempotencyKeys keys) {
         this.database = database;
         this.boxOffice = new BoxOffice(database, catalog, inventory, keys);
         var threads = new QueuedThreadPool(MAX_THREADS);

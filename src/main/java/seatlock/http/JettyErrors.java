@@ -13,15 +13,14 @@ final class JettyErrors extends ErrorHandler {
     @Override
     protected void generateResponse(
             Request request, Response response, int code, String message, Throwable cause, Callback callback) {
-        var problem =
-                switch (code) {
-                    case 404 -> Problem.of(ProblemType.NOT_FOUND, "There is nothing at this path.");
-                    case 413 -> Problem.of(ProblemType.CONTENT_TOO_LARGE, "The content is too large.");
-                    default ->
-                        code < 500 || code == 505 // an HTTP version that does not exist
-                                ? Problem.of(ProblemType.MALFORMED_REQUEST, "The request is not HTTP as it should be.")
-                                : Problem.of(ProblemType.INTERNAL_ERROR, "It was noted in the log.");
-                };
+        var problem = switch (code) {
+            case 404 -> Problem.of(ProblemType.NOT_FOUND, "There is nothing at this path.");
+            case 413 -> Problem.of(ProblemType.CONTENT_TOO_LARGE, "The content is too large.");
+            default ->
+                code < 500 || code == 505 // an HTTP version that does not exist
+                        ? Problem.of(ProblemType.MALFORMED_REQUEST, "The request is not HTTP as it should be.")
+                        : Problem.of(ProblemType.INTERNAL_ERROR, "It was noted in the log.");
+        };
         response.setStatus(problem.status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
         response.write(true, ByteBuffer.wrap(Json.write(problem)), callback);

@@ -69,7 +69,8 @@ final class Json {
         } catch (UnrecognizedPropertyException e) {
             throw Problem.invalid(path(e), "is not a field of this request").refuse();
         } catch (JsonMappingException e) {
-            throw Problem.invalid(path(e), "has the wrong type, or is out of range").refuse();
+            throw Problem.invalid(path(e), "has the wrong type, or is out of range")
+                    .refuse();
         } catch (JsonProcessingException e) {
             throw Problem.invalid("", "has a value that is out of range").refuse();
         }
@@ -79,7 +80,8 @@ final class Json {
         try {
             var tree = MAPPER.readTree(json);
             if (tree.isMissingNode()) {
-                throw Problem.of(ProblemType.MALFORMED_REQUEST, "The request has no content.").refuse();
+                throw Problem.of(ProblemType.MALFORMED_REQUEST, "The request has no content.")
+                        .refuse();
             }
             return tree;
         } catch (JsonProcessingException e) {
@@ -88,7 +90,8 @@ final class Json {
             throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content is not JSON" + where + ".")
                     .refuse();
         } catch (IOException e) {
-            throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content is not UTF-8.").refuse();
+            throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content is not UTF-8.")
+                    .refuse();
         }
     }
 
@@ -99,7 +102,8 @@ final class Json {
     private static void refuseUnprintable(JsonNode node, String path) {
         if (node.isTextual()) {
             if (!Text.isPrintable(node.textValue())) {
-                throw Problem.invalid(path, "has control characters, or is not Unicode").refuse();
+                throw Problem.invalid(path, "has control characters, or is not Unicode")
+                        .refuse();
             }
         } else if (node.isArray()) {
             for (int i = 0; i < node.size(); i++) {

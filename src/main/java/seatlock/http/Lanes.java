@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import seatlock.catalog.EventId;
+import seatlock.db.Database;
+import seatlock.db.DatabaseException;
 
 /**
  * A lane for each event: what is to be done to an event waits in its lane, in order of arrival, and a few at a time are
@@ -35,9 +37,16 @@ final class Lanes implements AutoCloseable {
     /** A request that was not begun by then is refused, and has no effect. */
     private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
+    /**
+     * The same while somebody outside keeps rows of the event locked: nobody waits longer for those who wait for the
+     * lock than he would wait for the lock.
+     */
+    private static final Duration MAX_WAIT_WHEN_LOCKED = Database.LOCK_TIMEOUT;
+
     private static final class Lane {
         final Queue<Runnable> waiting = new ArrayDeque<>();
         int running;
+        volatile boolean locked; // what was done last ran into a lock timeout
     }
 
     private final Map<EventId, Lane> lanes = new HashMap<>(); // guarded by this
@@ -61,21 +70,9 @@ final class Lanes implements AutoCloseable {
     <T> CompletableFuture<T> submit(EventId event, Supplier<T> work, Executor answers) {
         var result = new CompletableFuture<T>();
         var arrived = System.nanoTime();
-        Runnable task = () -> {
-            T value;
-            try {
-                if (System.nanoTime() - arrived > MAX_WAIT.toNanos()) {
-                    throw overloaded("It waited too long for its turn.");
-                }
-                value = work.get();
-            } catch (Throwable t) {
-                answers.execute(() -> result.completeExceptionally(t));
-                return;
-            }
-            answers.execute(() -> result.complete(value));
-        };
         synchronized (this) {
             var lane = lanes.computeIfAbsent(event, id -> new Lane());
+            Runnable task = () -> run(lane, arrived, work, result, answers);
             if (lane.running < AT_ONCE) {
                 lane.running++;
                 threads.execute(() -> runAndGoOn(event, lane, task));
@@ -86,6 +83,22 @@ final class Lanes implements AutoCloseable {
             }
         }
         return result;
+    }
+
+    private static <T> void run(
+            Lane lane, long arrived, Supplier<T> work, CompletableFuture<T> result, Executor answers) {
+        try {
+            var maxWait = lane.locked ? MAX_WAIT_WHEN_LOCKED : MAX_WAIT;
+            if (System.nanoTime() - arrived > maxWait.toNanos()) {
+                throw overloaded("It waited too long for its turn.");
+            }
+            var value = work.get();
+            lane.locked = false;
+            answers.execute(() -> result.complete(value));
+        } catch (Throwable t) {
+            lane.locked |= t instanceof DatabaseException.LockTimeout;
+            answers.execute(() -> result.completeExceptionally(t));
+        }
     }
 
     private void runAndGoOn(EventId event, Lane lane, Runnable task) {

@@ -168,8 +168,7 @@ final class NewEventReader {
 
     private List<SeatPlan.Row> rows(Section section, String at, Set<String> prefixes) {
         var read = new ArrayList<SeatPlan.Row>();
-        if (!checks.that(
-                section.rows() != null && !section.rows().isEmpty(), at + ".rows", "wants at least one row")) {
+        if (!checks.that(section.rows() != null && !section.rows().isEmpty(), at + ".rows", "wants at least one row")) {
             return read;
         }
         for (int i = 0; i < section.rows().size(); i++) {

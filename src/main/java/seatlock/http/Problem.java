@@ -14,19 +14,34 @@ import seatlock.idempotency.Reply;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"type", "title", "status", "detail"})
 record Problem(
-        @OpenApiRequired @OpenApiDescription("Which problem it is: branch on this") String type,
-        @OpenApiRequired @OpenApiDescription("The same for every problem of the type") String title,
-        @OpenApiRequired @OpenApiDescription("The HTTP status") int status,
-        @OpenApiRequired @OpenApiDescription("What happened this time, for a person to read") String detail,
-        @OpenApiDescription("The seats in question, by label") List<String> seats,
-        @OpenApiDescription("What is wrong with which field") List<FieldError> errors,
-        @OpenApiDescription("What the reservation is instead") String reservationStatus) {
+        @OpenApiRequired @OpenApiDescription("Which problem it is: branch on this")
+        String type,
+
+        @OpenApiRequired @OpenApiDescription("The same for every problem of the type")
+        String title,
+
+        @OpenApiRequired @OpenApiDescription("The HTTP status")
+        int status,
+
+        @OpenApiRequired @OpenApiDescription("What happened this time, for a person to read")
+        String detail,
+
+        @OpenApiDescription("The seats in question, by label")
+        List<String> seats,
+
+        @OpenApiDescription("What is wrong with which field")
+        List<FieldError> errors,
+
+        @OpenApiDescription("What the reservation is instead")
+        String reservationStatus) {
 
     static final String CONTENT_TYPE = "application/problem+json";
 
     /** Something wrong with one field. */
     record FieldError(
-            @OpenApiRequired @OpenApiDescription("Where, as in sections[0].price; empty for the whole") String field,
+            @OpenApiRequired @OpenApiDescription("Where, as in sections[0].price; empty for the whole")
+            String field,
+
             @OpenApiRequired String message) {}
 
     static Problem of(ProblemType type, String detail) {
@@ -36,7 +51,8 @@ record Problem(
     static Problem invalid(List<FieldError> errors) {
         var type = ProblemType.INVALID_REQUEST;
         var first = errors.get(0);
-        var detail = (first.field().isEmpty() ? "" : first.field() + ": ") + first.message()
+        var detail = (first.field().isEmpty() ? "" : first.field() + ": ")
+                + first.message()
                 + (errors.size() > 1 ? " (and " + (errors.size() - 1) + " more)" : "");
         return new Problem(type.uri(), type.title(), type.status(), detail, null, errors, null);
     }
@@ -55,7 +71,9 @@ record Problem(
 
     /** Seconds after which a client should try again, where trying again can help. */
     Optional<Integer> retryAfter() {
-        return status == 503 || type.equals(ProblemType.IDEMPOTENCY_KEY_IN_USE.uri()) ? Optional.of(1) : Optional.empty();
+        return status == 503 || type.equals(ProblemType.IDEMPOTENCY_KEY_IN_USE.uri())
+                ? Optional.of(1)
+                : Optional.empty();
     }
 
     Reply reply() {

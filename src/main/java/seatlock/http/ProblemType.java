@@ -10,7 +10,8 @@ import java.util.stream.Stream;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457, Problem Details for HTTP APIs</a>
  */
 enum ProblemType {
-    MALFORMED_REQUEST(400, "The request cannot be read", "Send JSON as RFC 8259 has it, in UTF-8, without duplicate names."),
+    MALFORMED_REQUEST(
+            400, "The request cannot be read", "Send JSON as RFC 8259 has it, in UTF-8, without duplicate names."),
     INVALID_REQUEST(422, "The request is not valid", "Mend the fields named in `errors` and send it again."),
     NOT_FOUND(404, "There is no such thing", "Check the path and the ids; a reservation also wants its token."),
     METHOD_NOT_ALLOWED(405, "The method is not allowed here", "Use one of the methods in the Allow header."),
@@ -21,7 +22,8 @@ enum ProblemType {
     UNKNOWN_SEATS(422, "Some of the seats do not exist", "Take labels from the seat map; none was reserved."),
     TOO_MANY_SEATS(422, "Too many seats for one reservation", "Reserve at most maxSeatsPerReservation of the event."),
     SALES_CLOSED(409, "The event is no longer sold", "Nothing can be reserved once an event has begun."),
-    RESERVATION_EXPIRED(410, "The reservation has expired", "Its seats are free again: reserve anew. Refund what was paid."),
+    RESERVATION_EXPIRED(
+            410, "The reservation has expired", "Its seats are free again: reserve anew. Refund what was paid."),
     RESERVATION_NOT_PENDING(
             409, "The reservation is not pending", "See `reservationStatus`: it was confirmed, cancelled or expired."),
     AMOUNT_MISMATCH(409, "The amount is not the total", "Confirm with the total of the reservation, in minor units."),

@@ -11,19 +11,20 @@ final class Refusals {
     /** A new reason does not compile until it has a problem: the switch has no default. */
     static Problem problem(Event event, Outcome.Refused refused) {
         return switch (refused.reason()) {
-            case SALES_CLOSED ->
-                Problem.of(ProblemType.SALES_CLOSED, "The event began at " + event.startsAt() + ".");
+            case SALES_CLOSED -> Problem.of(ProblemType.SALES_CLOSED, "The event began at " + event.startsAt() + ".");
             case TOO_MANY_SEATS ->
                 Problem.of(
                         ProblemType.TOO_MANY_SEATS,
                         "One reservation of this event may have " + event.maxSeatsPerReservation() + " seats.");
             case UNKNOWN_SEATS ->
-                Problem.of(ProblemType.UNKNOWN_SEATS, "Nothing was reserved: " + refused.seats().size()
-                                + " of the seats do not exist.")
+                Problem.of(
+                                ProblemType.UNKNOWN_SEATS,
+                                "Nothing was reserved: " + refused.seats().size() + " of the seats do not exist.")
                         .withSeats(refused.seats());
             case SEATS_TAKEN ->
-                Problem.of(ProblemType.SEATS_TAKEN, "Nothing was reserved: " + refused.seats().size()
-                                + " of the seats are taken.")
+                Problem.of(
+                                ProblemType.SEATS_TAKEN,
+                                "Nothing was reserved: " + refused.seats().size() + " of the seats are taken.")
                         .withSeats(refused.seats());
             case RESERVATION_NOT_FOUND -> Problem.of(ProblemType.NOT_FOUND, "There is no such reservation.");
             case RESERVATION_EXPIRED ->

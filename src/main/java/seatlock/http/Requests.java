@@ -55,7 +55,8 @@ final class Requests {
         try {
             return IdempotencyKey.parse(headers.get(0).strip());
         } catch (IllegalArgumentException e) {
-            throw Problem.of(ProblemType.IDEMPOTENCY_KEY_INVALID, e.getMessage()).refuse();
+            throw Problem.of(ProblemType.IDEMPOTENCY_KEY_INVALID, e.getMessage())
+                    .refuse();
         }
     }
 
@@ -122,6 +123,7 @@ final class Requests {
                 return value;
             }
         }
-        throw Problem.invalid(name, "wants a whole number from " + min + " to " + max).refuse();
+        throw Problem.invalid(name, "wants a whole number from " + min + " to " + max)
+                .refuse();
     }
 }

@@ -22,7 +22,8 @@ final class ReservationBodies {
             @OpenApiRequired @OpenApiDescription("Labels, each once, at most maxSeatsPerReservation of the event")
             List<String> seats,
 
-            @OpenApiRequired @OpenApiDescription("Of the buyer") String email) {}
+            @OpenApiRequired @OpenApiDescription("Of the buyer")
+            String email) {}
 
     @OpenApiName("Confirmation")
     record Confirmation(
@@ -33,12 +34,16 @@ final class ReservationBodies {
             Long amount) {}
 
     @OpenApiName("ReservedSeat")
-    record ReservedSeat(@OpenApiRequired String label, @OpenApiRequired long price) {}
+    record ReservedSeat(
+            @OpenApiRequired String label, @OpenApiRequired long price) {}
 
     @OpenApiName("Money")
     record Money(
-            @OpenApiRequired @OpenApiDescription("In minor units of the currency") long amount,
-            @OpenApiRequired @OpenApiDescription("ISO 4217 code") String currency) {}
+            @OpenApiRequired @OpenApiDescription("In minor units of the currency")
+            long amount,
+
+            @OpenApiRequired @OpenApiDescription("ISO 4217 code")
+            String currency) {}
 
     @OpenApiName("Reservation")
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -57,9 +62,14 @@ final class ReservationBodies {
             @OpenApiRequired @OpenApiDescription("From this instant on a pending reservation holds nothing")
             Instant expiresAt,
 
-            @OpenApiDescription("Absent unless it was confirmed") Instant confirmedAt,
-            @OpenApiDescription("Absent unless it was cancelled") Instant cancelledAt,
-            @OpenApiDescription("Absent unless it was confirmed") String paymentReference,
+            @OpenApiDescription("Absent unless it was confirmed")
+            Instant confirmedAt,
+
+            @OpenApiDescription("Absent unless it was cancelled")
+            Instant cancelledAt,
+
+            @OpenApiDescription("Absent unless it was confirmed")
+            String paymentReference,
 
             @OpenApiDescription("Lets its holder read and cancel the reservation; only in the answer that made it")
             String token) {

@@ -220,11 +220,12 @@ final class ReservationHandlers {
         var key = Requests.idempotencyKey(ctx);
         var body = Requests.body(ctx, Confirmation.class);
         check(body);
-        var repeatable =
-                new BoxOffice.Repeatable(key, Fingerprint.of("confirm " + event + " " + id, Json.write(body)));
+        var repeatable = new BoxOffice.Repeatable(key, Fingerprint.of("confirm " + event + " " + id, Json.write(body)));
         var command = new Command.Confirm(id, new Reservation.Payment(body.paymentReference(), body.amount()));
-        settle(ctx, new BoxOffice.Order(
-                event, repeatable, command, (found, outcome) -> reply(found, outcome, 200, null, null)));
+        settle(
+                ctx,
+                new BoxOffice.Order(
+                        event, repeatable, command, (found, outcome) -> reply(found, outcome, 200, null, null)));
     }
 
     private static void check(Confirmation body) {
@@ -264,12 +265,11 @@ final class ReservationHandlers {
         var event = Requests.eventId(ctx);
         var id = Requests.reservationId(ctx);
         Requests.noBody(ctx);
-        var token = access.isSeller(ctx)
-                ? null
-                : access.token(ctx).orElseThrow(() -> noSuchReservation());
+        var token = access.isSeller(ctx) ? null : access.token(ctx).orElseThrow(() -> noSuchReservation());
         var command = new Command.Cancel(id, token);
-        settle(ctx, new BoxOffice.Order(
-                event, null, command, (found, outcome) -> reply(found, outcome, 200, null, null)));
+        settle(
+                ctx,
+                new BoxOffice.Order(event, null, command, (found, outcome) -> reply(found, outcome, 200, null, null)));
     }
 
     private void settle(Context ctx, BoxOffice.Order order) {
@@ -292,6 +292,7 @@ final class ReservationHandlers {
 
     /** Nor is there one for somebody who may not see it. */
     private static Problem.Refused noSuchReservation() {
-        return Problem.of(ProblemType.NOT_FOUND, "There is no such reservation.").refuse();
+        return Problem.of(ProblemType.NOT_FOUND, "There is no such reservation.")
+                .refuse();
     }
 }

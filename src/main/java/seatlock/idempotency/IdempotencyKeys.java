@@ -8,7 +8,7 @@ import seatlock.catalog.EventId;
 import seatlock.db.Tx;
 
 /** The keys that were used, and what was answered. */
-public final class IdempotencyKeys {
+public class IdempotencyKeys {
 
     /** How long a key is remembered, at least. A client that retries after a day means something new. */
     public static final Duration KEPT = Duration.ofHours(24);
@@ -52,19 +52,12 @@ public final class IdempotencyKeys {
 
     /** Keeps the answer of a claimed key, to be given again to whoever asks the same. */
     public void store(Tx tx, EventId event, IdempotencyKey key, Reply reply) throws SQLException {
-        tx.updateExactly(
-                1,
-                """
+        tx.updateExactly(1, """
                 UPDATE idempotency_keys
                    SET reply_status = ?, reply_location = ?, reply_body = ?
                  WHERE event_id = ?
                    AND idempotency_key = ?
-                """,
-                reply.status(),
-                reply.location(),
-                reply.body(),
-                event.value(),
-                key.value());
+                """, reply.status(), reply.location(), reply.body(), event.value(), key.value());
     }
 
     /** Keys older than {@link #KEPT}, of all events. Nothing is locked. */
@@ -92,9 +85,6 @@ public final class IdempotencyKeys {
                  WHERE event_id = ?
                    AND idempotency_key = ANY (?)
                    AND created_at < ?
-                """,
-                event.value(),
-                keys.toArray(String[]::new),
-                Instant.now().minus(KEPT));
+                """, event.value(), keys.toArray(String[]::new), Instant.now().minus(KEPT));
     }
 }

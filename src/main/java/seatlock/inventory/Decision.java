@@ -102,7 +102,8 @@ final class Decision {
             return new Outcome.Refused(Refusal.SEATS_TAKEN, taken, null);
         }
         var expiresAt = now.plus(ttl);
-        command.seats().forEach(label -> seats.computeIfPresent(label, (l, seat) -> seat.held(command.id(), expiresAt)));
+        command.seats()
+                .forEach(label -> seats.computeIfPresent(label, (l, seat) -> seat.held(command.id(), expiresAt)));
         return put(newReservation(command, expiresAt));
     }
 

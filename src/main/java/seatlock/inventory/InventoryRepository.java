@@ -20,8 +20,7 @@ import seatlock.db.Tx;
 /** The SQL behind {@link Inventory}. The two methods that lock are called {@code lock…}; no other statement waits. */
 final class InventoryRepository {
 
-    private static final String RESERVATION_COLUMNS =
-            """
+    private static final String RESERVATION_COLUMNS = """
             SELECT reservation_id, status, email, token_hash, total, created_at, expires_at, confirmed_at, ended_at,
                    payment_reference, amount_paid
               FROM reservations
@@ -31,23 +30,17 @@ final class InventoryRepository {
             "SELECT seat_id, label, section, row_name, seat_number, price, status, reservation_id, held_until FROM seats ";
 
     /** Locks the reservations that the commands name, in the order of their ids. */
-    Map<ReservationId, Reservation> lockReservations(Tx tx, EventId event, List<Command> commands)
-            throws SQLException {
+    Map<ReservationId, Reservation> lockReservations(Tx tx, EventId event, List<Command> commands) throws SQLException {
         var ids = commands.stream().flatMap(command -> named(command).stream()).toList();
         if (ids.isEmpty()) {
             return Map.of();
         }
-        var rows = tx.query(
-                RESERVATION_COLUMNS
-                        + """
+        var rows = tx.query(RESERVATION_COLUMNS + """
                          WHERE event_id = ?
                            AND reservation_id = ANY (?)
                          ORDER BY reservation_id
                            FOR UPDATE
-                        """,
-                InventoryRepository::reservation,
-                event.value(),
-                uuids(ids));
+                        """, InventoryRepository::reservation, event.value(), uuids(ids));
         return withSeats(tx, event, rows);
     }
 
@@ -70,8 +63,7 @@ final class InventoryRepository {
                 .map(Reservation.ReservedSeat::seatId)
                 .toArray(Integer[]::new);
         var seats = tx.query(
-                SEAT_COLUMNS
-                        + """
+                SEAT_COLUMNS + """
                          WHERE event_id = ?
                            AND seat_id = ANY (ARRAY(SELECT seat_id FROM seats WHERE event_id = ? AND label = ANY (?))
                                               || ?::integer[])
@@ -138,7 +130,10 @@ final class InventoryRepository {
                 column(changed, Reservation::confirmedAt, Instant[]::new),
                 column(changed, Reservation::endedAt, Instant[]::new),
                 column(changed, r -> r.payment() == null ? null : r.payment().reference(), String[]::new),
-                column(changed, r -> r.payment() == null ? null : (Long) r.payment().amount(), Long[]::new),
+                column(
+                        changed,
+                        r -> r.payment() == null ? null : (Long) r.payment().amount(),
+                        Long[]::new),
                 event.value());
     }
 
@@ -229,7 +224,10 @@ final class InventoryRepository {
                 """,
                 column(moved, Seat::id, Integer[]::new),
                 column(moved, seat -> seat.status().name(), String[]::new),
-                column(moved, seat -> seat.holder() == null ? null : seat.holder().value(), UUID[]::new),
+                column(
+                        moved,
+                        seat -> seat.holder() == null ? null : seat.holder().value(),
+                        UUID[]::new),
                 column(moved, Seat::heldUntil, Instant[]::new),
                 event.value());
     }
@@ -350,8 +348,7 @@ final class InventoryRepository {
         return ids.stream().map(ReservationId::value).toArray(UUID[]::new);
     }
 
-    private static <T, C> C[] column(
-            List<T> rows, Function<T, C> value, IntFunction<C[]> array) {
+    private static <T, C> C[] column(List<T> rows, Function<T, C> value, IntFunction<C[]> array) {
         return rows.stream().map(value).toArray(array);
     }
 

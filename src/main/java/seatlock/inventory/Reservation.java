@@ -60,21 +60,10 @@ public record Reservation(
 
     Reservation confirmed(Payment by, Instant now) {
         return new Reservation(
-                id,
-                ReservationStatus.CONFIRMED,
-                seats,
-                total,
-                email,
-                tokenHash,
-                createdAt,
-                expiresAt,
-                now,
-                null,
-                by);
+                id, ReservationStatus.CONFIRMED, seats, total, email, tokenHash, createdAt, expiresAt, now, null, by);
     }
 
     Reservation ended(ReservationStatus as, Instant now) {
-        return new Reservation(
-                id, as, seats, total, email, tokenHash, createdAt, expiresAt, confirmedAt, now, payment);
+        return new Reservation(id, as, seats, total, email, tokenHash, createdAt, expiresAt, confirmedAt, now, payment);
     }
 }

@@ -24,7 +24,8 @@ public record ReservationToken(String value) {
     public static ReservationToken random() {
         var bytes = new byte[RANDOM_BYTES];
         RANDOM.nextBytes(bytes);
-        return new ReservationToken(PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        return new ReservationToken(
+                PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }
 
     /** SHA-256 of the token. No salt and no slow hash: it is random, so there is nothing to guess. */

@@ -37,14 +37,23 @@ class OpenApiTest {
     @Test
     void every_operation_says_what_it_does_and_shows_what_it_answers() throws IOException {
         var document = new ObjectMapper().readTree(ApiDocument.bytes());
-        document.get("paths").properties().forEach(path -> path.getValue().properties().forEach(operation -> {
-            var name = operation.getKey() + " " + path.getKey();
-            assertThat(operation.getValue().path("summary").asText()).as(name).isNotEmpty();
-            assertThat(operation.getValue().path("operationId").asText()).as(name).isNotEmpty();
-            operation.getValue().get("responses").forEach(response -> response.path("content")
-                    .forEach(media -> assertThat(media.has("example") || media.has("examples"))
+        document.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    var name = operation.getKey() + " " + path.getKey();
+                    assertThat(operation.getValue().path("summary").asText())
                             .as(name)
-                            .isTrue()));
-        }));
+                            .isNotEmpty();
+                    assertThat(operation.getValue().path("operationId").asText())
+                            .as(name)
+                            .isNotEmpty();
+                    operation
+                            .getValue()
+                            .get("responses")
+                            .forEach(response -> response.path("content")
+                                    .forEach(media -> assertThat(media.has("example") || media.has("examples"))
+                                            .as(name)
+                                            .isTrue()));
+                }));
     }
 }

@@ -61,7 +61,9 @@ public final class Contract {
             return;
         }
         if (response.body().length == 0) {
-            assertThat(described.has("content") && !method.equals("HEAD")).as(what + " has no content").isFalse();
+            assertThat(described.has("content") && !method.equals("HEAD"))
+                    .as(what + " has no content")
+                    .isFalse();
             return;
         }
         var type = response.headers().firstValue("Content-Type").orElse("");
@@ -90,7 +92,9 @@ public final class Contract {
             return FACTORY.getSchema(
                     location,
                     holder,
-                    SchemaValidatorsConfig.builder().formatAssertionsEnabled(true).build());
+                    SchemaValidatorsConfig.builder()
+                            .formatAssertionsEnabled(true)
+                            .build());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -15,7 +15,8 @@ public final class RawHttp {
     public static String post(int port, String path, String headers, String json) {
         return exchange(
                 port,
-                "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                "POST " + path
+                        + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
                         + headers + "Content-Length: " + json.length() + "\r\n\r\n" + json);
     }
 

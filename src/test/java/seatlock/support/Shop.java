@@ -92,22 +92,17 @@ public final class Shop {
     /** Time moves by SQL: the pending reservations of an event were made an hour ago, and have just lapsed. */
     public void lapse(EventId event) {
         database.inTransaction(tx -> {
-            tx.update(
-                    """
+            tx.update("""
                     UPDATE reservations
                        SET created_at = created_at - interval '1 hour', expires_at = ?
                      WHERE event_id = ? AND status = 'PENDING'
-                    """,
-                    tx.readClock(),
-                    event.value());
-            return tx.update(
-                    """
+                    """, tx.readClock(), event.value());
+            return tx.update("""
                     UPDATE seats SET held_until = r.expires_at
                       FROM reservations AS r
                      WHERE seats.event_id = ? AND r.event_id = seats.event_id
                        AND r.reservation_id = seats.reservation_id AND seats.status = 'HELD'
-                    """,
-                    event.value());
+                    """, event.value());
         });
     }
 
@@ -121,40 +116,34 @@ public final class Shop {
 
     /** What must hold between the tables at any moment, whatever happened: each one counts its violations. */
     private enum Invariant {
-        SEATS_ARE_AS_MANY_AS_THE_CAPACITY(
-                """
+        SEATS_ARE_AS_MANY_AS_THE_CAPACITY("""
                 SELECT abs((SELECT count(*) FROM seats WHERE event_id = e.event_id) - capacity) AS n
                   FROM events AS e WHERE event_id = ?
                 """),
-        A_HOLDER_HAS_AN_ACTIVE_CLAIM(
-                """
+        A_HOLDER_HAS_AN_ACTIVE_CLAIM("""
                 SELECT count(*) AS n
                   FROM seats AS s LEFT JOIN reservation_seats AS rs
                     ON rs.event_id = s.event_id AND rs.seat_id = s.seat_id
                    AND rs.reservation_id = s.reservation_id AND rs.active
                  WHERE s.event_id = ? AND (s.status <> 'AVAILABLE') <> (rs.seat_id IS NOT NULL)
                 """),
-        AN_ACTIVE_CLAIM_HAS_ITS_SEAT(
-                """
+        AN_ACTIVE_CLAIM_HAS_ITS_SEAT("""
                 SELECT count(*) AS n
                   FROM reservation_seats AS rs JOIN seats AS s USING (event_id, seat_id)
                  WHERE event_id = ? AND rs.active AND s.reservation_id IS DISTINCT FROM rs.reservation_id
                 """),
-        A_SOLD_SEAT_IS_CONFIRMED_AND_A_HELD_ONE_PENDING(
-                """
+        A_SOLD_SEAT_IS_CONFIRMED_AND_A_HELD_ONE_PENDING("""
                 SELECT count(*) AS n
                   FROM seats AS s JOIN reservations AS r USING (event_id, reservation_id)
                  WHERE event_id = ?
                    AND r.status <> CASE s.status WHEN 'SOLD' THEN 'CONFIRMED' ELSE 'PENDING' END
                 """),
-        A_HOLD_LASTS_AS_LONG_AS_ITS_RESERVATION(
-                """
+        A_HOLD_LASTS_AS_LONG_AS_ITS_RESERVATION("""
                 SELECT count(*) AS n
                   FROM seats AS s JOIN reservations AS r USING (event_id, reservation_id)
                  WHERE event_id = ? AND s.status = 'HELD' AND s.held_until <> r.expires_at
                 """),
-        A_CONFIRMED_RESERVATION_HAS_ALL_ITS_SEATS(
-                """
+        A_CONFIRMED_RESERVATION_HAS_ALL_ITS_SEATS("""
                 SELECT count(*) AS n
                   FROM reservations AS r
                  WHERE event_id = ? AND status = 'CONFIRMED'
@@ -162,8 +151,7 @@ public final class Shop {
                                        WHERE s.event_id = r.event_id AND s.reservation_id = r.reservation_id
                                          AND s.status = 'SOLD')
                 """),
-        A_RESERVATION_LISTS_AS_MANY_SEATS_AS_IT_COUNTS(
-                """
+        A_RESERVATION_LISTS_AS_MANY_SEATS_AS_IT_COUNTS("""
                 SELECT count(*) AS n
                   FROM reservations AS r
                  WHERE event_id = ?
@@ -171,8 +159,7 @@ public final class Shop {
                        (SELECT count(*) || ' ' || sum(price) FROM reservation_seats AS rs
                          WHERE rs.event_id = r.event_id AND rs.reservation_id = r.reservation_id)
                 """),
-        AN_ENDED_RESERVATION_HAS_NO_SEAT(
-                """
+        AN_ENDED_RESERVATION_HAS_NO_SEAT("""
                 SELECT count(*) AS n
                   FROM reservation_seats AS rs JOIN reservations AS r USING (event_id, reservation_id)
                  WHERE event_id = ? AND rs.active AND r.status IN ('CANCELLED', 'EXPIRED')

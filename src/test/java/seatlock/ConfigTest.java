@@ -1,0 +1,102 @@
+package seatlock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import seatlock.db.DatabaseUrl;
+
+class ConfigTest {
+
+    @Test
+    void nothing_has_to_be_set() throws Config.Invalid {
+        var config = Config.from(Map.of());
+
+        assertThat(config.port()).isEqualTo(8080);
+        assertThat(config.home()).isEqualTo(Path.of("data"));
+        assertThat(config.database()).isEmpty();
+        assertThat(config.redis()).isEmpty();
+        assertThat(config.adminKey()).isEmpty();
+        assertThat(config.reservationTtl()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(config.sweepInterval()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void what_is_set_is_taken_and_what_is_empty_is_not_set() throws Config.Invalid {
+        var config = Config.from(Map.of(
+                "PORT", "0",
+                "SEATLOCK_HOME", "/srv/seatlock",
+                "DATABASE_URL", "postgresql://u:p@db:5432/shop",
+                "REDIS_URL", "redis://:p@cache",
+                "SEATLOCK_ADMIN_KEY", "secret",
+                "RESERVATION_TTL", "PT90S",
+                "SWEEP_INTERVAL", ""));
+
+        assertThat(config.port()).isZero();
+        assertThat(config.database()).contains(new DatabaseUrl("jdbc:postgresql://db:5432/shop", "u", "p"));
+        assertThat(config.redis().orElseThrow()).hasHost("cache");
+        assertThat(config.reservationTtl()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(config.sweepInterval()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void all_mistakes_are_reported_at_once_by_name_and_no_secret_is_repeated() {
+        var environment = new HashMap<String, String>();
+        environment.put("PORT", "eighty");
+        environment.put("DATABASE_URL", "mysql://root:hunter2@db/shop");
+        environment.put("REDIS_URL", "localhost:6379");
+        environment.put("SEATLOCK_ADMIN_KEY", "pass word");
+        environment.put("RESERVATION_TTL", "10m");
+        environment.put("SWEEP_INTERVAL", "PT2H");
+
+        var invalid = catchThrowable(() -> Config.from(environment));
+
+        assertThat(invalid).isInstanceOf(Config.Invalid.class);
+        assertThat(invalid.getMessage())
+                .contains(
+                        "PORT: got \"eighty\", wants a port",
+                        "DATABASE_URL: got a value of 28 characters, wants postgresql://",
+                        "REDIS_URL: ",
+                        "SEATLOCK_ADMIN_KEY: ",
+                        "RESERVATION_TTL: got \"10m\", wants PT0.1S to P7D",
+                        "SWEEP_INTERVAL: got \"PT2H\", wants PT0.1S to PT1H")
+                .doesNotContain("hunter2", "pass word");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PORT,-1", "PORT,65536", "RESERVATION_TTL,PT0S", "RESERVATION_TTL,P8D", "RESERVATION_TTL,-PT1M"})
+    void what_is_out_of_range_is_a_mistake(String name, String value) {
+        assertThat(catchThrowable(() -> Config.from(Map.of(name, value)))).isInstanceOf(Config.Invalid.class);
+    }
+
+    static Stream<Arguments> databaseUrls() {
+        return Stream.of(
+                arguments("postgres://u:p%40ss+w@h/db", new DatabaseUrl("jdbc:postgresql://h/db", "u", "p@ss+w")),
+                arguments(
+                        "postgresql://u@h1:5432,h2:5433/db?targetServerType=primary",
+                        new DatabaseUrl("jdbc:postgresql://h1:5432,h2:5433/db?targetServerType=primary", "u", null)),
+                arguments(
+                        "postgresql://h/db?sslmode=require",
+                        new DatabaseUrl("jdbc:postgresql://h/db?sslmode=require", null, null)),
+                arguments(
+                        "jdbc:postgresql://h:1/db?user=u&password=p",
+                        new DatabaseUrl("jdbc:postgresql://h:1/db?user=u&password=p", null, null)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("databaseUrls")
+    void a_database_url_comes_in_either_form(String text, DatabaseUrl expected) {
+        assertThat(DatabaseUrl.parse(text)).isEqualTo(expected);
+        assertThat(expected.toString()).doesNotContain("password=p");
+    }
+}

@@ -1,0 +1,156 @@
+package seatlock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import seatlock.db.DatabaseUrl;
+import seatlock.support.Api;
+import seatlock.support.Jvm;
+import seatlock.support.Servers;
+
+/** The jar with nothing configured, as processes: what it brings, what it keeps, what it leaves behind. */
+class EmbeddedTest {
+
+    private static final Map<String, String> NOTHING = Map.of();
+
+    @TempDir
+    private Path directory;
+
+    private String postgres(Path home, String sql) throws SQLException {
+        var url = DatabaseUrl.parse(Jvm.published(home, "DATABASE_URL"));
+        try (var connection = Servers.connect(url);
+                var result = connection.createStatement().executeQuery(sql)) {
+            return result.next() ? result.getString(1) : null;
+        }
+    }
+
+    private Jedis redis(Path home) {
+        return new Jedis(URI.create(Jvm.published(home, "REDIS_URL")));
+    }
+
+    private Api api(Path home) {
+        return new Api(Jvm.published(home, "URL"), Jvm.published(home, "SEATLOCK_ADMIN_KEY"));
+    }
+
+    @Test
+    void it_is_durable_and_keeps_its_data_over_a_restart_and_over_a_kill() throws Exception {
+        var home = directory.resolve("a home with spaces");
+        String adminKey;
+        try (var first = Jvm.start(home, NOTHING, "all", "--seed").awaitReady()) {
+            adminKey = Jvm.published(home, "SEATLOCK_ADMIN_KEY");
+            assertThat(first.output()).contains(adminKey, "10,000 seats", "Schema", "PostgreSQL  ready", "Redis 7");
+            assertThat(postgres(home, "SHOW fsync")).isEqualTo("on");
+            assertThat(postgres(home, "SHOW synchronous_commit")).isEqualTo("on");
+            assertThat(postgres(home, "SHOW server_version")).startsWith("16.");
+            try (var redis = redis(home)) {
+                assertThat(redis.info("server")).contains("redis_version:7.");
+                assertThat(redis.configGet("appendonly")).containsExactly("appendonly", "yes");
+                redis.set("kept", "yes");
+            }
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home)))
+                    .isEqualTo("rwx------");
+            assertThat(api(home).get("/api/events").json().get("events")).hasSize(3);
+        }
+        assertThat(home.resolve("seatlock.env")).doesNotExist();
+
+        var second = Jvm.start(home, NOTHING, "all", "--seed").awaitReady();
+        assertThat(second.output()).contains("all there already").doesNotContain("was killed");
+        assertThat(Jvm.published(home, "SEATLOCK_ADMIN_KEY")).isEqualTo(adminKey);
+        assertThat(api(home).get("/api/events").json().get("events")).hasSize(3);
+        try (var redis = redis(home)) {
+            assertThat(redis.get("kept")).isEqualTo("yes");
+        }
+        second.kill();
+
+        try (var third = Jvm.start(home, NOTHING).awaitReady()) {
+            assertThat(third.output())
+                    .contains("stopped the PostgreSQL of a Seatlock that was killed")
+                    .contains("stopped the Redis of a Seatlock that was killed");
+            assertThat(api(home).get("/api/events").json().get("events")).hasSize(3);
+            try (var redis = redis(home)) {
+                assertThat(redis.get("kept")).isEqualTo("yes");
+            }
+        }
+    }
+
+    @Test
+    void two_homes_run_side_by_side_and_one_home_only_once() throws SQLException {
+        var one = directory.resolve("one");
+        var other = directory.resolve("other");
+        try (var first = Jvm.start(one, NOTHING).awaitReady();
+                var second = Jvm.start(other, NOTHING).awaitReady()) {
+            assertThat(Jvm.published(one, "DATABASE_URL")).isNotEqualTo(Jvm.published(other, "DATABASE_URL"));
+            assertThat(Jvm.published(one, "URL")).isNotEqualTo(Jvm.published(other, "URL"));
+            assertThat(first.output()).contains("Ready.");
+            assertThat(second.output()).contains("Ready.");
+
+            try (var third = Jvm.start(one, NOTHING)) {
+                assertThat(third.exitStatus()).isEqualTo(1);
+                assertThat(third.output()).contains("is in use by another Seatlock");
+            }
+            // Nobody else on this machine gets in without the password that lies in the home.
+            var url = DatabaseUrl.parse(Jvm.published(one, "DATABASE_URL"));
+            var stranger = new DatabaseUrl(url.jdbc(), url.user(), "guess");
+            assertThat(catchThrowable(() -> Servers.connect(stranger))).isInstanceOf(SQLException.class);
+
+            // Seeding finds the database of the one that runs.
+            try (var seed = Jvm.start(one, NOTHING, "seed")) {
+                assertThat(seed.exitStatus()).as(seed.output()).isZero();
+            }
+            assertThat(api(one).get("/api/events").json().get("events")).hasSize(3);
+            assertThat(api(other).get("/api/events").json().get("events")).isEmpty();
+        }
+    }
+
+    @Test
+    void configured_addresses_replace_the_embedded_servers() throws IOException {
+        var url = Servers.newDatabase();
+        var settings = Map.of(
+                "DATABASE_URL", url.jdbc() + "?user=" + url.user() + "&password=" + url.password(),
+                "REDIS_URL", "redis://127.0.0.1:1",
+                "SEATLOCK_ADMIN_KEY", "mine");
+        try (var jvm = Jvm.start(directory.resolve("unused"), settings, "serve").awaitReady()) {
+            assertThat(jvm.output()).doesNotContain("PostgreSQL", "Redis", "Admin key");
+            assertThat(directory.resolve("unused")).doesNotExist();
+            var base = jvm.output()
+                    .lines()
+                    .filter(line -> line.startsWith("API"))
+                    .map(line -> line.split("\\s+")[1])
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(new Api(base, "mine").get("/readyz").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_wrong_configuration_stops_the_start_with_one_message_that_names_it_all() {
+        try (var jvm = Jvm.start(directory.resolve("unused"), Map.of("PORT", "x", "RESERVATION_TTL", "soon"))) {
+            assertThat(jvm.exitStatus()).isEqualTo(2);
+            assertThat(jvm.output()).contains("PORT: got \"x\"", "RESERVATION_TTL: got \"soon\"");
+        }
+        assertThat(directory.resolve("unused")).doesNotExist();
+    }
+
+    @Test
+    void the_command_line_explains_itself() {
+        try (var help = Jvm.start(directory, NOTHING, "--help");
+                var version = Jvm.start(directory, NOTHING, "--version");
+                var nonsense = Jvm.start(directory, NOTHING, "sell")) {
+            assertThat(help.exitStatus()).isZero();
+            assertThat(help.output()).contains("all", "serve", "migrate", "seed", "--version");
+            assertThat(version.exitStatus()).isZero();
+            assertThat(nonsense.exitStatus()).isEqualTo(2);
+            assertThat(nonsense.output()).contains("sell");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package seatlock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import seatlock.support.Api;
+import seatlock.support.Crowd;
+import seatlock.support.Servers;
+import seatlock.support.Shop;
+
+/** Somebody in a psql has begun a transaction, locked a seat, and gone to lunch. */
+class OutsideLockTest {
+
+    private final Shop shop = Shop.shared();
+
+    @Test
+    void requests_for_a_locked_seat_are_answered_and_other_events_do_not_notice() throws SQLException {
+        var locked = shop.event(2);
+        var other = shop.event(100);
+        try (var connection = Servers.connect(shop.url)) {
+            connection.setAutoCommit(false);
+            try (var statement = connection.prepareStatement(
+                    "SELECT FROM seats WHERE event_id = ? AND label = 'S-A-1' FOR UPDATE")) {
+                statement.setObject(1, locked.id().value());
+                statement.execute();
+            }
+            // Many more than there are connections, and the lock stays until the end of this block.
+            var waiting =
+                    CompletableFuture.supplyAsync(() -> Crowd.of(40, i -> shop.api.reserve(locked.id(), "S-A-1")));
+
+            var meanwhile = Crowd.of(100, i -> shop.api.reserve(other.id(), "S-A-" + (i + 1)));
+            assertThat(waiting).as("the other event was served first").isNotDone();
+            assertThat(Crowd.tally(meanwhile, Api.Answer::outcome)).isEqualTo(Map.of("201", 100L));
+
+            var answers = waiting.join();
+            assertThat(Crowd.tally(answers, Api.Answer::outcome)).isEqualTo(Map.of("503 overloaded", 40L));
+            assertThat(answers).allMatch(answer -> answer.header("Retry-After").equals("1"));
+        }
+        // It was only "not now": nothing has happened, and it works when the lock is gone.
+        assertThat(shop.api.reserve(locked.id(), "S-A-1").outcome()).isEqualTo("201");
+        assertThat(shop.violations(locked.id())).isEmpty();
+    }
+}

@@ -1,0 +1,194 @@
+package seatlock.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.util.PSQLException;
+import seatlock.support.Shop;
+
+/**
+ * The last line of defence: each rule of the domain, broken by SQL that goes around the Java, is stopped by the schema.
+ *
+ * <p>The event of each test has four seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the
+ * confirmed {@code sold}, S-A-3 and S-A-4 available. {@code :event} and so on stand for their ids.
+ */
+class ConstraintsTest {
+
+    private static final String NEW_RESERVATION = """
+            INSERT INTO reservations (event_id, reservation_id, status, email, token_hash, seat_count, total, created_at,
+                                      expires_at, confirmed_at, ended_at, payment_reference, amount_paid,
+                                      event_starts_at, event_max_seats)
+            SELECT event_id, gen_random_uuid(), %s FROM events WHERE event_id = :event
+            """;
+
+    private static final String GOOD = "'PENDING', 'a@b.c', sha256('x'), 1, 100, now(), now() + interval '1 minute',"
+            + " NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation";
+
+    private static String reservation(String good, String bad) {
+        assertThat(GOOD).contains(good);
+        return NEW_RESERVATION.formatted(GOOD.replace(good, bad));
+    }
+
+    private static String event(String column, String value) {
+        return "UPDATE events SET " + column + " = " + value + " WHERE event_id = :event";
+    }
+
+    private static String seat(int number, String change) {
+        return "UPDATE seats SET " + change + " WHERE event_id = :event AND seat_id = " + number;
+    }
+
+    private static String held(String change) {
+        return "UPDATE reservations SET " + change + " WHERE event_id = :event AND reservation_id = :held";
+    }
+
+    private static String sold(String change) {
+        return "UPDATE reservations SET " + change + " WHERE event_id = :event AND reservation_id = :sold";
+    }
+
+    private static String plan(String change) {
+        return "UPDATE seat_plans SET " + change + " WHERE event_id = :event";
+    }
+
+    private static String key(String change) {
+        return "UPDATE idempotency_keys SET " + change + " WHERE event_id = :event AND idempotency_key = 'held'";
+    }
+
+    /** What is done, and the constraint that stops it. */
+    static Stream<Arguments> violations() {
+        return Stream.of(
+                // Who has a seat
+                arguments(seat(3, "status = 'SOLD'"), "seats_holder_matches_status"),
+                arguments(seat(2, "status = 'AVAILABLE'"), "seats_holder_matches_status"),
+                arguments(seat(2, "reservation_id = NULL"), "seats_holder_matches_status"),
+                arguments(seat(1, "held_until = NULL"), "seats_held_until_matches_status"),
+                arguments(seat(1, "status = 'SOLD'"), "seats_held_until_matches_status"),
+                arguments(seat(2, "status = 'HELD'"), "seats_held_until_matches_status"),
+                arguments(seat(2, "status = 'BROKEN'"), "seats_status_known"),
+                // Sold to a reservation that does not list it
+                arguments(seat(2, "reservation_id = :held"), "seats_holder_fk"),
+                arguments(
+                        "DELETE FROM reservation_seats WHERE event_id = :event AND reservation_id = :sold",
+                        "seats_holder_fk"),
+                // A second claim to the same seat
+                arguments(
+                        "INSERT INTO reservation_seats VALUES (:event, :held, 2, 4500, true)",
+                        "reservation_seats_one_active_per_seat"),
+                arguments(
+                        "INSERT INTO reservation_seats VALUES (:event, :sold, 2, 4500, false)", "reservation_seats_pk"),
+                arguments(
+                        "INSERT INTO reservation_seats VALUES (:event, gen_random_uuid(), 3, 4500, true)",
+                        "reservation_seats_reservation_fk"),
+                arguments(
+                        "INSERT INTO reservation_seats VALUES (:event, :held, 99, 4500, true)",
+                        "reservation_seats_seat_fk"),
+                arguments(
+                        "INSERT INTO reservation_seats VALUES (:event, :held, 3, -1, true)",
+                        "reservation_seats_price_not_negative"),
+                // The life of a reservation
+                arguments(held("status = 'CONFIRMED'"), "reservations_confirmed_at_matches_status"),
+                arguments(sold("status = 'PENDING'"), "reservations_confirmed_at_matches_status"),
+                arguments(held("status = 'CANCELLED'"), "reservations_ended_at_matches_status"),
+                arguments(sold("ended_at = now()"), "reservations_ended_at_matches_status"),
+                arguments(held("status = 'EXPIRED', ended_at = now()"), "reservations_expired_not_early"),
+                arguments(sold("confirmed_at = expires_at"), "reservations_confirmed_in_time"),
+                arguments(held("status = 'LOST'"), "reservations_status_known"),
+                arguments(sold("payment_reference = NULL"), "reservations_paid_when_confirmed"),
+                arguments(sold("amount_paid = NULL"), "reservations_paid_when_confirmed"),
+                arguments(sold("amount_paid = total - 1"), "reservations_paid_in_full"),
+                arguments(held("payment_reference = 'pi', amount_paid = total"), "reservations_paid_when_confirmed"),
+                arguments(held("expires_at = created_at"), "reservations_expires_after_created"),
+                // What may be reserved
+                arguments(reservation("now(), now()", "starts_at, starts_at"), "reservations_before_event_starts"),
+                arguments(reservation("starts_at, max", "starts_at + interval '1 year', max"), "reservations_event_fk"),
+                arguments(reservation("sha256('x'), 1", "sha256('x'), 11"), "reservations_seat_count_in_limit"),
+                arguments(reservation("sha256('x'), 1", "sha256('x'), 0"), "reservations_seat_count_in_limit"),
+                arguments(reservation("max_seats_per_reservation", "100"), "reservations_event_fk"),
+                arguments(reservation("100, now()", "-1, now()"), "reservations_total_not_negative"),
+                arguments(reservation("sha256('x')", "'x'::bytea"), "reservations_token_hash_sha256"),
+                arguments(NEW_RESERVATION.formatted(GOOD).replace("gen_random_uuid()", ":held"), "reservations_pk"),
+                // The catalogue
+                arguments(event("name", "''"), "events_name_length"),
+                arguments(event("venue", "repeat('x', 201)"), "events_venue_length"),
+                arguments(event("currency", "'euro'"), "events_currency_iso_4217"),
+                arguments(event("max_seats_per_reservation", "0"), "events_max_seats_in_range"),
+                arguments(event("reservation_ttl_ms", "0"), "events_reservation_ttl_in_range"),
+                arguments(event("capacity", "0"), "events_capacity_in_range"),
+                arguments(event("starts_at", "now()"), "reservations_event_fk"),
+                arguments("INSERT INTO events SELECT * FROM events WHERE event_id = :event", "events_pk"),
+                arguments(seat(1, "price = -1"), "seats_price_in_range"),
+                arguments(seat(1, "label = 'S-A-9'"), "seats_label_composed"),
+                arguments(seat(1, "seat_number = 0, label = 'S-A-0'"), "seats_number_positive"),
+                arguments(seat(3, "seat_id = 0"), "seats_seat_id_positive"),
+                arguments(seat(3, "seat_id = 4"), "seats_pk"),
+                arguments(seat(3, "seat_number = 4, label = 'S-A-4'"), "seats_label_unique"),
+                arguments(seat(3, "event_id = gen_random_uuid()"), "seats_event_fk"),
+                arguments(plan("price = -1"), "seat_plans_price_in_range"),
+                arguments(plan("seat_count = 0"), "seat_plans_seat_count_positive"),
+                arguments(plan("section = ''"), "seat_plans_names_length"),
+                arguments(plan("first_seat_id = 0"), "seat_plans_first_seat_id_positive"),
+                arguments(plan("event_id = gen_random_uuid()"), "seat_plans_event_fk"),
+                arguments("INSERT INTO seat_plans SELECT * FROM seat_plans WHERE event_id = :event", "seat_plans_pk"),
+                arguments(
+                        "INSERT INTO seat_plans SELECT event_id, 9, section, price, row_name, seat_count FROM seat_plans"
+                                + " WHERE event_id = :event",
+                        "seat_plans_row_unique"),
+                // Idempotency keys
+                arguments(key("reply_body = NULL"), "idempotency_keys_reply_whole"),
+                arguments(key("reply_status = 500"), "idempotency_keys_reply_storable"),
+                arguments(key("reply_status = 429"), "idempotency_keys_reply_storable"),
+                arguments(key("fingerprint = 'x'"), "idempotency_keys_fingerprint_sha256"),
+                arguments(key("idempotency_key = ''"), "idempotency_keys_length"),
+                arguments(key("event_id = gen_random_uuid()"), "idempotency_keys_event_fk"),
+                arguments(
+                        "INSERT INTO idempotency_keys SELECT * FROM idempotency_keys WHERE event_id = :event"
+                                + " AND idempotency_key = 'held'",
+                        "idempotency_keys_pk"));
+    }
+
+    private final Shop shop = Shop.shared();
+
+    @ParameterizedTest(name = "{1}: {0}")
+    @MethodSource("violations")
+    void the_schema_stops_what_goes_around_the_java(String sql, String constraint) {
+        var event = shop.event(4);
+        var held = shop.api
+                .reserve(event.id(), "held", new String[] {"S-A-1"})
+                .json()
+                .get("id")
+                .asText();
+        var sold = shop.api.reserve(event.id(), "S-A-2").json().get("id").asText();
+        shop.api.confirm(event.id(), sold, 4500);
+        var statement = sql.replace(":event", "'" + event.id() + "'::uuid")
+                .replace(":held", "'" + held + "'::uuid")
+                .replace(":sold", "'" + sold + "'::uuid");
+
+        var stopped = catchThrowable(() -> shop.update(statement));
+
+        assertThat(stopped).as(statement).hasRootCauseInstanceOf(PSQLException.class);
+        var error = ((PSQLException) stopped.getCause()).getServerErrorMessage();
+        assertThat(error.getConstraint()).as(error.getMessage()).isEqualTo(constraint);
+        assertThat(shop.violations(event.id())).isEmpty();
+    }
+
+    /** Only what nothing but another constraint can reach is missing above. */
+    @Test
+    void every_constraint_of_the_schema_has_its_test() {
+        var tested = violations().map(arguments -> (String) arguments.get()[1]).collect(Collectors.toSet());
+        Set<String> all = new TreeSet<>(shop.query("""
+                SELECT conname AS name FROM pg_constraint AS c JOIN pg_class AS t ON t.oid = c.conrelid
+                 WHERE t.relnamespace = 'public'::regnamespace AND t.relname <> 'flyway_schema_history'
+                """, row -> row.text("name")));
+        all.removeAll(tested);
+        // The key that other tables refer to: event_id alone is unique already.
+        assertThat(all).containsExactly("events_terms_unique");
+    }
+}

@@ -1,0 +1,336 @@
+package seatlock.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static seatlock.inventory.ReservationStatus.CANCELLED;
+import static seatlock.inventory.ReservationStatus.CONFIRMED;
+import static seatlock.inventory.ReservationStatus.EXPIRED;
+import static seatlock.inventory.ReservationStatus.PENDING;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Currency;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+
+/** The rules, without a database: a decision is a function of what is locked, the time, and the commands. */
+class DecisionTest {
+
+    private static final Instant NOW = Instant.parse("2027-06-01T12:00:00Z");
+    private static final Duration TTL = Duration.ofMinutes(10);
+    private static final ReservationToken TOKEN = new ReservationToken("rsv_mine");
+    private static final ReservationToken OTHER_TOKEN = new ReservationToken("rsv_hers");
+
+    /** Seats; at most three in a reservation; begins in an hour. */
+    private static final Event EVENT = new Event(
+            new EventId(new UUID(7, 7)),
+            "Aida",
+            "Arena",
+            NOW.plusSeconds(3600),
+            ZoneId.of("Europe/Rome"),
+            Currency.getInstance("EUR"),
+            3,
+            null,
+            4,
+            NOW.minusSeconds(3600));
+
+    private final Map<ReservationId, Reservation> reservations = new LinkedHashMap<>();
+    private final Map<String, Seat> seats = new HashMap<>();
+
+    DecisionTest() {
+        for (int i = 1; i <= 4; i++) {
+            seats.put("S-A-" + i, new Seat(i, "S-A-" + i, "S", "A", i, 1000L * i, SeatStatus.AVAILABLE, null, null));
+        }
+    }
+
+    private static ReservationId id(int number) {
+        return new ReservationId(new UUID(1, number));
+    }
+
+    private Decision decide(Instant now, Command... commands) {
+        var locked = new Decision.Locked(Map.copyOf(reservations), Map.copyOf(seats));
+        return Decision.of(EVENT, TTL, locked, now, List.of(commands));
+    }
+
+    private static Command.Reserve reserve(int id, String... labels) {
+        return new Command.Reserve(id(id), List.of(labels), "ada@example.org", TOKEN);
+    }
+
+    private static Command.Confirm confirm(int id, long amount) {
+        return new Command.Confirm(id(id), new Reservation.Payment("pi_1", amount));
+    }
+
+    /** Reservation 1 of S-A-1 and S-A-2, in a state, made so that it expires at NOW plus TTL. */
+    private void given(ReservationStatus status) {
+        var decision = decide(NOW, reserve(1, "S-A-1", "S-A-2"));
+        if (status == CONFIRMED) {
+            decision = decide(NOW, reserve(1, "S-A-1", "S-A-2"), confirm(1, 3000));
+        } else if (status == CANCELLED) {
+            decision = decide(NOW, reserve(1, "S-A-1", "S-A-2"), new Command.Cancel(id(1), null));
+        } else if (status == EXPIRED) {
+            reservations.putAll(decision.reservations());
+            seats.putAll(decision.seats());
+            decision = decide(NOW.plus(TTL), new Command.Expire(id(1)));
+        }
+        reservations.putAll(decision.reservations());
+        seats.putAll(decision.seats());
+        assertThat(reservations.get(id(1)).status()).isEqualTo(status);
+    }
+
+    private static String show(Outcome outcome) {
+        return outcome instanceof Outcome.Done done
+                ? done.reservation().status() + (done.changed() ? "" : " (unchanged)")
+                : ((Outcome.Refused) outcome).reason().name();
+    }
+
+    private static String show(Decision decision) {
+        return decision.outcomes().stream().map(DecisionTest::show).toList().toString();
+    }
+
+    @Test
+    void a_reservation_holds_its_seats_until_it_expires() {
+        var decision = decide(NOW, reserve(1, "S-A-2", "S-A-1"));
+
+        var made = ((Outcome.Done) decision.outcomes().get(0)).reservation();
+        assertThat(made.expiresAt()).isEqualTo(NOW.plus(TTL));
+        assertThat(made.total()).isEqualTo(3000);
+        assertThat(made.seats()).extracting(Reservation.ReservedSeat::label).containsExactly("S-A-1", "S-A-2");
+        assertThat(decision.seats().get("S-A-1")).isEqualTo(seats.get("S-A-1").held(id(1), NOW.plus(TTL)));
+    }
+
+    @Test
+    void commands_see_what_those_before_them_did() {
+        var decision = decide(
+                NOW,
+                reserve(1, "S-A-1"),
+                reserve(2, "S-A-1"),
+                new Command.Cancel(id(1), TOKEN),
+                reserve(3, "S-A-1"),
+                confirm(3, 1000),
+                confirm(3, 1000));
+
+        assertThat(show(decision))
+                .isEqualTo("[PENDING, SEATS_TAKEN, CANCELLED, PENDING, CONFIRMED, RESERVATION_NOT_PENDING]");
+        assertThat(decision.seats().get("S-A-1").holder()).isEqualTo(id(3));
+    }
+
+    @Test
+    void a_hold_is_free_from_the_very_instant_of_its_expiry_and_not_before() {
+        given(PENDING);
+        var expiry = NOW.plus(TTL);
+
+        assertThat(show(decide(expiry.minusNanos(1000), reserve(2, "S-A-1")))).isEqualTo("[SEATS_TAKEN]");
+        assertThat(show(decide(expiry.minusNanos(1000), confirm(1, 3000)))).isEqualTo("[CONFIRMED]");
+        assertThat(show(decide(expiry, confirm(1, 3000)))).isEqualTo("[RESERVATION_EXPIRED]");
+        assertThat(show(decide(expiry, reserve(2, "S-A-1")))).isEqualTo("[PENDING]");
+    }
+
+    @Test
+    void of_a_lapsed_reservation_only_what_is_left_is_freed() {
+        given(PENDING);
+        var later = NOW.plus(TTL).plusSeconds(1);
+
+        var decision = decide(later, reserve(2, "S-A-1"), new Command.Expire(id(1)));
+
+        assertThat(show(decision)).isEqualTo("[PENDING, EXPIRED]");
+        assertThat(decision.seats().get("S-A-1").holder()).isEqualTo(id(2));
+        assertThat(decision.seats().get("S-A-2").status()).isEqualTo(SeatStatus.AVAILABLE);
+    }
+
+    @Test
+    void a_clock_that_is_set_back_does_not_give_a_seat_to_two() {
+        given(PENDING);
+        var taken = decide(NOW.plus(TTL), reserve(2, "S-A-1"));
+        seats.putAll(taken.seats());
+
+        assertThat(show(decide(NOW, confirm(1, 3000)))).isEqualTo("[RESERVATION_EXPIRED]");
+    }
+
+    @Test
+    void nothing_is_reserved_from_the_instant_the_event_begins() {
+        assertThat(show(decide(EVENT.startsAt().minusNanos(1000), reserve(1, "S-A-1"))))
+                .isEqualTo("[PENDING]");
+        assertThat(show(decide(EVENT.startsAt(), reserve(1, "S-A-1")))).isEqualTo("[SALES_CLOSED]");
+    }
+
+    @Test
+    void a_refused_basket_names_the_seats_in_question_in_the_order_of_the_request() {
+        given(CONFIRMED);
+
+        var taken =
+                decide(NOW, reserve(2, "S-A-3", "S-A-2", "S-A-1")).outcomes().get(0);
+        var unknown = decide(NOW, reserve(2, "Z-1", "S-A-1", "B-1")).outcomes().get(0);
+
+        assertThat(((Outcome.Refused) taken).seats()).containsExactly("S-A-2", "S-A-1");
+        assertThat(((Outcome.Refused) unknown).seats()).containsExactly("Z-1", "B-1");
+    }
+
+    @Test
+    void a_basket_with_the_same_seat_twice_cannot_even_be_asked_for() {
+        assertThatThrownBy(() -> reserve(1, "S-A-1", "S-A-1")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> reserve(1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Every command on a reservation in every state, before and after its expiry: the whole table. */
+    @ParameterizedTest
+    @EnumSource(ReservationStatus.class)
+    void every_state_answers_every_command(ReservationStatus status) {
+        given(status);
+        var later = NOW.plus(TTL);
+        var table = Stream.of(
+                        show(decide(NOW, confirm(1, 3000))),
+                        show(decide(later, confirm(1, 3000))),
+                        show(decide(NOW, confirm(1, 2999))),
+                        show(decide(NOW, new Command.Cancel(id(1), TOKEN))),
+                        show(decide(later, new Command.Cancel(id(1), TOKEN))),
+                        show(decide(NOW, new Command.Cancel(id(1), OTHER_TOKEN))),
+                        show(decide(NOW, new Command.Cancel(id(1), null))),
+                        show(decide(NOW, new Command.Expire(id(1)))),
+                        show(decide(later, new Command.Expire(id(1)))))
+                .map(outcome -> outcome.substring(1, outcome.length() - 1))
+                .toList();
+
+        var notPending = "RESERVATION_NOT_PENDING";
+        assertThat(table)
+                .containsExactlyElementsOf(
+                        switch (status) {
+                            case PENDING ->
+                                List.of(
+                                        "CONFIRMED",
+                                        "RESERVATION_EXPIRED",
+                                        "AMOUNT_MISMATCH",
+                                        "CANCELLED",
+                                        notPending,
+                                        "RESERVATION_NOT_FOUND",
+                                        "CANCELLED",
+                                        "PENDING (unchanged)",
+                                        "EXPIRED");
+                            case CONFIRMED ->
+                                List.of(
+                                        notPending,
+                                        notPending,
+                                        notPending,
+                                        notPending,
+                                        notPending,
+                                        "RESERVATION_NOT_FOUND",
+                                        "CANCELLED",
+                                        "CONFIRMED (unchanged)",
+                                        "CONFIRMED (unchanged)");
+                            case CANCELLED ->
+                                List.of(
+                                        notPending,
+                                        notPending,
+                                        notPending,
+                                        "CANCELLED (unchanged)",
+                                        "CANCELLED (unchanged)",
+                                        "RESERVATION_NOT_FOUND",
+                                        "CANCELLED (unchanged)",
+                                        "CANCELLED (unchanged)",
+                                        "CANCELLED (unchanged)");
+                            case EXPIRED ->
+                                List.of(
+                                        "RESERVATION_EXPIRED",
+                                        "RESERVATION_EXPIRED",
+                                        "RESERVATION_EXPIRED",
+                                        notPending,
+                                        notPending,
+                                        "RESERVATION_NOT_FOUND",
+                                        notPending,
+                                        "EXPIRED (unchanged)",
+                                        "EXPIRED (unchanged)");
+                        });
+    }
+
+    @Test
+    void nothing_is_done_to_a_reservation_that_is_not_there() {
+        assertThat(show(decide(NOW, confirm(9, 1), new Command.Cancel(id(9), TOKEN), new Command.Expire(id(9)))))
+                .isEqualTo("[RESERVATION_NOT_FOUND, RESERVATION_NOT_FOUND, RESERVATION_NOT_FOUND]");
+    }
+
+    /** Whatever is asked in whatever order: 500 random histories, of 40 commands each, on four seats. */
+    @Test
+    void no_history_gives_a_seat_to_two_or_loses_one() {
+        for (int history = 0; history < 500; history++) {
+            var random = new Random(history);
+            var now = NOW;
+            Map<String, Seat> currentSeats = Map.copyOf(seats);
+            Map<ReservationId, Reservation> current = Map.of();
+            for (int step = 1; step <= 40; step++) {
+                now = now.plus(Duration.ofSeconds(random.nextInt(120)));
+                var command = random(random, step);
+                var before = current;
+                var decision =
+                        Decision.of(EVENT, TTL, new Decision.Locked(current, currentSeats), now, List.of(command));
+                currentSeats = Map.copyOf(decision.seats());
+                current = new LinkedHashMap<>(decision.reservations());
+                check(history, currentSeats, current, before);
+            }
+        }
+    }
+
+    private static Command random(Random random, int step) {
+        var some = 1 + random.nextInt(step);
+        return switch (random.nextInt(6)) {
+            case 0 -> confirm(some, 1000L * (1 + random.nextInt(4)));
+            case 1 -> new Command.Cancel(id(some), random.nextBoolean() ? TOKEN : null);
+            case 2 -> new Command.Expire(id(some));
+            default -> {
+                var labels = new ArrayList<>(List.of("S-A-1", "S-A-2", "S-A-3", "S-A-4"));
+                Collections.shuffle(labels, random);
+                yield reserve(step, labels.subList(0, 1 + random.nextInt(2)).toArray(String[]::new));
+            }
+        };
+    }
+
+    private static void check(
+            int history,
+            Map<String, Seat> seats,
+            Map<ReservationId, Reservation> reservations,
+            Map<ReservationId, Reservation> before) {
+        assertThat(seats).hasSize(4);
+        for (var seat : seats.values()) {
+            assertThat(seat.status() == SeatStatus.AVAILABLE)
+                    .as("history " + history)
+                    .isEqualTo(seat.holder() == null);
+            if (seat.holder() != null) {
+                var holder = reservations.get(seat.holder());
+                assertThat(holder.status())
+                        .as("history " + history)
+                        .isEqualTo(seat.status() == SeatStatus.SOLD ? CONFIRMED : PENDING);
+                assertThat(holder.seats())
+                        .extracting(Reservation.ReservedSeat::label)
+                        .contains(seat.label());
+            }
+        }
+        for (var reservation : reservations.values()) {
+            var held = reservation.seats().stream()
+                    .filter(seat ->
+                            reservation.id().equals(seats.get(seat.label()).holder()))
+                    .count();
+            if (reservation.status() == CONFIRMED) {
+                assertThat(held)
+                        .as("history " + history)
+                        .isEqualTo(reservation.seats().size());
+            } else if (reservation.status() != PENDING) {
+                assertThat(held).as("history " + history).isZero();
+            }
+            var was = before.get(reservation.id());
+            if (was != null && (was.status() == CANCELLED || was.status() == EXPIRED)) {
+                assertThat(reservation).as("history " + history).isEqualTo(was);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package seatlock.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A Seatlock in a process of its own, as an operator would run it. */
+public final class Jvm implements AutoCloseable {
+
+    private final Process process;
+    private final CompletableFuture<String> ready = new CompletableFuture<>();
+    private final StringBuffer output = new StringBuffer();
+
+    private Jvm(Process process) {
+        this.process = process;
+        var reader = new Thread(this::read, "jvm-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Starts `seatlock` with a home and further settings, none of them from this process. */
+    public static Jvm start(Path home, Map<String, String> settings, String... arguments) {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "seatlock.Main"));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        for (var name : List.of("DATABASE_URL", "REDIS_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL")) {
+            builder.environment().remove(name);
+        }
+        builder.environment().put("SEATLOCK_HOME", home.toString());
+        builder.environment().put("PORT", "0");
+        builder.environment().putAll(settings);
+        try {
+            return new Jvm(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void read() {
+        try (var lines = process.inputReader()) {
+            lines.lines().forEach(line -> {
+                output.append(line).append('\n');
+                if (line.equals("Ready.")) {
+                    ready.complete(output.toString());
+                }
+            });
+        } catch (IOException | UncheckedIOException e) {
+            // it was killed
+        }
+        ready.completeExceptionally(new IllegalStateException("It ended before it was ready:\n" + output));
+    }
+
+    /** Waits until it serves. */
+    public Jvm awaitReady() {
+        ready.orTimeout(120, TimeUnit.SECONDS).join();
+        return this;
+    }
+
+    /** All it has printed so far. */
+    public String output() {
+        return output.toString();
+    }
+
+    public static String published(Path home, String name) {
+        try {
+            return Files.readAllLines(home.resolve("seatlock.env")).stream()
+                    .filter(line -> line.startsWith(name + "="))
+                    .map(line -> line.substring(name.length() + 1))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SIGKILL: whatever it was doing stays half done. */
+    public void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** Waits for it to end by itself. */
+    public int exitStatus() {
+        return process.onExit().join().exitValue();
+    }
+
+    /** SIGTERM, and waits until it has ended. */
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit().join();
+    }
+}
