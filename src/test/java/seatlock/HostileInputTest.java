@@ -3,12 +3,17 @@ package seatlock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +83,13 @@ class HostileInputTest {
                 arguments("single quotes", utf8("{'a':1}"), "400 malformed-request"),
                 arguments("NaN", utf8("{\"amount\":NaN}"), "400 malformed-request"),
                 arguments("not UTF-8", new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}, "400 malformed-request"),
+                arguments(
+                        "overlong UTF-8",
+                        new byte[] {'{', '"', (byte) 0xc1, (byte) 0x81, '"', ':', '1', '}'},
+                        "400 malformed-request"),
+                arguments(
+                        "UTF-16", "{\"email\":\"a@b.c\"}".getBytes(StandardCharsets.UTF_16LE), "400 malformed-request"),
+                arguments("a name without end", utf8("{\"" + "x".repeat(40_000) + "\":1}"), "400 malformed-request"),
                 arguments("10,000 deep", utf8("[".repeat(10_000) + "]".repeat(10_000)), "400 malformed-request"),
                 arguments(
                         "10,000 deep objects",
@@ -132,7 +144,15 @@ class HostileInputTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "/"})
+            strings = {
+                "",
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "application/json; charset=utf-16",
+                "application/json; charset=utf-16; x=utf-8",
+                "/",
+                ";"
+            })
     void content_that_is_not_json_is_refused(String contentType) {
         var event = shop.event(2);
         var reservation = api.reserve(event.id(), "S-A-1").json().get("id").asText();
@@ -157,6 +177,10 @@ class HostileInputTest {
                 arguments("\"venue\":\"Arena\"", "\"venue\":true", "venue"),
                 arguments("2099-06-18T19:00:00Z", "2099-06-18T19:00:00", "startsAt"),
                 arguments("2099-06-18T19:00:00Z", "2099-06-18", "startsAt"),
+                arguments("2099-06-18T19:00:00Z", "2099-06-18T19:00Z", "startsAt"),
+                arguments("2099-06-18T19:00:00Z", "2099-06-18T19:00:00+02", "startsAt"),
+                arguments("2099-06-18T19:00:00Z", "9999-12-31T23:59:59-18:00", "startsAt"),
+                arguments("2099-06-18T19:00:00Z", "0000-01-01T00:00:00+18:00", "startsAt"),
                 arguments("2099-06-18T19:00:00Z", "2099-02-30T19:00:00Z", "startsAt"),
                 arguments("2099-06-18T19:00:00Z", "+99999-06-18T19:00:00Z", "startsAt"),
                 arguments("\"2099-06-18T19:00:00Z\"", "4085492400", "startsAt"),
@@ -168,7 +192,9 @@ class HostileInputTest {
                 arguments("\"sections\"", "\"maxSeatsPerReservation\":101,\"sections\"", "maxSeatsPerReservation"),
                 arguments("\"sections\"", "\"maxSeatsPerReservation\":\"8\",\"sections\"", "maxSeatsPerReservation"),
                 arguments("\"sections\"", "\"maxSeatsPerReservation\":1.5,\"sections\"", "maxSeatsPerReservation"),
+                arguments("\"sections\"", "\"maxSeatsPerReservation\":\" \",\"sections\"", "maxSeatsPerReservation"),
                 arguments("\"sections\"", "\"reservationTtl\":\"PT0S\",\"sections\"", "reservationTtl"),
+                arguments("\"sections\"", "\"reservationTtl\":\"-PT-10M\",\"sections\"", "reservationTtl"),
                 arguments("\"sections\"", "\"reservationTtl\":\"P8D\",\"sections\"", "reservationTtl"),
                 arguments("\"sections\"", "\"reservationTtl\":\"ten minutes\",\"sections\"", "reservationTtl"),
                 arguments("\"price\":4500", "\"price\":-1", "sections[0].price"),
@@ -420,6 +446,9 @@ class HostileInputTest {
                 "GET /api/events/%2e%2e/x HTTP/1.1\r\nHost: x\r\n\r\n",
                 "GET /api/events/a%2Fb HTTP/1.1\r\nHost: x\r\n\r\n",
                 "GET /api/events;x=y/../ HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /api/events/x;%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /problems/x;%% HTTP/1.1\r\nHost: x\r\n\r\n",
+                "OPTIONS //api/events HTTP/1.1\r\nHost: x\r\n\r\n",
                 "GET /api/events?a=%zz&limit=%ff HTTP/1.1\r\nHost: x\r\n\r\n",
                 "POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
                 "POST /api/events HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
@@ -436,6 +465,29 @@ class HostileInputTest {
                 shop.server.port(),
                 "GET /api/events HTTP/1.1\r\nHost: x\r\nX-Long: " + "x".repeat(100_000) + "\r\n\r\n");
         assertThat(answer).matches("(?s)HTTP/1\\.1 4\\d\\d .*").contains("application/problem+json");
+    }
+
+    /** More of them than there are threads: each has begun a request and does not go on. */
+    @Test
+    void clients_that_never_finish_their_request_keep_nobody_waiting() throws IOException {
+        var event = shop.event(1);
+        var sockets = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < 250; i++) {
+                var socket = new Socket(InetAddress.getLoopbackAddress(), shop.server.port());
+                sockets.add(socket);
+                socket.getOutputStream()
+                        .write(utf8("POST /api/events/" + event.id() + "/reservations HTTP/1.1\r\nHost: x\r\n"
+                                + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"));
+            }
+            var answer = CompletableFuture.supplyAsync(() -> api.reserve(event.id(), "S-A-1"));
+
+            assertThat(answer).succeedsWithin(Duration.ofSeconds(20)); // before any of them is timed out
+        } finally {
+            for (var socket : sockets) {
+                socket.close();
+            }
+        }
     }
 
     @Test

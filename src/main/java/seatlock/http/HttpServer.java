@@ -9,6 +9,7 @@ import io.javalin.http.HttpResponseException;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +66,7 @@ public final class HttpServer implements AutoCloseable {
         var reservations = new ReservationHandlers(database, catalog, inventory, boxOffice, access, threads);
         this.javalin = Javalin.create(config -> {
             configure(config, threads, port);
+            config.routes.before(HttpServer::beforeAll);
             routes(config.routes, events, reservations);
             problems(config);
         });
@@ -107,6 +109,15 @@ public final class HttpServer implements AutoCloseable {
         get(routes, "/readyz", this::ready);
     }
 
+    private static void beforeAll(Context ctx) {
+        ctx.header("Vary", "Accept-Encoding"); // answers are compressed for who says that he can read it
+        if (ctx.req().getRequestURI().indexOf(';') >= 0) {
+            // Path parameters: none of our paths has any, and Javalin stumbles over them.
+            throw Problem.of(ProblemType.MALFORMED_REQUEST, "The path has a semicolon.")
+                    .refuse();
+        }
+    }
+
     /** A GET, and the HEAD that goes with it: left to itself, Javalin answers 200 to any HEAD. */
     private static void get(RoutesConfig routes, String path, Handler handler) {
         routes.get(path, handler);
@@ -126,6 +137,9 @@ public final class HttpServer implements AutoCloseable {
         config.jetty.modifyServer(server -> {
             server.setStopTimeout(STOP_TIMEOUT_MS);
             server.setErrorHandler(new JettyErrors());
+            // A request is not handed to a thread until it has arrived: who sends slowly, or never ends, keeps none.
+            server.insertHandler(new EagerContentHandler(
+                    new EagerContentHandler.RetainedContentLoaderFactory(Requests.MAX_BODY_BYTES + 1, -1, false)));
         });
         config.jetty.addConnector((server, http) -> {
             http.setUriCompliance(new HttpConfiguration().getUriCompliance()); // RFC 3986, and nothing ambiguous
@@ -137,7 +151,10 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static void problems(JavalinConfig config) {
-        config.routes.exception(Problem.Refused.class, (e, ctx) -> Replies.problem(ctx, e.problem()));
+        config.routes.exception(Problem.Refused.class, (e, ctx) -> {
+            Requests.drain(ctx);
+            Replies.problem(ctx, e.problem());
+        });
         config.routes.exception(
                 DatabaseException.LockTimeout.class,
                 (e, ctx) -> refuse(ctx, ProblemType.OVERLOADED, "Somebody else is at these seats right now."));

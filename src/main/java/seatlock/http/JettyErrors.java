@@ -10,6 +10,12 @@ import org.eclipse.jetty.util.Callback;
 /** Answers what never gets as far as Javalin, such as a request line that is not HTTP, in the form of all problems. */
 final class JettyErrors extends ErrorHandler {
 
+    /** Jetty itself would explain only to GET, POST and HEAD. */
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
     @Override
     protected void generateResponse(
             Request request, Response response, int code, String message, Throwable cause, Callback callback) {

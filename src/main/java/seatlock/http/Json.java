@@ -17,6 +17,9 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.stream.Collectors;
 
@@ -29,6 +32,9 @@ final class Json {
     /** Our deepest request has five levels. */
     private static final int MAX_DEPTH = 16;
 
+    /** Our longest name has 22 characters; this one comes back in an error. */
+    private static final int MAX_NAME = 100;
+
     private static final JsonMapper MAPPER = mapper();
 
     private Json() {}
@@ -38,6 +44,7 @@ final class Json {
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
+                        .maxNameLength(MAX_NAME)
                         .build())
                 .build();
         var mapper = JsonMapper.builder(factory)
@@ -52,6 +59,11 @@ final class Json {
                 .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+        // Jackson would take a blank text for no number at all.
+        mapper.coercionConfigFor(LogicalType.Integer)
+                .setAcceptBlankAsEmpty(false)
+                .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.String, CoercionAction.Fail);
         return mapper;
     }
 
@@ -63,7 +75,10 @@ final class Json {
         if (!tree.isObject()) {
             throw Problem.invalid("", "wants a JSON object").refuse();
         }
-        refuseUnprintable(tree, "");
+        if (!isPrintable(tree)) {
+            throw Problem.invalid(unprintable(tree), "has control characters, or is not Unicode")
+                    .refuse();
+        }
         try {
             return MAPPER.treeToValue(tree, type);
         } catch (UnrecognizedPropertyException e) {
@@ -78,19 +93,21 @@ final class Json {
 
     private static JsonNode parse(byte[] json) {
         try {
-            var tree = MAPPER.readTree(json);
+            // Decoded here: Jackson would guess UTF-16 and UTF-32, too, and let overlong UTF-8 pass.
+            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
+            var tree = MAPPER.readTree(text.toString());
             if (tree.isMissingNode()) {
                 throw Problem.of(ProblemType.MALFORMED_REQUEST, "The request has no content.")
                         .refuse();
             }
             return tree;
+        } catch (CharacterCodingException e) {
+            throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content is not UTF-8.")
+                    .refuse();
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             var where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
             throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content is not JSON" + where + ".")
-                    .refuse();
-        } catch (IOException e) {
-            throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content is not UTF-8.")
                     .refuse();
         }
     }
@@ -99,22 +116,35 @@ final class Json {
      * PostgreSQL stores neither NUL nor half a surrogate pair, and no name, address or reference of ours has control
      * characters (which is also how headers are injected into mail).
      */
-    private static void refuseUnprintable(JsonNode node, String path) {
+    private static boolean isPrintable(JsonNode node) {
         if (node.isTextual()) {
-            if (!Text.isPrintable(node.textValue())) {
-                throw Problem.invalid(path, "has control characters, or is not Unicode")
-                        .refuse();
-            }
-        } else if (node.isArray()) {
-            for (int i = 0; i < node.size(); i++) {
-                refuseUnprintable(node.get(i), path + "[" + i + "]");
-            }
-        } else if (node.isObject()) {
-            node.properties().forEach(field -> {
-                var name = Text.isPrintable(field.getKey()) ? field.getKey() : "?";
-                refuseUnprintable(field.getValue(), path.isEmpty() ? name : path + "." + name);
-            });
+            return Text.isPrintable(node.textValue());
         }
+        for (var child : node) {
+            if (!isPrintable(child)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Where the first text is that is not printable. */
+    private static String unprintable(JsonNode node) {
+        if (node.isArray()) {
+            for (int i = 0; i < node.size(); i++) {
+                if (!isPrintable(node.get(i))) {
+                    return "[" + i + "]" + unprintable(node.get(i));
+                }
+            }
+        }
+        for (var field : node.properties()) {
+            if (!isPrintable(field.getValue())) {
+                var rest = unprintable(field.getValue());
+                var name = Text.isPrintable(field.getKey()) ? field.getKey() : "?";
+                return name + (rest.isEmpty() || rest.startsWith("[") ? "" : ".") + rest;
+            }
+        }
+        return "";
     }
 
     private static String path(JsonMappingException e) {

@@ -32,8 +32,17 @@ final class NewEventReader {
     private static final Duration MIN_TTL = Duration.ofMillis(100);
     private static final Duration MAX_TTL = Duration.ofDays(7);
 
-    /** RFC 3339; {@link OffsetDateTime} alone would take years that PostgreSQL cannot store. */
-    private static final Pattern RFC_3339 = Pattern.compile("\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d.*");
+    /** As RFC 3339 has it; {@link OffsetDateTime} takes more than that. */
+    private static final Pattern RFC_3339 =
+            Pattern.compile("\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?" + "([Zz]|[+-]\\d\\d:\\d\\d)");
+
+    /** In UTC, too, a year has four digits. */
+    private static final Instant MIN_START = Instant.parse("0001-01-01T00:00:00Z");
+
+    private static final Instant MAX_START = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
+    /** Without signs, which ISO 8601 does not know. */
+    private static final Pattern DURATION = Pattern.compile("P[0-9DTHMS.]+");
 
     /** An event with its plan. */
     record Draft(Event event, SeatPlan plan) {}
@@ -78,8 +87,11 @@ final class NewEventReader {
         }
         try {
             if (RFC_3339.matcher(text).matches()) {
-                // PostgreSQL keeps microseconds: what is answered now is what will be read later.
-                return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MICROS);
+                var startsAt = OffsetDateTime.parse(text).toInstant();
+                if (!startsAt.isBefore(MIN_START) && !startsAt.isAfter(MAX_START)) {
+                    // PostgreSQL keeps microseconds: what is answered now is what will be read later.
+                    return startsAt.truncatedTo(ChronoUnit.MICROS);
+                }
             }
         } catch (DateTimeException e) {
             // said below
@@ -124,7 +136,7 @@ final class NewEventReader {
             return null;
         }
         try {
-            var ttl = Duration.parse(text);
+            var ttl = DURATION.matcher(text).matches() ? Duration.parse(text) : Duration.ZERO;
             if (ttl.compareTo(MIN_TTL) >= 0 && ttl.compareTo(MAX_TTL) <= 0) {
                 return Duration.ofMillis(ttl.toMillis());
             }

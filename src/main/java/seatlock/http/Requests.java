@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import seatlock.catalog.EventId;
 import seatlock.idempotency.IdempotencyKey;
 import seatlock.inventory.ReservationId;
@@ -16,6 +17,8 @@ final class Requests {
 
     /** The largest seat plan anybody has is a tenth of this. */
     static final int MAX_BODY_BYTES = 1_000_000;
+
+    private static final int MAX_DRAINED_BYTES = 10 * MAX_BODY_BYTES;
 
     /** {@link UUID#fromString} also takes "1-1-1-1-1". */
     private static final Pattern UUID_FORM =
@@ -84,9 +87,14 @@ final class Requests {
         if (contentType == null) {
             return false;
         }
-        var parts = contentType.toLowerCase(Locale.ROOT).split(";", 2);
-        var charset = parts.length == 1 || !parts[1].contains("charset") || parts[1].contains("utf-8");
-        return parts[0].strip().equals("application/json") && charset;
+        var parts = contentType.toLowerCase(Locale.ROOT).split(";");
+        return parts.length > 0
+                && parts[0].strip().equals("application/json")
+                && Stream.of(parts)
+                        .skip(1)
+                        .map(String::strip)
+                        .filter(parameter -> parameter.startsWith("charset"))
+                        .allMatch(charset -> charset.matches("charset=\"?utf-8\"?"));
     }
 
     private static byte[] bytes(Context ctx) {
@@ -104,6 +112,18 @@ final class Requests {
             throw tooLarge();
         }
         return bytes;
+    }
+
+    /**
+     * Reads what a refused request still has to say. A server that closes on a client that is still sending takes the
+     * answer away from it; but there is a limit to patience.
+     */
+    static void drain(Context ctx) {
+        try {
+            ctx.bodyInputStream().skip(MAX_DRAINED_BYTES);
+        } catch (IOException e) {
+            // it has gone, and will not hear the answer
+        }
     }
 
     private static Problem.Refused tooLarge() {

@@ -122,6 +122,13 @@ final class ReservationHandlers {
     }
 
     private static void check(NewReservation body) {
+        if (body.seats() != null && body.seats().size() > Event.MAX_SEATS_PER_RESERVATION) {
+            // More than any event allows: not worth reading. What this event allows is decided further on.
+            throw Problem.of(
+                            ProblemType.TOO_MANY_SEATS,
+                            "No reservation may have more than " + Event.MAX_SEATS_PER_RESERVATION + " seats.")
+                    .refuse();
+        }
         var checks = new Checks();
         if (checks.that(body.seats() != null && !body.seats().isEmpty(), "seats", "wants at least one seat")) {
             var labels = new HashSet<String>();
