@@ -1,13 +1,14 @@
 package seatlock;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.db.Database;
@@ -33,16 +34,23 @@ public final class App implements AutoCloseable {
     }
 
     /** Connections of the sweeper, and one to spare. */
-    private static final int BACKGROUND_CONNECTIONS = 2;
+    private static final int SWEEPER_CONNECTIONS = 2;
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private final Map<String, String> addresses = new LinkedHashMap<>();
     private final Config config;
     private final Consumer<String> progress;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>(); // guarded by this
+    private final List<CompletableFuture<?>> starting = new ArrayList<>(); // guarded by this
+    private final Map<String, String> addresses = new ConcurrentHashMap<>();
+    private boolean closed; // guarded by this
     private Home home;
     private HttpServer server;
 
-    private App(Config config, Consumer<String> progress) {
+    /**
+     * Starts nothing yet; so it can be arranged first that it will be closed, whatever happens while it starts.
+     *
+     * @param progress is told what is going on, a line at a time
+     */
+    public App(Config config, Consumer<String> progress) {
         this.config = config;
         this.progress = progress;
     }
@@ -50,34 +58,27 @@ public final class App implements AutoCloseable {
     /**
      * Starts a role, and returns when it is ready to serve.
      *
-     * @param progress is told what is going on, a line at a time
-     * @throws RuntimeException if it cannot start; what had been started is stopped again
+     * @param seed whether to add the sample events first
+     * @throws RuntimeException if it cannot start; whoever made it closes it
      */
-    public static App start(Config config, Role role, Consumer<String> progress) {
-        var app = new App(config, progress);
-        try {
-            app.start(role);
-            return app;
-        } catch (Throwable startFailure) {
-            app.close();
-            throw startFailure;
-        }
-    }
-
-    private void start(Role role) {
+    public void start(Role role, boolean seed) {
         var url = startEmbedded(true);
         prepareSchema(url, role);
+        if (seed) {
+            plantSeed(url);
+        }
         var adminKey = config.adminKey().orElseGet(() -> home().adminKey());
-
-        var database = add(Database.open(url, HttpServer.DATABASE_CONNECTIONS + BACKGROUND_CONNECTIONS));
+        var sales = add(Database.open(url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT));
+        var reads = add(Database.open(
+                url, HttpServer.READ_CONNECTIONS + SWEEPER_CONNECTIONS, HttpServer.READ_STATEMENT_TIMEOUT));
         var catalog = new Catalog();
         var inventory = new Inventory(config.reservationTtl());
         var keys = new IdempotencyKeys();
 
-        var sweeper = add(new Sweeper(database, catalog, inventory, keys));
+        var sweeper = add(new Sweeper(reads, catalog, inventory, keys));
         sweeper.start(config.sweepInterval());
 
-        server = add(HttpServer.start(config.port(), adminKey, database, catalog, inventory, keys));
+        server = add(HttpServer.start(config.port(), adminKey, sales, reads, catalog, inventory, keys));
         addresses.put("URL", url());
         if (home != null) {
             addresses.put("SEATLOCK_ADMIN_KEY", adminKey);
@@ -90,57 +91,103 @@ public final class App implements AutoCloseable {
         }
     }
 
+    /** Brings the schema up to date. */
+    void migrate() {
+        migrate(databaseAtHand());
+    }
+
+    /** Adds the events of {@link Seed} to a schema that is brought up to date first. */
+    void seed() {
+        var url = databaseAtHand();
+        migrate(url);
+        plantSeed(url);
+    }
+
+    /** The configured database; or that of the Seatlock that runs in this home; or one started for the moment. */
+    private DatabaseUrl databaseAtHand() {
+        try {
+            return startEmbedded(false);
+        } catch (Home.InUse e) {
+            return Home.published(config.home(), "DATABASE_URL")
+                    .map(DatabaseUrl::parse)
+                    .orElseThrow(() -> e);
+        }
+    }
+
     /** Starts what has no address, the servers at the same time: each of them mostly waits. */
     private DatabaseUrl startEmbedded(boolean withRedis) {
         var redis = withRedis && config.redis().isEmpty()
-                ? timed("Redis 7", () -> RedisServer.start(home(), line -> progress.accept("Redis 7     " + line)))
+                ? startAside("Redis 7", said -> RedisServer.start(home(), said))
                 : null;
         var postgres = config.database().isEmpty()
-                ? timed(
-                        "PostgreSQL",
-                        () -> PostgresServer.start(home(), line -> progress.accept("PostgreSQL  " + line)))
+                ? startAside("PostgreSQL", said -> PostgresServer.start(home(), said))
                 : null;
         if (redis != null) {
-            addresses.put("REDIS_URL", add(redis.join()).url());
+            addresses.put("REDIS_URL", redis.join().url());
         }
         if (postgres == null) {
             return config.database().orElseThrow();
         }
-        var url = add(postgres.join()).url();
-        addresses.put("DATABASE_URL", url);
-        return DatabaseUrl.parse(url);
+        addresses.put("DATABASE_URL", postgres.join().url());
+        return DatabaseUrl.parse(addresses.get("DATABASE_URL"));
     }
 
-    private <T> CompletableFuture<T> timed(String name, Supplier<T> start) {
-        home(); // taken here, once, and not on the two threads
-        return CompletableFuture.supplyAsync(() -> {
+    private synchronized <T extends AutoCloseable> CompletableFuture<T> startAside(
+            String name, Function<Consumer<String>, T> start) {
+        home(); // taken here, once, and not on two threads
+        var label = "%-11s ".formatted(name);
+        var future = CompletableFuture.supplyAsync(() -> {
             var began = System.nanoTime();
-            var started = start.get();
-            progress.accept("%-11s ready after %.1f s".formatted(name, (System.nanoTime() - began) / 1e9));
+            var started = add(start.apply(line -> progress.accept(label + line)));
+            progress.accept(label + "ready after %.1f s".formatted((System.nanoTime() - began) / 1e9));
             return started;
         });
+        starting.add(future);
+        return future;
     }
 
     private void prepareSchema(DatabaseUrl url, Role role) {
-        var migrations = new Migrations(url);
         if (role == Role.ALL) {
-            var applied = migrations.migrate();
-            progress.accept("Schema      " + (applied == 0 ? "up to date" : applied + " migrations applied"));
-        } else if (migrations.pending() > 0) {
+            migrate(url);
+        } else if (new Migrations(url).pending() > 0) {
             throw new IllegalStateException("The schema is not up to date. Run `seatlock migrate` first.");
         }
     }
 
-    private Home home() {
+    private void migrate(DatabaseUrl url) {
+        var applied = new Migrations(url).migrate();
+        progress.accept("Schema      " + (applied == 0 ? "up to date" : applied + " migrations applied"));
+    }
+
+    private void plantSeed(DatabaseUrl url) {
+        List<Event> planted;
+        try (var database = Database.open(url, 1, HttpServer.READ_STATEMENT_TIMEOUT)) {
+            planted = database.inTransaction(tx -> Seed.plant(tx, new Catalog()));
+        }
+        planted.forEach(event -> progress.accept("Event       %s  %s, %s, %,d seats"
+                .formatted(event.id(), event.name(), event.venue(), event.capacity())));
+        if (planted.isEmpty()) {
+            progress.accept("Events      all there already");
+        }
+    }
+
+    private synchronized Home home() {
         if (home == null) {
             home = add(Home.open(config.home()));
         }
         return home;
     }
 
+    /** Will be closed with the rest; at once, if the rest is closed already. */
     private <T extends AutoCloseable> T add(T part) {
-        parts.push(part);
-        return part;
+        synchronized (this) {
+            if (!closed) {
+                parts.push(part);
+                return part;
+            }
+        }
+        close(part);
+        throw new IllegalStateException("Stopped while it was starting");
     }
 
     /** Where the API is. */
@@ -148,53 +195,28 @@ public final class App implements AutoCloseable {
         return "http://localhost:" + server.port();
     }
 
+    /** Stops all that was started, in the reverse order; what is just being started, as soon as it is. */
     @Override
     public void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                progress.accept("Did not stop: " + e.getMessage()); // the others still have to
-            }
+        List<CompletableFuture<?>> unfinished;
+        synchronized (this) {
+            unfinished = List.copyOf(starting);
         }
+        unfinished.forEach(start -> start.handle((started, failure) -> null).join());
+        Deque<AutoCloseable> toClose;
+        synchronized (this) {
+            closed = true;
+            toClose = new ArrayDeque<>(parts);
+            parts.clear();
+        }
+        toClose.forEach(this::close);
     }
 
-    /** Brings the schema up to date. */
-    static void migrate(Config config, Consumer<String> progress) {
-        withDatabase(config, progress, url -> {
-            var applied = new Migrations(url).migrate();
-            progress.accept("Schema      " + (applied == 0 ? "up to date" : applied + " migrations applied"));
-        });
-    }
-
-    /** Adds the events of {@link Seed} to a schema that is brought up to date first. */
-    static void seed(Config config, Consumer<String> progress) {
-        withDatabase(config, progress, url -> {
-            new Migrations(url).migrate();
-            List<Event> planted;
-            try (var database = Database.open(url, 1)) {
-                planted = database.inTransaction(tx -> Seed.plant(tx, new Catalog()));
-            }
-            planted.forEach(event -> progress.accept("Event       %s  %s, %s, %,d seats"
-                    .formatted(event.id(), event.name(), event.venue(), event.capacity())));
-            if (planted.isEmpty()) {
-                progress.accept("Events      all there already");
-            }
-        });
-    }
-
-    /** With the configured database; or that of the Seatlock that runs in this home; or one started for the moment. */
-    private static void withDatabase(Config config, Consumer<String> progress, Consumer<DatabaseUrl> work) {
-        try (var app = new App(config, progress)) {
-            DatabaseUrl url;
-            try {
-                url = app.startEmbedded(false);
-            } catch (Home.InUse e) {
-                url = Home.published(config.home(), "DATABASE_URL")
-                        .map(DatabaseUrl::parse)
-                        .orElseThrow(() -> e);
-            }
-            work.accept(url);
+    private void close(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            progress.accept("Did not stop: " + e.getMessage()); // the others still have to
         }
     }
 }

@@ -61,11 +61,7 @@ public final class Main implements Callable<Integer> {
 
         @Override
         public Integer call() throws Exception {
-            var config = Config.from(System.getenv());
-            if (seed) {
-                App.seed(config, PROGRESS);
-            }
-            return serveUntilStopped(config, App.Role.ALL);
+            return serveUntilStopped(App.Role.ALL, seed);
         }
     }
 
@@ -76,7 +72,7 @@ public final class Main implements Callable<Integer> {
     static final class Serve implements Callable<Integer> {
         @Override
         public Integer call() throws Exception {
-            return serveUntilStopped(Config.from(System.getenv()), App.Role.SERVE);
+            return serveUntilStopped(App.Role.SERVE, false);
         }
     }
 
@@ -84,8 +80,7 @@ public final class Main implements Callable<Integer> {
     static final class Migrate implements Callable<Integer> {
         @Override
         public Integer call() throws Exception {
-            App.migrate(Config.from(System.getenv()), PROGRESS);
-            return 0;
+            return once(App::migrate);
         }
     }
 
@@ -96,20 +91,46 @@ public final class Main implements Callable<Integer> {
     static final class SeedEvents implements Callable<Integer> {
         @Override
         public Integer call() throws Exception {
-            App.seed(Config.from(System.getenv()), PROGRESS);
-            return 0;
+            return once(App::seed);
         }
     }
 
     private static final Consumer<String> PROGRESS = System.out::println;
 
-    private static int serveUntilStopped(Config config, App.Role role) throws InterruptedException {
+    private static int serveUntilStopped(App.Role role, boolean seed) throws Exception {
+        var config = Config.from(System.getenv());
         PROGRESS.accept("Seatlock " + new Version().getVersion()[0]);
-        var app = App.start(config, role, PROGRESS);
-        Runtime.getRuntime().addShutdownHook(new Thread(app::close, "shutdown"));
-        PROGRESS.accept("Ready.");
-        new CountDownLatch(1).await(); // until SIGINT or SIGTERM runs the hook
+        once(config, app -> {
+            app.start(role, seed);
+            PROGRESS.accept("Ready.");
+            await(); // until SIGINT or SIGTERM
+        });
         return 0;
+    }
+
+    private static int once(Consumer<App> work) throws Config.Invalid {
+        once(Config.from(System.getenv()), work);
+        return 0;
+    }
+
+    /** Whatever happens, and whenever a signal comes: what was started is stopped. */
+    private static void once(Config config, Consumer<App> work) {
+        var app = new App(config, PROGRESS);
+        var onSignal = new Thread(app::close, "shutdown");
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        try {
+            work.accept(app);
+        } finally {
+            app.close();
+        }
+    }
+
+    private static void await() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** From the jar's manifest. */

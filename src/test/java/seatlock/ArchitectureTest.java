@@ -74,7 +74,7 @@ class ArchitectureTest {
         "io.javalin..,http",
         "org.eclipse.jetty..,http",
         "com.fasterxml.jackson..,http",
-        "com.fasterxml.uuid..,http",
+        "com.fasterxml.uuid..,db",
         "com.zaxxer..,db",
         "org.postgresql..,db",
         "org.flywaydb..,db",

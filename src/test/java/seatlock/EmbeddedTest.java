@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +111,39 @@ class EmbeddedTest {
             assertThat(api(one).get("/api/events").json().get("events")).hasSize(3);
             assertThat(api(other).get("/api/events").json().get("events")).isEmpty();
         }
+    }
+
+    @Test
+    void a_start_that_is_interrupted_leaves_nothing_running() throws IOException {
+        var home = directory.resolve("interrupted");
+        try (var jvm = Jvm.start(home, NOTHING, "all").awaitOutput("Redis 7     ready")) {
+            assertThat(jvm.output()).doesNotContain("Ready.");
+        } // SIGTERM, while PostgreSQL is being prepared
+        assertThat(runningFrom(home)).isEmpty();
+
+        try (var again = Jvm.start(home, NOTHING, "seed")) {
+            assertThat(again.exitStatus()).as(again.output()).isZero();
+        }
+        assertThat(runningFrom(home)).isEmpty();
+    }
+
+    @Test
+    void a_home_whose_first_start_was_killed_in_the_middle_is_made_anew() throws IOException {
+        var home = directory.resolve("half made");
+        var data = Files.createDirectories(home.resolve("postgres/data/base"));
+        Files.writeString(data.resolveSibling("postgresql.conf"), "# initdb was killed after this");
+
+        try (var seed = Jvm.start(home, NOTHING, "seed")) {
+            assertThat(seed.exitStatus()).as(seed.output()).isZero();
+        }
+    }
+
+    private static List<String> runningFrom(Path home) throws IOException {
+        var directory = home.toRealPath();
+        return ProcessHandle.allProcesses()
+                .flatMap(process -> process.info().command().stream())
+                .filter(command -> Path.of(command).startsWith(directory))
+                .toList();
     }
 
     @Test

@@ -373,7 +373,7 @@ class HostileInputTest {
                 "limit=0",
                 "limit=-1",
                 "limit=x",
-                "limit=100001",
+                "limit=25001",
                 "limit=99999999999999999999",
                 "limit=",
                 "after=x",

@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +80,28 @@ class RaceTest {
                         event.id().value()))
                 .isEqualTo(seats);
         assertThat(deadlocks() - deadlocksBefore).isZero();
+    }
+
+    /** Everybody looks at the seats of a large event, again and again, while somebody buys in another. */
+    @Test
+    void a_crowd_that_looks_does_not_stop_the_sale() {
+        var large = shop.event(20_000);
+        var event = shop.event(40);
+        var sold = new AtomicBoolean();
+        var looking = CompletableFuture.supplyAsync(() -> Crowd.of(80, i -> {
+            int looks = 0;
+            while (!sold.get()) {
+                shop.api.get("/api/events/" + large.id() + "/seats?limit=20000");
+                looks++;
+            }
+            return looks;
+        }));
+
+        var answers = Crowd.of(40, i -> shop.api.reserve(event.id(), "S-A-" + (i + 1)));
+        sold.set(true);
+
+        assertThat(Crowd.tally(answers, Api.Answer::outcome)).isEqualTo(Map.of("201", 40L));
+        assertThat(looking.join()).hasSize(80);
     }
 
     private static String[] basket(Random random, int seats) {

@@ -125,7 +125,7 @@ class SweeperTest {
                 return super.findOutdated(tx, limit);
             }
         };
-        try (var database = Database.open(shop.url, 1);
+        try (var database = Database.open(shop.url, 1, Duration.ofSeconds(10));
                 var sweeper = new Sweeper(database, shop.catalog, new Inventory(Duration.ofMinutes(10)), keys)) {
             sweeper.start(Duration.ofMillis(1));
 

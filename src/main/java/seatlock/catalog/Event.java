@@ -8,7 +8,7 @@ import java.util.Currency;
 /**
  * One dated performance with its own seats.
  *
- * @param startsAt no seat is sold from this instant on
+ * @param startsAt no seat is reserved from this instant on; what was reserved before can still be confirmed
  * @param timeZone of the venue
  * @param currency of every amount that belongs to the event
  * @param maxSeatsPerReservation at least 1, at most {@link #MAX_SEATS_PER_RESERVATION}

@@ -26,9 +26,4 @@ public record SeatPlan(List<Section> sections) {
                 .mapToLong(Row::seats)
                 .sum();
     }
-
-    /** {@code SECTION-ROW-NUMBER}: the name of a seat, unique in its event. */
-    public static String label(String section, String row, int number) {
-        return section + "-" + row + "-" + number;
-    }
 }

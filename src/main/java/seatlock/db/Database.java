@@ -17,17 +17,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database implements AutoCloseable {
 
-    /** How long a statement waits for a row lock: longer than any healthy transaction, shorter than a buyer's patience. */
-    public static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
-
-    /** No statement of ours runs this long; one that does is stuck, and holds locks meanwhile. */
-    private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
+    /**
+     * How long a statement waits for one lock: longer than any healthy transaction. PostgreSQL counts anew when it first
+     * waits in line for a row and then for its holder, so a statement may wait twice as long.
+     */
+    public static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
 
     /** A node that stops in the middle of a transaction must not keep its locks for longer than this. */
     private static final Duration IDLE_IN_TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Above the statement timeout, so that it only fires when the server or the network is gone. */
-    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(15);
+    /** Added to the statement timeout, so that it only fires when the server or the network is gone. */
+    private static final Duration SOCKET_GRACE = Duration.ofSeconds(5);
 
     /** How long work waits for a connection; whoever waits longer is better told to come back. */
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(5);
@@ -50,11 +50,12 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Opens a pool; connects for the first time when first used.
+     * Opens a pool.
      *
      * @param connections at most this many
+     * @param statementTimeout no statement runs longer: one that does is stuck, and holds locks meanwhile
      */
-    public static Database open(DatabaseUrl url, int connections) {
+    public static Database open(DatabaseUrl url, int connections, Duration statementTimeout) {
         var config = new HikariConfig();
         config.setPoolName("seatlock");
         config.setJdbcUrl(url.jdbc());
@@ -65,14 +66,18 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("ApplicationName", "seatlock");
-        config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT.toSeconds());
+        config.addDataSourceProperty(
+                "socketTimeout", statementTimeout.plus(SOCKET_GRACE).toSeconds());
         config.addDataSourceProperty("connectTimeout", CONNECTION_WAIT.toSeconds());
         config.addDataSourceProperty("tcpKeepAlive", "true");
-        config.addDataSourceProperty(
-                "options",
-                "-c lock_timeout=" + LOCK_TIMEOUT.toMillis()
-                        + " -c statement_timeout=" + STATEMENT_TIMEOUT.toMillis()
-                        + " -c idle_in_transaction_session_timeout=" + IDLE_IN_TRANSACTION_TIMEOUT.toMillis());
+        // Not as "options" of the connection: those in DATABASE_URL would take their place. Committed, since with
+        // autocommit off the first rollback would take them back.
+        config.setConnectionInitSql("SET lock_timeout = %d; SET statement_timeout = %d; SET %s = %d; COMMIT"
+                .formatted(
+                        LOCK_TIMEOUT.toMillis(),
+                        statementTimeout.toMillis(),
+                        "idle_in_transaction_session_timeout",
+                        IDLE_IN_TRANSACTION_TIMEOUT.toMillis()));
         return new Database(new HikariDataSource(config));
     }
 

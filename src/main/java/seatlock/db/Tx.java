@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -88,6 +89,11 @@ public final class Tx {
     public Instant readClock() throws SQLException {
         return query("SELECT clock_timestamp() AS now", row -> row.instant("now"))
                 .get(0);
+    }
+
+    /** Waits no longer than this for each lock from here on, in this transaction. */
+    public void limitLockWait(Duration wait) throws SQLException {
+        query("SELECT set_config('lock_timeout', ?, true) AS set", row -> row.text("set"), wait.toMillis() + "ms");
     }
 
     private void bind(PreparedStatement statement, Object[] parameters) throws SQLException {

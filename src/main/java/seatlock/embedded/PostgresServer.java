@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.function.Consumer;
 
 /** PostgreSQL 16, from binaries in the jar, with its data in the home directory. */
@@ -40,6 +42,7 @@ public final class PostgresServer implements AutoCloseable {
     public static PostgresServer start(Home home, Consumer<String> progress) {
         var binaries = home.resolve("postgres/bin");
         var data = home.resolve("postgres/data");
+        var initialized = home.resolve("postgres/initialized");
         var log = home.resolve("postgres/postgres.log");
         var password = home.secret("postgres-password", "");
         try {
@@ -47,7 +50,8 @@ public final class PostgresServer implements AutoCloseable {
             if (Orphan.stop(data.resolve("postmaster.pid"), binaries)) {
                 progress.accept("stopped the PostgreSQL of a Seatlock that was killed");
             }
-            if (!Files.exists(data.resolve("postgresql.conf"))) {
+            if (!Files.exists(initialized)) {
+                delete(data); // what a first start that was interrupted has left: it would not start
                 progress.accept("unpacking PostgreSQL and creating its database (first start only)");
             }
             var builder = EmbeddedPostgres.builder()
@@ -72,11 +76,24 @@ public final class PostgresServer implements AutoCloseable {
                     .setServerConfig("synchronous_commit", "on");
             var server = new PostgresServer(builder.start(), password);
             server.createDatabase();
+            if (!Files.exists(initialized)) {
+                Files.createFile(initialized);
+            }
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL did not start; its log is " + log, e);
         } catch (IllegalStateException e) {
             throw new IllegalStateException("PostgreSQL did not start; its log is " + log, e);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (var files = Files.walk(directory)) {
+                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package seatlock.http;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -47,11 +48,20 @@ final class BoxOffice implements AutoCloseable {
     /** @param replayed whether it is the answer to an earlier request with the same key */
     record Settled(Reply reply, boolean replayed) {}
 
+    /** And so database connections, for all events. */
+    static final int THREADS = 16;
+
+    /** Of one event. They contend for the same rows, so more would only wait for each other. */
+    private static final int AT_ONCE = 4;
+
+    /** Enough where nobody outside has the lock, and all that is left to wait where somebody has had it for long. */
+    private static final Duration HURRIED_LOCK_WAIT = Duration.ofMillis(100);
+
     private final Database database;
     private final Catalog catalog;
     private final Inventory inventory;
     private final IdempotencyKeys keys;
-    private final Lanes lanes = new Lanes();
+    private final Lanes lanes = new Lanes("sales", THREADS, AT_ONCE);
 
     BoxOffice(Database database, Catalog catalog, Inventory inventory, IdempotencyKeys keys) {
         this.database = database;
@@ -62,7 +72,15 @@ final class BoxOffice implements AutoCloseable {
 
     /** @param answers the threads on which the client is answered */
     CompletableFuture<Settled> submit(Order order, Executor answers) {
-        return lanes.submit(order.event(), () -> database.inTransaction(tx -> settle(tx, order)), answers);
+        return lanes.submit(
+                order.event(),
+                hurry -> database.inTransaction(tx -> {
+                    if (hurry) {
+                        tx.limitLockWait(HURRIED_LOCK_WAIT);
+                    }
+                    return settle(tx, order);
+                }),
+                answers);
     }
 
     private Settled settle(Tx tx, Order order) throws SQLException {

@@ -30,7 +30,7 @@ final class EventBodies {
 
             @OpenApiRequired
             @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.NOT_NULL)
-            @OpenApiDescription("RFC 3339 with an offset or Z. No seat is sold from this instant on")
+            @OpenApiDescription("RFC 3339 with an offset or Z. No seat can be reserved from this instant on")
             String startsAt,
 
             @OpenApiRequired @OpenApiDescription("IANA name of the venue's time zone, as Europe/Rome")

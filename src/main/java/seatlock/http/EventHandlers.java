@@ -1,7 +1,5 @@
 package seatlock.http;
 
-import com.fasterxml.uuid.Generators;
-import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
 import io.javalin.openapi.OpenApi;
@@ -20,6 +18,7 @@ import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Database;
+import seatlock.db.Ids;
 import seatlock.http.EventBodies.EventBody;
 import seatlock.http.EventBodies.Events;
 import seatlock.http.EventBodies.NewEvent;
@@ -34,18 +33,21 @@ final class EventHandlers {
     private static final int DEFAULT_EVENTS = 100;
     private static final int MAX_EVENTS = 1_000;
 
-    /** Some ten megabytes: a whole stadium in one page, and no answer that could fill the memory. */
-    private static final int MAX_SEATS = 100_000;
+    /** Some three megabytes: a whole arena in one page, and no answer that could fill the memory. */
+    private static final int MAX_SEATS = 25_000;
 
-    private static final TimeBasedEpochGenerator IDS = Generators.timeBasedEpochGenerator();
+    /** The lane of what belongs to no event. */
+    private static final String ALL_EVENTS = "events";
 
     private final Database database;
+    private final Reads reads;
     private final Catalog catalog;
     private final Inventory inventory;
     private final Access access;
 
-    EventHandlers(Database database, Catalog catalog, Inventory inventory, Access access) {
+    EventHandlers(Database database, Reads reads, Catalog catalog, Inventory inventory, Access access) {
         this.database = database;
+        this.reads = reads;
         this.catalog = catalog;
         this.inventory = inventory;
         this.access = access;
@@ -70,16 +72,17 @@ final class EventHandlers {
                         headers = @OpenApiParam(name = "Location", description = "The event"),
                         content = @OpenApiContent(from = EventBody.class, example = Examples.EVENT)),
                 @OpenApiResponse(status = "401", description = "unauthorized"),
-                @OpenApiResponse(status = "422", description = "invalid-request")
+                @OpenApiResponse(status = "422", description = "invalid-request"),
+                @OpenApiResponse(status = "503", description = "outcome-unknown")
             })
     void create(Context ctx) {
         access.requireAdmin(ctx);
         var body = Requests.body(ctx, NewEvent.class);
-        var id = new EventId(IDS.generate());
+        var id = new EventId(Ids.next());
         var draft = NewEventReader.read(body, id, Instant.now().truncatedTo(ChronoUnit.MICROS));
         database.inTransaction(tx -> catalog.create(tx, draft.event(), draft.plan()));
         ctx.header("Location", "/api/events/" + id);
-        Replies.json(ctx, 201, EventBody.of(draft.event(), draft.plan()));
+        Replies.json(ctx, 201, Json.write(EventBody.of(draft.event(), draft.plan())));
     }
 
     @OpenApi(
@@ -101,16 +104,16 @@ final class EventHandlers {
     void list(Context ctx) {
         var limit = Requests.queryInt(ctx, "limit", 1, MAX_EVENTS, DEFAULT_EVENTS);
         var after = Optional.ofNullable(ctx.queryParam("after")).map(EventHandlers::eventIdIn);
-        var events = database.inTransaction(tx -> {
+        reads.answer(ctx, ALL_EVENTS, tx -> {
             if (after.isPresent() && catalog.find(tx, after.get()).isEmpty()) {
                 throw Problem.invalid("after", "wants `next` of an earlier page")
                         .refuse();
             }
-            return catalog.list(tx, limit + 1, after.orElse(null)); // one more tells whether there are more
+            var events = catalog.list(tx, limit + 1, after.orElse(null)); // one more tells whether there are more
+            var page = events.subList(0, Math.min(limit, events.size()));
+            UUID next = events.size() > limit ? page.get(limit - 1).id().value() : null;
+            return new Events(page.stream().map(EventBody::of).toList(), next);
         });
-        var page = events.subList(0, Math.min(limit, events.size()));
-        UUID next = events.size() > limit ? page.get(limit - 1).id().value() : null;
-        Replies.json(ctx, 200, new Events(page.stream().map(EventBody::of).toList(), next));
     }
 
     private static EventId eventIdIn(String query) {
@@ -135,11 +138,7 @@ final class EventHandlers {
             })
     void get(Context ctx) {
         var id = Requests.eventId(ctx);
-        var body = database.inTransaction(tx -> {
-            var event = find(catalog.find(tx, id));
-            return EventBody.of(event, catalog.plan(tx, id));
-        });
-        Replies.json(ctx, 200, body);
+        reads.answer(ctx, id, tx -> EventBody.of(find(catalog.find(tx, id)), catalog.plan(tx, id)));
     }
 
     @OpenApi(
@@ -156,7 +155,7 @@ final class EventHandlers {
                 @OpenApiParam(
                         name = "limit",
                         type = Integer.class,
-                        description = "1 to 100000; 100000 unless given, which is the whole of nearly every event"),
+                        description = "1 to 25000; 25000 unless given, which is the whole of most events"),
                 @OpenApiParam(name = "after", type = Integer.class, description = "`next` of the page before")
             },
             headers = @OpenApiParam(name = "If-None-Match", description = "ETag of the map the client has"),
@@ -182,14 +181,13 @@ final class EventHandlers {
         var status = status(ctx.queryParam("status"));
         var limit = Requests.queryInt(ctx, "limit", 1, MAX_SEATS, MAX_SEATS);
         var after = Requests.queryInt(ctx, "after", 0, Event.MAX_CAPACITY, 0);
-        var seats = database.inTransaction(tx -> {
+        reads.answerCacheable(ctx, id, tx -> {
             find(catalog.find(tx, id));
-            return inventory.seats(tx, id, section, status, limit + 1, after);
+            var seats = inventory.seats(tx, id, section, status, limit + 1, after);
+            var page = seats.subList(0, Math.min(limit, seats.size()));
+            var next = seats.size() > limit ? (Integer) page.get(limit - 1).id() : null;
+            return new Seats(id.value(), page.stream().map(SeatBody::of).toList(), next);
         });
-        var page = seats.subList(0, Math.min(limit, seats.size()));
-        var next = seats.size() > limit ? (Integer) page.get(limit - 1).id() : null;
-        List<SeatBody> bodies = page.stream().map(SeatBody::of).toList();
-        Replies.cacheable(ctx, new Seats(id.value(), bodies, next));
     }
 
     private static Event find(Optional<Event> event) {

@@ -6,6 +6,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
+import java.time.Duration;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
@@ -22,13 +23,19 @@ import seatlock.inventory.Inventory;
 /** The HTTP server: every route, and how everything that goes wrong is answered. */
 public final class HttpServer implements AutoCloseable {
 
-    /** Connections that reads use at once; those that change something have their own, {@link Lanes#THREADS}. */
-    private static final int READERS = 8;
+    /** Database connections for what changes something. */
+    public static final int SALES_CONNECTIONS = BoxOffice.THREADS;
 
-    /** How many database connections the server wants. */
-    public static final int DATABASE_CONNECTIONS = Lanes.THREADS + READERS;
+    /** Database connections for what only reads; and one for an event being created, and one for the health check. */
+    public static final int READ_CONNECTIONS = Reads.THREADS + 2;
 
-    /** They read requests and write answers, and wait for the database only in reads. */
+    /** For what changes something: such a statement takes a millisecond, unless it waits for a lock. */
+    public static final Duration SALES_STATEMENT_TIMEOUT = Duration.ofSeconds(2);
+
+    /** For what reads: a page of seats, or of what creates ten thousand of them. */
+    public static final Duration READ_STATEMENT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** They read requests and write answers, and do not wait for the database. */
     private static final int MAX_THREADS = 200;
 
     /** Connections not yet accepted: a crowd that arrives in one instant must not be turned away by the kernel. */
@@ -39,31 +46,47 @@ public final class HttpServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
-    private final Database database;
+    private final Database readDatabase;
     private final BoxOffice boxOffice;
+    private final Reads reads;
     private final Javalin javalin;
 
     /**
      * @param port to listen on; 0 for any that is free
      * @param adminKey may do everything
+     * @param salesDatabase for what changes something, with {@link #SALES_CONNECTIONS}
+     * @param readDatabase for the rest, with {@link #READ_CONNECTIONS}, so that no crowd of readers stops the sale
      * @throws io.javalin.util.JavalinBindException if the port is in use
      */
     public static HttpServer start(
-            int port, String adminKey, Database database, Catalog catalog, Inventory inventory, IdempotencyKeys keys) {
-        var server = new HttpServer(port, adminKey, database, catalog, inventory, keys);
+            int port,
+            String adminKey,
+            Database salesDatabase,
+            Database readDatabase,
+            Catalog catalog,
+            Inventory inventory,
+            IdempotencyKeys keys) {
+        var server = new HttpServer(port, adminKey, salesDatabase, readDatabase, catalog, inventory, keys);
         server.javalin.start();
         return server;
     }
 
     private HttpServer(
-            int port, String adminKey, Database database, Catalog catalog, Inventory inventory, IdempotencyKeys keys) {
-        this.database = database;
-        this.boxOffice = new BoxOffice(database, catalog, inventory, keys);
+            int port,
+            String adminKey,
+            Database salesDatabase,
+            Database readDatabase,
+            Catalog catalog,
+            Inventory inventory,
+            IdempotencyKeys keys) {
+        this.readDatabase = readDatabase;
         var threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("http");
+        this.boxOffice = new BoxOffice(salesDatabase, catalog, inventory, keys);
+        this.reads = new Reads(readDatabase, threads);
         var access = new Access(adminKey);
-        var events = new EventHandlers(database, catalog, inventory, access);
-        var reservations = new ReservationHandlers(database, catalog, inventory, boxOffice, access, threads);
+        var events = new EventHandlers(readDatabase, reads, catalog, inventory, access);
+        var reservations = new ReservationHandlers(reads, catalog, inventory, boxOffice, access, threads);
         this.javalin = Javalin.create(config -> {
             configure(config, threads, port);
             config.routes.before(HttpServer::beforeAll);
@@ -125,7 +148,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void ready(Context ctx) {
-        database.inTransaction(tx -> tx.readClock());
+        readDatabase.inTransaction(tx -> tx.readClock());
         ctx.result("ready");
     }
 
@@ -199,5 +222,6 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         javalin.stop();
         boxOffice.close();
+        reads.close();
     }
 }

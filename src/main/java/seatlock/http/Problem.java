@@ -2,47 +2,38 @@ package seatlock.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.javalin.openapi.OpenApiDescription;
-import io.javalin.openapi.OpenApiName;
-import io.javalin.openapi.OpenApiRequired;
 import java.util.List;
 import java.util.Optional;
 import seatlock.idempotency.Reply;
 
-/** A refusal as it goes over the wire, {@code application/problem+json}. */
-@OpenApiName("Problem")
+/**
+ * A refusal as it goes over the wire, {@code application/problem+json}. {@link ApiDocument} describes it.
+ *
+ * @param seats the seats in question, by label; {@code null} where the problem is not about seats
+ * @param errors what is wrong with which field; {@code null} unless the request is not valid
+ * @param reservationStatus what the reservation is instead; {@code null} where it is not about that
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"type", "title", "status", "detail"})
 record Problem(
-        @OpenApiRequired @OpenApiDescription("Which problem it is: branch on this")
         String type,
 
-        @OpenApiRequired @OpenApiDescription("The same for every problem of the type")
         String title,
 
-        @OpenApiRequired @OpenApiDescription("The HTTP status")
         int status,
 
-        @OpenApiRequired @OpenApiDescription("What happened this time, for a person to read")
         String detail,
 
-        @OpenApiDescription("The seats in question, by label")
         List<String> seats,
 
-        @OpenApiDescription("What is wrong with which field")
         List<FieldError> errors,
 
-        @OpenApiDescription("What the reservation is instead")
         String reservationStatus) {
 
     static final String CONTENT_TYPE = "application/problem+json";
 
-    /** Something wrong with one field. */
-    record FieldError(
-            @OpenApiRequired @OpenApiDescription("Where, as in sections[0].price; empty for the whole")
-            String field,
-
-            @OpenApiRequired String message) {}
+    /** @param field where, as in {@code sections[0].price}; empty for the whole */
+    record FieldError(String field, String message) {}
 
     static Problem of(ProblemType type, String detail) {
         return new Problem(type.uri(), type.title(), type.status(), detail, null, null, null);

@@ -12,8 +12,8 @@ final class Replies {
 
     private Replies() {}
 
-    static void json(Context ctx, int status, Object body) {
-        write(ctx, new Reply(status, null, Json.write(body)));
+    static void json(Context ctx, int status, byte[] body) {
+        write(ctx, new Reply(status, null, body));
     }
 
     static void problem(Context ctx, Problem problem) {
@@ -31,15 +31,14 @@ final class Replies {
     }
 
     /** Answers 304 if the client has it already. */
-    static void cacheable(Context ctx, Object body) {
-        var bytes = Json.write(body);
-        var etag = etag(bytes);
+    static void cacheable(Context ctx, byte[] body) {
+        var etag = etag(body);
         ctx.header("ETag", etag);
         ctx.header("Cache-Control", "no-cache"); // keep it, but ask each time whether it still holds
         if (matches(ctx.header("If-None-Match"), etag)) {
             ctx.status(304);
         } else {
-            write(ctx, new Reply(200, null, bytes));
+            json(ctx, 200, body);
         }
     }
 

@@ -1,7 +1,5 @@
 package seatlock.http;
 
-import com.fasterxml.uuid.Generators;
-import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
 import io.javalin.openapi.OpenApi;
@@ -16,7 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
-import seatlock.db.Database;
+import seatlock.db.Ids;
 import seatlock.http.ReservationBodies.Confirmation;
 import seatlock.http.ReservationBodies.NewReservation;
 import seatlock.http.ReservationBodies.ReservationBody;
@@ -45,9 +43,7 @@ final class ReservationHandlers {
     private static final Pattern EMAIL = Pattern.compile(
             "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*");
 
-    private static final TimeBasedEpochGenerator IDS = Generators.timeBasedEpochGenerator();
-
-    private final Database database;
+    private final Reads reads;
     private final Catalog catalog;
     private final Inventory inventory;
     private final BoxOffice boxOffice;
@@ -56,13 +52,8 @@ final class ReservationHandlers {
 
     /** @param answers the threads that handlers run on */
     ReservationHandlers(
-            Database database,
-            Catalog catalog,
-            Inventory inventory,
-            BoxOffice boxOffice,
-            Access access,
-            Executor answers) {
-        this.database = database;
+            Reads reads, Catalog catalog, Inventory inventory, BoxOffice boxOffice, Access access, Executor answers) {
+        this.reads = reads;
         this.catalog = catalog;
         this.inventory = inventory;
         this.boxOffice = boxOffice;
@@ -113,7 +104,7 @@ final class ReservationHandlers {
         check(body);
         var repeatable = new BoxOffice.Repeatable(key, Fingerprint.of("reserve " + event, Json.write(body)));
         var token = ReservationToken.random();
-        var id = new ReservationId(IDS.generate());
+        var id = new ReservationId(Ids.next());
         var command = new Command.Reserve(id, body.seats(), body.email(), token);
         settle(ctx, new BoxOffice.Order(event, repeatable, command, (found, outcome) -> {
             var location = "/api/events/" + event + "/reservations/" + id;
@@ -172,14 +163,13 @@ final class ReservationHandlers {
         var id = Requests.reservationId(ctx);
         var seller = access.isSeller(ctx);
         var token = access.token(ctx);
-        var body = database.inTransaction(tx -> {
-            var event = catalog.find(tx, eventId);
-            return inventory
+        reads.answer(ctx, eventId, tx -> {
+            var found = inventory
                     .find(tx, eventId, id)
-                    .filter(found -> seller || token.isPresent() && found.admits(token.get()))
-                    .map(found -> ReservationBody.of(event.orElseThrow(), found, null));
+                    .filter(reservation -> seller || token.isPresent() && reservation.admits(token.get()))
+                    .orElseThrow(() -> noSuchReservation());
+            return ReservationBody.of(catalog.find(tx, eventId).orElseThrow(), found, null);
         });
-        Replies.json(ctx, 200, body.orElseThrow(() -> noSuchReservation()));
     }
 
     @OpenApi(

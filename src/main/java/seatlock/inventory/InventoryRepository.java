@@ -137,6 +137,16 @@ final class InventoryRepository {
                 event.value());
     }
 
+    private static String paymentReference(Reservation reservation) {
+        return reservation.payment() == null ? null : reservation.payment().reference();
+    }
+
+    private static Long amountPaid(Reservation reservation) {
+        return reservation.payment() == null
+                ? null
+                : (Long) reservation.payment().amount();
+    }
+
     /** @param lost seats with the holder who has them no longer */
     private static void release(Tx tx, EventId event, List<Seat> lost) throws SQLException {
         if (lost.isEmpty()) {
@@ -166,8 +176,9 @@ final class InventoryRepository {
                 created.size(),
                 """
                 INSERT INTO reservations (event_id, event_starts_at, event_max_seats, reservation_id, status, email,
-                                          token_hash, seat_count, total, created_at, expires_at, ended_at)
-                SELECT ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                          token_hash, seat_count, total, created_at, expires_at, confirmed_at,
+                                          ended_at, payment_reference, amount_paid)
+                SELECT ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 event.id().value(),
                 event.startsAt(),
@@ -180,7 +191,10 @@ final class InventoryRepository {
                 column(created, Reservation::total, Long[]::new),
                 column(created, Reservation::createdAt, Instant[]::new),
                 column(created, Reservation::expiresAt, Instant[]::new),
-                column(created, Reservation::endedAt, Instant[]::new));
+                column(created, Reservation::confirmedAt, Instant[]::new),
+                column(created, Reservation::endedAt, Instant[]::new),
+                column(created, InventoryRepository::paymentReference, String[]::new),
+                column(created, InventoryRepository::amountPaid, Long[]::new));
     }
 
     private static void insertSeats(Tx tx, EventId event, List<Reservation> created, Map<String, Seat> seats)

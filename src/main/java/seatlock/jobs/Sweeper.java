@@ -120,6 +120,8 @@ public final class Sweeper implements AutoCloseable {
             return database.inTransaction(work);
         } catch (DatabaseException.LockTimeout e) {
             log.debug("Event {} is busy and will be swept in the next round", event);
+        } catch (DatabaseException.Unavailable e) {
+            log.warn("Event {} is swept in the next round: {}", event, e.getMessage());
         } catch (IllegalStateException e) {
             log.error("Event {} cannot be swept", event, e);
         }

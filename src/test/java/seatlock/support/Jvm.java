@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 public final class Jvm implements AutoCloseable {
 
     private final Process process;
-    private final CompletableFuture<String> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Object news = new Object();
     private final StringBuffer output = new StringBuffer();
 
     private Jvm(Process process) {
@@ -51,19 +52,41 @@ public final class Jvm implements AutoCloseable {
         try (var lines = process.inputReader()) {
             lines.lines().forEach(line -> {
                 output.append(line).append('\n');
-                if (line.equals("Ready.")) {
-                    ready.complete(output.toString());
-                }
+                tell();
             });
         } catch (IOException | UncheckedIOException e) {
             // it was killed
         }
-        ready.completeExceptionally(new IllegalStateException("It ended before it was ready:\n" + output));
+        ended.complete(null);
+        tell();
+    }
+
+    private void tell() {
+        synchronized (news) {
+            news.notifyAll();
+        }
     }
 
     /** Waits until it serves. */
     public Jvm awaitReady() {
-        ready.orTimeout(120, TimeUnit.SECONDS).join();
+        return awaitOutput("Ready.");
+    }
+
+    /** Waits until it has printed a text. */
+    public Jvm awaitOutput(String text) {
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        synchronized (news) {
+            while (output.indexOf(text) < 0) {
+                if (ended.isDone() || System.nanoTime() > deadline) {
+                    throw new IllegalStateException("It did not say \"" + text + "\" but\n" + output);
+                }
+                try {
+                    news.wait(1000);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
         return this;
     }
 

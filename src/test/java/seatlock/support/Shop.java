@@ -40,8 +40,9 @@ public final class Shop {
 
     /** With a database of its own, for what is seen across events. */
     public Shop() {
-        database = Database.open(url, HttpServer.DATABASE_CONNECTIONS);
-        server = HttpServer.start(0, ADMIN_KEY, database, catalog, inventory, keys);
+        database = Database.open(url, HttpServer.READ_CONNECTIONS, HttpServer.READ_STATEMENT_TIMEOUT);
+        var sales = Database.open(url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT);
+        server = HttpServer.start(0, ADMIN_KEY, sales, database, catalog, inventory, keys);
         api = new Api("http://localhost:" + server.port(), ADMIN_KEY);
     }
 

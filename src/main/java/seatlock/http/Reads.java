@@ -1,0 +1,53 @@
+package seatlock.http;
+
+import io.javalin.http.Context;
+import java.util.concurrent.Executor;
+import seatlock.db.Database;
+
+/**
+ * Answers what only reads, on a few threads and connections of its own: a crowd that looks keeps nobody from buying, and
+ * no thread that reads requests waits for the database.
+ */
+final class Reads implements AutoCloseable {
+
+    /** And so database connections, for all events. */
+    static final int THREADS = 8;
+
+    /** Of one event: the one that everybody looks at leaves some for the others. */
+    private static final int AT_ONCE = 6;
+
+    private final Database database;
+    private final Executor answers;
+    private final Lanes lanes = new Lanes("reads", THREADS, AT_ONCE);
+
+    /** @param answers the threads on which clients are answered */
+    Reads(Database database, Executor answers) {
+        this.database = database;
+        this.answers = answers;
+    }
+
+    /**
+     * Answers 200 with what a transaction finds.
+     *
+     * @param key of the lane: what is read
+     */
+    void answer(Context ctx, Object key, Database.Work<?> work) {
+        ctx.future(
+                () -> lanes.submit(key, hurry -> json(work), answers).thenAccept(body -> Replies.json(ctx, 200, body)));
+    }
+
+    /** The same, or 304 if the client has it already. */
+    void answerCacheable(Context ctx, Object key, Database.Work<?> work) {
+        ctx.future(
+                () -> lanes.submit(key, hurry -> json(work), answers).thenAccept(body -> Replies.cacheable(ctx, body)));
+    }
+
+    private byte[] json(Database.Work<?> work) {
+        return Json.write(database.inTransaction(work));
+    }
+
+    @Override
+    public void close() {
+        lanes.close();
+    }
+}

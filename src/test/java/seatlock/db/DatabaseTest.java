@@ -1,0 +1,130 @@
+package seatlock.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import seatlock.support.Servers;
+import seatlock.support.Shop;
+
+class DatabaseTest {
+
+    private final DatabaseUrl url = Shop.shared().url;
+
+    private static String setting(Tx tx, String name) throws SQLException {
+        return tx.query("SHOW " + name, row -> row.text(name)).get(0);
+    }
+
+    @Test
+    void timeouts_are_set_whatever_the_url_says_and_survive_a_rollback() {
+        var overriding = new DatabaseUrl(
+                url.jdbc() + "?options=-c%20statement_timeout=60000%20-c%20lock_timeout=0", url.user(), url.password());
+        try (var database = Database.open(overriding, 1, Duration.ofSeconds(7))) {
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> database.inTransaction(tx -> tx.update("nonsense")))
+                        .isInstanceOf(IllegalStateException.class);
+                database.inTransaction(tx -> {
+                    assertThat(setting(tx, "lock_timeout")).isEqualTo("1s");
+                    assertThat(setting(tx, "statement_timeout")).isEqualTo("7s");
+                    assertThat(setting(tx, "idle_in_transaction_session_timeout"))
+                            .isEqualTo("10s");
+                    return null;
+                });
+            }
+        }
+    }
+
+    @Test
+    void a_limit_of_the_lock_wait_ends_with_its_transaction() {
+        try (var database = Database.open(url, 1, Duration.ofSeconds(7))) {
+            database.inTransaction(tx -> {
+                tx.limitLockWait(Duration.ofMillis(100));
+                assertThat(setting(tx, "lock_timeout")).isEqualTo("100ms");
+                return null;
+            });
+            String afterwards = database.inTransaction(tx -> setting(tx, "lock_timeout"));
+            assertThat(afterwards).isEqualTo("1s");
+        }
+    }
+
+    @Test
+    void a_serialization_failure_is_tried_again_from_the_top_and_then_given_up() {
+        try (var database = Database.open(url, 1, Duration.ofSeconds(7))) {
+            var attempts = new AtomicInteger();
+            var result = database.inTransaction(tx -> {
+                if (attempts.incrementAndGet() < 3) {
+                    throw new SQLException("made for this test", "40001");
+                }
+                return "done";
+            });
+            assertThat(result).isEqualTo("done");
+            assertThat(attempts).hasValue(3);
+
+            assertThatThrownBy(() -> database.inTransaction(tx -> {
+                        throw new SQLException("made for this test", "40P01");
+                    }))
+                    .isInstanceOf(DatabaseException.Unavailable.class);
+        }
+    }
+
+    @Test
+    void whatever_is_thrown_rolls_back() {
+        try (var database = Database.open(Servers.newDatabase(), 1, Duration.ofSeconds(7))) {
+            assertThatThrownBy(() -> database.inTransaction(tx -> {
+                        tx.update("CREATE TABLE half_done (n integer)");
+                        throw new StackOverflowError("made for this test");
+                    }))
+                    .isInstanceOf(StackOverflowError.class);
+            List<String> tables = database.inTransaction(
+                    tx -> tx.query("SELECT to_regclass('half_done')::text AS name", row -> row.text("name")));
+            assertThat(tables).containsExactly((String) null);
+        }
+    }
+
+    @Test
+    void a_statement_that_takes_too_long_is_unavailable() {
+        try (var database = Database.open(url, 2, Duration.ofMillis(200))) {
+            assertThatThrownBy(() -> database.inTransaction(tx -> tx.query("SELECT pg_sleep(60)", row -> 1)))
+                    .isInstanceOf(DatabaseException.Unavailable.class);
+        }
+    }
+
+    @Test
+    void a_connection_that_is_lost_before_the_commit_has_done_nothing() {
+        try (var database = Database.open(url, 2, Duration.ofSeconds(7))) {
+            assertThatThrownBy(() -> database.inTransaction(tx -> {
+                        var pid = tx.query("SELECT pg_backend_pid() AS pid", row -> row.integer("pid"))
+                                .get(0);
+                        database.inTransaction(other -> other.query("SELECT pg_terminate_backend(?)", row -> 1, pid));
+                        return tx.update("SELECT 1");
+                    }))
+                    .isInstanceOf(DatabaseException.Unavailable.class);
+        }
+    }
+
+    @Test
+    void a_connection_that_is_lost_at_the_commit_leaves_the_outcome_unknown() {
+        try (var database = Database.open(url, 2, Duration.ofSeconds(7))) {
+            assertThatThrownBy(() -> database.inTransaction(tx -> {
+                        var pid = tx.query("SELECT pg_backend_pid() AS pid", row -> row.integer("pid"))
+                                .get(0);
+                        return database.inTransaction(
+                                other -> other.query("SELECT pg_terminate_backend(?)", row -> 1, pid));
+                    }))
+                    .isInstanceOf(DatabaseException.OutcomeUnknown.class);
+        }
+    }
+
+    @Test
+    void a_database_that_is_not_there_is_unavailable() {
+        var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
+        try (var database = Database.open(nowhere, 1, Duration.ofSeconds(1))) {
+            assertThatThrownBy(() -> database.inTransaction(Tx::readClock))
+                    .isInstanceOf(DatabaseException.Unavailable.class);
+        }
+    }
+}

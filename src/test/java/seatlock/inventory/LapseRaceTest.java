@@ -1,0 +1,110 @@
+package seatlock.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import seatlock.catalog.Event;
+import seatlock.support.Crowd;
+import seatlock.support.Shop;
+
+/** Paying at the very moment when the hold lapses. */
+class LapseRaceTest {
+
+    private static final int RESERVATIONS = 1000;
+    private static final int CLIENTS = 4;
+
+    private final Shop shop = new Shop();
+
+    /**
+     * Each is confirmed within 50 ms of its expiry, before or after, while two sweepers run all the time. Straight
+     * through the one method, since the way over HTTP takes longer than what is to be hit.
+     */
+    @Test
+    void a_reservation_ends_confirmed_or_expired_and_never_both() {
+        var event = shop.event(RESERVATIONS);
+        var ids = reserveAll(event);
+
+        var stop = new AtomicBoolean();
+        var sweepers = IntStream.range(0, 2)
+                .mapToObj(i -> CompletableFuture.runAsync(() -> {
+                    try (var sweeper = shop.sweeper()) {
+                        while (!stop.get()) {
+                            sweeper.runOnce();
+                        }
+                    }
+                }))
+                .toList();
+        var outcomes = Crowd.of(CLIENTS, client -> {
+            var mine = new ArrayList<String>();
+            for (int i = client; i < RESERVATIONS; i += CLIENTS) {
+                expireIn(i % 101 - 50, ids.get(i));
+                mine.add(confirm(event, ids.get(i)));
+            }
+            return mine;
+        });
+        stop.set(true);
+        sweepers.forEach(CompletableFuture::join);
+
+        var tally = Crowd.tally(outcomes.stream().flatMap(List::stream).toList(), outcome -> outcome);
+        assertThat(tally).containsOnlyKeys("CONFIRMED", "RESERVATION_EXPIRED");
+
+        // What was answered is what is so.
+        shop.lapse(event.id());
+        shop.sweeper().runOnce();
+        assertThat(byStatus(event, "CONFIRMED")).isEqualTo(tally.get("CONFIRMED"));
+        assertThat(byStatus(event, "EXPIRED")).isEqualTo(tally.get("RESERVATION_EXPIRED"));
+        assertThat(shop.count(
+                        "SELECT count(*) AS n FROM seats WHERE event_id = ? AND status = 'SOLD'",
+                        event.id().value()))
+                .isEqualTo(tally.get("CONFIRMED"));
+        assertThat(shop.violations(event.id())).isEmpty();
+    }
+
+    /** Each seat by itself, all in one transaction. */
+    private List<ReservationId> reserveAll(Event event) {
+        var commands = IntStream.rangeClosed(1, RESERVATIONS)
+                .mapToObj(i -> (Command) new Command.Reserve(
+                        new ReservationId(UUID.randomUUID()),
+                        List.of("S-A-" + i),
+                        "ada@example.org",
+                        ReservationToken.random()))
+                .toList();
+        shop.database.inTransaction(tx -> shop.inventory.apply(tx, event, commands));
+        return commands.stream()
+                .map(command -> ((Command.Reserve) command).id())
+                .toList();
+    }
+
+    private String confirm(Event event, ReservationId id) {
+        var command = new Command.Confirm(id, new Reservation.Payment("pi_1", 4500));
+        var outcome = shop.database.inTransaction(
+                tx -> shop.inventory.apply(tx, event, List.of(command)).get(0));
+        return outcome instanceof Outcome.Done done
+                ? done.reservation().status().name()
+                : ((Outcome.Refused) outcome).reason().name();
+    }
+
+    private void expireIn(int milliseconds, ReservationId id) {
+        shop.database.inTransaction(tx -> {
+            var expiresAt = tx.readClock().plusMillis(milliseconds);
+            tx.updateExactly(1, """
+                    UPDATE reservations SET expires_at = ?, created_at = created_at - interval '1 hour'
+                     WHERE reservation_id = ?
+                    """, expiresAt, id.value());
+            return tx.update("UPDATE seats SET held_until = ? WHERE reservation_id = ?", expiresAt, id.value());
+        });
+    }
+
+    private long byStatus(Event event, String status) {
+        return shop.count(
+                "SELECT count(*) AS n FROM reservations WHERE event_id = ? AND status = ?",
+                event.id().value(),
+                status);
+    }
+}

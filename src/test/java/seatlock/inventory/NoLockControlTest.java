@@ -1,0 +1,119 @@
+package seatlock.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import org.junit.jupiter.api.Test;
+import seatlock.catalog.Event;
+import seatlock.db.Ids;
+import seatlock.db.Tx;
+import seatlock.support.Crowd;
+import seatlock.support.Shop;
+
+/**
+ * The control: the same race, with the same decision and the same writes, but without the lock, does sell a seat twice.
+ * Without it, the other races would prove nothing: perhaps nobody ever met.
+ */
+class NoLockControlTest {
+
+    private static final int BUYERS = 10;
+
+    private final InventoryRepository repository = new InventoryRepository();
+    private final Inventory inventory = new Inventory(Duration.ofMinutes(10));
+
+    /** {@link Inventory#apply}, but that the seats are read and not locked, and everybody has read before anybody writes. */
+    private Outcome applyWithoutLock(Tx tx, Event event, Command command, CyclicBarrier everybodyHasRead)
+            throws SQLException {
+        Map<String, Seat> seats = new HashMap<>();
+        repository.seats(tx, event.id(), null, null, 1, 0).forEach(seat -> seats.put(seat.label(), seat));
+        await(everybodyHasRead);
+        var locked = new Decision.Locked(Map.of(), seats);
+        var decision = Decision.of(event, Duration.ofMinutes(10), locked, tx.readClock(), List.of(command));
+        repository.write(tx, event, locked, decision);
+        return decision.outcomes().get(0);
+    }
+
+    private static Command.Reserve command(int buyer) {
+        return new Command.Reserve(
+                new ReservationId(Ids.next()),
+                List.of("S-A-1"),
+                "buyer" + buyer + "@example.org",
+                ReservationToken.random());
+    }
+
+    private static long claims(Shop shop, Event event) {
+        return shop.count(
+                "SELECT count(*) AS n FROM reservation_seats WHERE event_id = ? AND active",
+                event.id().value());
+    }
+
+    @Test
+    void without_the_lock_and_without_the_schema_the_seat_is_everybodys() {
+        var shop = new Shop();
+        shop.database.inTransaction(tx -> tx.update("DROP INDEX reservation_seats_one_active_per_seat"));
+        var event = shop.event(1);
+        var barrier = new CyclicBarrier(BUYERS);
+
+        var outcomes = Crowd.of(
+                BUYERS, i -> shop.database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier)));
+
+        assertThat(outcomes).hasOnlyElementsOfType(Outcome.Done.class);
+        assertThat(claims(shop, event)).isEqualTo(BUYERS);
+        assertThat(shop.violations(event.id())).isNotEmpty();
+    }
+
+    @Test
+    void without_the_lock_the_schema_stops_all_but_one() {
+        var shop = Shop.shared();
+        var event = shop.event(1);
+        var barrier = new CyclicBarrier(BUYERS);
+
+        var outcomes = Crowd.of(BUYERS, i -> {
+            try {
+                return shop.database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier));
+            } catch (IllegalStateException stoppedByTheSchema) {
+                return null;
+            }
+        });
+
+        assertThat(outcomes)
+                .filteredOn(outcome -> outcome instanceof Outcome.Done)
+                .hasSize(1);
+        assertThat(claims(shop, event)).isEqualTo(1);
+        assertThat(shop.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void with_the_lock_one_is_told_yes_and_the_others_no() {
+        var shop = Shop.shared();
+        var event = shop.event(1);
+
+        var outcomes = Crowd.of(
+                BUYERS,
+                i -> shop.database.inTransaction(
+                        tx -> inventory.apply(tx, event, List.of(command(i))).get(0)));
+
+        assertThat(outcomes)
+                .filteredOn(outcome -> outcome instanceof Outcome.Done)
+                .hasSize(1);
+        assertThat(outcomes)
+                .filteredOn(outcome ->
+                        outcome instanceof Outcome.Refused refused && refused.reason() == Refusal.SEATS_TAKEN)
+                .hasSize(BUYERS - 1);
+        assertThat(claims(shop, event)).isEqualTo(1);
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
