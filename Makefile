@@ -5,10 +5,10 @@ JAR  := target/seatlock.jar
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check fmt jar openapi psql clean
+.PHONY: help demo run test kill-test check fmt jar openapi psql clean
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(JAR) ## The race: N=10 buyers want one seat (N=1000; URL=http://… for a server that runs already)
 	@java -cp $(JAR) demo/Race.java
@@ -18,6 +18,15 @@ run: $(JAR) ## Serve on PORT (8080) with sample events, PostgreSQL and Redis inc
 
 test: ## Run every test
 	mvn -B -ntp test
+
+kill-test: ## 1,000 confirmations while workers, Redis and the mail server die in turn (about three minutes)
+	mvn -B -ntp test -Dtest=KillTest -Dexcluded.tests=
+
+check-qr: ## Have zbar read a ticket's QR code from a picture of it (wants pdftoppm and zbarimg)
+	mvn -B -ntp test -Dtest=QrCodeTest -Dexcluded.tests=
+
+bench: ## What is told as a ratio, measured side by side in one run
+	mvn -B -ntp test -Dtest=BenchTest -Dexcluded.tests=
 
 check: fmt test ## Format, compile with warnings as errors, test
 

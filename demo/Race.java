@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -47,12 +48,14 @@ public final class Race {
     private final String url;
     private final String adminKey;
     private final String databaseUrl; // null if we cannot look into the database
+    private final Path mails; // null if the mail goes where we cannot look
     private boolean passed = true;
 
-    private Race(String url, String adminKey, String databaseUrl) {
+    private Race(String url, String adminKey, String databaseUrl, Path mails) {
         this.url = url;
         this.adminKey = adminKey;
         this.databaseUrl = databaseUrl;
+        this.mails = mails;
     }
 
     public static void main(String[] args) throws Exception {
@@ -65,10 +68,14 @@ public final class Race {
         var url = environment.getOrDefault("URL", "");
         if (!url.isEmpty()) {
             var key = environment.getOrDefault("SEATLOCK_ADMIN_KEY", "");
-            return new Race(url, key, environment.get("DATABASE_URL")).all(buyers);
+            return new Race(url, key, environment.get("DATABASE_URL"), null).all(buyers);
         }
         try (var server = Server.start()) {
-            return new Race(server.address("URL"), server.address("SEATLOCK_ADMIN_KEY"), server.address("DATABASE_URL"))
+            return new Race(
+                            server.address("URL"),
+                            server.address("SEATLOCK_ADMIN_KEY"),
+                            server.address("DATABASE_URL"),
+                            server.home.resolve("data/mail"))
                     .all(buyers);
         }
     }
@@ -113,6 +120,73 @@ public final class Race {
         row("p50", "%.1f ms".formatted(percentile(latencies, 50)));
         row("p99", "%.1f ms".formatted(percentile(latencies, 99)));
         check(winners == 1 && refusals == buyers - 1 && doubleSold == 0, "one winner, everybody else refused");
+        for (var answer : answers) {
+            if (answer.status() == 201) {
+                purchase(event, answer);
+            }
+        }
+    }
+
+    /** The winner pays; a worker makes his ticket and mails it; the gate lets him in, once. */
+    private void purchase(String event, Answer winner) throws Exception {
+        title("The winner pays, gets his ticket, and is let in");
+        var reservation = winner.json().get("id").asText();
+        var began = System.nanoTime();
+        var confirmed = confirm(event, reservation, 4500);
+        var ticket = get("/api/events/" + event + "/reservations/" + reservation + "/tickets", adminKey)
+                .json()
+                .at("/tickets/0");
+        Answer pdf;
+        do {
+            TimeUnit.MILLISECONDS.sleep(20);
+            pdf = get(ticket.path("pdf").asText(), adminKey);
+        } while (pdf.outcome().equals("409 not-ready") && secondsSince(began) < 30);
+        var pdfAfter = secondsSince(began);
+        row("confirmed", confirmed.outcome());
+        row(
+                "PDF",
+                "%s, %,d bytes, after %.1f s"
+                        .formatted(pdf.outcome(), pdf.body().length(), pdfAfter));
+        var mailed = mails == null || awaitMail(reservation, began);
+        row(
+                "mail",
+                mails == null
+                        ? "not looked for: this server has a mail server of its own"
+                        : mailed ? "in the sink" : "none");
+        var code = ticket.path("code").asText();
+        var first = scan(event, code, "North");
+        var second = scan(event, code, "South");
+        row("first scan, at gate North", first.outcome());
+        row(
+                "second scan, at gate South",
+                second.outcome() + ", used at gate "
+                        + second.json().path("gate").asText());
+        check(
+                confirmed.status() == 200
+                        && pdf.body().startsWith("%PDF-")
+                        && mailed
+                        && first.status() == 200
+                        && second.outcome().equals("409 already-checked-in"),
+                "paid, ticketed, mailed, and let in once");
+    }
+
+    private boolean awaitMail(String reservation, long began) throws Exception {
+        while (secondsSince(began) < 30) {
+            try (var files = Files.list(mails)) {
+                for (var mail :
+                        files.filter(file -> file.toString().endsWith(".eml")).toList()) {
+                    if (Files.readString(mail).contains(reservation)) {
+                        return true;
+                    }
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        return false;
+    }
+
+    private static double secondsSince(long nanoTime) {
+        return (System.nanoTime() - nanoTime) / 1e9;
     }
 
     /** A client that is not sure whether it was heard asks again; here it asks fifty times at once. */
@@ -241,6 +315,17 @@ public final class Race {
         return send(request, body.toString());
     }
 
+    private Answer scan(String event, String code, String gate) {
+        var body = JSON.createObjectNode().put("code", code).put("gate", gate);
+        return send(
+                request("/api/events/" + event + "/check-ins").header("Authorization", "Bearer " + adminKey),
+                body.toString());
+    }
+
+    private Answer get(String path, String bearer) {
+        return send(request(path).header("Authorization", "Bearer " + bearer).GET());
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(Duration.ofSeconds(60))
@@ -248,10 +333,14 @@ public final class Race {
     }
 
     private Answer send(HttpRequest.Builder request, String body) {
+        return send(request.POST(BodyPublishers.ofString(body)));
+    }
+
+    private Answer send(HttpRequest.Builder request) {
         try {
-            var post = request.POST(BodyPublishers.ofString(body)).build();
+            var built = request.build();
             var began = System.nanoTime();
-            var response = client.send(post, BodyHandlers.ofString());
+            var response = client.send(built, BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
             return new Answer(response.statusCode(), response.body(), (System.nanoTime() - began) / 1e6);
         } catch (IOException e) {
             throw new IllegalStateException(url + " does not answer", e);
@@ -375,7 +464,7 @@ public final class Race {
             var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
             var classPath = System.getProperty("java.class.path");
             var builder = new ProcessBuilder(java, "-cp", classPath, "seatlock.Main", "all").redirectErrorStream(true);
-            List.of("DATABASE_URL", "REDIS_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL", "SWEEP_INTERVAL")
+            List.of("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL", "SWEEP_INTERVAL")
                     .forEach(builder.environment()::remove);
             builder.environment().put("SEATLOCK_HOME", home.resolve("data").toString());
             builder.environment().put("PORT", "0");

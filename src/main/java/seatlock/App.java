@@ -1,5 +1,7 @@
 package seatlock;
 
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import seatlock.catalog.Catalog;
@@ -15,12 +18,23 @@ import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Migrations;
 import seatlock.embedded.Home;
+import seatlock.embedded.MailSink;
 import seatlock.embedded.PostgresServer;
 import seatlock.embedded.RedisServer;
 import seatlock.http.HttpServer;
 import seatlock.idempotency.IdempotencyKeys;
 import seatlock.inventory.Inventory;
+import seatlock.jobs.Job;
+import seatlock.jobs.JobRunner;
+import seatlock.jobs.Jobs;
+import seatlock.jobs.Relay;
+import seatlock.jobs.RetryPolicy;
 import seatlock.jobs.Sweeper;
+import seatlock.jobs.Workers;
+import seatlock.tickets.Mailer;
+import seatlock.tickets.TicketKeys;
+import seatlock.tickets.TicketWork;
+import seatlock.tickets.Tickets;
 
 /** Puts the parts together; nothing else does. Closing it stops them in the reverse order of their start. */
 public final class App implements AutoCloseable {
@@ -30,11 +44,27 @@ public final class App implements AutoCloseable {
         /** Everything in one process: what is not configured is started, and the schema is brought up to date. */
         ALL,
         /** The API and the sweeper, on a schema that is up to date. */
-        SERVE
+        SERVE,
+        /** The workers and the relay, on a schema that is up to date. */
+        WORKER;
+
+        boolean serves() {
+            return this != WORKER;
+        }
+
+        boolean works() {
+            return this != SERVE;
+        }
     }
 
     /** Connections of the sweeper, and one to spare. */
     private static final int SWEEPER_CONNECTIONS = 2;
+
+    /** Connections of the relay and of the leases, and one to spare; besides one for each worker. */
+    private static final int JOB_CONNECTIONS = 3;
+
+    /** A document to store is the longest that a job's statement takes. */
+    private static final Duration JOB_STATEMENT_TIMEOUT = Duration.ofSeconds(10);
 
     private final Config config;
     private final Consumer<String> progress;
@@ -62,23 +92,38 @@ public final class App implements AutoCloseable {
      * @throws RuntimeException if it cannot start; whoever made it closes it
      */
     public void start(Role role, boolean seed) {
-        var url = startEmbedded(true);
+        var url = startEmbedded(true, role.works());
         prepareSchema(url, role);
         if (seed) {
             plantSeed(url);
         }
-        var adminKey = config.adminKey().orElseGet(() -> home().adminKey());
-        var sales = add(Database.open(url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT));
         var reads = add(Database.open(
                 url, HttpServer.READ_CONNECTIONS + SWEEPER_CONNECTIONS, HttpServer.READ_STATEMENT_TIMEOUT));
-        var catalog = new Catalog();
-        var inventory = new Inventory(config.reservationTtl());
-        var keys = new IdempotencyKeys();
+        var ticketKeys = new TicketKeys(reads);
+        ticketKeys.ensureFirst();
+        var jobs = new Jobs();
+        var core = new HttpServer.Core(
+                new Catalog(),
+                new Inventory(config.reservationTtl()),
+                new IdempotencyKeys(),
+                new Tickets(ticketKeys, jobs),
+                ticketKeys);
+        if (role.works()) {
+            work(url, core, jobs);
+        }
+        if (role.serves()) {
+            serve(url, reads, core);
+        }
+    }
 
-        var sweeper = add(new Sweeper(reads, catalog, inventory, keys));
+    private void serve(DatabaseUrl url, Database reads, HttpServer.Core core) {
+        var adminKey = config.adminKey().orElseGet(() -> home().adminKey());
+        var sales = add(Database.open(url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT));
+
+        var sweeper = add(new Sweeper(reads, core.catalog(), core.inventory(), core.keys()));
         sweeper.start(config.sweepInterval());
 
-        server = add(HttpServer.start(config.port(), adminKey, sales, reads, catalog, inventory, keys));
+        server = add(HttpServer.start(config.port(), adminKey, sales, reads, core));
         addresses.put("URL", url());
         if (home != null) {
             addresses.put("SEATLOCK_ADMIN_KEY", adminKey);
@@ -91,9 +136,49 @@ public final class App implements AutoCloseable {
         }
     }
 
+    private void work(DatabaseUrl url, HttpServer.Core core, Jobs jobs) {
+        var redis = config.redis().orElseGet(() -> URI.create(addresses.get("REDIS_URL")));
+        var smtp = config.smtp().orElseGet(() -> URI.create(addresses.get("SMTP_URL")));
+        var database = add(Database.open(url, config.workers() + JOB_CONNECTIONS, JOB_STATEMENT_TIMEOUT));
+        var mailer = new Mailer(smtp, config.mailFrom());
+        var work = new TicketWork(database, core.catalog(), core.inventory(), core.tickets(), mailer, step -> {});
+        var policy = new RetryPolicy(
+                config.jobAttempts(),
+                config.jobFirstRetry(),
+                RetryPolicy.DEFAULT.maxRetry(),
+                RetryPolicy.DEFAULT.lease());
+        var handlers = Map.<Job.Kind, Job.Handler>of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work);
+        var runner = add(new JobRunner(database, jobs, handlers, policy));
+        var workers = add(new Workers(redis, runner, config.workers()));
+        workers.start();
+        var relay = add(new Relay(database, jobs, redis));
+        relay.start();
+        progress.accept("Workers     " + config.workers()
+                + (config.smtp().isEmpty()
+                        ? "; the mail they send is kept in " + config.home().resolve("mail")
+                        : ""));
+    }
+
     /** Brings the schema up to date. */
     void migrate() {
         migrate(databaseAtHand());
+    }
+
+    /** Does something with the jobs of the database at hand. */
+    void withJobs(BiConsumer<Database, Jobs> work) {
+        var url = databaseAtHand();
+        try (var database = Database.open(url, 1, JOB_STATEMENT_TIMEOUT)) {
+            work.accept(database, new Jobs());
+        }
+    }
+
+    /** Adds a key that signs tickets from now on. */
+    void rotateTicketKey() {
+        var url = databaseAtHand();
+        try (var database = Database.open(url, 1, JOB_STATEMENT_TIMEOUT)) {
+            var id = new TicketKeys(database).rotate();
+            progress.accept("Ticket key  " + id + " signs from now on; older tickets stay valid");
+        }
     }
 
     /** Adds the events of {@link Seed} to a schema that is brought up to date first. */
@@ -106,7 +191,7 @@ public final class App implements AutoCloseable {
     /** The configured database; or that of the Seatlock that runs in this home; or one started for the moment. */
     private DatabaseUrl databaseAtHand() {
         try {
-            return startEmbedded(false);
+            return startEmbedded(false, false);
         } catch (Home.InUse e) {
             return Home.published(config.home(), "DATABASE_URL")
                     .map(DatabaseUrl::parse)
@@ -115,7 +200,10 @@ public final class App implements AutoCloseable {
     }
 
     /** Starts what has no address, the servers at the same time: each of them mostly waits. */
-    private DatabaseUrl startEmbedded(boolean withRedis) {
+    private DatabaseUrl startEmbedded(boolean withRedis, boolean withMail) {
+        if (withMail && config.smtp().isEmpty()) {
+            addresses.put("SMTP_URL", add(MailSink.start(home())).url());
+        }
         var redis = withRedis && config.redis().isEmpty()
                 ? startAside("Redis 7", said -> RedisServer.start(home(), said))
                 : null;

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import seatlock.db.DatabaseUrl;
+import seatlock.jobs.RetryPolicy;
+import seatlock.tickets.Mailer;
 
 /**
  * The settings, read from the environment.
@@ -18,18 +20,28 @@ import seatlock.db.DatabaseUrl;
  * @param home where the jar keeps what it brings itself
  * @param database where PostgreSQL is; empty: the jar starts its own
  * @param redis where Redis is; empty: the jar starts its own
+ * @param smtp where the mail server is; empty: the jar starts a sink that keeps the mail in files
+ * @param mailFrom the sender of the mail
  * @param adminKey the administrator's key; empty: the jar makes one and keeps it under its home
  * @param reservationTtl how long a pending reservation holds its seats, unless its event says otherwise
  * @param sweepInterval from the end of one round of the sweeper to the next
+ * @param workers how many jobs are done at once
+ * @param jobAttempts after so many a job is dead
+ * @param jobFirstRetry pause after the first failure of a job; it doubles with each one
  */
 public record Config(
         int port,
         Path home,
         Optional<DatabaseUrl> database,
         Optional<URI> redis,
+        Optional<URI> smtp,
+        String mailFrom,
         Optional<String> adminKey,
         Duration reservationTtl,
-        Duration sweepInterval) {
+        Duration sweepInterval,
+        int workers,
+        int jobAttempts,
+        Duration jobFirstRetry) {
 
     /** Something in the environment is wrong. The message names all of it. */
     public static final class Invalid extends Exception {
@@ -51,11 +63,22 @@ public record Config(
                 reader.read("SEATLOCK_HOME", Path::of, "a directory").orElse(Path.of("data")),
                 reader.secret("DATABASE_URL", DatabaseUrl::parse, "postgresql://user:password@host:port/name"),
                 reader.secret("REDIS_URL", Config::redis, "redis://[:password@]host[:port][/database]"),
+                reader.secret("SMTP_URL", Config::smtp, "smtp://[user:password@]host[:port] or smtps://…"),
+                reader.read("MAIL_FROM", Mailer::checkSender, "an address such as Seatlock <tickets@example.org>")
+                        .orElse("Seatlock <tickets@localhost>"),
                 reader.secret("SEATLOCK_ADMIN_KEY", Config::key, "visible ASCII characters without spaces"),
                 reader.read("RESERVATION_TTL", text -> between(text, "PT0.1S", "P7D"), "PT0.1S to P7D, such as PT10M")
                         .orElse(Duration.ofMinutes(10)),
                 reader.read("SWEEP_INTERVAL", text -> between(text, "PT0.1S", "PT1H"), "PT0.1S to PT1H, such as PT5S")
-                        .orElse(Duration.ofSeconds(5)));
+                        .orElse(Duration.ofSeconds(5)),
+                reader.read("WORKERS", text -> between(text, 1, 64), "1 to 64").orElse(4),
+                reader.read("JOB_ATTEMPTS", text -> between(text, 1, 1000), "1 to 1000")
+                        .orElse(RetryPolicy.DEFAULT.maxAttempts()),
+                reader.read(
+                                "JOB_FIRST_RETRY",
+                                text -> between(text, "PT0.01S", "PT1H"),
+                                "PT0.01S to PT1H, such as PT1S")
+                        .orElse(RetryPolicy.DEFAULT.firstRetry()));
         if (!reader.mistakes.isEmpty()) {
             throw new Invalid(reader.mistakes);
         }
@@ -94,11 +117,23 @@ public record Config(
     }
 
     private static int port(String text) {
-        var port = Integer.parseInt(text);
-        if (port < 0 || port > 65535) {
+        return between(text, 0, 65535);
+    }
+
+    private static int between(String text, int min, int max) {
+        var number = Integer.parseInt(text);
+        if (number < min || number > max) {
             throw new IllegalArgumentException();
         }
-        return port;
+        return number;
+    }
+
+    private static URI smtp(String text) {
+        var uri = URI.create(text);
+        if (!"smtp".equals(uri.getScheme()) && !"smtps".equals(uri.getScheme()) || uri.getHost() == null) {
+            throw new IllegalArgumentException();
+        }
+        return uri;
     }
 
     private static URI redis(String text) {

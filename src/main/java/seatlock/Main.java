@@ -1,5 +1,6 @@
 package seatlock;
 
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -7,7 +8,11 @@ import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The command line. */
 @Command(
@@ -20,7 +25,15 @@ import picocli.CommandLine.Option;
             "Without a command: all. Settings come from the environment (PORT, SEATLOCK_HOME, DATABASE_URL, …); the"
                     + " README lists them."
         },
-        subcommands = {Main.All.class, Main.Serve.class, Main.Migrate.class, Main.SeedEvents.class})
+        subcommands = {
+            Main.All.class,
+            Main.Serve.class,
+            Main.Work.class,
+            Main.Migrate.class,
+            Main.SeedEvents.class,
+            Main.JobCommands.class,
+            Main.KeyCommands.class
+        })
 public final class Main implements Callable<Integer> {
 
     public static void main(String[] args) {
@@ -73,6 +86,86 @@ public final class Main implements Callable<Integer> {
         @Override
         public Integer call() throws Exception {
             return serveUntilStopped(App.Role.SERVE, false);
+        }
+    }
+
+    @Command(
+            name = "worker",
+            description = "The workers that make and mail tickets, on a schema that is up to date.",
+            mixinStandardHelpOptions = true)
+    static final class Work implements Callable<Integer> {
+        @Override
+        public Integer call() throws Exception {
+            return serveUntilStopped(App.Role.WORKER, false);
+        }
+    }
+
+    @Command(
+            name = "jobs",
+            description = "Look at background jobs, and send dead ones again.",
+            mixinStandardHelpOptions = true,
+            synopsisSubcommandLabel = "(list | retry)")
+    static final class JobCommands implements Callable<Integer> {
+
+        @Override
+        public Integer call() throws Exception {
+            return list("DEAD", 20);
+        }
+
+        @Command(description = "How many jobs there are in each state, and the latest in one of them.")
+        int list(
+                @Option(
+                                names = "--state",
+                                defaultValue = "DEAD",
+                                description = "READY, RUNNING, DONE or DEAD (default: ${DEFAULT-VALUE})")
+                        String state,
+                @Option(names = "--limit", defaultValue = "20", description = "default: ${DEFAULT-VALUE}") int limit)
+                throws Exception {
+            return once(app -> app.withJobs((database, jobs) -> {
+                database.inTransaction(jobs::count).forEach(PROGRESS);
+                database.inTransaction(tx -> jobs.list(tx, state, limit))
+                        .forEach(job -> PROGRESS.accept("%s %s event %s reservation %s: %d attempts, next %s%s"
+                                .formatted(
+                                        job.id(),
+                                        job.kind(),
+                                        job.event(),
+                                        job.reservation(),
+                                        job.attempts(),
+                                        job.nextAttemptAt(),
+                                        job.lastError() == null ? "" : "; " + job.lastError())));
+            }));
+        }
+
+        @Command(description = "Give a dead job another life, or all of them.")
+        int retry(
+                @Parameters(arity = "0..1", paramLabel = "ID", description = "of one job; all dead ones unless given")
+                        UUID id)
+                throws Exception {
+            return once(app -> app.withJobs((database, jobs) -> {
+                var count = database.inTransaction(tx -> jobs.retryDead(tx, id));
+                PROGRESS.accept(count + " jobs will be tried again");
+            }));
+        }
+    }
+
+    @Command(
+            name = "keys",
+            description = "The keys that sign tickets.",
+            mixinStandardHelpOptions = true,
+            synopsisSubcommandLabel = "(rotate)")
+    static final class KeyCommands implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            throw new ParameterException(spec.commandLine(), "Say what to do with them: rotate");
+        }
+
+        @Command(description = "Sign new tickets with a new key; those already made stay valid.")
+        int rotate() throws Exception {
+            return once(App::rotateTicketKey);
         }
     }
 

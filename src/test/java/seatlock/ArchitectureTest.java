@@ -79,7 +79,13 @@ class ArchitectureTest {
         "org.postgresql..,db",
         "org.flywaydb..,db",
         "io.zonky..,embedded",
-        "redis.embedded..,embedded"
+        "redis.embedded..,embedded",
+        "org.subethamail..,embedded",
+        "redis.clients..,jobs",
+        "net.greghaines..,jobs",
+        "com.lowagie..,tickets",
+        "com.google.zxing..,tickets",
+        "jakarta.mail..,tickets"
     })
     void each_library_is_used_by_one_package(String library, String owner) {
         classes()
@@ -143,7 +149,10 @@ class ArchitectureTest {
         assertThat(offenders).isEmpty();
         assertThat(locking)
                 .containsExactlyInAnyOrder(
-                        "InventoryRepository.java lockReservations", "InventoryRepository.java lockSeats");
+                        "InventoryRepository.java lockReservations",
+                        "InventoryRepository.java lockSeats",
+                        "Jobs.java claimJob",
+                        "Tickets.java lockTicket");
     }
 
     private static boolean isComment(String source, int position) {

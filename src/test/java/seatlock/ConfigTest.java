@@ -55,6 +55,9 @@ class ConfigTest {
         environment.put("PORT", "eighty");
         environment.put("DATABASE_URL", "mysql://root:hunter2@db/shop");
         environment.put("REDIS_URL", "localhost:6379");
+        environment.put("SMTP_URL", "mailhost:25");
+        environment.put("MAIL_FROM", "nobody");
+        environment.put("WORKERS", "0");
         environment.put("SEATLOCK_ADMIN_KEY", "pass word");
         environment.put("RESERVATION_TTL", "10m");
         environment.put("SWEEP_INTERVAL", "PT2H");
@@ -67,6 +70,9 @@ class ConfigTest {
                         "PORT: got \"eighty\", wants a port",
                         "DATABASE_URL: got a value of 28 characters, wants postgresql://",
                         "REDIS_URL: ",
+                        "SMTP_URL: ",
+                        "MAIL_FROM: got \"nobody\"",
+                        "WORKERS: got \"0\", wants 1 to 64",
                         "SEATLOCK_ADMIN_KEY: ",
                         "RESERVATION_TTL: got \"10m\", wants PT0.1S to P7D",
                         "SWEEP_INTERVAL: got \"PT2H\", wants PT0.1S to PT1H")

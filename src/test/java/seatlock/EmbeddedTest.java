@@ -16,8 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import seatlock.db.DatabaseUrl;
 import seatlock.support.Api;
+import seatlock.support.Backstage;
 import seatlock.support.Jvm;
 import seatlock.support.Servers;
+import seatlock.support.Shop;
+import seatlock.support.Wait;
 
 /** The jar with nothing configured, as processes: what it brings, what it keeps, what it leaves behind. */
 class EmbeddedTest {
@@ -167,6 +170,41 @@ class EmbeddedTest {
     }
 
     @Test
+    void a_worker_of_its_own_makes_the_tickets_and_the_operator_can_look_and_rotate_the_key() {
+        try (var shop = new Shop();
+                var backstage = new Backstage(shop)) { // for its Redis and mail sink; its own workers are not started
+            var event = shop.event(1);
+            shop.api.buy(event.id(), "S-A-1");
+            var settings = Map.of(
+                    "DATABASE_URL",
+                    shop.url.jdbc() + "?user=" + shop.url.user() + "&password=" + shop.url.password(),
+                    "REDIS_URL",
+                    backstage.redis.url(),
+                    "SMTP_URL",
+                    backstage.sink.url(),
+                    "WORKERS",
+                    "2");
+            var unused = directory.resolve("unused");
+            try (var worker = Jvm.start(unused, settings, "worker").awaitReady()) {
+                Wait.until("the mail is there", () -> backstage.mails().size() == 1);
+                assertThat(worker.output()).contains("Workers     2").doesNotContain("API");
+            }
+            try (var jobs = Jvm.start(unused, settings, "jobs", "list", "--state", "DONE");
+                    var retry = Jvm.start(unused, settings, "jobs", "retry");
+                    var rotate = Jvm.start(unused, settings, "keys", "rotate")) {
+                assertThat(jobs.exitStatus()).isZero();
+                assertThat(jobs.output()).contains("DONE 1", "IssueTickets event " + event.id());
+                assertThat(retry.exitStatus()).isZero();
+                assertThat(retry.output()).contains("0 jobs will be tried again");
+                assertThat(rotate.exitStatus()).isZero();
+                assertThat(rotate.output()).contains("Ticket key  2 signs from now on");
+            }
+            assertThat(unused).doesNotExist();
+            assertThat(shop.api.get("/api/keys/tickets").json().get("keys")).hasSize(2);
+        }
+    }
+
+    @Test
     void a_wrong_configuration_stops_the_start_with_one_message_that_names_it_all() {
         try (var jvm = Jvm.start(directory.resolve("unused"), Map.of("PORT", "x", "RESERVATION_TTL", "soon"))) {
             assertThat(jvm.exitStatus()).isEqualTo(2);
@@ -181,7 +219,8 @@ class EmbeddedTest {
                 var version = Jvm.start(directory, NOTHING, "--version");
                 var nonsense = Jvm.start(directory, NOTHING, "sell")) {
             assertThat(help.exitStatus()).isZero();
-            assertThat(help.output()).contains("all", "serve", "migrate", "seed", "--version");
+            assertThat(help.output())
+                    .contains("all", "serve", "worker", "migrate", "seed", "jobs", "keys", "--version");
             assertThat(version.exitStatus()).isZero();
             assertThat(nonsense.exitStatus()).isEqualTo(2);
             assertThat(nonsense.output()).contains("sell");

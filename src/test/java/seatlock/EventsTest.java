@@ -124,28 +124,30 @@ class EventsTest {
 
     @Test
     void events_are_listed_in_the_order_in_which_they_start_page_by_page() {
-        var shop = new Shop();
-        var names = IntStream.of(5, 1, 4, 2, 3)
-                .mapToObj(day -> EVENT.replace("2099-06-18", "2099-06-0" + day).replace("Aïda", "day " + day))
-                .map(shop.api::createEvent)
-                .map(created -> created.json().get("name").asText())
-                .sorted()
-                .toList();
+        try (var shop = new Shop()) {
+            var names = IntStream.of(5, 1, 4, 2, 3)
+                    .mapToObj(day ->
+                            EVENT.replace("2099-06-18", "2099-06-0" + day).replace("Aïda", "day " + day))
+                    .map(shop.api::createEvent)
+                    .map(created -> created.json().get("name").asText())
+                    .sorted()
+                    .toList();
 
-        var listed = new ArrayList<String>();
-        var query = "?limit=2";
-        while (true) {
-            var page = shop.api.get("/api/events" + query).json();
-            page.get("events").forEach(event -> listed.add(event.get("name").asText()));
-            page.get("events")
-                    .forEach(event -> assertThat(event.has("sections")).isFalse());
-            if (page.get("next").isNull()) {
-                break;
+            var listed = new ArrayList<String>();
+            var query = "?limit=2";
+            while (true) {
+                var page = shop.api.get("/api/events" + query).json();
+                page.get("events").forEach(event -> listed.add(event.get("name").asText()));
+                page.get("events")
+                        .forEach(event -> assertThat(event.has("sections")).isFalse());
+                if (page.get("next").isNull()) {
+                    break;
+                }
+                query = "?limit=2&after=" + page.get("next").asText();
             }
-            query = "?limit=2&after=" + page.get("next").asText();
-        }
 
-        assertThat(listed).isEqualTo(names);
+            assertThat(listed).isEqualTo(names);
+        }
     }
 
     @Test

@@ -172,19 +172,22 @@ class IdempotencyTest {
 
     @Test
     void keys_are_forgotten_after_a_day_and_not_before() {
-        var shop = new Shop();
-        var event = shop.event(2);
-        shop.api.reserve(event.id(), "old", new String[] {"S-A-1"});
-        shop.api.reserve(event.id(), "young", new String[] {"S-A-2"});
-        age(shop, "old", "24 hours 1 minute");
-        age(shop, "young", "23 hours 59 minutes");
+        try (var shop = new Shop()) {
+            var event = shop.event(2);
+            shop.api.reserve(event.id(), "old", new String[] {"S-A-1"});
+            shop.api.reserve(event.id(), "young", new String[] {"S-A-2"});
+            age(shop, "old", "24 hours 1 minute");
+            age(shop, "young", "23 hours 59 minutes");
 
-        shop.sweeper().runOnce();
+            shop.sweeper().runOnce();
 
-        assertThat(shop.query("SELECT idempotency_key FROM idempotency_keys", row -> row.text("idempotency_key")))
-                .containsExactly("young");
-        assertThat(shop.api.reserve(event.id(), "old", new String[] {"S-A-1"}).outcome())
-                .isEqualTo("409 seats-taken");
+            assertThat(shop.query("SELECT idempotency_key FROM idempotency_keys", row -> row.text("idempotency_key")))
+                    .containsExactly("young");
+            assertThat(shop.api
+                            .reserve(event.id(), "old", new String[] {"S-A-1"})
+                            .outcome())
+                    .isEqualTo("409 seats-taken");
+        }
     }
 
     private static void age(Shop shop, String key, String by) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import seatlock.tickets.Tickets;
 
 /**
  * The OpenAPI document: what javalin-openapi's annotation processor wrote from the handlers' annotations while they
@@ -140,11 +141,17 @@ final class ApiDocument {
         var problem = switch (type) {
             case INVALID_REQUEST -> Problem.invalid("email", "wants an e-mail address");
             case SEATS_TAKEN, UNKNOWN_SEATS ->
-                Problem.of(type, "Nothing was reserved.").withSeats(List.of("STALLS-A-2"));
-            case RESERVATION_NOT_PENDING -> Problem.of(type, "It is CONFIRMED.").withReservationStatus("CONFIRMED");
+                Problem.of(type, "Nothing was reserved.").with("seats", List.of("STALLS-A-2"));
+            case RESERVATION_NOT_PENDING, RESERVATION_NOT_CONFIRMED ->
+                Problem.of(type, "It is CANCELLED.").with("reservationStatus", "CANCELLED");
+            case ALREADY_CHECKED_IN ->
+                Problem.of(type, "It was used at gate North.")
+                        .with("checkedInAt", "2027-06-18T18:31:07.000000Z")
+                        .with("gate", "North");
+            case INVALID_CODE -> Problem.of(type, "It was not signed by us.").with("reason", "FORGED");
             default -> Problem.of(type, type.title() + ".");
         };
-        return Json.readTree(Json.write(problem));
+        return Json.readTree(problem.json());
     }
 
     /** An annotation holds an example as text. */
@@ -189,6 +196,14 @@ final class ApiDocument {
         text(errorProperties, "field", "Where, as in sections[0].price; empty for the whole");
         text(errorProperties, "message", "What is wrong there");
         text(properties, "reservationStatus", "What the reservation is instead");
+        text(properties, "reason", "Why a code lets nobody in");
+        var reasons = ((ObjectNode) properties.get("reason")).putArray("enum");
+        for (var reason : Tickets.Scan.Reason.values()) {
+            reasons.add(reason.name());
+        }
+        text(properties, "checkedInAt", "When the ticket was used");
+        ((ObjectNode) properties.get("checkedInAt")).put("format", "date-time");
+        text(properties, "gate", "Where the ticket was used");
     }
 
     private static void text(ObjectNode properties, String name, String description) {

@@ -19,11 +19,13 @@ import seatlock.idempotency.Reply;
 import seatlock.inventory.Command;
 import seatlock.inventory.Inventory;
 import seatlock.inventory.Outcome;
+import seatlock.tickets.Tickets;
 
 /**
  * Where requests that may change a seat are settled: the transaction begins and ends here.
  *
- * <p>In it, in this order: the idempotency key is claimed, the command is applied, the reply is stored under the key.
+ * <p>In it, in this order: the idempotency key is claimed, the command is applied, tickets are made or voided,
+ * the reply is stored under the key.
  * The client hears of it after the commit. A crash before the commit leaves nothing; one after it leaves the reply, for
  * the client who asks again.
  */
@@ -61,24 +63,31 @@ final class BoxOffice implements AutoCloseable {
     private final Catalog catalog;
     private final Inventory inventory;
     private final IdempotencyKeys keys;
+    private final Tickets tickets;
     private final Lanes lanes = new Lanes("sales", THREADS, AT_ONCE);
 
-    BoxOffice(Database database, Catalog catalog, Inventory inventory, IdempotencyKeys keys) {
+    BoxOffice(Database database, HttpServer.Core core) {
         this.database = database;
-        this.catalog = catalog;
-        this.inventory = inventory;
-        this.keys = keys;
+        this.catalog = core.catalog();
+        this.inventory = core.inventory();
+        this.keys = core.keys();
+        this.tickets = core.tickets();
     }
 
     /** @param answers the threads on which the client is answered */
     CompletableFuture<Settled> submit(Order order, Executor answers) {
+        return submit(order.event(), tx -> settle(tx, order), answers);
+    }
+
+    /** Anything else that changes what belongs to an event: in its lane, in a transaction. */
+    <T> CompletableFuture<T> submit(EventId event, Database.Work<T> work, Executor answers) {
         return lanes.submit(
-                order.event(),
+                event,
                 hurry -> database.inTransaction(tx -> {
                     if (hurry) {
                         tx.limitLockWait(HURRIED_LOCK_WAIT);
                     }
-                    return settle(tx, order);
+                    return work.in(tx);
                 }),
                 answers);
     }
@@ -121,8 +130,9 @@ final class BoxOffice implements AutoCloseable {
     }
 
     private Reply apply(Tx tx, Event event, Order order) throws SQLException {
-        var outcome = inventory.apply(tx, event, List.of(order.command())).get(0);
-        return order.answer().to(event, outcome);
+        var outcomes = inventory.apply(tx, event, List.of(order.command()));
+        tickets.follow(tx, event, outcomes);
+        return order.answer().to(event, outcomes.get(0));
     }
 
     @Override

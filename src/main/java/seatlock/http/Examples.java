@@ -60,5 +60,25 @@ final class Examples {
              "cancelledAt":"2026-11-22T10:03:20.654321Z"}
             """;
 
+    static final String TICKETS = """
+            {"tickets":[{"id":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","number":"5E6F-7A8B-9C0D","seat":"STALLS-A-1",
+             "status":"VALID","code":"SL1AAAQDGL2HROR5R6CVHYA…",
+             "pdf":"/api/events/01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10/tickets/01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d.pdf"}]}
+            """;
+
+    static final String CHECK_IN_REQUEST = """
+            {"code":"SL1AAAQDGL2HROR5R6CVHYA…","gate":"North"}
+            """;
+
+    static final String CHECKED_IN = """
+            {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","seat":"STALLS-A-1",
+             "checkedInAt":"2027-06-18T18:31:07.123456Z","gate":"North"}
+            """;
+
+    static final String KEYS = """
+            {"keys":[{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","kid":"1",
+             "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
+            """;
+
     private Examples() {}
 }

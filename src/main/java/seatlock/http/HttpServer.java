@@ -19,6 +19,8 @@ import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.idempotency.IdempotencyKeys;
 import seatlock.inventory.Inventory;
+import seatlock.tickets.TicketKeys;
+import seatlock.tickets.Tickets;
 
 /** The HTTP server: every route, and how everything that goes wrong is answered. */
 public final class HttpServer implements AutoCloseable {
@@ -44,6 +46,10 @@ public final class HttpServer implements AutoCloseable {
     /** In-flight requests get this long when the server stops. */
     private static final int STOP_TIMEOUT_MS = 10_000;
 
+    /** The core that requests are about. */
+    public record Core(
+            Catalog catalog, Inventory inventory, IdempotencyKeys keys, Tickets tickets, TicketKeys ticketKeys) {}
+
     private static final Logger log = LoggerFactory.getLogger(HttpServer.class);
 
     private final Database readDatabase;
@@ -59,38 +65,26 @@ public final class HttpServer implements AutoCloseable {
      * @throws io.javalin.util.JavalinBindException if the port is in use
      */
     public static HttpServer start(
-            int port,
-            String adminKey,
-            Database salesDatabase,
-            Database readDatabase,
-            Catalog catalog,
-            Inventory inventory,
-            IdempotencyKeys keys) {
-        var server = new HttpServer(port, adminKey, salesDatabase, readDatabase, catalog, inventory, keys);
+            int port, String adminKey, Database salesDatabase, Database readDatabase, Core core) {
+        var server = new HttpServer(port, adminKey, salesDatabase, readDatabase, core);
         server.javalin.start();
         return server;
     }
 
-    private HttpServer(
-            int port,
-            String adminKey,
-            Database salesDatabase,
-            Database readDatabase,
-            Catalog catalog,
-            Inventory inventory,
-            IdempotencyKeys keys) {
+    private HttpServer(int port, String adminKey, Database salesDatabase, Database readDatabase, Core core) {
         this.readDatabase = readDatabase;
         var threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("http");
-        this.boxOffice = new BoxOffice(salesDatabase, catalog, inventory, keys);
+        this.boxOffice = new BoxOffice(salesDatabase, core);
         this.reads = new Reads(readDatabase, threads);
         var access = new Access(adminKey);
-        var events = new EventHandlers(readDatabase, reads, catalog, inventory, access);
-        var reservations = new ReservationHandlers(reads, catalog, inventory, boxOffice, access, threads);
+        var events = new EventHandlers(readDatabase, reads, core.catalog, core.inventory, access);
+        var reservations = new ReservationHandlers(reads, core.catalog, core.inventory, boxOffice, access, threads);
+        var ticketing = new TicketHandlers(reads, core, boxOffice, access, threads);
         this.javalin = Javalin.create(config -> {
             configure(config, threads, port);
             config.routes.before(HttpServer::beforeAll);
-            routes(config.routes, events, reservations);
+            routes(config.routes, events, reservations, ticketing);
             problems(config);
         });
     }
@@ -100,7 +94,8 @@ public final class HttpServer implements AutoCloseable {
         return javalin.port();
     }
 
-    private void routes(RoutesConfig routes, EventHandlers events, ReservationHandlers reservations) {
+    private void routes(
+            RoutesConfig routes, EventHandlers events, ReservationHandlers reservations, TicketHandlers tickets) {
         var event = "/api/events/{eventId}";
         var reservation = event + "/reservations/{reservationId}";
 
@@ -113,6 +108,12 @@ public final class HttpServer implements AutoCloseable {
         get(routes, reservation, reservations::get);
         routes.post(reservation + "/confirm", reservations::confirm);
         routes.post(reservation + "/cancel", reservations::cancel);
+
+        get(routes, reservation + "/tickets", tickets::list);
+        routes.post(reservation + "/resend", tickets::resend);
+        get(routes, event + "/tickets/{ticketId}.pdf", tickets::document);
+        routes.post(event + "/check-ins", tickets::checkIn);
+        get(routes, "/api/keys/tickets", tickets::keys);
 
         get(routes, "/api/openapi.json", DocumentationHandlers.openApi());
         get(routes, "/api/docs", DocumentationHandlers.swaggerUi());

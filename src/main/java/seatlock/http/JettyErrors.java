@@ -29,6 +29,6 @@ final class JettyErrors extends ErrorHandler {
         };
         response.setStatus(problem.status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-        response.write(true, ByteBuffer.wrap(Json.write(problem)), callback);
+        response.write(true, ByteBuffer.wrap(problem.json()), callback);
     }
 }

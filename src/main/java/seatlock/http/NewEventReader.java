@@ -3,9 +3,7 @@ package seatlock.http;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.HashSet;
@@ -32,15 +30,6 @@ final class NewEventReader {
     private static final Duration MIN_TTL = Duration.ofMillis(100);
     private static final Duration MAX_TTL = Duration.ofDays(7);
 
-    /** As RFC 3339 has it; {@link OffsetDateTime} takes more than that. */
-    private static final Pattern RFC_3339 =
-            Pattern.compile("\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?" + "([Zz]|[+-]\\d\\d:\\d\\d)");
-
-    /** In UTC, too, a year has four digits. */
-    private static final Instant MIN_START = Instant.parse("0001-01-01T00:00:00Z");
-
-    private static final Instant MAX_START = Instant.parse("9999-12-31T23:59:59.999999999Z");
-
     /** Without signs, which ISO 8601 does not know. */
     private static final Pattern DURATION = Pattern.compile("P[0-9DTHMS.]+");
 
@@ -59,7 +48,7 @@ final class NewEventReader {
     private Draft draft(NewEvent body, EventId id, Instant createdAt) {
         checks.text(body.name(), "name", MAX_NAME);
         checks.text(body.venue(), "venue", MAX_NAME);
-        var startsAt = startsAt(body.startsAt());
+        var startsAt = checks.instant(body.startsAt(), "startsAt");
         var timeZone = timeZone(body.timeZone());
         var currency = currency(body.currency());
         var maxSeats = maxSeats(body.maxSeatsPerReservation());
@@ -78,26 +67,6 @@ final class NewEventReader {
                 (int) plan.capacity(),
                 createdAt);
         return new Draft(event, plan);
-    }
-
-    private Instant startsAt(String text) {
-        if (text == null) {
-            checks.add("startsAt", "is missing");
-            return null;
-        }
-        try {
-            if (RFC_3339.matcher(text).matches()) {
-                var startsAt = OffsetDateTime.parse(text).toInstant();
-                if (!startsAt.isBefore(MIN_START) && !startsAt.isAfter(MAX_START)) {
-                    // PostgreSQL keeps microseconds: what is answered now is what will be read later.
-                    return startsAt.truncatedTo(ChronoUnit.MICROS);
-                }
-            }
-        } catch (DateTimeException e) {
-            // said below
-        }
-        checks.add("startsAt", "wants a time with an offset as RFC 3339 has it, such as 2027-06-18T21:00:00+02:00");
-        return null;
     }
 
     private ZoneId timeZone(String text) {

@@ -1,34 +1,18 @@
 package seatlock.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import seatlock.idempotency.Reply;
 
 /**
  * A refusal as it goes over the wire, {@code application/problem+json}. {@link ApiDocument} describes it.
  *
- * @param seats the seats in question, by label; {@code null} where the problem is not about seats
- * @param errors what is wrong with which field; {@code null} unless the request is not valid
- * @param reservationStatus what the reservation is instead; {@code null} where it is not about that
+ * @param detail what happened this time, for a person to read
+ * @param members what a client may want to know besides, by name
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"type", "title", "status", "detail"})
-record Problem(
-        String type,
-
-        String title,
-
-        int status,
-
-        String detail,
-
-        List<String> seats,
-
-        List<FieldError> errors,
-
-        String reservationStatus) {
+record Problem(ProblemType type, String detail, Map<String, Object> members) {
 
     static final String CONTENT_TYPE = "application/problem+json";
 
@@ -36,39 +20,52 @@ record Problem(
     record FieldError(String field, String message) {}
 
     static Problem of(ProblemType type, String detail) {
-        return new Problem(type.uri(), type.title(), type.status(), detail, null, null, null);
+        return new Problem(type, detail, Map.of());
     }
 
     static Problem invalid(List<FieldError> errors) {
-        var type = ProblemType.INVALID_REQUEST;
         var first = errors.get(0);
         var detail = (first.field().isEmpty() ? "" : first.field() + ": ")
                 + first.message()
                 + (errors.size() > 1 ? " (and " + (errors.size() - 1) + " more)" : "");
-        return new Problem(type.uri(), type.title(), type.status(), detail, null, errors, null);
+        return of(ProblemType.INVALID_REQUEST, detail).with("errors", errors);
     }
 
     static Problem invalid(String field, String message) {
         return invalid(List.of(new FieldError(field, message)));
     }
 
-    Problem withSeats(List<String> labels) {
-        return new Problem(type, title, status, detail, labels, errors, reservationStatus);
+    /** The same with another member. */
+    Problem with(String name, Object value) {
+        var more = new LinkedHashMap<>(members);
+        more.put(name, value);
+        return new Problem(type, detail, more);
     }
 
-    Problem withReservationStatus(String instead) {
-        return new Problem(type, title, status, detail, seats, errors, instead);
+    int status() {
+        return type.status();
     }
 
     /** Seconds after which a client should try again, where trying again can help. */
     Optional<Integer> retryAfter() {
-        return status == 503 || type.equals(ProblemType.IDEMPOTENCY_KEY_IN_USE.uri())
-                ? Optional.of(1)
-                : Optional.empty();
+        return switch (type) {
+            case OVERLOADED, OUTCOME_UNKNOWN, IDEMPOTENCY_KEY_IN_USE, NOT_READY -> Optional.of(1);
+            default -> Optional.empty();
+        };
+    }
+
+    byte[] json() {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("type", type.uri());
+        json.put("title", type.title());
+        json.put("status", type.status());
+        json.put("detail", detail);
+        json.putAll(members);
+        return Json.write(json);
     }
 
     Reply reply() {
-        return new Reply(status, null, Json.write(this));
+        return new Reply(status(), null, json());
     }
 
     /** Ends the request with this problem. */

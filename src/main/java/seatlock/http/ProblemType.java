@@ -27,6 +27,11 @@ enum ProblemType {
     RESERVATION_NOT_PENDING(
             409, "The reservation is not pending", "See `reservationStatus`: it was confirmed, cancelled or expired."),
     AMOUNT_MISMATCH(409, "The amount is not the total", "Confirm with the total of the reservation, in minor units."),
+    RESERVATION_NOT_CONFIRMED(
+            409, "The reservation is not confirmed", "Confirm it first: until then it has no tickets."),
+    NOT_READY(409, "The document is still being made", "Ask again after Retry-After seconds."),
+    ALREADY_CHECKED_IN(409, "The ticket was used before", "See `checkedInAt` and `gate`: that was its one use."),
+    INVALID_CODE(422, "The code lets nobody in", "See `reason`."),
     IDEMPOTENCY_KEY_MISSING(
             400, "An Idempotency-Key is needed", "Send a new random one, and the same one with every retry."),
     IDEMPOTENCY_KEY_INVALID(

@@ -1,6 +1,7 @@
 package seatlock.http;
 
 import io.javalin.http.Context;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import seatlock.db.Database;
 
@@ -40,6 +41,11 @@ final class Reads implements AutoCloseable {
     void answerCacheable(Context ctx, Object key, Database.Work<?> work) {
         ctx.future(
                 () -> lanes.submit(key, hurry -> json(work), answers).thenAccept(body -> Replies.cacheable(ctx, body)));
+    }
+
+    /** What a transaction finds, for whoever answers with something else. */
+    <T> CompletableFuture<T> find(Object key, Database.Work<T> work) {
+        return lanes.submit(key, hurry -> database.inTransaction(work), answers);
     }
 
     private byte[] json(Database.Work<?> work) {

@@ -20,12 +20,12 @@ final class Refusals {
                 Problem.of(
                                 ProblemType.UNKNOWN_SEATS,
                                 "Nothing was reserved: " + refused.seats().size() + " of the seats do not exist.")
-                        .withSeats(refused.seats());
+                        .with("seats", refused.seats());
             case SEATS_TAKEN ->
                 Problem.of(
                                 ProblemType.SEATS_TAKEN,
                                 "Nothing was reserved: " + refused.seats().size() + " of the seats are taken.")
-                        .withSeats(refused.seats());
+                        .with("seats", refused.seats());
             case RESERVATION_NOT_FOUND -> Problem.of(ProblemType.NOT_FOUND, "There is no such reservation.");
             case RESERVATION_EXPIRED ->
                 Problem.of(
@@ -35,7 +35,7 @@ final class Refusals {
                 Problem.of(
                                 ProblemType.RESERVATION_NOT_PENDING,
                                 "It is " + refused.reservation().status() + ".")
-                        .withReservationStatus(refused.reservation().status().name());
+                        .with("reservationStatus", refused.reservation().status());
             case AMOUNT_MISMATCH ->
                 Problem.of(
                         ProblemType.AMOUNT_MISMATCH,

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import seatlock.catalog.EventId;
 import seatlock.idempotency.IdempotencyKey;
 import seatlock.inventory.ReservationId;
+import seatlock.tickets.TicketId;
 
 /** What handlers take from a request: each method returns what was meant, or refuses. */
 final class Requests {
@@ -32,6 +33,10 @@ final class Requests {
 
     static ReservationId reservationId(Context ctx) {
         return new ReservationId(id(ctx.pathParam("reservationId"), "reservation"));
+    }
+
+    static TicketId ticketId(Context ctx) {
+        return new TicketId(id(ctx.pathParam("ticketId"), "ticket"));
     }
 
     /** What is no UUID names nothing, so there is nothing of that name. */

@@ -58,6 +58,19 @@ class ConstraintsTest {
         return "UPDATE seat_plans SET " + change + " WHERE event_id = :event";
     }
 
+    private static String ticket(String change) {
+        return "UPDATE tickets SET " + change + " WHERE event_id = :event";
+    }
+
+    private static String document(String pdf, String createdAt) {
+        return "INSERT INTO ticket_documents SELECT event_id, ticket_id, " + pdf + ", " + createdAt
+                + " FROM tickets WHERE event_id = :event";
+    }
+
+    private static String job(String change) {
+        return "UPDATE jobs SET " + change + " WHERE event_id = :event";
+    }
+
     private static String key(String change) {
         return "UPDATE idempotency_keys SET " + change + " WHERE event_id = :event AND idempotency_key = 'held'";
     }
@@ -141,6 +154,49 @@ class ConstraintsTest {
                         "INSERT INTO seat_plans SELECT event_id, 9, section, price, row_name, seat_count FROM seat_plans"
                                 + " WHERE event_id = :event",
                         "seat_plans_row_unique"),
+                // Tickets
+                arguments(
+                        "INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, issued_at, voided_at)"
+                                + " SELECT event_id, gen_random_uuid(), reservation_id, seat_id, 1, now(), now()"
+                                + " FROM tickets WHERE event_id = :event",
+                        "tickets_claim_unique"),
+                arguments(
+                        "INSERT INTO reservation_seats VALUES (:event, :held, 2, 1, false);"
+                                + " INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, issued_at)"
+                                + " VALUES (:event, gen_random_uuid(), :held, 2, 1, now())",
+                        "tickets_one_live_per_seat"),
+                arguments(ticket("seat_id = 3"), "tickets_claim_fk"),
+                arguments("INSERT INTO tickets SELECT * FROM tickets WHERE event_id = :event", "tickets_pk"),
+                arguments(ticket("voided_at = issued_at - interval '1 second'"), "tickets_voided_after_issued"),
+                arguments(ticket("checked_in_at = now()"), "tickets_checked_in_at_a_gate"),
+                arguments(ticket("check_in_nonce = 'n'"), "tickets_nonce_of_a_check_in"),
+                arguments(ticket("checked_in_at = now(), check_in_gate = ''"), "tickets_gate_length"),
+                arguments(
+                        ticket("checked_in_at = now(), check_in_gate = 'N', check_in_nonce = ''"),
+                        "tickets_nonce_length"),
+                arguments(document("'no PDF'::bytea", "now()"), "ticket_documents_pdf"),
+                arguments(
+                        document("'%PDF-'::bytea", "now()") + "; " + document("'%PDF-'::bytea", "now()"),
+                        "ticket_documents_pk"),
+                arguments(
+                        document("'%PDF-'::bytea", "now()").replace("ticket_id,", "gen_random_uuid(),"),
+                        "ticket_documents_ticket_fk"),
+                arguments("INSERT INTO ticket_keys SELECT * FROM ticket_keys", "ticket_keys_pk"),
+                arguments("INSERT INTO ticket_keys VALUES (0, '', '', now())", "ticket_keys_key_id_in_range"),
+                // Jobs
+                arguments(job("kind = 'Dance'"), "jobs_kind_known"),
+                arguments(job("state = 'LOST'"), "jobs_state_known"),
+                arguments(job("attempts = -1"), "jobs_attempts_not_negative"),
+                arguments(job("state = 'RUNNING'"), "jobs_lease_while_running"),
+                arguments(job("lease_id = gen_random_uuid()"), "jobs_lease_while_running"),
+                arguments(job("state = 'DONE'"), "jobs_ended_at_matches_state"),
+                arguments(job("state = 'DEAD', ended_at = now()"), "jobs_dead_for_a_reason"),
+                arguments(job("reservation_id = gen_random_uuid()"), "jobs_reservation_fk"),
+                arguments("INSERT INTO jobs SELECT * FROM jobs WHERE event_id = :event", "jobs_pk"),
+                arguments(
+                        "INSERT INTO jobs SELECT event_id, gen_random_uuid(), kind, reservation_id, state, attempts,"
+                                + " created_at, next_attempt_at FROM jobs WHERE event_id = :event",
+                        "jobs_one_issue_per_reservation"),
                 // Idempotency keys
                 arguments(key("reply_body = NULL"), "idempotency_keys_reply_whole"),
                 arguments(key("reply_status = 500"), "idempotency_keys_reply_storable"),

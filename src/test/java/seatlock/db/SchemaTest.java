@@ -10,7 +10,7 @@ import seatlock.support.Shop;
 class SchemaTest {
 
     /** Tables that do not belong to an event. */
-    private static final String NOT_PER_EVENT = "('flyway_schema_history')";
+    private static final String NOT_PER_EVENT = "('flyway_schema_history', 'ticket_keys')";
 
     private final Shop shop = Shop.shared();
 
@@ -21,7 +21,8 @@ class SchemaTest {
     @Test
     void the_tables_are_those_that_tools_rely_on() {
         assertThat(names("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"))
-                .contains("events", "seats", "reservations", "reservation_seats", "idempotency_keys");
+                .contains(
+                        "events", "seats", "reservations", "reservation_seats", "idempotency_keys", "tickets", "jobs");
     }
 
     @Test

@@ -47,7 +47,7 @@ class InventoryTest {
                 reserve(held, List.of("S-A-2")),
                 reserve(id(), List.of("S-A-1", "S-A-3")));
 
-        var outcomes = shop.database.inTransaction(tx -> inventory.apply(tx, event, commands));
+        var outcomes = shop.apply(event, commands);
 
         assertThat(outcomes.subList(0, 8)).hasOnlyElementsOfType(Outcome.Done.class);
         assertThat(((Outcome.Refused) outcomes.get(8)).seats()).containsExactly("S-A-1");

@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
 import seatlock.support.Crowd;
@@ -20,6 +21,11 @@ class LapseRaceTest {
     private static final int CLIENTS = 4;
 
     private final Shop shop = new Shop();
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
 
     /**
      * Each is confirmed within 50 ms of its expiry, before or after, while two sweepers run all the time. Straight
@@ -75,7 +81,7 @@ class LapseRaceTest {
                         "ada@example.org",
                         ReservationToken.random()))
                 .toList();
-        shop.database.inTransaction(tx -> shop.inventory.apply(tx, event, commands));
+        shop.apply(event, commands);
         return commands.stream()
                 .map(command -> ((Command.Reserve) command).id())
                 .toList();
@@ -83,8 +89,7 @@ class LapseRaceTest {
 
     private String confirm(Event event, ReservationId id) {
         var command = new Command.Confirm(id, new Reservation.Payment("pi_1", 4500));
-        var outcome = shop.database.inTransaction(
-                tx -> shop.inventory.apply(tx, event, List.of(command)).get(0));
+        var outcome = shop.apply(event, List.of(command)).get(0);
         return outcome instanceof Outcome.Done done
                 ? done.reservation().status().name()
                 : ((Outcome.Refused) outcome).reason().name();

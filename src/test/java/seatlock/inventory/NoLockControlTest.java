@@ -55,17 +55,18 @@ class NoLockControlTest {
 
     @Test
     void without_the_lock_and_without_the_schema_the_seat_is_everybodys() {
-        var shop = new Shop();
-        shop.database.inTransaction(tx -> tx.update("DROP INDEX reservation_seats_one_active_per_seat"));
-        var event = shop.event(1);
-        var barrier = new CyclicBarrier(BUYERS);
+        try (var shop = new Shop()) {
+            shop.database.inTransaction(tx -> tx.update("DROP INDEX reservation_seats_one_active_per_seat"));
+            var event = shop.event(1);
+            var barrier = new CyclicBarrier(BUYERS);
 
-        var outcomes = Crowd.of(
-                BUYERS, i -> shop.database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier)));
+            var outcomes = Crowd.of(
+                    BUYERS, i -> shop.database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier)));
 
-        assertThat(outcomes).hasOnlyElementsOfType(Outcome.Done.class);
-        assertThat(claims(shop, event)).isEqualTo(BUYERS);
-        assertThat(shop.violations(event.id())).isNotEmpty();
+            assertThat(outcomes).hasOnlyElementsOfType(Outcome.Done.class);
+            assertThat(claims(shop, event)).isEqualTo(BUYERS);
+            assertThat(shop.violations(event.id())).isNotEmpty();
+        }
     }
 
     @Test

@@ -142,6 +142,26 @@ public final class Api {
         return send(post(request, json));
     }
 
+    /** Reserves seats and confirms them; the answer is that of the confirmation. */
+    public Answer buy(EventId event, String... seats) {
+        var reserved = reserve(event, seats).json();
+        return confirm(
+                event, reserved.get("id").asText(), reserved.at("/total/amount").asLong());
+    }
+
+    /** The tickets of a reservation, as the seller sees them. */
+    public JsonNode tickets(EventId event, String reservation) {
+        return get(path(event, reservation) + "/tickets", adminKey).json().get("tickets");
+    }
+
+    public Answer scan(EventId event, String code, String gate) {
+        return scanWith(event, object().put("code", code).put("gate", gate).toString());
+    }
+
+    public Answer scanWith(EventId event, String json) {
+        return send(post(asAdmin(request("/api/events/" + event + "/check-ins")), json));
+    }
+
     /** @param bearer a reservation's token or a key, or null for none */
     public Answer cancel(EventId event, String reservation, String bearer) {
         var request = request(path(event, reservation) + "/cancel").POST(BodyPublishers.noBody());

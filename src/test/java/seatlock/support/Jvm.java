@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,20 +28,30 @@ public final class Jvm implements AutoCloseable {
 
     /** Starts `seatlock` with a home and further settings, none of them from this process. */
     public static Jvm start(Path home, Map<String, String> settings, String... arguments) {
+        var environment = new HashMap<>(settings);
+        environment.put("SEATLOCK_HOME", home.toString());
+        environment.putIfAbsent("PORT", "0");
+        return start("seatlock.Main", environment, arguments);
+    }
+
+    /** Starts a class of the tests that has a main method. */
+    public static Jvm run(Class<?> main, String... arguments) {
+        return start(main.getName(), Map.of(), arguments);
+    }
+
+    private static Jvm start(String main, Map<String, String> environment, String... arguments) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "seatlock.Main"));
+                main));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        for (var name : List.of("DATABASE_URL", "REDIS_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL")) {
+        for (var name : List.of("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL")) {
             builder.environment().remove(name);
         }
-        builder.environment().put("SEATLOCK_HOME", home.toString());
-        builder.environment().put("PORT", "0");
-        builder.environment().putAll(settings);
+        builder.environment().putAll(environment);
         try {
             return new Jvm(builder.start());
         } catch (IOException e) {

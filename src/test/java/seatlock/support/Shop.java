@@ -17,14 +17,19 @@ import seatlock.db.DatabaseUrl;
 import seatlock.db.Tx;
 import seatlock.http.HttpServer;
 import seatlock.idempotency.IdempotencyKeys;
+import seatlock.inventory.Command;
 import seatlock.inventory.Inventory;
+import seatlock.inventory.Outcome;
+import seatlock.jobs.Jobs;
 import seatlock.jobs.Sweeper;
+import seatlock.tickets.TicketKeys;
+import seatlock.tickets.Tickets;
 
 /**
  * A Seatlock under test, without the sweeper running by itself. Most tests share one: each makes its own events, and
  * nothing that happens in one event is seen in another.
  */
-public final class Shop {
+public final class Shop implements AutoCloseable {
 
     public static final String ADMIN_KEY = "test-admin-key";
 
@@ -32,22 +37,46 @@ public final class Shop {
 
     public final DatabaseUrl url = Servers.newDatabase();
     public final Database database;
+    private final Database sales;
     public final Catalog catalog = new Catalog();
     public final Inventory inventory = new Inventory(Duration.ofMinutes(10));
     public final IdempotencyKeys keys = new IdempotencyKeys();
+    public final Jobs jobs = new Jobs();
+    public final TicketKeys ticketKeys;
+    public final Tickets tickets;
     public final HttpServer server;
     public final Api api;
 
-    /** With a database of its own, for what is seen across events. */
+    /** With a database of its own, for what is seen across events; whoever makes it closes it. */
     public Shop() {
         database = Database.open(url, HttpServer.READ_CONNECTIONS, HttpServer.READ_STATEMENT_TIMEOUT);
-        var sales = Database.open(url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT);
-        server = HttpServer.start(0, ADMIN_KEY, sales, database, catalog, inventory, keys);
+        sales = Database.open(url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT);
+        ticketKeys = new TicketKeys(database);
+        ticketKeys.ensureFirst();
+        tickets = new Tickets(ticketKeys, jobs);
+        var core = new HttpServer.Core(catalog, inventory, keys, tickets, ticketKeys);
+        server = HttpServer.start(0, ADMIN_KEY, sales, database, core);
         api = new Api("http://localhost:" + server.port(), ADMIN_KEY);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        sales.close();
+        database.close();
     }
 
     public static Shop shared() {
         return SHARED;
+    }
+
+    /** Commands applied as an edge does it, tickets and all, in one transaction. */
+    public List<Outcome> apply(Event event, List<Command> commands) {
+        return database.inTransaction(tx -> {
+            var outcomes = inventory.apply(tx, event, commands);
+            tickets.follow(tx, event, outcomes);
+            return outcomes;
+        });
     }
 
     /** One that runs only when it is told to. */
@@ -159,6 +188,19 @@ public final class Shop {
                    AND seat_count || ' ' || total <>
                        (SELECT count(*) || ' ' || sum(price) FROM reservation_seats AS rs
                          WHERE rs.event_id = r.event_id AND rs.reservation_id = r.reservation_id)
+                """),
+        A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY("""
+                SELECT count(*) AS n
+                  FROM seats AS s LEFT JOIN tickets AS t
+                    ON t.event_id = s.event_id AND t.seat_id = s.seat_id AND t.voided_at IS NULL
+                 WHERE s.event_id = ?
+                   AND (CASE s.status WHEN 'SOLD' THEN s.reservation_id END) IS DISTINCT FROM t.reservation_id
+                """),
+        A_CONFIRMED_RESERVATION_HAS_ITS_JOB("""
+                SELECT count(*) AS n
+                  FROM reservations AS r LEFT JOIN jobs AS j
+                    ON j.event_id = r.event_id AND j.reservation_id = r.reservation_id AND j.kind = 'IssueTickets'
+                 WHERE r.event_id = ? AND (r.confirmed_at IS NOT NULL) <> (j.job_id IS NOT NULL)
                 """),
         AN_ENDED_RESERVATION_HAS_NO_SEAT("""
                 SELECT count(*) AS n

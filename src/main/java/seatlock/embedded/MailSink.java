@@ -1,0 +1,79 @@
+package seatlock.embedded;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+import org.subethamail.smtp.MessageContext;
+import org.subethamail.smtp.MessageHandler;
+import org.subethamail.smtp.server.SMTPServer;
+
+/** A mail server that keeps what it gets: each mail is a file, {@code mail/….eml} under the home, for a mail reader. */
+public final class MailSink implements AutoCloseable {
+
+    private final SMTPServer server;
+    private final Path directory;
+    private final AtomicLong count = new AtomicLong();
+
+    private MailSink(Path directory) {
+        this.directory = directory;
+        this.server = SMTPServer.port(Ports.free())
+                .bindAddress(InetAddress.getLoopbackAddress())
+                .messageHandlerFactory(this::handler)
+                .build();
+    }
+
+    public static MailSink start(Home home) {
+        var directory = home.resolve("mail");
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var sink = new MailSink(directory);
+        sink.server.start();
+        return sink;
+    }
+
+    private MessageHandler handler(MessageContext context) {
+        return new MessageHandler() {
+            @Override
+            public void from(String sender) {}
+
+            @Override
+            public void recipient(String recipient) {}
+
+            @Override
+            public String data(InputStream mail) throws IOException {
+                keep(mail);
+                return null;
+            }
+
+            @Override
+            public void done() {}
+        };
+    }
+
+    /** The file appears when it is complete. */
+    private void keep(InputStream mail) throws IOException {
+        var name = Instant.now().toString().replace(":", "") + "-" + count.incrementAndGet() + ".eml";
+        var written = directory.resolve(name + ".part");
+        Files.copy(mail, written);
+        Files.move(written, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** As {@code SMTP_URL} would have it. */
+    public String url() {
+        return "smtp://127.0.0.1:" + server.getPortAllocated();
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

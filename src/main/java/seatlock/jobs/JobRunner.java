@@ -1,0 +1,110 @@
+package seatlock.jobs;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import seatlock.catalog.EventId;
+import seatlock.db.Database;
+import seatlock.db.DatabaseException;
+
+/** Does one job: claims it, does it outside any transaction while its lease is renewed, and notes how it ended. */
+public final class JobRunner implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
+
+    private final Database database;
+    private final Jobs jobs;
+    private final Map<Job.Kind, Job.Handler> handlers;
+    private final RetryPolicy policy;
+    private final Set<Job> running = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService heart;
+
+    /** @param handlers one for each kind */
+    public JobRunner(Database database, Jobs jobs, Map<Job.Kind, Job.Handler> handlers, RetryPolicy policy) {
+        this.database = database;
+        this.jobs = jobs;
+        this.handlers = Map.copyOf(handlers);
+        this.policy = policy;
+        this.heart = Executors.newSingleThreadScheduledExecutor(task -> {
+            var thread = new Thread(task, "job-leases");
+            thread.setDaemon(true);
+            return thread;
+        });
+        var beat = policy.lease().toMillis() / 3; // it may miss one and still be alive
+        heart.scheduleWithFixedDelay(this::renewLeases, beat, beat, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Does a job, if it is due and nobody else is at it.
+     *
+     * @return what the attempt failed with, or {@code null} if it did not fail, or there was nothing to do
+     */
+    public Exception run(EventId event, UUID id) {
+        var claimed = database.inTransaction(tx -> jobs.claimJob(tx, event, id, policy.lease()));
+        if (claimed.isEmpty()) {
+            return null;
+        }
+        var job = claimed.get();
+        running.add(job);
+        try {
+            handlers.get(job.kind()).handle(job);
+            end(job, database.inTransaction(tx -> jobs.complete(tx, job)));
+            return null;
+        } catch (Exception e) {
+            noteFailure(job, e);
+            return e;
+        } catch (Error e) { // such as a document that overflows the stack: its job's problem, not the worker's
+            noteFailure(job, e);
+            return new IllegalStateException(e);
+        } finally {
+            running.remove(job);
+        }
+    }
+
+    private void noteFailure(Job job, Throwable failure) {
+        var error = failure.toString();
+        if (failure instanceof Job.Hopeless || job.attempts() >= policy.maxAttempts()) {
+            log.error("Job {} of event {} is dead after {} attempts: {}", job.id(), job.event(), job.attempts(), error);
+            end(job, database.inTransaction(tx -> jobs.bury(tx, job, error)));
+        } else {
+            var pause = policy.pauseAfter(job.attempts());
+            log.info("Job {} will be tried again in {} ms: {}", job.id(), pause.toMillis(), error);
+            end(job, database.inTransaction(tx -> jobs.putOff(tx, job, error, pause)));
+        }
+    }
+
+    private static void end(Job job, boolean wasOurs) {
+        if (!wasOurs) {
+            log.warn("Job {} took longer than its lease, and somebody else has it now", job.id());
+        }
+    }
+
+    private void renewLeases() {
+        for (var job : running) {
+            try {
+                database.inTransaction(tx -> jobs.renew(tx, job, policy.lease()));
+            } catch (DatabaseException e) {
+                log.debug("The lease of job {} could not be renewed", job.id(), e);
+            } catch (Throwable t) { // a ScheduledExecutorService drops a task that throws
+                log.error("The lease of job {} could not be renewed", job.id(), t);
+            }
+        }
+    }
+
+    /** How many jobs are being done right now. */
+    int running() {
+        return running.size();
+    }
+
+    /** Whoever still works goes on; only his lease is no longer renewed. */
+    @Override
+    public void close() {
+        heart.shutdownNow();
+    }
+}

@@ -1,0 +1,208 @@
+package seatlock.jobs;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import seatlock.catalog.EventId;
+import seatlock.db.Ids;
+import seatlock.db.Row;
+import seatlock.db.Tx;
+import seatlock.inventory.ReservationId;
+
+/**
+ * The jobs in PostgreSQL: {@code READY → RUNNING → DONE}, back to {@code READY} after a failure, {@code DEAD} after too
+ * many.
+ */
+public final class Jobs {
+
+    /** An id handed to Redis is handed to it again after this, unless a worker has taken the job: Redis may forget. */
+    static final Duration RELAY_AGAIN = Duration.ofSeconds(10);
+
+    /** The last error is kept to be read by a person. */
+    private static final int MAX_ERROR = 2000;
+
+    /** Where a job that is due is to be found. */
+    record Due(EventId event, UUID id, Job.Kind kind) {}
+
+    /** A job as an operator sees it. */
+    public record Listed(
+            EventId event,
+            UUID id,
+            String kind,
+            ReservationId reservation,
+            String state,
+            int attempts,
+            Instant nextAttemptAt,
+            String lastError) {}
+
+    /** Writes down that something is to be done, in the transaction that makes it necessary. */
+    public void add(Tx tx, EventId event, Job.Kind kind, ReservationId reservation, Instant now) throws SQLException {
+        tx.updateExactly(1, """
+                INSERT INTO jobs (event_id, job_id, kind, reservation_id, state, attempts, created_at, next_attempt_at)
+                VALUES (?, ?, ?, ?, 'READY', 0, ?, ?)
+                """, event.value(), Ids.next(), kind.wireName(), reservation.value(), now, now);
+    }
+
+    /** Jobs that are due and not on their way, of all events, the longest due first. Nothing is locked. */
+    List<Due> findDue(Tx tx, int limit) throws SQLException {
+        return tx.query(
+                """
+                SELECT event_id, job_id, kind
+                  FROM jobs
+                 WHERE state IN ('READY', 'RUNNING')
+                   AND next_attempt_at <= statement_timestamp()
+                   AND (relayed_at IS NULL OR relayed_at <= statement_timestamp() - ?::interval)
+                 ORDER BY next_attempt_at, event_id, job_id
+                 LIMIT ?
+                """,
+                row -> new Due(
+                        new EventId(row.uuid("event_id")),
+                        row.uuid("job_id"),
+                        Job.Kind.ofWireName(row.text("kind")).orElseThrow()),
+                RELAY_AGAIN.toString(),
+                limit);
+    }
+
+    /** Notes that jobs of an event are on their way. */
+    void markRelayed(Tx tx, EventId event, List<UUID> ids) throws SQLException {
+        tx.update("""
+                UPDATE jobs
+                   SET relayed_at = ?
+                 WHERE event_id = ?
+                   AND job_id = ANY (?)
+                   AND state IN ('READY', 'RUNNING')
+                """, tx.readClock(), event.value(), ids.toArray(UUID[]::new));
+    }
+
+    /**
+     * Takes a job for the length of a lease, if it is due and nobody else is taking it.
+     *
+     * @return empty if it is done, dead, not due, or somebody else's: then there is nothing to do
+     */
+    Optional<Job> claimJob(Tx tx, EventId event, UUID id, Duration lease) throws SQLException {
+        record Found(Job.Kind kind, ReservationId reservation, int attempts, Instant due) {}
+        var found = tx.find(
+                """
+                SELECT kind, reservation_id, attempts, next_attempt_at
+                  FROM jobs
+                 WHERE event_id = ?
+                   AND job_id = ?
+                   AND state IN ('READY', 'RUNNING')
+                   FOR UPDATE SKIP LOCKED
+                """,
+                row -> new Found(
+                        Job.Kind.ofWireName(row.text("kind")).orElseThrow(),
+                        new ReservationId(row.uuid("reservation_id")),
+                        row.integer("attempts"),
+                        row.instant("next_attempt_at")),
+                event.value(),
+                id);
+        var now = tx.readClock();
+        if (found.isEmpty() || found.get().due.isAfter(now)) {
+            return Optional.empty();
+        }
+        var job = new Job(event, id, found.get().kind, found.get().reservation, found.get().attempts + 1, Ids.next());
+        tx.updateExactly(1, """
+                UPDATE jobs
+                   SET state = 'RUNNING', attempts = ?, lease_id = ?, next_attempt_at = ?, relayed_at = NULL
+                 WHERE event_id = ?
+                   AND job_id = ?
+                """, job.attempts(), job.lease(), now.plus(lease), event.value(), id);
+        return Optional.of(job);
+    }
+
+    /** Makes the lease last for another while. @return whether it was still ours */
+    boolean renew(Tx tx, Job job, Duration lease) throws SQLException {
+        return update(tx, job, "next_attempt_at = ?", tx.readClock().plus(lease));
+    }
+
+    /** It is done. @return whether it was still ours */
+    boolean complete(Tx tx, Job job) throws SQLException {
+        return update(tx, job, "state = 'DONE', lease_id = NULL, last_error = NULL, ended_at = ?", tx.readClock());
+    }
+
+    /** It failed, and is to be tried again after a pause. @return whether it was still ours */
+    boolean putOff(Tx tx, Job job, String error, Duration pause) throws SQLException {
+        return update(
+                tx,
+                job,
+                "state = 'READY', lease_id = NULL, relayed_at = NULL, last_error = ?, next_attempt_at = ?",
+                shortened(error),
+                tx.readClock().plus(pause));
+    }
+
+    /** It failed for good. @return whether it was still ours */
+    boolean bury(Tx tx, Job job, String error) throws SQLException {
+        return update(
+                tx,
+                job,
+                "state = 'DEAD', lease_id = NULL, last_error = ?, ended_at = ?",
+                shortened(error),
+                tx.readClock());
+    }
+
+    /** @param change with its parameters; a constant of this class */
+    private static boolean update(Tx tx, Job job, String change, Object... values) throws SQLException {
+        var parameters = Arrays.copyOf(values, values.length + 3);
+        parameters[values.length] = job.event().value();
+        parameters[values.length + 1] = job.id();
+        parameters[values.length + 2] = job.lease();
+        return tx.update(
+                        "UPDATE jobs SET " + change + " WHERE event_id = ? AND job_id = ? AND lease_id = ?", parameters)
+                == 1;
+    }
+
+    private static String shortened(String error) {
+        var printable = error.replace('\0', ' ');
+        return printable.length() <= MAX_ERROR ? printable : printable.substring(0, MAX_ERROR);
+    }
+
+    /** @param state only jobs in this one; the latest first */
+    public List<Listed> list(Tx tx, String state, int limit) throws SQLException {
+        return tx.query("""
+                SELECT event_id, job_id, kind, reservation_id, state, attempts, next_attempt_at, last_error
+                  FROM jobs
+                 WHERE state = ?
+                 ORDER BY job_id DESC
+                 LIMIT ?
+                """, Jobs::listed, state, limit);
+    }
+
+    /** How many jobs there are in each state, as {@code "DEAD 3"}. */
+    public List<String> count(Tx tx) throws SQLException {
+        return tx.query(
+                "SELECT state || ' ' || count(*) AS line FROM jobs GROUP BY state ORDER BY state",
+                row -> row.text("line"));
+    }
+
+    /**
+     * Gives dead jobs another life, with their attempts counted anew.
+     *
+     * @param id of the one, or {@code null} for all
+     * @return how many there were
+     */
+    public int retryDead(Tx tx, UUID id) throws SQLException {
+        return tx.update("""
+                UPDATE jobs
+                   SET state = 'READY', attempts = 0, relayed_at = NULL, ended_at = NULL, next_attempt_at = ?
+                 WHERE state = 'DEAD'
+                   AND (?::uuid IS NULL OR job_id = ?)
+                """, tx.readClock(), id, id);
+    }
+
+    private static Listed listed(Row row) throws SQLException {
+        return new Listed(
+                new EventId(row.uuid("event_id")),
+                row.uuid("job_id"),
+                row.text("kind"),
+                new ReservationId(row.uuid("reservation_id")),
+                row.text("state"),
+                row.integer("attempts"),
+                row.instant("next_attempt_at"),
+                row.text("last_error"));
+    }
+}

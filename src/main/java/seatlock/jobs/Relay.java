@@ -1,0 +1,128 @@
+package seatlock.jobs;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
+import java.net.URI;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
+import seatlock.db.Database;
+import seatlock.db.DatabaseException;
+
+/**
+ * Hands the ids of due jobs from PostgreSQL to Redis. Any number of them may run: an id that is handed over twice is
+ * claimed once.
+ *
+ * <p>It has a thread and a connection of its own, so that a Redis that hangs keeps nobody else waiting.
+ */
+public final class Relay implements AutoCloseable {
+
+    /** Delay that a buyer might see between paying and his ticket; and a query that costs next to nothing. */
+    private static final long INTERVAL_MS = 200;
+
+    /** Ids of one round. */
+    private static final int BATCH = 500;
+
+    /** Ids waiting in Redis: enough to keep the workers busy, and little to lose or to repeat. */
+    private static final int MAX_QUEUED = 2_000;
+
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
+    private final Database database;
+    private final Jobs jobs;
+    private final URI redisUrl;
+    private final ScheduledExecutorService timer;
+    private Jedis redis; // only the timer's thread uses it
+    private boolean away;
+
+    public Relay(Database database, Jobs jobs, URI redisUrl) {
+        this.database = database;
+        this.jobs = jobs;
+        this.redisUrl = redisUrl;
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            var thread = new Thread(task, "relay");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    public void start() {
+        timer.scheduleWithFixedDelay(this::runAndSurvive, 0, INTERVAL_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void runAndSurvive() {
+        try {
+            while (runOnce() == BATCH) {
+                // there may be more
+            }
+            if (away) {
+                log.info("Redis is back");
+                away = false;
+            }
+        } catch (JedisException e) {
+            disconnect();
+            if (!away) {
+                log.warn("Redis is away; jobs wait in PostgreSQL until it is back: {}", e.getMessage());
+                away = true;
+            }
+        } catch (DatabaseException e) {
+            log.warn("Relaying is put off: {}", e.getMessage());
+        } catch (Throwable t) { // a ScheduledExecutorService drops a task that throws
+            log.error("Relaying failed, and will be tried again", t);
+        }
+    }
+
+    /**
+     * Hands over what is due, up to a batch.
+     *
+     * @return how many that were
+     */
+    int runOnce() {
+        if (redis == null) {
+            redis = Queue.connect(redisUrl);
+        }
+        var room = MAX_QUEUED - Queue.length(redis); // asked first: nothing is marked if Redis is away
+        if (room <= 0) {
+            return 0;
+        }
+        var due = database.inTransaction(tx -> jobs.findDue(tx, (int) Math.min(room, BATCH)));
+        if (due.isEmpty()) {
+            return 0;
+        }
+        var byEvent = due.stream().collect(groupingBy(Jobs.Due::event, mapping(Jobs.Due::id, toList())));
+        byEvent.forEach((event, ids) -> database.inTransaction(tx -> {
+            jobs.markRelayed(tx, event, ids);
+            return null;
+        }));
+        Queue.push(redis, due); // if this fails they are handed over again, Jobs.RELAY_AGAIN later
+        return due.size();
+    }
+
+    private void disconnect() {
+        if (redis != null) {
+            try {
+                redis.close();
+            } catch (JedisException e) {
+                log.debug("Redis did not say goodbye", e);
+            }
+            redis = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdown();
+        try {
+            timer.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        disconnect();
+    }
+}

@@ -1,0 +1,205 @@
+package seatlock.tickets;
+
+import jakarta.activation.DataHandler;
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.SendFailedException;
+import jakarta.mail.Session;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.util.ByteArrayDataSource;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.StringJoiner;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
+
+/** Sends mail over SMTP (RFC 5321). Every wait has an end. */
+public final class Mailer {
+
+    private static final String CONNECT_TIMEOUT_MS = "10000";
+
+    /** Between two answers of the server; RFC 5321 would have us wait for minutes, with the job's lease running. */
+    private static final String TIMEOUT_MS = "30000";
+
+    /**
+     * A mail.
+     *
+     * @param messageId the same each time the same mail is sent, so that a second copy can be told for what it is
+     */
+    record Mail(String to, String subject, String text, String html, String messageId, List<Attachment> attachments) {}
+
+    /** A PDF. */
+    record Attachment(String name, byte[] pdf) {}
+
+    /** The server will not take this mail, now or later (RFC 5321: a reply of 5yz). */
+    static final class Rejected extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private Rejected(MessagingException cause) {
+            super("The mail server refuses: " + messages(cause), cause);
+        }
+
+        /** The reply of the server is in one of the exceptions of the chain. */
+        private static String messages(MessagingException cause) {
+            var messages = new StringJoiner("; ");
+            for (Exception next = cause; next != null; ) {
+                messages.add(String.valueOf(next.getMessage()).strip());
+                next = next instanceof MessagingException chained ? chained.getNextException() : null;
+            }
+            return messages.toString();
+        }
+    }
+
+    private final Session session;
+    private final URI smtp;
+    private final InternetAddress from;
+
+    /**
+     * @param smtp {@code smtp://[user:password@]host[:port]}, which goes over to TLS where the server offers it and has to
+     *     where there is a password; or {@code smtps://…}, which is TLS from the start
+     * @param from as in RFC 5322, such as {@code Seatlock <tickets@example.org>}
+     * @throws IllegalArgumentException if the sender is no address
+     */
+    public Mailer(URI smtp, String from) {
+        this.smtp = smtp;
+        this.from = address(from);
+        this.session = Session.getInstance(properties(smtp));
+    }
+
+    /**
+     * Says whether something can be a sender.
+     *
+     * @return the same
+     * @throws IllegalArgumentException if it is no address
+     */
+    public static String checkSender(String from) {
+        address(from);
+        return from;
+    }
+
+    private static InternetAddress address(String text) {
+        try {
+            return new InternetAddress(text, true);
+        } catch (AddressException e) {
+            throw new IllegalArgumentException("Not an address: " + text, e);
+        }
+    }
+
+    private static Properties properties(URI smtp) {
+        var protocol = smtp.getScheme().toLowerCase(Locale.ROOT);
+        var properties = new Properties();
+        var prefix = "mail." + protocol + ".";
+        properties.put("mail.transport.protocol", protocol);
+        properties.put(prefix + "connectiontimeout", CONNECT_TIMEOUT_MS);
+        properties.put(prefix + "timeout", TIMEOUT_MS);
+        properties.put(prefix + "writetimeout", TIMEOUT_MS);
+        properties.put(prefix + "ssl.checkserveridentity", "true");
+        properties.put(prefix + "auth", String.valueOf(smtp.getRawUserInfo() != null));
+        if (protocol.equals("smtp")) {
+            properties.put(prefix + "starttls.enable", "true");
+            properties.put(prefix + "starttls.required", String.valueOf(smtp.getRawUserInfo() != null));
+        }
+        return properties;
+    }
+
+    /**
+     * Sends a mail, and returns when the server has taken it over.
+     *
+     * @throws Rejected if it never will
+     * @throws MessagingException if it did not this time
+     */
+    void send(Mail mail) throws Rejected, MessagingException {
+        var message = message(mail);
+        var login = smtp.getRawUserInfo() == null
+                ? new String[2]
+                : smtp.getRawUserInfo().split(":", 2);
+        try (var transport = session.getTransport()) {
+            transport.connect(smtp.getHost(), smtp.getPort(), decode(login, 0), decode(login, 1));
+            transport.sendMessage(message, message.getAllRecipients());
+        } catch (SendFailedException e) {
+            if (isPermanent(e)) {
+                throw new Rejected(e);
+            }
+            throw e;
+        }
+    }
+
+    private static String decode(String[] login, int part) {
+        return login.length <= part || login[part] == null
+                ? null
+                : URLDecoder.decode(login[part].replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** Whether some reply in the chain was a 5yz, and none a 4yz. */
+    private static boolean isPermanent(MessagingException e) {
+        boolean permanent = false;
+        for (Exception cause = e; cause instanceof MessagingException next; cause = next.getNextException()) {
+            var code = replyCode(cause);
+            if (code >= 400 && code < 500) {
+                return false;
+            }
+            permanent |= code >= 500;
+        }
+        return permanent;
+    }
+
+    private static int replyCode(Exception e) {
+        if (e instanceof SMTPSendFailedException failed) {
+            return failed.getReturnCode();
+        } else if (e instanceof SMTPAddressFailedException failed) {
+            return failed.getReturnCode();
+        } else if (e instanceof SMTPSenderFailedException failed) {
+            return failed.getReturnCode();
+        }
+        return 0;
+    }
+
+    /** Jakarta Mail folds and encodes headers; what could inject one, the API does not let in. */
+    private MimeMessage message(Mail mail) throws MessagingException {
+        var message = new MimeMessage(session) {
+            @Override
+            protected void updateMessageID() throws MessagingException {
+                setHeader("Message-ID", "<" + mail.messageId() + ">"); // its own would be a new one each time
+            }
+        };
+        message.setFrom(from);
+        message.setRecipient(Message.RecipientType.TO, address(mail.to()));
+        message.setSubject(mail.subject(), "UTF-8");
+        message.setSentDate(Date.from(Instant.now()));
+        message.setHeader("Auto-Submitted", "auto-generated"); // RFC 3834: no vacation notices, please
+
+        var alternatives = new MimeMultipart("alternative");
+        alternatives.addBodyPart(text(mail.text(), "plain"));
+        alternatives.addBodyPart(text(mail.html(), "html"));
+        var body = new MimeBodyPart();
+        body.setContent(alternatives);
+        var parts = new MimeMultipart("mixed");
+        parts.addBodyPart(body);
+        for (var attachment : mail.attachments()) {
+            var part = new MimeBodyPart();
+            part.setDataHandler(new DataHandler(new ByteArrayDataSource(attachment.pdf(), "application/pdf")));
+            part.setFileName(attachment.name());
+            parts.addBodyPart(part);
+        }
+        message.setContent(parts);
+        message.saveChanges();
+        return message;
+    }
+
+    private static MimeBodyPart text(String text, String subtype) throws MessagingException {
+        var part = new MimeBodyPart();
+        part.setText(text, "UTF-8", subtype);
+        return part;
+    }
+}

@@ -1,0 +1,246 @@
+package seatlock.tickets;
+
+import com.google.zxing.BarcodeFormat;
+import com.google.zxing.EncodeHintType;
+import com.google.zxing.WriterException;
+import com.google.zxing.common.BitMatrix;
+import com.google.zxing.qrcode.QRCodeWriter;
+import com.google.zxing.qrcode.decoder.ErrorCorrectionLevel;
+import com.lowagie.text.Document;
+import com.lowagie.text.DocumentException;
+import com.lowagie.text.Element;
+import com.lowagie.text.Phrase;
+import com.lowagie.text.Rectangle;
+import com.lowagie.text.pdf.ColumnText;
+import com.lowagie.text.pdf.PdfContentByte;
+import com.lowagie.text.pdf.PdfWriter;
+import java.awt.Color;
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import seatlock.catalog.Event;
+
+/**
+ * The document of a ticket: one page, A5 across, to be printed or shown on a phone.
+ *
+ * <p>Right of a line to tear along is the stub with the QR code: the one thing on the page that a gate reads.
+ */
+final class TicketPdf {
+
+    private static final float WIDTH = 595;
+    private static final float HEIGHT = 420;
+    private static final float MARGIN = 32;
+    private static final float HEADER = 132;
+    private static final float STUB = 214;
+
+    /** Wider than 60 mm: even on a phone's screen a module is several pixels. */
+    private static final float QR = 172;
+
+    private static final Color INK = new Color(0x17, 0x1c, 0x33);
+    private static final Color PALE = new Color(0x6b, 0x72, 0x80);
+    private static final Color ACCENT = new Color(0xf2, 0xb1, 0x34);
+    private static final Color PAPER = new Color(0xf7, 0xf5, 0xf0);
+
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu", Locale.UK);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm zzz", Locale.UK);
+
+    private final Event event;
+    private final Ticket ticket;
+    private final String holder;
+    private final String code;
+
+    private TicketPdf(Event event, Ticket ticket, String holder, String code) {
+        this.event = event;
+        this.ticket = ticket;
+        this.holder = holder;
+        this.code = code;
+    }
+
+    /**
+     * @param holder who bought it
+     * @param code what the QR code holds
+     * @return the PDF
+     */
+    static byte[] render(Event event, Ticket ticket, String holder, String code) {
+        var bytes = new ByteArrayOutputStream();
+        try (var document = new Document(new Rectangle(WIDTH, HEIGHT), 0, 0, 0, 0)) {
+            var writer = PdfWriter.getInstance(document, bytes);
+            document.addTitle(event.name() + ", " + ticket.seat());
+            document.addCreator("Seatlock");
+            document.open();
+            new TicketPdf(event, ticket, holder, code).draw(writer.getDirectContent());
+        } catch (DocumentException e) {
+            throw new IllegalStateException("The ticket could not be set", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private void draw(PdfContentByte page) {
+        fill(page, PAPER, 0, 0, WIDTH, HEIGHT);
+        fill(page, INK, 0, HEIGHT - HEADER, WIDTH - STUB, HEADER);
+        fill(page, ACCENT, 0, HEIGHT - HEADER - 5, WIDTH - STUB, 5);
+        drawHeader(page);
+        drawDetails(page);
+        drawStub(page);
+    }
+
+    private void drawHeader(PdfContentByte page) {
+        var left = MARGIN;
+        var right = WIDTH - STUB - MARGIN / 2;
+        paragraph(page, size -> Typesetter.bold(event.name(), size, Color.WHITE), 27, left, right, HEIGHT - 20, 74);
+        paragraph(
+                page,
+                size -> Typesetter.regular(event.venue(), size, ACCENT),
+                14,
+                left,
+                right,
+                HEIGHT - HEADER + 36,
+                24);
+    }
+
+    private void drawDetails(PdfContentByte page) {
+        var left = MARGIN;
+        var right = WIDTH - STUB - MARGIN / 2;
+        var width = right - left;
+        var startsAt = event.startsAt().atZone(event.timeZone());
+        line(page, size -> Typesetter.bold(DATE.format(startsAt), size, INK), 16, left, right, 245);
+        line(page, size -> Typesetter.regular(TIME.format(startsAt), size, INK), 13, left, right, 225);
+
+        field(page, "SECTION", ticket.section(), 24, left, left + width * 0.52f, 170);
+        field(page, "ROW", ticket.row(), 24, left + width * 0.56f, left + width * 0.76f, 170);
+        field(page, "SEAT", String.valueOf(ticket.number()), 24, left + width * 0.80f, right, 170);
+
+        field(page, "PRICE", price(), 12, left, left + width * 0.30f, 96);
+        field(page, "HOLDER", holder, 12, left + width * 0.34f, right, 96);
+        line(
+                page,
+                size -> Typesetter.regular(
+                        "Admits one person, once. Whoever shows the code first is let in.", size, PALE),
+                7.5f,
+                left,
+                right,
+                38);
+    }
+
+    private void drawStub(PdfContentByte page) {
+        page.saveState();
+        page.setColorStroke(PALE);
+        page.setLineWidth(1);
+        page.setLineDash(3, 4, 0);
+        page.moveTo(WIDTH - STUB, 16);
+        page.lineTo(WIDTH - STUB, HEIGHT - 16);
+        page.stroke();
+        page.restoreState();
+
+        var left = WIDTH - STUB + (STUB - QR) / 2;
+        var right = left + QR;
+        line(page, size -> Typesetter.bold(ticket.seat(), size, INK), 17, left, right, HEIGHT - 62);
+        fill(page, Color.WHITE, left - 10, 132, QR + 20, QR + 20); // the quiet zone around the code
+        drawQr(page, left, 142);
+        field(page, "TICKET", ticket.id().number(), 13, left, right, 76);
+    }
+
+    private void drawQr(PdfContentByte page, float left, float bottom) {
+        var matrix = qr();
+        var module = QR / matrix.getWidth();
+        page.saveState();
+        page.setColorFill(Color.BLACK);
+        for (int y = 0; y < matrix.getHeight(); y++) {
+            var base = bottom + QR - (y + 1) * module;
+            for (int x = 0; x < matrix.getWidth(); x++) {
+                var first = x;
+                while (x < matrix.getWidth() && matrix.get(x, y)) {
+                    x++; // what is black side by side is one rectangle, without hairlines between
+                }
+                if (x > first) {
+                    page.rectangle(left + first * module, base, (x - first) * module, module);
+                }
+            }
+        }
+        page.fill();
+        page.restoreState();
+    }
+
+    private BitMatrix qr() {
+        var hints = Map.of(
+                EncodeHintType.ERROR_CORRECTION,
+                ErrorCorrectionLevel.M, // a crease or a reflection
+                EncodeHintType.MARGIN,
+                0);
+        try {
+            return new QRCodeWriter().encode(code, BarcodeFormat.QR_CODE, 0, 0, hints);
+        } catch (WriterException e) {
+            throw new IllegalStateException("The code could not be set", e);
+        }
+    }
+
+    private String price() {
+        var digits = Math.max(0, event.currency().getDefaultFractionDigits());
+        return BigDecimal.valueOf(ticket.price(), digits).toPlainString() + " "
+                + event.currency().getCurrencyCode();
+    }
+
+    /** A small caption and a value under it. */
+    private static void field(
+            PdfContentByte page, String caption, String value, float size, float left, float right, float baseline) {
+        line(page, s -> Typesetter.regular(caption, s, PALE), 7.5f, left, right, baseline + size + 6);
+        line(page, s -> Typesetter.bold(value, s, INK), size, left, right, baseline);
+    }
+
+    /** One line, as large as it may be and fits. */
+    private static void line(
+            PdfContentByte page, Function<Float, Phrase> text, float size, float left, float right, float baseline) {
+        var fitting = size;
+        while (fitting > 4 && ColumnText.getWidth(text.apply(fitting)) > right - left) {
+            fitting -= 0.5f;
+        }
+        var phrase = text.apply(fitting);
+        var rightToLeft = Typesetter.direction(phrase) == PdfWriter.RUN_DIRECTION_RTL;
+        ColumnText.showTextAligned(
+                page,
+                rightToLeft ? Element.ALIGN_RIGHT : Element.ALIGN_LEFT,
+                phrase,
+                rightToLeft ? left + ColumnText.getWidth(phrase) : left,
+                baseline,
+                0,
+                Typesetter.direction(phrase),
+                0);
+    }
+
+    /** Some lines, as large as they may be and fit. */
+    private static void paragraph(
+            PdfContentByte page,
+            Function<Float, Phrase> text,
+            float size,
+            float left,
+            float right,
+            float top,
+            float height) {
+        var fitting = size;
+        while (fitting > 4
+                && ColumnText.hasMoreText(column(page, text.apply(fitting), fitting, left, right, top, height)
+                        .go(true))) {
+            fitting -= 0.5f;
+        }
+        column(page, text.apply(fitting), fitting, left, right, top, height).go();
+    }
+
+    private static ColumnText column(
+            PdfContentByte page, Phrase text, float size, float left, float right, float top, float height) {
+        var column = new ColumnText(page);
+        column.setRunDirection(Typesetter.direction(text));
+        column.setSimpleColumn(text, left, top - height, right, top, size * 1.2f, Element.ALIGN_LEFT);
+        return column;
+    }
+
+    private static void fill(PdfContentByte page, Color color, float x, float y, float width, float height) {
+        page.saveState();
+        page.setColorFill(color);
+        page.rectangle(x, y, width, height);
+        page.fill();
+        page.restoreState();
+    }
+}

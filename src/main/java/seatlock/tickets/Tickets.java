@@ -1,0 +1,249 @@
+package seatlock.tickets;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.db.Ids;
+import seatlock.db.Row;
+import seatlock.db.Tx;
+import seatlock.inventory.Outcome;
+import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationId;
+import seatlock.inventory.ReservationStatus;
+import seatlock.jobs.Job;
+import seatlock.jobs.Jobs;
+
+/** Issues tickets, voids them, and checks them in. */
+public final class Tickets {
+
+    private static final String TICKET_COLUMNS = """
+            SELECT t.ticket_id, t.reservation_id, t.seat_id, s.label, s.section, s.row_name, s.seat_number, rs.price,
+                   t.key_id, t.voided_at, t.checked_in_at, t.check_in_gate, t.check_in_nonce
+              FROM tickets AS t
+              JOIN seats AS s ON s.event_id = t.event_id AND s.seat_id = t.seat_id
+              JOIN reservation_seats AS rs
+                ON rs.event_id = t.event_id AND rs.reservation_id = t.reservation_id AND rs.seat_id = t.seat_id
+            """;
+
+    private final TicketKeys keys;
+    private final Jobs jobs;
+
+    public Tickets(TicketKeys keys, Jobs jobs) {
+        this.keys = keys;
+        this.jobs = jobs;
+    }
+
+    /**
+     * What follows for tickets from what has just been done to reservations, in the same transaction: who has been
+     * confirmed gets them, and the job that makes and mails them; whose confirmed reservation was cancelled loses them.
+     */
+    public void follow(Tx tx, Event event, List<Outcome> outcomes) throws SQLException {
+        for (var outcome : outcomes) {
+            if (outcome instanceof Outcome.Done done && done.changed()) {
+                var reservation = done.reservation();
+                if (reservation.status() == ReservationStatus.CONFIRMED) {
+                    issue(tx, event.id(), reservation);
+                } else if (reservation.status() == ReservationStatus.CANCELLED && reservation.payment() != null) {
+                    voidAll(tx, event.id(), reservation);
+                }
+            }
+        }
+    }
+
+    private void issue(Tx tx, EventId event, Reservation reservation) throws SQLException {
+        var seats = reservation.seats();
+        tx.updateExactly(
+                seats.size(),
+                """
+                INSERT INTO tickets (event_id, reservation_id, key_id, issued_at, ticket_id, seat_id)
+                SELECT ?, ?, ?, ?, * FROM unnest(?, ?)
+                """,
+                event.value(),
+                reservation.id().value(),
+                keys.newest(tx),
+                reservation.confirmedAt(),
+                seats.stream().map(seat -> Ids.next()).toArray(UUID[]::new),
+                seats.stream().map(Reservation.ReservedSeat::seatId).toArray(Integer[]::new));
+        jobs.add(tx, event, Job.Kind.ISSUE_TICKETS, reservation.id(), reservation.confirmedAt());
+    }
+
+    private static void voidAll(Tx tx, EventId event, Reservation reservation) throws SQLException {
+        tx.updateExactly(
+                reservation.seats().size(),
+                """
+                UPDATE tickets
+                   SET voided_at = ?
+                 WHERE event_id = ?
+                   AND reservation_id = ?
+                   AND voided_at IS NULL
+                """,
+                reservation.endedAt(),
+                event.value(),
+                reservation.id().value());
+    }
+
+    /** Has the tickets of a confirmed reservation mailed once more. */
+    public void resend(Tx tx, EventId event, ReservationId reservation) throws SQLException {
+        jobs.add(tx, event, Job.Kind.SEND_TICKETS, reservation, tx.readClock());
+    }
+
+    /** The tickets of a reservation in the order of the seat plan: none unless it was confirmed. */
+    public List<Ticket> ofReservation(Tx tx, EventId event, ReservationId reservation) throws SQLException {
+        return tx.query(
+                TICKET_COLUMNS + " WHERE t.event_id = ? AND t.reservation_id = ? ORDER BY t.seat_id",
+                Tickets::ticket,
+                event.value(),
+                reservation.value());
+    }
+
+    public Optional<Ticket> find(Tx tx, EventId event, TicketId id) throws SQLException {
+        return tx.find(
+                TICKET_COLUMNS + " WHERE t.event_id = ? AND t.ticket_id = ?",
+                Tickets::ticket,
+                event.value(),
+                id.value());
+    }
+
+    /** What the QR code of a ticket holds. */
+    public String code(Tx tx, EventId event, Ticket ticket) throws SQLException {
+        return new TicketCode(event, ticket.id()).sign(ticket.keyId(), keys.privateKey(tx, ticket.keyId()));
+    }
+
+    /** The document of a ticket, once a worker has made it. */
+    public Optional<byte[]> document(Tx tx, EventId event, TicketId id) throws SQLException {
+        return tx.find(
+                "SELECT pdf FROM ticket_documents WHERE event_id = ? AND ticket_id = ?",
+                row -> row.bytes("pdf"),
+                event.value(),
+                id.value());
+    }
+
+    /** Keeps the document of a ticket, unless it has one: then that one stays. */
+    void keepDocument(Tx tx, EventId event, TicketId id, byte[] pdf) throws SQLException {
+        tx.update("""
+                INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at)
+                VALUES (?, ?, ?, ?)
+                ON CONFLICT (event_id, ticket_id) DO NOTHING
+                """, event.value(), id.value(), pdf, tx.readClock());
+    }
+
+    /** What became of a scan. */
+    public sealed interface Scan {
+
+        /** Let in: now, or when this same scan was uploaded before. */
+        record Admitted(Ticket ticket) implements Scan {}
+
+        /** It was used before: the ticket says when and where. */
+        record AlreadyCheckedIn(Ticket ticket) implements Scan {}
+
+        /** @param reason as a client may branch on it */
+        record Rejected(Reason reason) implements Scan {}
+
+        /** Why a code does not let anybody in. */
+        enum Reason {
+            MALFORMED,
+            UNKNOWN_KEY,
+            FORGED,
+            OTHER_EVENT,
+            UNKNOWN_TICKET,
+            VOIDED
+        }
+    }
+
+    /**
+     * Uses a ticket, once, however many gates scan it at the same instant.
+     *
+     * @param at when it was scanned, for a scan that is uploaded later; {@code null}: now
+     * @param nonce the gate's name for this scan, so that it can be uploaded again; {@code null} if it has none
+     */
+    public Scan checkIn(Tx tx, EventId event, String code, String gate, Instant at, String nonce) throws SQLException {
+        TicketCode read;
+        try {
+            read = verify(tx, code);
+        } catch (TicketCode.Invalid e) {
+            return new Scan.Rejected(Scan.Reason.valueOf(e.flaw().name()));
+        }
+        if (!read.event().equals(event)) {
+            return new Scan.Rejected(Scan.Reason.OTHER_EVENT);
+        }
+        lockTicket(tx, event, read.ticket());
+        var found = find(tx, event, read.ticket());
+        if (found.isEmpty()) {
+            return new Scan.Rejected(Scan.Reason.UNKNOWN_TICKET);
+        }
+        var ticket = found.get();
+        if (ticket.checkIn() != null) {
+            return nonce != null && nonce.equals(ticket.checkIn().nonce())
+                    ? new Scan.Admitted(ticket)
+                    : new Scan.AlreadyCheckedIn(ticket);
+        }
+        if (ticket.voidedAt() != null) {
+            return new Scan.Rejected(Scan.Reason.VOIDED);
+        }
+        var scannedAt = at == null ? tx.readClock() : at;
+        tx.updateExactly(
+                1, """
+                UPDATE tickets
+                   SET checked_in_at = ?, check_in_gate = ?, check_in_nonce = ?
+                 WHERE event_id = ?
+                   AND ticket_id = ?
+                   AND checked_in_at IS NULL
+                """, scannedAt, gate, nonce, event.value(), ticket.id().value());
+        return new Scan.Admitted(find(tx, event, ticket.id()).orElseThrow());
+    }
+
+    private TicketCode verify(Tx tx, String code) throws TicketCode.Invalid, SQLException {
+        try {
+            return TicketCode.verify(code, id -> {
+                try {
+                    return keys.publicKey(tx, id);
+                } catch (SQLException e) {
+                    throw new Unchecked(e);
+                }
+            });
+        } catch (Unchecked e) {
+            throw e.cause;
+        }
+    }
+
+    /** Carries an exception out of a lambda. */
+    private static final class Unchecked extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient SQLException cause;
+
+        Unchecked(SQLException cause) {
+            super(cause);
+            this.cause = cause;
+        }
+    }
+
+    private static void lockTicket(Tx tx, EventId event, TicketId id) throws SQLException {
+        tx.query(
+                "SELECT ticket_id FROM tickets WHERE event_id = ? AND ticket_id = ? FOR NO KEY UPDATE",
+                row -> row.uuid("ticket_id"),
+                event.value(),
+                id.value());
+    }
+
+    private static Ticket ticket(Row row) throws SQLException {
+        var checkedInAt = row.instant("checked_in_at");
+        return new Ticket(
+                new TicketId(row.uuid("ticket_id")),
+                new ReservationId(row.uuid("reservation_id")),
+                row.integer("seat_id"),
+                row.text("label"),
+                row.text("section"),
+                row.text("row_name"),
+                row.integer("seat_number"),
+                row.bigint("price"),
+                row.integer("key_id"),
+                row.instant("voided_at"),
+                checkedInAt == null
+                        ? null
+                        : new Ticket.CheckIn(checkedInAt, row.text("check_in_gate"), row.text("check_in_nonce")));
+    }
+}

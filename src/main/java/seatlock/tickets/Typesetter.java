@@ -1,0 +1,89 @@
+package seatlock.tickets;
+
+import com.lowagie.text.Chunk;
+import com.lowagie.text.DocumentException;
+import com.lowagie.text.Font;
+import com.lowagie.text.Phrase;
+import com.lowagie.text.pdf.BaseFont;
+import com.lowagie.text.pdf.PdfWriter;
+import java.awt.Color;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.text.Bidi;
+import java.text.Normalizer;
+import java.util.List;
+
+/**
+ * Sets any text: each character in the first font that carries it, and a box where none does. A font that lacks a
+ * character would otherwise leave it out without a word.
+ *
+ * <p>DejaVu Sans carries Latin, Greek, Cyrillic, Hebrew and Arabic; Droid Sans Fallback Chinese, Japanese and Korean.
+ */
+final class Typesetter {
+
+    /** Stands for a character that no font carries. */
+    private static final String MISSING = "\u25a1";
+
+    private static final BaseFont REGULAR = font("DejaVuSans.ttf");
+    private static final BaseFont BOLD = font("DejaVuSans-Bold.ttf");
+    private static final BaseFont FALLBACK = font("DroidSansFallback.ttf");
+
+    private Typesetter() {}
+
+    private static BaseFont font(String name) {
+        try (var stream = Typesetter.class.getResourceAsStream("/fonts/" + name)) {
+            return BaseFont.createFont(
+                    name, BaseFont.IDENTITY_H, BaseFont.EMBEDDED, BaseFont.CACHED, stream.readAllBytes(), null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (DocumentException e) {
+            throw new IllegalStateException(name + " is not in the jar as it should be", e);
+        }
+    }
+
+    static Phrase regular(String text, float size, Color color) {
+        return set(text, size, color, List.of(REGULAR, FALLBACK));
+    }
+
+    static Phrase bold(String text, float size, Color color) {
+        return set(text, size, color, List.of(BOLD, REGULAR, FALLBACK));
+    }
+
+    /** Which way a text runs: as its first letter that has a direction does. Anything but these two is set unordered. */
+    static int direction(Phrase text) {
+        var bidi = new Bidi(text.getContent(), Bidi.DIRECTION_DEFAULT_LEFT_TO_RIGHT);
+        return bidi.baseIsLeftToRight() ? PdfWriter.RUN_DIRECTION_LTR : PdfWriter.RUN_DIRECTION_RTL;
+    }
+
+    private static Phrase set(String text, float size, Color color, List<BaseFont> fonts) {
+        var phrase = new Phrase();
+        var run = new StringBuilder();
+        BaseFont current = null;
+        // Composed, since nothing here could place an accent over a letter.
+        var composed = Normalizer.normalize(text, Normalizer.Form.NFC);
+        for (var codePoint : composed.codePoints().toArray()) {
+            var carrier = carrier(codePoint, fonts);
+            var font = carrier == null ? fonts.get(0) : carrier;
+            if (font != current && current != null) {
+                phrase.add(new Chunk(run.toString(), new Font(current, size, Font.NORMAL, color)));
+                run.setLength(0);
+            }
+            current = font;
+            run.append(carrier == null ? MISSING : Character.toString(codePoint));
+        }
+        if (current != null) {
+            phrase.add(new Chunk(run.toString(), new Font(current, size, Font.NORMAL, color)));
+        }
+        return phrase;
+    }
+
+    /** The first font with a character, or {@code null}. What lies beyond the basic plane is in none of them. */
+    private static BaseFont carrier(int codePoint, List<BaseFont> fonts) {
+        return Character.isSupplementaryCodePoint(codePoint)
+                ? null
+                : fonts.stream()
+                        .filter(font -> font.charExists((char) codePoint))
+                        .findFirst()
+                        .orElse(null);
+    }
+}

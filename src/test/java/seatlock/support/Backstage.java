@@ -1,0 +1,109 @@
+package seatlock.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import redis.clients.jedis.Jedis;
+import seatlock.db.Database;
+import seatlock.embedded.Home;
+import seatlock.embedded.MailSink;
+import seatlock.embedded.RedisServer;
+import seatlock.jobs.Job;
+import seatlock.jobs.JobRunner;
+import seatlock.jobs.Relay;
+import seatlock.jobs.RetryPolicy;
+import seatlock.jobs.Workers;
+import seatlock.tickets.Mailer;
+import seatlock.tickets.TicketWork;
+
+/** What works behind a shop: a Redis and a mail sink of its own, the relay and the workers. */
+public final class Backstage implements AutoCloseable {
+
+    /** Quick, so that a test sees the end of a job. */
+    public static final RetryPolicy POLICY =
+            new RetryPolicy(4, Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(3));
+
+    public final Path directory;
+    public final RedisServer redis;
+    public final MailSink sink;
+    public final JobRunner runner;
+    public final Workers workers;
+    public final Relay relay;
+    private final Database database;
+    private final Home home;
+
+    public Backstage(Shop shop) {
+        this(shop, null, step -> {});
+    }
+
+    /**
+     * @param smtp of a mail server, or {@code null} for the sink
+     * @param progress is told of each step of each job
+     */
+    public Backstage(Shop shop, URI smtp, Consumer<TicketWork.Step> progress) {
+        try {
+            directory = Files.createTempDirectory("seatlock-test-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        home = Home.open(directory);
+        redis = RedisServer.start(home, line -> {});
+        sink = MailSink.start(home);
+        database = Database.open(shop.url, 8, Duration.ofSeconds(10));
+        var mailer = new Mailer(smtp == null ? URI.create(sink.url()) : smtp, "Seatlock <tickets@example.org>");
+        var work = new TicketWork(database, shop.catalog, shop.inventory, shop.tickets, mailer, progress);
+        runner = new JobRunner(
+                database, shop.jobs, Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work), POLICY);
+        workers = new Workers(redisUrl(), runner, 3);
+        relay = new Relay(database, shop.jobs, redisUrl());
+    }
+
+    public Backstage start() {
+        workers.start();
+        relay.start();
+        return this;
+    }
+
+    public URI redisUrl() {
+        return URI.create(redis.url());
+    }
+
+    public Jedis jedis() {
+        return new Jedis(redisUrl());
+    }
+
+    /** Stops Redis in its tracks, or lets it go on: -STOP, -CONT. */
+    public void signalRedis(String signal) throws IOException, InterruptedException {
+        var pid = Files.readString(directory.resolve("redis/redis.pid")).strip();
+        new ProcessBuilder("kill", signal, pid).start().waitFor();
+    }
+
+    /** The mails received so far. */
+    public List<Path> mails() {
+        try (var files = Files.list(directory.resolve("mail"))) {
+            return files.filter(file -> file.toString().endsWith(".eml"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        relay.close();
+        workers.close();
+        runner.close();
+        sink.close();
+        redis.close();
+        database.close();
+        home.close();
+        Servers.delete(directory);
+    }
+}

@@ -1,0 +1,67 @@
+package seatlock.support;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import seatlock.catalog.Catalog;
+import seatlock.db.Database;
+import seatlock.db.DatabaseUrl;
+import seatlock.inventory.Inventory;
+import seatlock.jobs.Job;
+import seatlock.jobs.JobRunner;
+import seatlock.jobs.Jobs;
+import seatlock.jobs.Relay;
+import seatlock.jobs.RetryPolicy;
+import seatlock.jobs.Workers;
+import seatlock.tickets.Mailer;
+import seatlock.tickets.TicketKeys;
+import seatlock.tickets.TicketWork;
+import seatlock.tickets.Tickets;
+
+/**
+ * A worker process as App makes it, that stands still at a step of its work and says so: whoever started it kills it
+ * there with SIGKILL.
+ */
+public final class StoppableWorker {
+
+    /** Several, so that others are in the middle of something when one is stopped. */
+    public static final int THREADS = 4;
+
+    private static final RetryPolicy POLICY =
+            new RetryPolicy(200, Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofSeconds(2));
+
+    private StoppableWorker() {}
+
+    /** @param args database, its user, its password, Redis, SMTP, the step to stop at (or NONE), at the how-manyeth time */
+    public static void main(String[] args) throws InterruptedException {
+        var database = Database.open(new DatabaseUrl(args[0], args[1], args[2]), 10, Duration.ofSeconds(10));
+        var redis = URI.create(args[3]);
+        var mailer = new Mailer(URI.create(args[4]), "Seatlock <tickets@example.org>");
+        var left = new AtomicInteger(Integer.parseInt(args[6]));
+        var jobs = new Jobs();
+        var tickets = new Tickets(new TicketKeys(database), jobs);
+        var inventory = new Inventory(Duration.ofMinutes(10));
+        var work = new TicketWork(database, new Catalog(), inventory, tickets, mailer, step -> {
+            if (step.name().equals(args[5]) && left.decrementAndGet() == 0) {
+                System.out.println("STOPPED");
+                standStill();
+            }
+        });
+        var runner = new JobRunner(
+                database, jobs, Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work), POLICY);
+        new Workers(redis, runner, THREADS).start();
+        new Relay(database, jobs, redis).start();
+        System.out.println("Ready.");
+        standStill();
+    }
+
+    private static void standStill() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package seatlock.tickets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import seatlock.support.Backstage;
+import seatlock.support.Shop;
+import seatlock.support.Wait;
+
+/**
+ * Makes a picture of a ticket's document and has an independent decoder read the QR code from it. Wants pdftoppm and
+ * zbarimg (Debian: poppler-utils, zbar-tools): `make check-qr`.
+ */
+@Tag("qr")
+class QrCodeTest {
+
+    @TempDir
+    private Path directory;
+
+    private String run(String... command) throws Exception {
+        var process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        var output = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
+        return output.strip();
+    }
+
+    @Test
+    void zbar_reads_from_a_picture_of_the_page_what_the_published_key_verifies() throws Exception {
+        try (var shop = new Shop();
+                var backstage = new Backstage(shop).start()) {
+            var event = shop.event(1);
+            var id = shop.api.buy(event.id(), "S-A-1").json().get("id").asText();
+            Wait.until("the mail is there", () -> backstage.mails().size() == 1);
+            var ticket = shop.api.tickets(event.id(), id).get(0);
+            var pdf = directory.resolve("ticket.pdf");
+            Files.write(
+                    pdf,
+                    shop.api
+                            .get(ticket.get("pdf").asText(), Shop.ADMIN_KEY)
+                            .response()
+                            .body());
+
+            for (var dpi : new String[] {"60", "96", "150", "300"}) {
+                run("pdftoppm", "-r", dpi, "-png", "-singlefile", pdf.toString(), directory + "/ticket-" + dpi);
+                var read = run("zbarimg", "-q", "--raw", directory + "/ticket-" + dpi + ".png");
+                System.out.println("At " + dpi + " dpi zbar reads " + read.substring(0, 24) + "… of " + read.length()
+                        + " characters");
+                assertThat(read).isEqualTo(ticket.get("code").asText());
+                assertThat(OfflineGate.verify(
+                                read, shop.api.get("/api/keys/tickets").json()))
+                        .isTrue();
+            }
+            assertThat(shop.api
+                            .scan(event.id(), ticket.get("code").asText(), "North")
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+}

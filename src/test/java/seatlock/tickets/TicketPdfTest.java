@@ -1,0 +1,110 @@
+package seatlock.tickets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.lowagie.text.pdf.PdfReader;
+import com.lowagie.text.pdf.parser.PdfTextExtractor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Currency;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.inventory.ReservationId;
+
+/** The document, read back. How it looks was looked at; that it can be scanned is in `make check-qr`. */
+class TicketPdfTest {
+
+    private static byte[] render(String name, String venue, String section, String currency, long price) {
+        var event = new Event(
+                new EventId(UUID.randomUUID()),
+                name,
+                venue,
+                Instant.parse("2027-06-18T19:00:00Z"),
+                ZoneId.of("Europe/Rome"),
+                Currency.getInstance(currency),
+                8,
+                null,
+                10,
+                Instant.now());
+        var ticket = new Ticket(
+                new TicketId(UUID.fromString("01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d")),
+                new ReservationId(UUID.randomUUID()),
+                1,
+                section + "-B-12",
+                section,
+                "B",
+                12,
+                price,
+                1,
+                null,
+                null);
+        return TicketPdf.render(event, ticket, "ada@example.org", "SL1" + "A".repeat(157));
+    }
+
+    private static String text(byte[] pdf) throws IOException {
+        try (var reader = new PdfReader(pdf)) {
+            assertThat(reader.getNumberOfPages()).isEqualTo(1);
+            return new PdfTextExtractor(reader).getTextFromPage(1);
+        }
+    }
+
+    @Test
+    void all_that_a_ticket_says_is_on_it() throws IOException {
+        var text = text(render("Aida", "Arena di Verona", "STALLS", "EUR", 4500));
+
+        assertThat(text)
+                .contains("Aida", "Arena di Verona", "Friday, 18 June 2027", "21:00 CEST", "STALLS", "45.00 EUR")
+                .contains("ada@example.org", "5E6F-7A8B-9C0D", "STALLS-B-12");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Ελληνικά τραγούδια",
+                "Лебединое озеро",
+                "İstanbul'da şiir gecesi",
+                "Žluťoučký kůň – Größe",
+                "歌舞伎と東京の夜",
+                "北京京剧院",
+                "서울의 밤"
+            })
+    void a_name_in_any_of_these_scripts_is_set_as_it_is(String name) throws IOException {
+        assertThat(text(render(name, "V", "S", "EUR", 1)).replace("\n", "")).contains(name.substring(0, 4));
+    }
+
+    @Test
+    void what_no_font_carries_is_shown_as_a_box_and_not_left_out() throws IOException {
+        assertThat(text(render("A\uD83C\uDFADB \uD842\uDFB7", "V", "S", "EUR", 1)))
+                .contains("A\u25a1B \u25a1");
+    }
+
+    @Test
+    void an_accent_that_comes_apart_is_put_together() throws IOException {
+        assertThat(text(render("Cafe\u0301", "V", "S", "EUR", 1))).contains("Caf\u00e9");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"שיר השירים", "أغنية الليل"})
+    void scripts_from_right_to_left_are_set(String name) {
+        assertThat(render(name, name, name, "EUR", 1)).startsWith("%PDF-".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void the_longest_names_fit_on_the_page() throws IOException {
+        var name = "Wagner ".repeat(28).strip();
+        assertThat(text(render(name, name, "W".repeat(50), "EUR", 1_000_000_000_000L)))
+                .contains("10000000000.00 EUR");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"JPY 4500 JPY", "KWD 4.500 KWD", "USD 45.00 USD"})
+    void prices_have_the_digits_of_their_currency(String example) throws IOException {
+        assertThat(text(render("N", "V", "S", example.substring(0, 3), 4500))).contains(example.substring(4));
+    }
+}
