@@ -4,14 +4,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.catalog.EventId;
 import seatlock.db.Database;
-import seatlock.db.DatabaseException;
 
 /** Does one job: claims it, does it outside any transaction while its lease is renewed, and notes how it ended. */
 public final class JobRunner implements AutoCloseable {
@@ -23,7 +19,7 @@ public final class JobRunner implements AutoCloseable {
     private final Map<Job.Kind, Job.Handler> handlers;
     private final RetryPolicy policy;
     private final Set<Job> running = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService heart;
+    private final Loop heart = new Loop("job-leases", this::renewLeases);
 
     /** @param handlers one for each kind */
     public JobRunner(Database database, Jobs jobs, Map<Job.Kind, Job.Handler> handlers, RetryPolicy policy) {
@@ -31,13 +27,7 @@ public final class JobRunner implements AutoCloseable {
         this.jobs = jobs;
         this.handlers = Map.copyOf(handlers);
         this.policy = policy;
-        this.heart = Executors.newSingleThreadScheduledExecutor(task -> {
-            var thread = new Thread(task, "job-leases");
-            thread.setDaemon(true);
-            return thread;
-        });
-        var beat = policy.lease().toMillis() / 3; // it may miss one and still be alive
-        heart.scheduleWithFixedDelay(this::renewLeases, beat, beat, TimeUnit.MILLISECONDS);
+        heart.start(policy.lease().dividedBy(3)); // it may miss one and still be alive
     }
 
     /**
@@ -87,24 +77,13 @@ public final class JobRunner implements AutoCloseable {
 
     private void renewLeases() {
         for (var job : running) {
-            try {
-                database.inTransaction(tx -> jobs.renew(tx, job, policy.lease()));
-            } catch (DatabaseException e) {
-                log.debug("The lease of job {} could not be renewed", job.id(), e);
-            } catch (Throwable t) { // a ScheduledExecutorService drops a task that throws
-                log.error("The lease of job {} could not be renewed", job.id(), t);
-            }
+            database.inTransaction(tx -> jobs.renew(tx, job, policy.lease()));
         }
-    }
-
-    /** How many jobs are being done right now. */
-    int running() {
-        return running.size();
     }
 
     /** Whoever still works goes on; only his lease is no longer renewed. */
     @Override
     public void close() {
-        heart.shutdownNow();
+        heart.close();
     }
 }

@@ -5,15 +5,12 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 
 import java.net.URI;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 import seatlock.db.Database;
-import seatlock.db.DatabaseException;
 
 /**
  * Hands the ids of due jobs from PostgreSQL to Redis. Any number of them may run: an id that is handed over twice is
@@ -24,7 +21,7 @@ import seatlock.db.DatabaseException;
 public final class Relay implements AutoCloseable {
 
     /** Delay that a buyer might see between paying and his ticket; and a query that costs next to nothing. */
-    private static final long INTERVAL_MS = 200;
+    private static final Duration INTERVAL = Duration.ofMillis(200);
 
     /** Ids of one round. */
     private static final int BATCH = 500;
@@ -37,26 +34,21 @@ public final class Relay implements AutoCloseable {
     private final Database database;
     private final Jobs jobs;
     private final URI redisUrl;
-    private final ScheduledExecutorService timer;
-    private Jedis redis; // only the timer's thread uses it
+    private final Loop loop = new Loop("relay", this::runWhileThereIsMore);
+    private Jedis redis; // only the loop's thread uses it
     private boolean away;
 
     public Relay(Database database, Jobs jobs, URI redisUrl) {
         this.database = database;
         this.jobs = jobs;
         this.redisUrl = redisUrl;
-        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            var thread = new Thread(task, "relay");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     public void start() {
-        timer.scheduleWithFixedDelay(this::runAndSurvive, 0, INTERVAL_MS, TimeUnit.MILLISECONDS);
+        loop.start(INTERVAL);
     }
 
-    private void runAndSurvive() {
+    private void runWhileThereIsMore() {
         try {
             while (runOnce() == BATCH) {
                 // there may be more
@@ -71,10 +63,6 @@ public final class Relay implements AutoCloseable {
                 log.warn("Redis is away; jobs wait in PostgreSQL until it is back: {}", e.getMessage());
                 away = true;
             }
-        } catch (DatabaseException e) {
-            log.warn("Relaying is put off: {}", e.getMessage());
-        } catch (Throwable t) { // a ScheduledExecutorService drops a task that throws
-            log.error("Relaying failed, and will be tried again", t);
         }
     }
 
@@ -117,12 +105,7 @@ public final class Relay implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdown();
-        try {
-            timer.awaitTermination(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
         disconnect();
     }
 }

@@ -8,9 +8,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.catalog.Catalog;
@@ -41,33 +38,18 @@ public final class Sweeper implements AutoCloseable {
     private final Catalog catalog;
     private final Inventory inventory;
     private final IdempotencyKeys keys;
-    private final ScheduledExecutorService timer;
+    private final Loop loop = new Loop("sweeper", this::runOnce);
 
     public Sweeper(Database database, Catalog catalog, Inventory inventory, IdempotencyKeys keys) {
         this.database = database;
         this.catalog = catalog;
         this.inventory = inventory;
         this.keys = keys;
-        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            var thread = new Thread(task, "sweeper");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /** Runs {@link #runOnce} now and then after every interval, until closed. */
     public void start(Duration interval) {
-        timer.scheduleWithFixedDelay(this::runAndSurvive, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void runAndSurvive() {
-        try {
-            runOnce();
-        } catch (DatabaseException e) {
-            log.warn("Sweeping is put off: {}", e.getMessage());
-        } catch (Throwable t) { // even an Error: a ScheduledExecutorService drops a task that throws, without a word
-            log.error("Sweeping failed, and will be tried again", t);
-        }
+        loop.start(interval);
     }
 
     /** Expires all that has lapsed and prunes all that is outdated, except in events that are locked. */
@@ -130,11 +112,6 @@ public final class Sweeper implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdown();
-        try {
-            timer.awaitTermination(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
     }
 }

@@ -9,8 +9,6 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import net.greghaines.jesque.worker.RecoveryStrategy;
 import net.greghaines.jesque.worker.Worker;
@@ -46,7 +44,7 @@ public final class Workers implements AutoCloseable {
     private final URI redisUrl;
     private final JobRunner runner;
     private final Slot[] slots;
-    private final ScheduledExecutorService supervisor;
+    private final Loop supervisor = new Loop("workers-supervisor", this::supervise);
     private volatile boolean stopping;
     private int lastAlive;
 
@@ -69,15 +67,10 @@ public final class Workers implements AutoCloseable {
         for (int i = 0; i < size; i++) {
             slots[i] = new Slot();
         }
-        this.supervisor = Executors.newSingleThreadScheduledExecutor(task -> {
-            var thread = new Thread(task, "workers-supervisor");
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     public void start() {
-        supervisor.scheduleWithFixedDelay(this::supervise, 0, SUPERVISION.toMillis(), TimeUnit.MILLISECONDS);
+        supervisor.start(SUPERVISION);
     }
 
     /** How many workers are alive; less than the size of the pool means that Redis is away. */
@@ -103,8 +96,6 @@ public final class Workers implements AutoCloseable {
             removeKilled(redis);
         } catch (JedisException e) {
             log.debug("Redis is away", e);
-        } catch (Throwable t) { // a ScheduledExecutorService drops a task that throws
-            log.error("Supervising failed, and will be tried again", t);
         }
         var alive = alive();
         if (alive != lastAlive) {
@@ -220,7 +211,7 @@ public final class Workers implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        supervisor.shutdown();
+        supervisor.close();
         for (var slot : slots) {
             if (slot.worker != null) {
                 slot.worker.end(false);
