@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -92,7 +93,7 @@ public final class App implements AutoCloseable {
      * @throws RuntimeException if it cannot start; whoever made it closes it
      */
     public void start(Role role, boolean seed) {
-        var url = startEmbedded(true, role.works());
+        var url = startEmbedded(role.works(), role.works());
         prepareSchema(url, role);
         if (seed) {
             plantSeed(url);
@@ -170,6 +171,14 @@ public final class App implements AutoCloseable {
         try (var database = Database.open(url, 1, JOB_STATEMENT_TIMEOUT)) {
             work.accept(database, new Jobs());
         }
+    }
+
+    /** How many workers are alive, of all processes; empty if it is not known which Redis they use. */
+    OptionalLong workersAlive() {
+        return config.redis()
+                .or(() -> Home.published(config.home(), "REDIS_URL").map(URI::create))
+                .map(redis -> OptionalLong.of(Workers.registered(redis)))
+                .orElse(OptionalLong.empty());
     }
 
     /** Adds a key that signs tickets from now on. */

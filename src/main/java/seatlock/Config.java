@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import seatlock.db.DatabaseUrl;
 import seatlock.jobs.RetryPolicy;
 import seatlock.tickets.Mailer;
@@ -62,7 +63,7 @@ public record Config(
                 reader.read("PORT", Config::port, "a port from 0 to 65535").orElse(8080),
                 reader.read("SEATLOCK_HOME", Path::of, "a directory").orElse(Path.of("data")),
                 reader.secret("DATABASE_URL", DatabaseUrl::parse, "postgresql://user:password@host:port/name"),
-                reader.secret("REDIS_URL", Config::redis, "redis://[:password@]host[:port][/database]"),
+                reader.secret("REDIS_URL", Config::redis, "redis://[user:password@]host[:port][/database]"),
                 reader.secret("SMTP_URL", Config::smtp, "smtp://[user:password@]host[:port] or smtps://…"),
                 reader.read("MAIL_FROM", Mailer::checkSender, "an address such as Seatlock <tickets@example.org>")
                         .orElse("Seatlock <tickets@localhost>"),
@@ -136,12 +137,17 @@ public record Config(
         return uri;
     }
 
+    /** Jedis wants the port, and takes what comes before the host for a password only behind a colon. */
+    private static final Pattern REDIS =
+            Pattern.compile("(rediss?://(?:[^:@/]*:[^@/]*@)?[^:@/]+)(:[0-9]{1,5})?(/[0-9]{0,4})?");
+
     private static URI redis(String text) {
-        var uri = URI.create(text);
-        if (!"redis".equals(uri.getScheme()) && !"rediss".equals(uri.getScheme()) || uri.getHost() == null) {
+        var parts = REDIS.matcher(text);
+        if (!parts.matches()) {
             throw new IllegalArgumentException();
         }
-        return uri;
+        var port = parts.group(2) == null ? ":6379" : parts.group(2);
+        return URI.create(parts.group(1) + port + (parts.group(3) == null ? "" : parts.group(3)));
     }
 
     private static String key(String text) {

@@ -118,6 +118,10 @@ class CheckInTest {
         assertThat(again.text()).isEqualTo(first.text());
         assertThat(api.scanWith(event.id(), scan.replace("tent-17", "tent-18")).outcome())
                 .isEqualTo("409 already-checked-in");
+        assertThat(api.scanWith(event.id(), scan.replace("\"Tent\"", "\"Hall\""))
+                        .outcome())
+                .as("another gate counts from one, too")
+                .isEqualTo("409 already-checked-in");
         assertThat(api.scan(event.id(), code, "Tent").outcome()).isEqualTo("409 already-checked-in");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -80,7 +81,26 @@ class ConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PORT,-1", "PORT,65536", "RESERVATION_TTL,PT0S", "RESERVATION_TTL,P8D", "RESERVATION_TTL,-PT1M"})
+    @CsvSource({
+        "redis://cache,redis://cache:6379",
+        "redis://:secret@cache,redis://:secret@cache:6379",
+        "rediss://u:p@cache:7000/2,rediss://u:p@cache:7000/2"
+    })
+    void redis_needs_no_port(String text, String expected) throws Config.Invalid {
+        assertThat(Config.from(Map.of("REDIS_URL", text)).redis()).hasValue(URI.create(expected));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "REDIS_URL,redis://secret@cache:1",
+        "REDIS_URL,redis://cache/abc",
+        "REDIS_URL,http://cache",
+        "PORT,-1",
+        "PORT,65536",
+        "RESERVATION_TTL,PT0S",
+        "RESERVATION_TTL,P8D",
+        "RESERVATION_TTL,-PT1M"
+    })
     void what_is_out_of_range_is_a_mistake(String name, String value) {
         assertThat(catchThrowable(() -> Config.from(Map.of(name, value)))).isInstanceOf(Config.Invalid.class);
     }

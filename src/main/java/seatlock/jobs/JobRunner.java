@@ -36,28 +36,40 @@ public final class JobRunner implements AutoCloseable {
      * @return what the attempt failed with, or {@code null} if it did not fail, or there was nothing to do
      */
     public Exception run(EventId event, UUID id) {
-        var claimed = database.inTransaction(tx -> jobs.claimJob(tx, event, id, policy.lease()));
+        var claimed = database.inTransaction(tx -> jobs.claimJob(tx, event, id, policy));
         if (claimed.isEmpty()) {
             return null;
         }
         var job = claimed.get();
         running.add(job);
         try {
-            handlers.get(job.kind()).handle(job);
-            end(job, database.inTransaction(tx -> jobs.complete(tx, job)));
-            return null;
-        } catch (Exception e) {
-            noteFailure(job, e);
-            return e;
-        } catch (Error e) { // such as a document that overflows the stack: its job's problem, not the worker's
-            noteFailure(job, e);
-            return new IllegalStateException(e);
+            var failure = handle(job);
+            if (failure == null) {
+                // If this fails, the job is done again once its lease has run out: it has had its effect, but who
+                // knows.
+                end(job, database.inTransaction(tx -> jobs.complete(tx, job)));
+            } else {
+                noteFailure(job, failure);
+            }
+            return failure;
         } finally {
             running.remove(job);
         }
     }
 
-    private void noteFailure(Job job, Throwable failure) {
+    /** @return what it failed with, or {@code null} */
+    private Exception handle(Job job) {
+        try {
+            handlers.get(job.kind()).handle(job);
+            return null;
+        } catch (Exception e) {
+            return e;
+        } catch (Error e) { // such as a document that overflows the stack: its job's problem, not the worker's
+            return new IllegalStateException(e);
+        }
+    }
+
+    private void noteFailure(Job job, Exception failure) {
         var error = failure.toString();
         if (failure instanceof Job.Hopeless || job.attempts() >= policy.maxAttempts()) {
             log.error("Job {} of event {} is dead after {} attempts: {}", job.id(), job.event(), job.attempts(), error);

@@ -79,11 +79,12 @@ public final class Jobs {
     }
 
     /**
-     * Takes a job for the length of a lease, if it is due and nobody else is taking it.
+     * Takes a job for the length of a lease, if it is due and nobody else is taking it. One that has been taken too often
+     * is dead.
      *
      * @return empty if it is done, dead, not due, or somebody else's: then there is nothing to do
      */
-    Optional<Job> claimJob(Tx tx, EventId event, UUID id, Duration lease) throws SQLException {
+    Optional<Job> claimJob(Tx tx, EventId event, UUID id, RetryPolicy policy) throws SQLException {
         record Found(Job.Kind kind, ReservationId reservation, int attempts, Instant due) {}
         var found = tx.find(
                 """
@@ -105,13 +106,29 @@ public final class Jobs {
         if (found.isEmpty() || found.get().due.isAfter(now)) {
             return Optional.empty();
         }
+        if (found.get().attempts >= policy.maxAttempts()) {
+            // A failure would have been noted: whoever had it died, each time.
+            tx.updateExactly(
+                    1,
+                    """
+                    UPDATE jobs
+                       SET state = 'DEAD', lease_id = NULL, ended_at = ?, last_error = ?
+                     WHERE event_id = ?
+                       AND job_id = ?
+                    """,
+                    now,
+                    "Its worker died " + found.get().attempts + " times, or took longer than its lease",
+                    event.value(),
+                    id);
+            return Optional.empty();
+        }
         var job = new Job(event, id, found.get().kind, found.get().reservation, found.get().attempts + 1, Ids.next());
         tx.updateExactly(1, """
                 UPDATE jobs
                    SET state = 'RUNNING', attempts = ?, lease_id = ?, next_attempt_at = ?, relayed_at = NULL
                  WHERE event_id = ?
                    AND job_id = ?
-                """, job.attempts(), job.lease(), now.plus(lease), event.value(), id);
+                """, job.attempts(), job.lease(), now.plus(policy.lease()), event.value(), id);
         return Optional.of(job);
     }
 

@@ -5,11 +5,14 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import net.greghaines.jesque.ConfigBuilder;
+import net.greghaines.jesque.worker.DefaultFailQueueStrategy;
 import net.greghaines.jesque.worker.RecoveryStrategy;
 import net.greghaines.jesque.worker.Worker;
 import net.greghaines.jesque.worker.WorkerImpl;
@@ -38,6 +41,9 @@ public final class Workers implements AutoCloseable {
 
     /** On SIGTERM, a job that is being done has this long to be finished. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(25);
+
+    /** Failures that Resque's list keeps, for Resque's tools; what became of each job is in PostgreSQL. */
+    private static final int MAX_FAILURES = 1_000;
 
     private static final Logger log = LoggerFactory.getLogger(Workers.class);
 
@@ -84,6 +90,15 @@ public final class Workers implements AutoCloseable {
         return alive;
     }
 
+    /** How many workers of all processes are alive, by their heartbeats. */
+    public static long registered(URI redisUrl) {
+        try (var redis = Queue.connect(redisUrl)) {
+            return redis.hvals(Queue.key("workers", "heartbeat")).stream()
+                    .filter(heartbeat -> !isOld(heartbeat))
+                    .count();
+        }
+    }
+
     private void supervise() {
         try (var redis = Queue.connect(redisUrl)) {
             redis.ping();
@@ -107,6 +122,12 @@ public final class Workers implements AutoCloseable {
     private void replace(Slot slot, int number) {
         var worker =
                 new WorkerImpl(Queue.config(redisUrl), List.of(Queue.NAME), this::materialize, Queue.connect(redisUrl));
+        worker.setFailQueueStrategy(new DefaultFailQueueStrategy(ConfigBuilder.DEFAULT_NAMESPACE) {
+            @Override
+            public int getFailQueueMaxItems(String queue) {
+                return MAX_FAILURES;
+            }
+        });
         worker.setExceptionHandler((executor, exception, queue) -> {
             log.debug("A worker ends", exception);
             return exception instanceof JedisException ? RecoveryStrategy.TERMINATE : RecoveryStrategy.PROCEED;
@@ -190,11 +211,14 @@ public final class Workers implements AutoCloseable {
                 return true;
             }
         }
+        return heartbeat != null && isOld(heartbeat);
+    }
+
+    private static boolean isOld(String heartbeat) {
         try {
-            return heartbeat != null
-                    && Instant.parse(heartbeat).plus(DEAD_AFTER).isBefore(Instant.now());
+            return OffsetDateTime.parse(heartbeat).toInstant().plus(DEAD_AFTER).isBefore(Instant.now());
         } catch (DateTimeParseException e) {
-            return false; // a Ruby worker's, in another format
+            return false; // somebody else's, in another format
         }
     }
 

@@ -5,12 +5,14 @@ import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
+import jakarta.mail.Transport;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.util.ByteArrayDataSource;
+import java.io.UnsupportedEncodingException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -23,9 +25,13 @@ import java.util.StringJoiner;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sends mail over SMTP (RFC 5321). Every wait has an end. */
 public final class Mailer {
+
+    private static final Logger log = LoggerFactory.getLogger(Mailer.class);
 
     private static final String CONNECT_TIMEOUT_MS = "10000";
 
@@ -90,8 +96,12 @@ public final class Mailer {
 
     private static InternetAddress address(String text) {
         try {
-            return new InternetAddress(text, true);
-        } catch (AddressException e) {
+            var address = new InternetAddress(text, true);
+            if (address.getPersonal() != null) {
+                address.setPersonal(address.getPersonal(), "UTF-8"); // encoded, as a header has to be
+            }
+            return address;
+        } catch (AddressException | UnsupportedEncodingException e) {
             throw new IllegalArgumentException("Not an address: " + text, e);
         }
     }
@@ -124,7 +134,8 @@ public final class Mailer {
         var login = smtp.getRawUserInfo() == null
                 ? new String[2]
                 : smtp.getRawUserInfo().split(":", 2);
-        try (var transport = session.getTransport()) {
+        var transport = session.getTransport();
+        try {
             transport.connect(smtp.getHost(), smtp.getPort(), decode(login, 0), decode(login, 1));
             transport.sendMessage(message, message.getAllRecipients());
         } catch (SendFailedException e) {
@@ -132,6 +143,17 @@ public final class Mailer {
                 throw new Rejected(e);
             }
             throw e;
+        } finally {
+            close(transport);
+        }
+    }
+
+    /** By now the mail is sent or it is not: how the server says goodbye changes nothing. */
+    private static void close(Transport transport) {
+        try {
+            transport.close();
+        } catch (MessagingException e) {
+            log.debug("The mail server did not say goodbye", e);
         }
     }
 

@@ -20,7 +20,6 @@ import java.math.BigDecimal;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import seatlock.catalog.Event;
 
 /**
@@ -38,6 +37,9 @@ final class TicketPdf {
 
     /** Wider than 60 mm: even on a phone's screen a module is several pixels. */
     private static final float QR = 172;
+
+    /** Below this nobody could read it. */
+    private static final float SMALLEST = 4.5f;
 
     private static final Color INK = new Color(0x17, 0x1c, 0x33);
     private static final Color PALE = new Color(0x6b, 0x72, 0x80);
@@ -90,15 +92,8 @@ final class TicketPdf {
     private void drawHeader(PdfContentByte page) {
         var left = MARGIN;
         var right = WIDTH - STUB - MARGIN / 2;
-        paragraph(page, size -> Typesetter.bold(event.name(), size, Color.WHITE), 27, left, right, HEIGHT - 20, 74);
-        paragraph(
-                page,
-                size -> Typesetter.regular(event.venue(), size, ACCENT),
-                14,
-                left,
-                right,
-                HEIGHT - HEADER + 36,
-                24);
+        paragraph(page, event.name(), Typesetter::bold, Color.WHITE, 27, left, right, HEIGHT - 20, 74);
+        paragraph(page, event.venue(), Typesetter::regular, ACCENT, 14, left, right, HEIGHT - HEADER + 36, 24);
     }
 
     private void drawDetails(PdfContentByte page) {
@@ -106,8 +101,8 @@ final class TicketPdf {
         var right = WIDTH - STUB - MARGIN / 2;
         var width = right - left;
         var startsAt = event.startsAt().atZone(event.timeZone());
-        line(page, size -> Typesetter.bold(DATE.format(startsAt), size, INK), 16, left, right, 245);
-        line(page, size -> Typesetter.regular(TIME.format(startsAt), size, INK), 13, left, right, 225);
+        line(page, DATE.format(startsAt), Typesetter::bold, INK, 16, left, right, 245);
+        line(page, TIME.format(startsAt), Typesetter::regular, INK, 13, left, right, 225);
 
         field(page, "SECTION", ticket.section(), 24, left, left + width * 0.52f, 170);
         field(page, "ROW", ticket.row(), 24, left + width * 0.56f, left + width * 0.76f, 170);
@@ -117,8 +112,9 @@ final class TicketPdf {
         field(page, "HOLDER", holder, 12, left + width * 0.34f, right, 96);
         line(
                 page,
-                size -> Typesetter.regular(
-                        "Admits one person, once. Whoever shows the code first is let in.", size, PALE),
+                "Admits one person, once. Whoever shows the code first is let in.",
+                Typesetter::regular,
+                PALE,
                 7.5f,
                 left,
                 right,
@@ -137,7 +133,7 @@ final class TicketPdf {
 
         var left = WIDTH - STUB + (STUB - QR) / 2;
         var right = left + QR;
-        line(page, size -> Typesetter.bold(ticket.seat(), size, INK), 17, left, right, HEIGHT - 62);
+        line(page, ticket.seat(), Typesetter::bold, INK, 17, left, right, HEIGHT - 62);
         fill(page, Color.WHITE, left - 10, 132, QR + 20, QR + 20); // the quiet zone around the code
         drawQr(page, left, 142);
         field(page, "TICKET", ticket.id().number(), 13, left, right, 76);
@@ -186,18 +182,34 @@ final class TicketPdf {
     /** A small caption and a value under it. */
     private static void field(
             PdfContentByte page, String caption, String value, float size, float left, float right, float baseline) {
-        line(page, s -> Typesetter.regular(caption, s, PALE), 7.5f, left, right, baseline + size + 6);
-        line(page, s -> Typesetter.bold(value, s, INK), size, left, right, baseline);
+        line(page, caption, Typesetter::regular, PALE, 7.5f, left, right, baseline + size + 6);
+        line(page, value, Typesetter::bold, INK, size, left, right, baseline);
     }
 
-    /** One line, as large as it may be and fits. */
+    /** A text set in a size and a colour. */
+    @FunctionalInterface
+    private interface Style {
+        Phrase set(String text, float size, Color color);
+    }
+
+    /** One line, as large as it may be and fits; with an ellipsis where it does not fit even at its smallest. */
     private static void line(
-            PdfContentByte page, Function<Float, Phrase> text, float size, float left, float right, float baseline) {
+            PdfContentByte page,
+            String text,
+            Style style,
+            Color color,
+            float size,
+            float left,
+            float right,
+            float baseline) {
         var fitting = size;
-        while (fitting > 4 && ColumnText.getWidth(text.apply(fitting)) > right - left) {
+        while (fitting > SMALLEST && ColumnText.getWidth(style.set(text, fitting, color)) > right - left) {
             fitting -= 0.5f;
         }
-        var phrase = text.apply(fitting);
+        var phrase = style.set(text, fitting, color);
+        for (int end = text.length() - 1; end > 0 && ColumnText.getWidth(phrase) > right - left; end--) {
+            phrase = style.set(text.substring(0, end) + "…", fitting, color);
+        }
         var rightToLeft = Typesetter.direction(phrase) == PdfWriter.RUN_DIRECTION_RTL;
         ColumnText.showTextAligned(
                 page,
@@ -210,22 +222,26 @@ final class TicketPdf {
                 0);
     }
 
-    /** Some lines, as large as they may be and fit. */
+    /** Some lines, as large as they may be and fit: at its smallest, the longest name there may be does. */
     private static void paragraph(
             PdfContentByte page,
-            Function<Float, Phrase> text,
+            String text,
+            Style style,
+            Color color,
             float size,
             float left,
             float right,
             float top,
             float height) {
         var fitting = size;
-        while (fitting > 4
-                && ColumnText.hasMoreText(column(page, text.apply(fitting), fitting, left, right, top, height)
-                        .go(true))) {
+        while (fitting > SMALLEST
+                && ColumnText.hasMoreText(
+                        column(page, style.set(text, fitting, color), fitting, left, right, top, height)
+                                .go(true))) {
             fitting -= 0.5f;
         }
-        column(page, text.apply(fitting), fitting, left, right, top, height).go();
+        column(page, style.set(text, fitting, color), fitting, left, right, top, height)
+                .go();
     }
 
     private static ColumnText column(

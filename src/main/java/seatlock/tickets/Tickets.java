@@ -177,7 +177,7 @@ public final class Tickets {
         }
         var ticket = found.get();
         if (ticket.checkIn() != null) {
-            return nonce != null && nonce.equals(ticket.checkIn().nonce())
+            return isSame(ticket.checkIn(), gate, at, nonce)
                     ? new Scan.Admitted(ticket)
                     : new Scan.AlreadyCheckedIn(ticket);
         }
@@ -194,6 +194,14 @@ public final class Tickets {
                    AND checked_in_at IS NULL
                 """, scannedAt, gate, nonce, event.value(), ticket.id().value());
         return new Scan.Admitted(find(tx, event, ticket.id()).orElseThrow());
+    }
+
+    /** Whether it is the very scan that was noted: nonces are the gate's own, so that of another gate means nothing. */
+    private static boolean isSame(Ticket.CheckIn noted, String gate, Instant at, String nonce) {
+        return nonce != null
+                && nonce.equals(noted.nonce())
+                && gate.equals(noted.gate())
+                && (at == null || at.equals(noted.at()));
     }
 
     private TicketCode verify(Tx tx, String code) throws TicketCode.Invalid, SQLException {

@@ -8,9 +8,12 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
+import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
 import org.subethamail.smtp.server.SMTPServer;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -36,6 +43,7 @@ import seatlock.inventory.ReservationId;
 import seatlock.support.Backstage;
 import seatlock.support.Shop;
 import seatlock.support.Wait;
+import seatlock.tickets.TicketWork;
 
 /** Jobs: from the confirmation to the ticket in the mail, whatever dies in between. */
 class JobsTest {
@@ -250,7 +258,7 @@ class JobsTest {
         var job =
                 shop.query("SELECT job_id FROM jobs", row -> row.uuid("job_id")).get(0);
         // As a worker leaves it that is killed with a job in its hands.
-        shop.database.inTransaction(tx -> shop.jobs.claimJob(tx, event.id(), job, Duration.ofMillis(1)));
+        shop.database.inTransaction(tx -> shop.jobs.claimJob(tx, event.id(), job, lease(Duration.ofMillis(1))));
         String name;
         try (var redis = backstage.jedis()) {
             name = hostName() + ":999999999-1:tickets";
@@ -377,9 +385,9 @@ class JobsTest {
                 shop.query("SELECT job_id FROM jobs", row -> row.uuid("job_id")).get(0);
         Database database = shop.database;
 
-        var first = database.inTransaction(tx -> shop.jobs.claimJob(tx, event.id(), id, Duration.ofMillis(-1)))
+        var first = database.inTransaction(tx -> shop.jobs.claimJob(tx, event.id(), id, lease(Duration.ofMillis(-1))))
                 .orElseThrow();
-        var second = database.inTransaction(tx -> shop.jobs.claimJob(tx, event.id(), id, Duration.ofMinutes(1)))
+        var second = database.inTransaction(tx -> shop.jobs.claimJob(tx, event.id(), id, lease(Duration.ofMinutes(1))))
                 .orElseThrow();
 
         assertThat(second.attempts()).isEqualTo(2);
@@ -387,13 +395,142 @@ class JobsTest {
         assertThat(stale).as("the first has lost it").isFalse();
         boolean renewed = database.inTransaction(tx -> shop.jobs.renew(tx, second, Duration.ofMinutes(1)));
         assertThat(renewed).isTrue();
-        assertThat(database.inTransaction(tx -> shop.jobs.claimJob(tx, event.id(), id, Duration.ofMinutes(1)))
+        assertThat(database.inTransaction(tx -> shop.jobs.claimJob(tx, event.id(), id, lease(Duration.ofMinutes(1))))
                         .isEmpty())
                 .as("it is somebody's")
                 .isTrue();
         boolean completed = database.inTransaction(tx -> shop.jobs.complete(tx, second));
         assertThat(completed).isTrue();
         assertThat(jobs(event, "DONE")).isEqualTo(1);
+    }
+
+    private static RetryPolicy lease(Duration lease) {
+        return new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(1), lease);
+    }
+
+    /** A job that kills its worker never gets as far as to fail. */
+    @Test
+    void a_job_whose_worker_dies_each_time_is_dead_in_the_end() {
+        var event = shop.event(1);
+        shop.api.buy(event.id(), "S-A-1");
+        var id =
+                shop.query("SELECT job_id FROM jobs", row -> row.uuid("job_id")).get(0);
+
+        for (int i = 1; i <= 4; i++) {
+            var claimed = shop.database.inTransaction(
+                    tx -> shop.jobs.claimJob(tx, event.id(), id, lease(Duration.ofMillis(-1))));
+            assertThat(claimed.isPresent()).as("claim " + i).isEqualTo(i <= 3);
+        }
+        assertThat(jobs(event, "DEAD")).isEqualTo(1);
+        assertThat(shop.query("SELECT last_error FROM jobs", row -> row.text("last_error"))
+                        .get(0))
+                .contains("died 3 times");
+    }
+
+    /** The mail is sent when the server has taken it over, whatever it does then. */
+    @Test
+    void a_mail_server_that_hangs_up_instead_of_saying_goodbye_is_not_sent_the_mail_again() throws Exception {
+        var event = shop.event(1);
+        var taken = new AtomicInteger();
+        try (var listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            var server = new Thread(() -> rudeMailServer(listener, taken));
+            server.setDaemon(true);
+            server.start();
+            backstage(URI.create("smtp://127.0.0.1:" + listener.getLocalPort())).start();
+            shop.api.buy(event.id(), "S-A-1");
+
+            awaitDone(event, 1);
+        }
+        assertThat(taken).hasValue(1);
+        assertThat(shop.query("SELECT attempts FROM jobs", row -> row.integer("attempts")))
+                .containsExactly(1);
+    }
+
+    /** Takes every mail, and closes the connection at QUIT. */
+    private static void rudeMailServer(ServerSocket listener, AtomicInteger taken) {
+        while (true) {
+            try (var client = listener.accept()) {
+                var in = new BufferedReader(new InputStreamReader(client.getInputStream()));
+                var out = client.getOutputStream();
+                out.write("220 rude\r\n".getBytes(StandardCharsets.US_ASCII));
+                boolean data = false;
+                for (var line = in.readLine(); line != null && !line.equals("QUIT"); line = in.readLine()) {
+                    if (data && !line.equals(".")) {
+                        continue;
+                    }
+                    var wasData = data;
+                    data = line.equals("DATA");
+                    if (wasData) {
+                        taken.incrementAndGet();
+                    }
+                    out.write((data ? "354 go on\r\n" : "250 ok\r\n").getBytes(StandardCharsets.US_ASCII));
+                }
+            } catch (IOException e) {
+                return; // the test is over
+            }
+        }
+    }
+
+    /** SIGTERM: App closes the workers. */
+    @Test
+    void a_job_that_is_being_done_is_finished_before_the_workers_stop() throws Exception {
+        var event = shop.event(2);
+        var begun = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var backstage = new Backstage(shop, null, step -> {
+            if (step == TicketWork.Step.DOCUMENTS_MADE) {
+                begun.countDown();
+                awaitQuietly(goOn);
+            }
+        });
+        toClose.add(backstage);
+        backstage.start();
+        shop.api.buy(event.id(), "S-A-1");
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
+
+        var closing = CompletableFuture.runAsync(backstage.workers::close);
+        shop.api.buy(event.id(), "S-A-2");
+        assertThat(closing).as("it waits for the job").isNotDone();
+        goOn.countDown();
+        closing.join();
+
+        assertThat(jobs(event, "DONE")).isEqualTo(1);
+        assertThat(jobs(event, "READY")).as("and takes no other").isEqualTo(1);
+        assertThat(backstage.workers.alive()).isZero();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The server offers no TLS, so the login is not even begun. */
+    @Test
+    void a_password_is_never_sent_in_the_clear() {
+        var event = shop.event(1);
+        var logins = new AtomicInteger();
+        var server = SMTPServer.port(0)
+                .bindAddress(InetAddress.getLoopbackAddress())
+                .authenticationHandlerFactory(new EasyAuthenticationHandlerFactory((user, password, context) -> {
+                    logins.incrementAndGet();
+                }))
+                .build();
+        server.start();
+        toClose.add(server::stop);
+        backstage(URI.create("smtp://seller:hunter2@127.0.0.1:" + server.getPortAllocated()))
+                .start();
+        shop.api.buy(event.id(), "S-A-1");
+
+        Wait.until(
+                "it has failed", () -> shop.count("SELECT count(*) AS n FROM jobs WHERE last_error IS NOT NULL") == 1);
+        assertThat(shop.query("SELECT last_error FROM jobs", row -> row.text("last_error"))
+                        .get(0))
+                .contains("STARTTLS")
+                .doesNotContain("hunter2");
+        assertThat(logins).hasValue(0);
     }
 
     @Test

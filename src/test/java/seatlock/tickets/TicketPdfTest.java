@@ -98,8 +98,10 @@ class TicketPdfTest {
     @Test
     void the_longest_names_fit_on_the_page() throws IOException {
         var name = "Wagner ".repeat(28).strip();
-        assertThat(text(render(name, name, "W".repeat(50), "EUR", 1_000_000_000_000L)))
-                .contains("10000000000.00 EUR");
+        var text = text(render(name, name, "W".repeat(50), "EUR", 1_000_000_000_000L));
+        assertThat(text).contains("10000000000.00 EUR");
+        assertThat(text).as("what would not fit ends in an ellipsis").contains("WWW…");
+        assertThat(text.split("Wagner", -1)).as("both names are whole").hasSize(2 * 28 + 1);
     }
 
     @ParameterizedTest
