@@ -22,15 +22,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
@@ -41,6 +44,8 @@ import seatlock.catalog.EventId;
 import seatlock.db.Database;
 import seatlock.inventory.ReservationId;
 import seatlock.support.Backstage;
+import seatlock.support.Certificate;
+import seatlock.support.Jvm;
 import seatlock.support.Shop;
 import seatlock.support.Wait;
 import seatlock.tickets.TicketWork;
@@ -505,6 +510,46 @@ class JobsTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** With a certificate that the worker's process trusts, as an operator would have it. */
+    @Test
+    void mail_goes_over_tls_and_with_a_login(@TempDir Path directory) throws Exception {
+        var event = shop.event(1);
+        var certificate = Certificate.in(directory);
+        var logins = new ConcurrentLinkedQueue<String>();
+        var mails = new AtomicInteger();
+        var server = SMTPServer.port(0)
+                .bindAddress(InetAddress.getLoopbackAddress())
+                .startTlsSocketFactory(certificate.context())
+                .requireTLS()
+                .requireAuth(true)
+                .authenticationHandlerFactory(new EasyAuthenticationHandlerFactory(
+                        (user, password, context) -> logins.add(user + " " + password)))
+                .messageHandler((context, from, to, data) -> mails.incrementAndGet())
+                .build();
+        server.start();
+        toClose.add(server::stop);
+        var backstage = backstage(); // for its Redis
+        shop.api.buy(event.id(), "S-A-1");
+        var settings = Map.of(
+                "DATABASE_URL",
+                shop.url.jdbc() + "?user=" + shop.url.user() + "&password=" + shop.url.password(),
+                "REDIS_URL",
+                backstage.redis.url(),
+                "SMTP_URL",
+                "smtp://seller:p%40ss@localhost:" + server.getPortAllocated(),
+                "JAVA_TOOL_OPTIONS",
+                certificate.trustOptions());
+
+        try (var worker =
+                Jvm.start(directory.resolve("unused"), settings, "worker").awaitReady()) {
+            awaitDone(event, 1);
+            assertThat(worker.output()).doesNotContain("p@ss");
+        }
+
+        assertThat(logins).containsExactly("seller p@ss");
+        assertThat(mails).hasValue(1);
     }
 
     /** The server offers no TLS, so the login is not even begun. */

@@ -1,0 +1,63 @@
+package seatlock.support;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/** A certificate for localhost, made by the JDK's keytool, and a trust store for who should trust it. */
+public final class Certificate {
+
+    private static final String PASSWORD = "changeit";
+
+    private final Path keys;
+    private final Path trust;
+
+    private Certificate(Path keys, Path trust) {
+        this.keys = keys;
+        this.trust = trust;
+    }
+
+    public static Certificate in(Path directory) throws Exception {
+        var keys = directory.resolve("keys.p12");
+        var trust = directory.resolve("trust.p12");
+        var exported = directory.resolve("localhost.crt").toString();
+        keytool(keys, "-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "SAN=dns:localhost");
+        keytool(keys, "-exportcert", "-file", exported);
+        keytool(trust, "-importcert", "-noprompt", "-file", exported);
+        return new Certificate(keys, trust);
+    }
+
+    private static void keytool(Path store, String... arguments) throws Exception {
+        var tool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        var command = new ArrayList<>(List.of(tool));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-alias", "localhost", "-keystore", store.toString(), "-storepass", PASSWORD));
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var output = new String(process.getInputStream().readAllBytes());
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException(output);
+        }
+    }
+
+    /** For the server that shows it. */
+    public SSLContext context() throws Exception {
+        var store = KeyStore.getInstance("PKCS12");
+        try (var stream = Files.newInputStream(keys)) {
+            store.load(stream, PASSWORD.toCharArray());
+        }
+        var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, PASSWORD.toCharArray());
+        var context = SSLContext.getInstance("TLS");
+        context.init(factory.getKeyManagers(), null, null);
+        return context;
+    }
+
+    /** For a JVM that is to trust it. */
+    public String trustOptions() {
+        return "-Djavax.net.ssl.trustStore=" + trust + " -Djavax.net.ssl.trustStorePassword=" + PASSWORD;
+    }
+}
