@@ -1,4 +1,4 @@
-package seatlock.demo;
+package demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

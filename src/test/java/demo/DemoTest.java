@@ -1,4 +1,4 @@
-package seatlock.demo;
+package demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
