@@ -93,7 +93,7 @@ public final class App implements AutoCloseable {
      * @throws RuntimeException if it cannot start; whoever made it closes it
      */
     public void start(Role role, boolean seed) {
-        var url = startEmbedded(role.works(), role.works());
+        var url = startEmbedded(role.works());
         prepareSchema(url, role);
         if (seed) {
             plantSeed(url);
@@ -173,11 +173,11 @@ public final class App implements AutoCloseable {
         }
     }
 
-    /** How many workers are alive, of all processes; empty if it is not known which Redis they use. */
+    /** How many workers are alive, of all processes; empty if their Redis is not known, or does not answer. */
     OptionalLong workersAlive() {
         return config.redis()
                 .or(() -> Home.published(config.home(), "REDIS_URL").map(URI::create))
-                .map(redis -> OptionalLong.of(Workers.registered(redis)))
+                .map(Workers::registered)
                 .orElse(OptionalLong.empty());
     }
 
@@ -200,7 +200,7 @@ public final class App implements AutoCloseable {
     /** The configured database; or that of the Seatlock that runs in this home; or one started for the moment. */
     private DatabaseUrl databaseAtHand() {
         try {
-            return startEmbedded(false, false);
+            return startEmbedded(false);
         } catch (Home.InUse e) {
             return Home.published(config.home(), "DATABASE_URL")
                     .map(DatabaseUrl::parse)
@@ -208,12 +208,16 @@ public final class App implements AutoCloseable {
         }
     }
 
-    /** Starts what has no address, the servers at the same time: each of them mostly waits. */
-    private DatabaseUrl startEmbedded(boolean withRedis, boolean withMail) {
-        if (withMail && config.smtp().isEmpty()) {
+    /**
+     * Starts what has no address, the servers at the same time: each of them mostly waits.
+     *
+     * @param works whether there will be workers, who want Redis and a mail server
+     */
+    private DatabaseUrl startEmbedded(boolean works) {
+        if (works && config.smtp().isEmpty()) {
             addresses.put("SMTP_URL", add(MailSink.start(home())).url());
         }
-        var redis = withRedis && config.redis().isEmpty()
+        var redis = works && config.redis().isEmpty()
                 ? startAside("Redis 7", said -> RedisServer.start(home(), said))
                 : null;
         var postgres = config.database().isEmpty()

@@ -122,7 +122,11 @@ public final class Main implements Callable<Integer> {
                 @Option(names = "--limit", defaultValue = "20", description = "default: ${DEFAULT-VALUE}") int limit)
                 throws Exception {
             return once(app -> app.withJobs((database, jobs) -> {
-                app.workersAlive().ifPresent(alive -> PROGRESS.accept(alive + " workers are alive"));
+                app.workersAlive()
+                        .ifPresentOrElse(
+                                alive -> PROGRESS.accept(alive + " workers are alive"),
+                                () -> PROGRESS.accept(
+                                        "How many workers are alive only Redis knows, and it does not say"));
                 database.inTransaction(jobs::count).forEach(PROGRESS);
                 database.inTransaction(tx -> jobs.list(tx, state, limit))
                         .forEach(job -> PROGRESS.accept("%s %s event %s reservation %s: %d attempts, next %s%s"

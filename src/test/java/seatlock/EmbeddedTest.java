@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -198,6 +199,13 @@ class EmbeddedTest {
                 assertThat(retry.output()).contains("0 jobs will be tried again");
                 assertThat(rotate.exitStatus()).isZero();
                 assertThat(rotate.output()).contains("Ticket key  2 signs from now on");
+            }
+            // Redis away is when an operator looks.
+            var withoutRedis = new HashMap<>(settings);
+            withoutRedis.put("REDIS_URL", "redis://127.0.0.1:1");
+            try (var jobs = Jvm.start(unused, withoutRedis, "jobs", "list")) {
+                assertThat(jobs.exitStatus()).isZero();
+                assertThat(jobs.output()).contains("only Redis knows", "DONE 1");
             }
             assertThat(unused).doesNotExist();
             assertThat(shop.api.get("/api/keys/tickets").json().get("keys")).hasSize(2);

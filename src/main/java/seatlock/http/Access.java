@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
+import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationToken;
 
 /**
@@ -37,6 +38,28 @@ final class Access {
         return bearer(ctx)
                 .filter(key -> MessageDigest.isEqual(key.getBytes(StandardCharsets.UTF_8), adminKey))
                 .isPresent();
+    }
+
+    /** Who asks: the seller, somebody with a token, or anybody. */
+    record Caller(boolean seller, Optional<ReservationToken> token) {
+
+        boolean maySee(Reservation reservation) {
+            return seller || token.isPresent() && reservation.admits(token.get());
+        }
+
+        /** The reservation, if there is one and this caller may see it: for all others it is not there. */
+        Reservation see(Optional<Reservation> found) {
+            return found.filter(this::maySee).orElseThrow(Access::noSuchReservation);
+        }
+    }
+
+    Caller caller(Context ctx) {
+        return new Caller(isSeller(ctx), token(ctx));
+    }
+
+    static Problem.Refused noSuchReservation() {
+        return Problem.of(ProblemType.NOT_FOUND, "There is no such reservation.")
+                .refuse();
     }
 
     /** The token the request comes with, if it comes with any. */

@@ -24,10 +24,9 @@ import seatlock.tickets.Tickets;
 /**
  * Where requests that may change a seat are settled: the transaction begins and ends here.
  *
- * <p>In it, in this order: the idempotency key is claimed, the command is applied, tickets are made or voided,
- * the reply is stored under the key.
- * The client hears of it after the commit. A crash before the commit leaves nothing; one after it leaves the reply, for
- * the client who asks again.
+ * <p>In it, in this order: the idempotency key is claimed, the command is applied, tickets are made or voided, the reply
+ * is stored under the key. The client hears of it after the commit. A crash before the commit leaves nothing; one after
+ * it leaves the reply, for the client who asks again.
  */
 final class BoxOffice implements AutoCloseable {
 

@@ -161,13 +161,9 @@ final class ReservationHandlers {
     void get(Context ctx) {
         var eventId = Requests.eventId(ctx);
         var id = Requests.reservationId(ctx);
-        var seller = access.isSeller(ctx);
-        var token = access.token(ctx);
+        var caller = access.caller(ctx);
         reads.answer(ctx, eventId, tx -> {
-            var found = inventory
-                    .find(tx, eventId, id)
-                    .filter(reservation -> seller || token.isPresent() && reservation.admits(token.get()))
-                    .orElseThrow(() -> noSuchReservation());
+            var found = caller.see(inventory.find(tx, eventId, id));
             return ReservationBody.of(catalog.find(tx, eventId).orElseThrow(), found, null);
         });
     }
@@ -262,7 +258,7 @@ final class ReservationHandlers {
         var event = Requests.eventId(ctx);
         var id = Requests.reservationId(ctx);
         Requests.noBody(ctx);
-        var token = access.isSeller(ctx) ? null : access.token(ctx).orElseThrow(() -> noSuchReservation());
+        var token = access.isSeller(ctx) ? null : access.token(ctx).orElseThrow(Access::noSuchReservation);
         var command = new Command.Cancel(id, token);
         settle(
                 ctx,
@@ -285,11 +281,5 @@ final class ReservationHandlers {
             return new Reply(status, location, Json.write(body));
         }
         return Refusals.problem(event, (Outcome.Refused) outcome).reply();
-    }
-
-    /** Nor is there one for somebody who may not see it. */
-    private static Problem.Refused noSuchReservation() {
-        return Problem.of(ProblemType.NOT_FOUND, "There is no such reservation.")
-                .refuse();
     }
 }

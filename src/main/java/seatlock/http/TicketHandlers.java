@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import seatlock.catalog.EventId;
@@ -26,9 +25,7 @@ import seatlock.http.TicketBodies.TicketKeySet;
 import seatlock.http.TicketBodies.TicketList;
 import seatlock.inventory.Inventory;
 import seatlock.inventory.Reservation;
-import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
-import seatlock.inventory.ReservationToken;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
@@ -85,9 +82,9 @@ final class TicketHandlers {
     void list(Context ctx) {
         var event = Requests.eventId(ctx);
         var id = Requests.reservationId(ctx);
-        var caller = caller(ctx);
+        var caller = access.caller(ctx);
         reads.answer(ctx, event, tx -> {
-            find(tx, event, id, caller);
+            caller.see(inventory.find(tx, event, id));
             var bodies = new ArrayList<TicketBody>();
             for (var ticket : tickets.ofReservation(tx, event, id)) {
                 bodies.add(TicketBody.of(event, ticket, tickets.code(tx, event, ticket)));
@@ -121,9 +118,9 @@ final class TicketHandlers {
         var event = Requests.eventId(ctx);
         var id = Requests.reservationId(ctx);
         Requests.noBody(ctx);
-        var caller = caller(ctx);
+        var caller = access.caller(ctx);
         ctx.future(() -> boxOffice
-                .submit(event, tx -> resend(tx, event, find(tx, event, id, caller)), answers)
+                .submit(event, tx -> resend(tx, event, caller.see(inventory.find(tx, event, id))), answers)
                 .thenAccept(done -> ctx.status(202)));
     }
 
@@ -167,7 +164,7 @@ final class TicketHandlers {
     void document(Context ctx) {
         var event = Requests.eventId(ctx);
         var id = Requests.ticketId(ctx);
-        var caller = caller(ctx);
+        var caller = access.caller(ctx);
         ctx.future(() -> reads.find(event, tx -> {
                     var ticket = tickets.find(tx, event, id)
                             .filter(found -> found.voidedAt() == null)
@@ -293,25 +290,6 @@ final class TicketHandlers {
             }
             return new TicketKeySet(keys);
         });
-    }
-
-    /** Who asks: the seller, somebody with a token, or anybody. */
-    private record Caller(boolean seller, Optional<ReservationToken> token) {
-        boolean maySee(Reservation reservation) {
-            return seller || token.isPresent() && reservation.admits(token.get());
-        }
-    }
-
-    private Caller caller(Context ctx) {
-        return new Caller(access.isSeller(ctx), access.token(ctx));
-    }
-
-    private Reservation find(Tx tx, EventId event, ReservationId id, Caller caller) throws SQLException {
-        return inventory
-                .find(tx, event, id)
-                .filter(caller::maySee)
-                .orElseThrow(() -> Problem.of(ProblemType.NOT_FOUND, "There is no such reservation.")
-                        .refuse());
     }
 
     private static Problem.Refused noSuchTicket() {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -90,12 +91,15 @@ public final class Workers implements AutoCloseable {
         return alive;
     }
 
-    /** How many workers of all processes are alive, by their heartbeats. */
-    public static long registered(URI redisUrl) {
+    /** How many workers of all processes are alive, by their heartbeats; empty if Redis does not answer. */
+    public static OptionalLong registered(URI redisUrl) {
         try (var redis = Queue.connect(redisUrl)) {
-            return redis.hvals(Queue.key("workers", "heartbeat")).stream()
+            return OptionalLong.of(redis.hvals(Queue.key("workers", "heartbeat")).stream()
                     .filter(heartbeat -> !isOld(heartbeat))
-                    .count();
+                    .count());
+        } catch (JedisException e) {
+            log.debug("Redis is away", e);
+            return OptionalLong.empty();
         }
     }
 

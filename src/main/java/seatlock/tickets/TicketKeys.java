@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentHashMap;
 import seatlock.db.Database;
 import seatlock.db.Tx;
 
@@ -26,7 +26,7 @@ public final class TicketKeys {
     private record Key(int id, PublicKey publicKey, PrivateKey privateKey) {}
 
     private final Database database;
-    private final ConcurrentSkipListMap<Integer, Key> known = new ConcurrentSkipListMap<>();
+    private final ConcurrentHashMap<Integer, Key> known = new ConcurrentHashMap<>();
 
     public TicketKeys(Database database) {
         this.database = database;

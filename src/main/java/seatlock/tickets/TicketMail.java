@@ -1,6 +1,5 @@
 package seatlock.tickets;
 
-import java.math.BigDecimal;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +25,7 @@ final class TicketMail {
             Event event, Reservation reservation, List<Ticket> tickets, List<byte[]> documents, UUID job) {
         var seats = tickets.stream().map(Ticket::seat).collect(Collectors.joining(", "));
         var when = WHEN.format(event.startsAt().atZone(event.timeZone()));
-        var digits = Math.max(0, event.currency().getDefaultFractionDigits());
-        var total = BigDecimal.valueOf(reservation.total(), digits).toPlainString() + " "
-                + event.currency().getCurrencyCode();
+        var total = Amounts.format(reservation.total(), event.currency());
         var count = tickets.size() == 1 ? "Your ticket is" : "Your " + tickets.size() + " tickets are";
 
         var text = """

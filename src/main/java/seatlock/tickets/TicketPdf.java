@@ -16,7 +16,6 @@ import com.lowagie.text.pdf.PdfContentByte;
 import com.lowagie.text.pdf.PdfWriter;
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
-import java.math.BigDecimal;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
@@ -108,7 +107,7 @@ final class TicketPdf {
         field(page, "ROW", ticket.row(), 24, left + width * 0.56f, left + width * 0.76f, 170);
         field(page, "SEAT", String.valueOf(ticket.number()), 24, left + width * 0.80f, right, 170);
 
-        field(page, "PRICE", price(), 12, left, left + width * 0.30f, 96);
+        field(page, "PRICE", Amounts.format(ticket.price(), event.currency()), 12, left, left + width * 0.30f, 96);
         field(page, "HOLDER", holder, 12, left + width * 0.34f, right, 96);
         line(
                 page,
@@ -171,12 +170,6 @@ final class TicketPdf {
         } catch (WriterException e) {
             throw new IllegalStateException("The code could not be set", e);
         }
-    }
-
-    private String price() {
-        var digits = Math.max(0, event.currency().getDefaultFractionDigits());
-        return BigDecimal.valueOf(ticket.price(), digits).toPlainString() + " "
-                + event.currency().getCurrencyCode();
     }
 
     /** A small caption and a value under it. */
