@@ -6,7 +6,9 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import seatlock.db.Row;
 import seatlock.db.Tx;
 
@@ -15,6 +17,15 @@ public final class Catalog {
 
     /** Seats written by one statement: few round trips, and no statement near its timeout. */
     private static final int SEATS_PER_STATEMENT = 10_000;
+
+    private static final Duration REMEMBERED = Duration.ofSeconds(10);
+
+    /** Some hundred kilobytes. Rarely are more events on sale at the same time. */
+    private static final int MAX_REMEMBERED = 1_000;
+
+    private record Remembered(Event event, long since) {}
+
+    private final Map<EventId, Remembered> remembered = new ConcurrentHashMap<>();
 
     private static final String EVENT_COLUMNS = """
             SELECT event_id, name, venue, starts_at, time_zone, currency, max_seats_per_reservation, reservation_ttl_ms,
@@ -108,6 +119,24 @@ public final class Catalog {
 
     public Optional<Event> find(Tx tx, EventId id) throws SQLException {
         return tx.find(EVENT_COLUMNS + " WHERE event_id = ?", Catalog::event, id.value());
+    }
+
+    /**
+     * The same from memory, where it may have been for {@link #REMEMBERED}: an event does not change once it is created,
+     * unless somebody does it in SQL. An event that is not there is looked for each time.
+     */
+    public Optional<Event> recall(Tx tx, EventId id) throws SQLException {
+        var now = System.nanoTime();
+        var known = remembered.get(id);
+        if (known != null && now - known.since < REMEMBERED.toNanos()) {
+            return Optional.of(known.event);
+        }
+        var found = find(tx, id);
+        if (remembered.size() >= MAX_REMEMBERED) {
+            remembered.clear();
+        }
+        found.ifPresentOrElse(event -> remembered.put(id, new Remembered(event, now)), () -> remembered.remove(id));
+        return found;
     }
 
     /** The plan the event was created from. */

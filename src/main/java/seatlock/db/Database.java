@@ -110,7 +110,9 @@ public final class Database implements AutoCloseable {
         try (var connection = pool.getConnection()) {
             T result;
             try {
-                result = work.in(new Tx(connection));
+                var tx = new Tx(connection);
+                result = work.in(tx);
+                tx.flush();
             } catch (Throwable workFailure) {
                 rollBack(connection, workFailure);
                 throw workFailure;

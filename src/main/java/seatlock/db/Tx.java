@@ -2,6 +2,7 @@ package seatlock.db;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
@@ -11,15 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * One open transaction. Only {@link Database#inTransaction} makes one, and only it ends it: whoever is handed a {@code
  * Tx} can neither commit nor roll back.
  *
  * <p>Parameters may be {@link UUID}, {@link String}, {@link Integer}, {@link Long}, {@link Boolean}, {@link Instant},
- * {@code byte[]}, {@code null}, or an array of the first six (an SQL array).
+ * {@code byte[]}, {@code null}, or an array of the first seven (an SQL array).
  */
 public final class Tx {
+
+    private static final String CLOCK = "SELECT clock_timestamp() AS now";
 
     /** Turns one row into a value. */
     @FunctionalInterface
@@ -27,7 +31,11 @@ public final class Tx {
         T read(Row row) throws SQLException;
     }
 
+    /** A change that is yet to be sent. */
+    private record Change(int rows, String sql, Object[] parameters) {}
+
     private final Connection connection;
+    private final List<Change> pending = new ArrayList<>();
 
     Tx(Connection connection) {
         this.connection = connection;
@@ -35,15 +43,45 @@ public final class Tx {
 
     /** All rows, in the order of the statement. */
     public <T> List<T> query(String sql, Reader<T> reader, Object... parameters) throws SQLException {
+        flush();
         try (var statement = connection.prepareStatement(sql)) {
-            bind(statement, parameters);
+            bind(statement, 1, parameters);
             try (var resultSet = statement.executeQuery()) {
-                var row = new Row(resultSet);
-                var values = new ArrayList<T>();
-                while (resultSet.next()) {
-                    values.add(reader.read(row));
-                }
-                return values;
+                return read(resultSet, reader);
+            }
+        }
+    }
+
+    private static <T> List<T> read(ResultSet resultSet, Reader<T> reader) throws SQLException {
+        var row = new Row(resultSet);
+        var values = new ArrayList<T>();
+        while (resultSet.next()) {
+            values.add(reader.read(row));
+        }
+        return values;
+    }
+
+    /**
+     * Rows that a statement locked, and the database's clock once it held the locks.
+     *
+     * @param now see {@link #readClock()}
+     */
+    public record Locked<T>(List<T> rows, Instant now) {}
+
+    /** Locks rows and then reads the clock, by a statement of its own ({@link #readClock()}), in one round trip. */
+    public <T> Locked<T> queryThenReadClock(String sql, Reader<T> reader, Object... parameters) throws SQLException {
+        flush();
+        try (var statement = connection.prepareStatement(sql + ";\n" + CLOCK)) {
+            bind(statement, 1, parameters);
+            statement.execute();
+            List<T> rows;
+            try (var resultSet = statement.getResultSet()) {
+                rows = read(resultSet, reader);
+            }
+            statement.getMoreResults();
+            try (var resultSet = statement.getResultSet()) {
+                return new Locked<>(
+                        rows, read(resultSet, row -> row.instant("now")).get(0));
             }
         }
     }
@@ -63,21 +101,44 @@ public final class Tx {
 
     /** Number of rows changed. */
     public int update(String sql, Object... parameters) throws SQLException {
+        flush();
         try (var statement = connection.prepareStatement(sql)) {
-            bind(statement, parameters);
+            bind(statement, 1, parameters);
             return statement.executeUpdate();
         }
     }
 
     /**
-     * A change of which it is known how many rows it has to change.
-     *
-     * @throws IllegalStateException if it changed more or fewer: a bug, and the transaction is rolled back
+     * A change of which it is known how many rows it has to change. It is not sent at once but with those that follow
+     * it, in one round trip: before the next query or update of another kind, and at the latest before the commit. What
+     * goes wrong with it is thrown there: an {@link SQLException}, or an {@link IllegalStateException} if it changed
+     * more or fewer rows, which is a bug. Either way the transaction is rolled back.
      */
-    public void updateExactly(int rows, String sql, Object... parameters) throws SQLException {
-        var changed = update(sql, parameters);
-        if (changed != rows) {
-            throw new IllegalStateException(changed + " rows were changed instead of " + rows + ": " + sql);
+    public void updateExactly(int rows, String sql, Object... parameters) {
+        pending.add(new Change(rows, sql.strip(), parameters));
+    }
+
+    /** Sends the changes that are pending, and checks what each of them did. */
+    void flush() throws SQLException {
+        if (pending.isEmpty()) {
+            return;
+        }
+        var changes = List.copyOf(pending);
+        pending.clear();
+        var sql = changes.stream().map(Change::sql).collect(Collectors.joining(";\n"));
+        try (var statement = connection.prepareStatement(sql)) {
+            int index = 1;
+            for (var change : changes) {
+                index = bind(statement, index, change.parameters());
+            }
+            statement.execute();
+            for (var change : changes) {
+                if (statement.getUpdateCount() != change.rows()) {
+                    throw new IllegalStateException(statement.getUpdateCount() + " rows were changed instead of "
+                            + change.rows() + ": " + change.sql());
+                }
+                statement.getMoreResults();
+            }
         }
     }
 
@@ -87,8 +148,7 @@ public final class Tx {
      * time it is once a lock is held calls this afterwards.
      */
     public Instant readClock() throws SQLException {
-        return query("SELECT clock_timestamp() AS now", row -> row.instant("now"))
-                .get(0);
+        return query(CLOCK, row -> row.instant("now")).get(0);
     }
 
     /** Waits no longer than this for each lock from here on, in this transaction. */
@@ -96,13 +156,16 @@ public final class Tx {
         query("SELECT set_config('lock_timeout', ?, true) AS set", row -> row.text("set"), wait.toMillis() + "ms");
     }
 
-    private void bind(PreparedStatement statement, Object[] parameters) throws SQLException {
-        for (int i = 0; i < parameters.length; i++) {
-            bind(statement, i + 1, parameters[i]);
+    /** @return the index behind the last one */
+    private int bind(PreparedStatement statement, int first, Object[] parameters) throws SQLException {
+        int index = first;
+        for (var parameter : parameters) {
+            bindOne(statement, index++, parameter);
         }
+        return index;
     }
 
-    private void bind(PreparedStatement statement, int index, Object value) throws SQLException {
+    private void bindOne(PreparedStatement statement, int index, Object value) throws SQLException {
         if (value == null) {
             statement.setNull(index, Types.NULL);
         } else if (value instanceof Instant instant) {

@@ -2,8 +2,15 @@ package seatlock.http;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
@@ -11,7 +18,6 @@ import seatlock.catalog.EventId;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.db.Tx;
-import seatlock.idempotency.Claim;
 import seatlock.idempotency.Fingerprint;
 import seatlock.idempotency.IdempotencyKey;
 import seatlock.idempotency.IdempotencyKeys;
@@ -19,14 +25,19 @@ import seatlock.idempotency.Reply;
 import seatlock.inventory.Command;
 import seatlock.inventory.Inventory;
 import seatlock.inventory.Outcome;
+import seatlock.inventory.Refusal;
 import seatlock.tickets.Tickets;
 
 /**
  * Where requests that may change a seat are settled: the transaction begins and ends here.
  *
- * <p>In it, in this order: the idempotency key is claimed, the command is applied, tickets are made or voided, the reply
- * is stored under the key. The client hears of it after the commit. A crash before the commit leaves nothing; one after
- * it leaves the reply, for the client who asks again.
+ * <p>Orders for one event wait in its lane, and what has gathered there is settled in one transaction, so that one commit
+ * answers hundreds of buyers. In it, in this order: the idempotency keys are claimed, the commands are applied, tickets
+ * are made or voided, the replies are stored under the keys. The clients hear of it after the commit. A crash before the
+ * commit leaves nothing; one after it leaves the replies, for the clients who ask again.
+ *
+ * <p>Nothing is right because of the lane: rows are locked in the database, whoever else is at work there. One batch of an
+ * event at a time keeps the order of arrival, and more would only wait for each other.
  */
 final class BoxOffice implements AutoCloseable {
 
@@ -46,24 +57,78 @@ final class BoxOffice implements AutoCloseable {
         Reply to(Event event, Outcome outcome);
     }
 
-    /** @param replayed whether it is the answer to an earlier request with the same key */
+    /** @param replayed whether it is the answer to another request with the same key */
     record Settled(Reply reply, boolean replayed) {}
 
-    /** And so database connections, for all events. */
-    static final int THREADS = 16;
+    /** Events settled at the same time. */
+    private static final int WRITERS = 12;
 
-    /** Of one event. They contend for the same rows, so more would only wait for each other. */
-    private static final int AT_ONCE = 4;
+    /** Other work at the same time, most of it at the gates; and how much of one event. */
+    private static final int OTHERS = 4;
 
-    /** Enough where nobody outside has the lock, and all that is left to wait where somebody has had it for long. */
-    private static final Duration HURRIED_LOCK_WAIT = Duration.ofMillis(100);
+    /** Every writer has its own connection. */
+    static final int CONNECTIONS = WRITERS + OTHERS;
+
+    /** Orders in one transaction: some twenty milliseconds, in which their seats are locked. */
+    private static final int MAX_BATCH = 500;
+
+    /** After somebody waited in vain for a lock, the event counts as locked by somebody outside for so long. */
+    private static final Duration LOCKED_FOR = Duration.ofSeconds(5);
+
+    /** Orders that fail together are tried apart for so long; what is left then is refused. */
+    private static final Duration APART_FOR = Duration.ofSeconds(3);
+
+    /** How a transaction goes about locks. */
+    private enum Patience {
+        /** Waits as long as any healthy transaction takes. */
+        USUAL(Inventory.Locking.WAIT, null),
+        /** Others have just waited in vain: longer than another node's batch takes, and not more. */
+        SHORT(Inventory.Locking.WAIT, Duration.ofMillis(100)),
+        /** Leaves out who needs what is locked. Only what is no row of ours to skip is still waited for. */
+        NONE(Inventory.Locking.SKIP, Duration.ofMillis(100));
+
+        final Inventory.Locking locking;
+        final Duration lockWait;
+
+        Patience(Inventory.Locking locking, Duration lockWait) {
+            this.locking = locking;
+            this.lockWait = lockWait;
+        }
+    }
+
+    /** An order whose client waits. */
+    private record Pending(Order order, CompletableFuture<Settled> result, Executor answers) {
+
+        void settle(Verdict verdict) {
+            if (verdict.refusal == null) {
+                answers.execute(() -> result.complete(verdict.settled));
+            } else {
+                fail(verdict.refusal);
+            }
+        }
+
+        void fail(Throwable reason) {
+            answers.execute(() -> result.completeExceptionally(reason));
+        }
+    }
+
+    /** What becomes of an order once its transaction has committed: a reply, or a refusal that is not kept. */
+    private record Verdict(Settled settled, Problem.Refused refusal) {
+
+        static Verdict of(Problem problem) {
+            return new Verdict(null, problem.refuse());
+        }
+    }
 
     private final Database database;
     private final Catalog catalog;
     private final Inventory inventory;
     private final IdempotencyKeys keys;
     private final Tickets tickets;
-    private final Lanes lanes = new Lanes("sales", THREADS, AT_ONCE);
+    private final Map<EventId, Long> lockedUntil = new ConcurrentHashMap<>();
+    private final Lanes<EventId, Pending> sales =
+            new Lanes<>("sales", new Lanes.Size(WRITERS, 1, MAX_BATCH), this::settle, Pending::fail);
+    private final Lanes<EventId, Turn<?>> others = Turn.lanes("gates", OTHERS, OTHERS);
 
     BoxOffice(Database database, HttpServer.Core core) {
         this.database = database;
@@ -75,52 +140,109 @@ final class BoxOffice implements AutoCloseable {
 
     /** @param answers the threads on which the client is answered */
     CompletableFuture<Settled> submit(Order order, Executor answers) {
-        return submit(order.event(), tx -> settle(tx, order), answers);
+        var pending = new Pending(order, new CompletableFuture<>(), answers);
+        sales.submit(order.event(), pending);
+        return pending.result();
     }
 
-    /** Anything else that changes what belongs to an event: in its lane, in a transaction. */
+    /** Anything else that changes what belongs to an event: by itself, in a transaction. */
     <T> CompletableFuture<T> submit(EventId event, Database.Work<T> work, Executor answers) {
-        return lanes.submit(
-                event,
-                hurry -> database.inTransaction(tx -> {
-                    if (hurry) {
-                        tx.limitLockWait(HURRIED_LOCK_WAIT);
-                    }
-                    return work.in(tx);
-                }),
-                answers);
+        return Turn.submit(others, event, () -> database.inTransaction(work), answers);
     }
 
-    private Settled settle(Tx tx, Order order) throws SQLException {
-        var event = catalog.find(tx, order.event())
-                .orElseThrow(() -> Problem.of(ProblemType.NOT_FOUND, "There is no such event.")
-                        .refuse());
-        if (order.repeatable() == null) {
-            return new Settled(apply(tx, event, order), false);
-        }
-        var claim = claim(tx, order);
-        if (claim instanceof Claim.Repeated repeated) {
-            return new Settled(repeated.reply(), true);
-        } else if (claim instanceof Claim.Reused) {
-            throw Problem.of(
-                            ProblemType.IDEMPOTENCY_KEY_REUSED,
-                            "The key came with another request before, and its effect stands.")
-                    .refuse();
-        }
-        var reply = apply(tx, event, order);
-        keys.store(tx, event.id(), order.repeatable().key(), reply);
-        return new Settled(reply, false);
+    private void settle(EventId event, List<Pending> batch) {
+        var deadline = System.nanoTime() + APART_FOR.toNanos();
+        settle(event, batch, isLocked(event) ? Patience.SHORT : Patience.USUAL, deadline);
     }
 
-    private Claim claim(Tx tx, Order order) throws SQLException {
+    /** In one transaction; if that fails for the sake of some of them, the others are not harmed. */
+    private void settle(EventId event, List<Pending> batch, Patience patience, long deadline) {
         try {
-            return keys.claim(
-                    tx,
-                    order.event(),
-                    order.repeatable().key(),
-                    order.repeatable().fingerprint());
+            var verdicts = database.inTransaction(tx -> decide(tx, event, batch, patience));
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).settle(verdicts.get(i));
+            }
+        } catch (DatabaseException.LockTimeout e) {
+            lockedUntil.put(event, System.nanoTime() + LOCKED_FOR.toNanos());
+            if (patience != Patience.NONE) {
+                settle(event, batch, Patience.NONE, deadline);
+            } else {
+                settleApart(event, batch, patience, deadline, e);
+            }
+        } catch (DatabaseException e) {
+            batch.forEach(pending -> pending.fail(e)); // the database's fault, and not that of any of them
+        } catch (RuntimeException e) {
+            settleApart(event, batch, patience, deadline, e);
+        }
+    }
+
+    private void settleApart(
+            EventId event, List<Pending> batch, Patience patience, long deadline, RuntimeException reason) {
+        if (batch.size() == 1) {
+            batch.get(0).fail(reason);
+        } else if (System.nanoTime() - deadline > 0) {
+            var refusal = Problem.of(ProblemType.OVERLOADED, "Too many orders of this event fail.")
+                    .refuse();
+            batch.forEach(pending -> pending.fail(refusal));
+        } else {
+            var half = batch.size() / 2;
+            settle(event, batch.subList(0, half), patience, deadline);
+            settle(event, batch.subList(half, batch.size()), patience, deadline);
+        }
+    }
+
+    private boolean isLocked(EventId event) {
+        var until = lockedUntil.get(event);
+        if (until == null || until - System.nanoTime() > 0) {
+            return until != null;
+        }
+        lockedUntil.remove(event, until);
+        return false;
+    }
+
+    /** One verdict for each order. */
+    private List<Verdict> decide(Tx tx, EventId id, List<Pending> batch, Patience patience) throws SQLException {
+        if (patience.lockWait != null) {
+            tx.limitLockWait(patience.lockWait);
+        }
+        var event = catalog.recall(tx, id);
+        if (event.isEmpty()) {
+            var noEvent = Verdict.of(Problem.of(ProblemType.NOT_FOUND, "There is no such event."));
+            return Collections.nCopies(batch.size(), noEvent);
+        }
+        var orders = batch.stream().map(Pending::order).toList();
+        var firsts = new LinkedHashMap<IdempotencyKey, Order>(); // copies of a key are answered with its first order
+        for (var order : orders) {
+            if (order.repeatable() != null) {
+                firsts.putIfAbsent(order.repeatable().key(), order);
+            }
+        }
+        var kept = claim(tx, id, firsts);
+        var toApply = new ArrayList<Order>();
+        for (var order : orders) {
+            var key = order.repeatable() == null ? null : order.repeatable().key();
+            if (key == null || firsts.get(key) == order && !kept.containsKey(key)) {
+                toApply.add(order);
+            }
+        }
+        var verdicts = apply(tx, event.get(), toApply, patience);
+        return orders.stream()
+                .map(order -> {
+                    var verdict = verdicts.get(order);
+                    return verdict != null ? verdict : repeated(order, firsts, kept, verdicts);
+                })
+                .toList();
+    }
+
+    /** What was kept under those of the keys that were used before. The others are claimed. */
+    private Map<IdempotencyKey, IdempotencyKeys.Kept> claim(Tx tx, EventId event, Map<IdempotencyKey, Order> orders)
+            throws SQLException {
+        var fingerprints = new HashMap<IdempotencyKey, Fingerprint>();
+        orders.forEach((key, order) -> fingerprints.put(key, order.repeatable().fingerprint()));
+        try {
+            return keys.claim(tx, event, fingerprints);
         } catch (SQLException e) {
-            if (DatabaseException.isLockTimeout(e)) {
+            if (orders.size() == 1 && DatabaseException.isLockTimeout(e)) {
                 throw Problem.of(ProblemType.IDEMPOTENCY_KEY_IN_USE, "The first request with this key is not done yet.")
                         .refuse();
             }
@@ -128,14 +250,65 @@ final class BoxOffice implements AutoCloseable {
         }
     }
 
-    private Reply apply(Tx tx, Event event, Order order) throws SQLException {
-        var outcomes = inventory.apply(tx, event, List.of(order.command()));
+    /** Orders that were not asked before, each with its verdict. */
+    private Map<Order, Verdict> apply(Tx tx, Event event, List<Order> orders, Patience patience) throws SQLException {
+        var verdicts = new IdentityHashMap<Order, Verdict>();
+        if (orders.isEmpty()) {
+            return verdicts;
+        }
+        var commands = orders.stream().map(Order::command).toList();
+        var outcomes = inventory.apply(tx, event, commands, patience.locking);
         tickets.follow(tx, event, outcomes);
-        return order.answer().to(event, outcomes.get(0));
+        var replies = new HashMap<IdempotencyKey, Reply>();
+        var unanswered = new ArrayList<IdempotencyKey>();
+        for (int i = 0; i < orders.size(); i++) {
+            var order = orders.get(i);
+            var outcome = outcomes.get(i);
+            var key = order.repeatable() == null ? null : order.repeatable().key();
+            if (outcome instanceof Outcome.Refused refused && refused.reason() == Refusal.LOCKED) {
+                verdicts.put(order, Verdict.of(Refusals.problem(event, refused)));
+                if (key != null) {
+                    unanswered.add(key);
+                }
+            } else {
+                var reply = order.answer().to(event, outcome);
+                verdicts.put(order, new Verdict(new Settled(reply, false), null));
+                if (key != null) {
+                    replies.put(key, reply);
+                }
+            }
+        }
+        keys.store(tx, event.id(), replies);
+        keys.release(tx, event.id(), unanswered);
+        return verdicts;
     }
 
+    /** The verdict for an order whose key was used before: in an earlier transaction, or by another one in this batch. */
+    private static Verdict repeated(
+            Order order,
+            Map<IdempotencyKey, Order> firsts,
+            Map<IdempotencyKey, IdempotencyKeys.Kept> kept,
+            Map<Order, Verdict> verdicts) {
+        var key = order.repeatable().key();
+        var before = kept.get(key);
+        var first = firsts.get(key);
+        var asked = before != null ? before.fingerprint() : first.repeatable().fingerprint();
+        if (!asked.equals(order.repeatable().fingerprint())) {
+            return Verdict.of(Problem.of(
+                    ProblemType.IDEMPOTENCY_KEY_REUSED,
+                    "The key came with another request before, and its effect stands."));
+        }
+        if (before != null) {
+            return new Verdict(new Settled(before.reply(), true), null);
+        }
+        var verdict = verdicts.get(first);
+        return verdict.refusal != null ? verdict : new Verdict(new Settled(verdict.settled.reply(), true), null);
+    }
+
+    /** Settles what is waiting, then ends. */
     @Override
     public void close() {
-        lanes.close();
+        sales.close();
+        others.close();
     }
 }

@@ -26,13 +26,13 @@ import seatlock.tickets.Tickets;
 public final class HttpServer implements AutoCloseable {
 
     /** Database connections for what changes something. */
-    public static final int SALES_CONNECTIONS = BoxOffice.THREADS;
+    public static final int SALES_CONNECTIONS = BoxOffice.CONNECTIONS;
 
     /** Database connections for what only reads; and one for an event being created, and one for the health check. */
     public static final int READ_CONNECTIONS = Reads.THREADS + 2;
 
-    /** For what changes something: such a statement takes a millisecond, unless it waits for a lock. */
-    public static final Duration SALES_STATEMENT_TIMEOUT = Duration.ofSeconds(2);
+    /** For what changes something: such a statement takes milliseconds, unless it waits for a lock, or for two. */
+    public static final Duration SALES_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
 
     /** For what reads: a page of seats, or of what creates ten thousand of them. */
     public static final Duration READ_STATEMENT_TIMEOUT = Duration.ofSeconds(10);

@@ -2,67 +2,66 @@ package seatlock.http;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import seatlock.db.DatabaseException;
+import java.util.function.BiConsumer;
 
 /**
- * A lane for each event: what is asked of it waits there in order of arrival, and a few at a time are done, by a small
- * number of threads that may block on the database.
+ * A lane for each event: what is asked of it waits there in order of arrival, until one of a small number of threads
+ * takes what has gathered. Those threads may block on the database; nobody else does.
  *
  * <p>So thousands of requests can be in flight on a few threads, and one event that is slow, or locked by somebody
- * outside, keeps only a few of those threads waiting.
+ * outside, keeps only a few of those threads. What finds its lane idle is taken at once: nothing ever waits for more to
+ * come.
+ *
+ * @param <K> what a lane belongs to
+ * @param <T> what waits in it
  */
-final class Lanes implements AutoCloseable {
+final class Lanes<K, T> implements AutoCloseable {
 
-    /** Waiting in one lane: some ten seconds' worth, beyond which nobody would still be there for the answer. */
-    private static final int MAX_WAITING = 10_000;
+    /** Waiting in one lane: more than come in the time that anybody waits, and some megabytes. */
+    private static final int MAX_WAITING = 20_000;
 
-    /** A request that was not begun by then is refused, and has no effect. */
+    /** What was not begun by then is refused, and has no effect: its client has given up, or is about to. */
     private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
-    /** The same where rows of the event are locked by somebody else: nobody waits longer for those who wait for him. */
-    private static final Duration MAX_WAIT_WHEN_LOCKED = Duration.ofSeconds(2);
+    /**
+     * @param threads that all lanes share
+     * @param atOnce of them, at most so many for one lane
+     * @param batch what one of them takes at a time, at most
+     */
+    record Size(int threads, int atOnce, int batch) {}
 
-    /** After somebody waited in vain for a lock, the event counts as locked for so long. */
-    private static final Duration LOCKED_FOR = Duration.ofSeconds(5);
+    private record Waiting<T>(T item, long since) {}
 
-    /** What is done in a lane. */
-    @FunctionalInterface
-    interface Work<T> {
-        /** @param hurry not to wait for a lock that others have just waited for in vain */
-        T run(boolean hurry);
-    }
-
-    private static final class Lane {
-        final Queue<Runnable> waiting = new ArrayDeque<>();
+    private static final class Lane<T> {
+        final ArrayDeque<Waiting<T>> waiting = new ArrayDeque<>();
         int running;
-        volatile long lockedUntil = System.nanoTime();
-
-        boolean isLocked() {
-            return lockedUntil - System.nanoTime() > 0;
-        }
     }
 
-    private final int atOnce;
-    private final Map<Object, Lane> lanes = new HashMap<>(); // guarded by this
+    private final Size size;
+    private final BiConsumer<K, List<T>> work;
+    private final BiConsumer<T, Problem.Refused> refuse;
+    private final Map<K, Lane<T>> lanes = new HashMap<>(); // guarded by this
     private final ExecutorService threads;
+    private boolean closed; // guarded by this
 
     /**
-     * @param size threads that all lanes share
-     * @param atOnce of them, at most so many for one lane
+     * @param work does what was taken from a lane; throws nothing
+     * @param refuse is told of what waited too long
      */
-    Lanes(String name, int size, int atOnce) {
-        this.atOnce = atOnce;
+    Lanes(String name, Size size, BiConsumer<K, List<T>> work, BiConsumer<T, Problem.Refused> refuse) {
+        this.size = size;
+        this.work = work;
+        this.refuse = refuse;
         var number = new AtomicInteger();
-        threads = Executors.newFixedThreadPool(size, task -> {
+        threads = Executors.newFixedThreadPool(size.threads, task -> {
             var thread = new Thread(task, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
@@ -70,72 +69,78 @@ final class Lanes implements AutoCloseable {
     }
 
     /**
-     * Does something in a lane.
+     * Has something done in a lane.
      *
-     * @param answers where what depends on the result goes on, so that a slow client never keeps a lane's thread
-     * @return its result, or what it threw; {@link Problem.Refused} (overloaded) if it was not begun
+     * @throws Problem.Refused overloaded, if too much is waiting there
      */
-    <T> CompletableFuture<T> submit(Object key, Work<T> work, Executor answers) {
-        var result = new CompletableFuture<T>();
-        var arrived = System.nanoTime();
+    void submit(K key, T item) {
         synchronized (this) {
-            var lane = lanes.computeIfAbsent(key, k -> new Lane());
-            Runnable task = () -> run(lane, arrived, work, result, answers);
-            if (lane.running < atOnce) {
+            if (closed) {
+                throw overloaded("The server is stopping.");
+            }
+            var lane = lanes.computeIfAbsent(key, k -> new Lane<>());
+            if (lane.waiting.size() >= MAX_WAITING) {
+                throw overloaded("Too many requests are waiting.");
+            }
+            lane.waiting.add(new Waiting<>(item, System.nanoTime()));
+            if (lane.running < size.atOnce) {
                 lane.running++;
-                threads.execute(() -> runAndGoOn(key, lane, task));
-            } else if (lane.waiting.size() < MAX_WAITING) {
-                lane.waiting.add(task);
-            } else {
-                result.completeExceptionally(overloaded("Too many requests are waiting."));
+                threads.execute(() -> takeTurn(key, lane));
             }
-        }
-        return result;
-    }
-
-    private static <T> void run(Lane lane, long arrived, Work<T> work, CompletableFuture<T> result, Executor answers) {
-        try {
-            var hurry = lane.isLocked();
-            var maxWait = hurry ? MAX_WAIT_WHEN_LOCKED : MAX_WAIT;
-            if (System.nanoTime() - arrived > maxWait.toNanos()) {
-                throw overloaded("It waited too long for its turn.");
-            }
-            var value = work.run(hurry);
-            answers.execute(() -> result.complete(value));
-        } catch (Throwable t) {
-            if (t instanceof DatabaseException.LockTimeout) {
-                lane.lockedUntil = System.nanoTime() + LOCKED_FOR.toNanos();
-            }
-            answers.execute(() -> result.completeExceptionally(t));
         }
     }
 
-    private void runAndGoOn(Object key, Lane lane, Runnable task) {
+    /** One batch of one lane; if there is more, it goes on behind the other lanes. */
+    private void takeTurn(K key, Lane<T> lane) {
+        var late = new ArrayList<T>();
         try {
-            task.run();
+            var batch = take(lane, late);
+            late.forEach(item -> refuse.accept(item, overloaded("It waited too long for its turn.")));
+            if (!batch.isEmpty()) {
+                work.accept(key, batch);
+            }
         } finally {
             synchronized (this) {
-                var next = lane.waiting.poll();
-                if (next != null) {
-                    threads.execute(() -> runAndGoOn(key, lane, next)); // behind the other lanes' next
-                } else if (--lane.running == 0 && !lane.isLocked()) {
-                    lanes.remove(key);
+                if (!lane.waiting.isEmpty()) {
+                    threads.execute(() -> takeTurn(key, lane));
+                } else if (--lane.running == 0) {
+                    lanes.remove(key, lane);
+                    notifyAll();
                 }
             }
         }
+    }
+
+    private List<T> take(Lane<T> lane, List<T> late) {
+        var batch = new ArrayList<T>();
+        synchronized (this) {
+            var now = System.nanoTime();
+            while (batch.size() < size.batch && !lane.waiting.isEmpty()) {
+                var next = lane.waiting.poll();
+                (now - next.since > MAX_WAIT.toNanos() ? late : batch).add(next.item);
+            }
+        }
+        return batch;
     }
 
     private static Problem.Refused overloaded(String detail) {
         return Problem.of(ProblemType.OVERLOADED, detail).refuse();
     }
 
+    /** Does what is waiting still, then ends. */
     @Override
     public void close() {
-        threads.shutdown();
-        try {
-            threads.awaitTermination(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        var deadline = System.nanoTime() + MAX_WAIT.toNanos();
+        synchronized (this) {
+            closed = true;
+            try {
+                while (!lanes.isEmpty() && deadline - System.nanoTime() > 0) {
+                    TimeUnit.NANOSECONDS.timedWait(this, deadline - System.nanoTime());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
+        threads.shutdown();
     }
 }

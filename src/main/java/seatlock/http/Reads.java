@@ -19,7 +19,7 @@ final class Reads implements AutoCloseable {
 
     private final Database database;
     private final Executor answers;
-    private final Lanes lanes = new Lanes("reads", THREADS, AT_ONCE);
+    private final Lanes<Object, Turn<?>> lanes = Turn.lanes("reads", THREADS, AT_ONCE);
 
     /** @param answers the threads on which clients are answered */
     Reads(Database database, Executor answers) {
@@ -33,23 +33,21 @@ final class Reads implements AutoCloseable {
      * @param key of the lane: what is read
      */
     void answer(Context ctx, Object key, Database.Work<?> work) {
-        ctx.future(
-                () -> lanes.submit(key, hurry -> json(work), answers).thenAccept(body -> Replies.json(ctx, 200, body)));
+        ctx.future(() -> json(key, work).thenAccept(body -> Replies.json(ctx, 200, body)));
     }
 
     /** The same, or 304 if the client has it already. */
     void answerCacheable(Context ctx, Object key, Database.Work<?> work) {
-        ctx.future(
-                () -> lanes.submit(key, hurry -> json(work), answers).thenAccept(body -> Replies.cacheable(ctx, body)));
+        ctx.future(() -> json(key, work).thenAccept(body -> Replies.cacheable(ctx, body)));
     }
 
     /** What a transaction finds, for whoever answers with something else. */
     <T> CompletableFuture<T> find(Object key, Database.Work<T> work) {
-        return lanes.submit(key, hurry -> database.inTransaction(work), answers);
+        return Turn.submit(lanes, key, () -> database.inTransaction(work), answers);
     }
 
-    private byte[] json(Database.Work<?> work) {
-        return Json.write(database.inTransaction(work));
+    private CompletableFuture<byte[]> json(Object key, Database.Work<?> work) {
+        return Turn.submit(lanes, key, () -> Json.write(database.inTransaction(work)), answers);
     }
 
     @Override

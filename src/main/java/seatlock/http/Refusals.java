@@ -41,6 +41,7 @@ final class Refusals {
                         ProblemType.AMOUNT_MISMATCH,
                         "The total is " + refused.reservation().total() + " "
                                 + event.currency().getCurrencyCode() + ", in minor units.");
+            case LOCKED -> Problem.of(ProblemType.OVERLOADED, "Somebody else is at these seats right now.");
         };
     }
 }

@@ -3,13 +3,14 @@ package seatlock.idempotency;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /** The hash of what was asked, to tell a repeated request from another one that reuses its key. */
 public final class Fingerprint {
 
     private final byte[] sha256;
 
-    private Fingerprint(byte[] sha256) {
+    Fingerprint(byte[] sha256) {
         this.sha256 = sha256;
     }
 
@@ -32,7 +33,14 @@ public final class Fingerprint {
         return sha256;
     }
 
-    boolean matches(byte[] other) {
-        return MessageDigest.isEqual(sha256, other);
+    /** Whether the same was asked. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Fingerprint that && MessageDigest.isEqual(sha256, that.sha256);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(sha256);
     }
 }

@@ -6,6 +6,9 @@ import java.util.Set;
 /** Something that may change who has a seat. */
 public sealed interface Command {
 
+    /** The reservation it is about. */
+    ReservationId id();
+
     /**
      * Hold seats for a buyer: all of them, or none.
      *

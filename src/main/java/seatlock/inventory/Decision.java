@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import seatlock.catalog.Event;
 
 /**
@@ -24,20 +25,33 @@ final class Decision {
      *
      * @param reservations those that the commands name, as far as they exist
      * @param seats by label: those that the commands name, and those of the reservations
+     * @param elsewhere reservations that somebody else has locked, so that nothing is known of them
+     * @param seatsElsewhere labels of seats, likewise
      */
-    record Locked(Map<ReservationId, Reservation> reservations, Map<String, Seat> seats) {}
+    record Locked(
+            Map<ReservationId, Reservation> reservations,
+            Map<String, Seat> seats,
+            Set<ReservationId> elsewhere,
+            Set<String> seatsElsewhere) {
+
+        Locked(Map<ReservationId, Reservation> reservations, Map<String, Seat> seats) {
+            this(reservations, seats, Set.of(), Set.of());
+        }
+    }
 
     private final Event event;
     private final Duration ttl;
     private final Instant now;
     private final Map<ReservationId, Reservation> reservations;
     private final Map<String, Seat> seats;
+    private final Locked locked;
     private final List<Outcome> outcomes = new ArrayList<>();
 
     private Decision(Event event, Duration ttl, Locked locked, Instant now) {
         this.event = event;
         this.ttl = ttl;
         this.now = now;
+        this.locked = locked;
         this.reservations = new LinkedHashMap<>(locked.reservations());
         this.seats = new HashMap<>(locked.seats());
     }
@@ -72,7 +86,11 @@ final class Decision {
     private Outcome decide(Command command) {
         if (command instanceof Command.Reserve reserve) {
             return reserve(reserve);
-        } else if (command instanceof Command.Confirm confirm) {
+        }
+        if (isElsewhere(command.id())) {
+            return refuse(Refusal.LOCKED);
+        }
+        if (command instanceof Command.Confirm confirm) {
             return confirm(confirm);
         } else if (command instanceof Command.Cancel cancel) {
             return cancel(cancel);
@@ -82,12 +100,23 @@ final class Decision {
         throw new IllegalArgumentException("Not a command: " + command);
     }
 
+    private boolean isElsewhere(ReservationId id) {
+        var reservation = reservations.get(id);
+        return reservation == null
+                ? locked.elsewhere().contains(id)
+                : reservation.seats().stream()
+                        .anyMatch(seat -> locked.seatsElsewhere().contains(seat.label()));
+    }
+
     private Outcome reserve(Command.Reserve command) {
         if (!now.isBefore(event.startsAt())) {
             return refuse(Refusal.SALES_CLOSED);
         }
         if (command.seats().size() > event.maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
+        }
+        if (command.seats().stream().anyMatch(locked.seatsElsewhere()::contains)) {
+            return refuse(Refusal.LOCKED);
         }
         var unknown = command.seats().stream()
                 .filter(label -> !seats.containsKey(label))

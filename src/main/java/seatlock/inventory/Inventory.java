@@ -20,6 +20,14 @@ public final class Inventory {
         this.defaultTtl = defaultTtl;
     }
 
+    /** What to do about a row that somebody else has locked. */
+    public enum Locking {
+        /** Wait for it, as long as the transaction's lock timeout allows: then all of the commands fail. */
+        WAIT,
+        /** Refuse the commands that need it ({@link Refusal#LOCKED}), and only those. */
+        SKIP
+    }
+
     /**
      * Applies commands to one event, in order, in the caller's transaction: lock, read the clock, decide, write.
      *
@@ -29,16 +37,12 @@ public final class Inventory {
      * @return one outcome for each command, in their order; they are true once the caller has committed
      * @throws SQLException if a lock was not to be had in time, or the database failed: roll back, nothing was changed
      */
-    public List<Outcome> apply(Tx tx, Event event, List<Command> commands) throws SQLException {
-        var reservations = repository.lockReservations(tx, event.id(), commands);
-        var seats = repository.lockSeats(tx, event, commands, reservations);
-        var now = tx.readClock();
-
+    public List<Outcome> apply(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
+        var held = repository.lock(tx, event, commands, locking);
         var ttl = event.reservationTtl() == null ? defaultTtl : event.reservationTtl();
-        var locked = new Decision.Locked(reservations, seats);
-        var decision = Decision.of(event, ttl, locked, now, commands);
+        var decision = Decision.of(event, ttl, held.locked(), held.now(), commands);
 
-        repository.write(tx, event, locked, decision);
+        repository.write(tx, event, held.locked(), decision);
         return decision.outcomes();
     }
 

@@ -1,14 +1,18 @@
 package seatlock.inventory;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -17,7 +21,7 @@ import seatlock.catalog.EventId;
 import seatlock.db.Row;
 import seatlock.db.Tx;
 
-/** The SQL behind {@link Inventory}. The two methods that lock are called {@code lock…}; no other statement waits. */
+/** The SQL behind {@link Inventory}. The methods that lock are called {@code lock…}; no other statement waits. */
 final class InventoryRepository {
 
     private static final String RESERVATION_COLUMNS = """
@@ -29,59 +33,122 @@ final class InventoryRepository {
     private static final String SEAT_COLUMNS =
             "SELECT seat_id, label, section, row_name, seat_number, price, status, reservation_id, held_until FROM seats ";
 
-    /** Locks the reservations that the commands name, in the order of their ids. */
-    Map<ReservationId, Reservation> lockReservations(Tx tx, EventId event, List<Command> commands) throws SQLException {
-        var ids = commands.stream().flatMap(command -> named(command).stream()).toList();
-        if (ids.isEmpty()) {
-            return Map.of();
+    /** What is locked, and the database's clock once it was. */
+    record Held(Decision.Locked locked, Instant now) {}
+
+    /** Locks all that the commands need, in the lock order. */
+    Held lock(Tx tx, Event event, List<Command> commands, Inventory.Locking locking) throws SQLException {
+        var ids = commands.stream()
+                .filter(command -> !(command instanceof Command.Reserve))
+                .map(Command::id)
+                .collect(toSet());
+        var reservations = lockReservations(tx, event.id(), ids, locking);
+        var wanted = wanted(event, commands);
+        var theirs = theirs(reservations);
+        var seats = lockSeats(tx, event.id(), wanted, theirs, locking);
+        var byLabel = new HashMap<String, Seat>();
+        seats.rows().forEach(seat -> byLabel.put(seat.label(), seat));
+
+        Set<ReservationId> elsewhere = Set.of();
+        Set<String> seatsElsewhere = Set.of();
+        if (locking == Inventory.Locking.SKIP) {
+            elsewhere = skipped(tx, event.id(), ids, reservations.keySet());
+            seatsElsewhere = skippedSeats(tx, event.id(), wanted, theirs, byLabel.keySet());
         }
-        var rows = tx.query(RESERVATION_COLUMNS + """
-                         WHERE event_id = ?
-                           AND reservation_id = ANY (?)
-                         ORDER BY reservation_id
-                           FOR UPDATE
-                        """, InventoryRepository::reservation, event.value(), uuids(ids));
-        return withSeats(tx, event, rows);
+        return new Held(new Decision.Locked(reservations, byLabel, elsewhere, seatsElsewhere), seats.now());
     }
 
-    /**
-     * Locks the seats that are asked for and those that the reservations have, in the order of their ids. A request for
-     * more seats than it may have will be refused, so nothing is locked for it.
-     */
-    Map<String, Seat> lockSeats(
-            Tx tx, Event event, List<Command> commands, Map<ReservationId, Reservation> reservations)
-            throws SQLException {
-        var wanted = commands.stream()
+    /** Labels of the seats that are asked for. A request for more than it may have will be refused: none of its seats. */
+    private static String[] wanted(Event event, List<Command> commands) {
+        return commands.stream()
                 .filter(Command.Reserve.class::isInstance)
                 .map(command -> ((Command.Reserve) command).seats())
                 .filter(labels -> labels.size() <= event.maxSeatsPerReservation())
                 .flatMap(List::stream)
+                .distinct()
                 .toArray(String[]::new);
-        var theirs = reservations.values().stream()
+    }
+
+    /** Ids of the seats that reservations have. */
+    private static Integer[] theirs(Map<ReservationId, Reservation> reservations) {
+        return reservations.values().stream()
                 .filter(Reservation::mayHaveSeats)
                 .flatMap(reservation -> reservation.seats().stream())
                 .map(Reservation.ReservedSeat::seatId)
+                .distinct()
                 .toArray(Integer[]::new);
-        var seats = tx.query(
+    }
+
+    /** Locks reservations, in the order of their ids. */
+    private static Map<ReservationId, Reservation> lockReservations(
+            Tx tx, EventId event, Set<ReservationId> ids, Inventory.Locking locking) throws SQLException {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        var rows = tx.query(
+                RESERVATION_COLUMNS + """
+                         WHERE event_id = ?
+                           AND reservation_id = ANY (?)
+                         ORDER BY reservation_id
+                           FOR UPDATE
+                        """ + unlessSkipping(locking),
+                InventoryRepository::reservation,
+                event.value(),
+                uuids(ids));
+        return withSeats(tx, event, rows);
+    }
+
+    /** Locks seats, in the order of their ids. */
+    private static Tx.Locked<Seat> lockSeats(
+            Tx tx, EventId event, String[] labels, Integer[] ids, Inventory.Locking locking) throws SQLException {
+        return tx.queryThenReadClock(
                 SEAT_COLUMNS + """
                          WHERE event_id = ?
                            AND seat_id = ANY (ARRAY(SELECT seat_id FROM seats WHERE event_id = ? AND label = ANY (?))
                                               || ?::integer[])
                          ORDER BY seat_id
                            FOR UPDATE
-                        """,
+                        """ + unlessSkipping(locking),
                 InventoryRepository::seat,
-                event.id().value(),
-                event.id().value(),
-                wanted,
-                theirs);
-        var byLabel = new HashMap<String, Seat>();
-        seats.forEach(seat -> byLabel.put(seat.label(), seat));
-        return byLabel;
+                event.value(),
+                event.value(),
+                labels,
+                ids);
+    }
+
+    private static String unlessSkipping(Inventory.Locking locking) {
+        return locking == Inventory.Locking.SKIP ? " SKIP LOCKED" : "";
+    }
+
+    /** Which of these reservations exist, though they were not to be locked. */
+    private static Set<ReservationId> skipped(Tx tx, EventId event, Set<ReservationId> ids, Set<ReservationId> locked)
+            throws SQLException {
+        if (locked.size() == ids.size()) {
+            return Set.of();
+        }
+        var there = new HashSet<>(tx.query(
+                "SELECT reservation_id FROM reservations WHERE event_id = ? AND reservation_id = ANY (?)",
+                row -> new ReservationId(row.uuid("reservation_id")),
+                event.value(),
+                uuids(ids)));
+        there.removeAll(locked);
+        return there;
+    }
+
+    private static Set<String> skippedSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Set<String> locked)
+            throws SQLException {
+        var there = new HashSet<>(tx.query(
+                "SELECT label FROM seats WHERE event_id = ? AND (label = ANY (?) OR seat_id = ANY (?))",
+                row -> row.text("label"),
+                event.value(),
+                labels,
+                ids));
+        there.removeAll(locked);
+        return there;
     }
 
     /** Writes the difference between what is locked and what was decided. */
-    void write(Tx tx, Event event, Decision.Locked locked, Decision decision) throws SQLException {
+    void write(Tx tx, Event event, Decision.Locked locked, Decision decision) {
         var created = new ArrayList<Reservation>();
         var changed = new ArrayList<Reservation>();
         for (var reservation : decision.reservations().values()) {
@@ -110,7 +177,7 @@ final class InventoryRepository {
         updateSeats(tx, event.id(), moved);
     }
 
-    private static void update(Tx tx, EventId event, List<Reservation> changed) throws SQLException {
+    private static void update(Tx tx, EventId event, List<Reservation> changed) {
         if (changed.isEmpty()) {
             return;
         }
@@ -129,11 +196,8 @@ final class InventoryRepository {
                 column(changed, r -> r.status().name(), String[]::new),
                 column(changed, Reservation::confirmedAt, Instant[]::new),
                 column(changed, Reservation::endedAt, Instant[]::new),
-                column(changed, r -> r.payment() == null ? null : r.payment().reference(), String[]::new),
-                column(
-                        changed,
-                        r -> r.payment() == null ? null : (Long) r.payment().amount(),
-                        Long[]::new),
+                column(changed, InventoryRepository::paymentReference, String[]::new),
+                column(changed, InventoryRepository::amountPaid, Long[]::new),
                 event.value());
     }
 
@@ -148,7 +212,7 @@ final class InventoryRepository {
     }
 
     /** @param lost seats with the holder who has them no longer */
-    private static void release(Tx tx, EventId event, List<Seat> lost) throws SQLException {
+    private static void release(Tx tx, EventId event, List<Seat> lost) {
         if (lost.isEmpty()) {
             return;
         }
@@ -168,7 +232,7 @@ final class InventoryRepository {
                 event.value());
     }
 
-    private static void insert(Tx tx, Event event, List<Reservation> created) throws SQLException {
+    private static void insert(Tx tx, Event event, List<Reservation> created) {
         if (created.isEmpty()) {
             return;
         }
@@ -197,8 +261,7 @@ final class InventoryRepository {
                 column(created, InventoryRepository::amountPaid, Long[]::new));
     }
 
-    private static void insertSeats(Tx tx, EventId event, List<Reservation> created, Map<String, Seat> seats)
-            throws SQLException {
+    private static void insertSeats(Tx tx, EventId event, List<Reservation> created, Map<String, Seat> seats) {
         record Claim(ReservationId reservation, Reservation.ReservedSeat seat) {}
         var claims = created.stream()
                 .flatMap(r -> r.seats().stream().map(seat -> new Claim(r.id(), seat)))
@@ -223,7 +286,7 @@ final class InventoryRepository {
                         Boolean[]::new));
     }
 
-    private static void updateSeats(Tx tx, EventId event, List<Seat> moved) throws SQLException {
+    private static void updateSeats(Tx tx, EventId event, List<Seat> moved) {
         if (moved.isEmpty()) {
             return;
         }
@@ -345,17 +408,6 @@ final class InventoryRepository {
                             r.payment()));
         }
         return byId;
-    }
-
-    private static Optional<ReservationId> named(Command command) {
-        if (command instanceof Command.Confirm confirm) {
-            return Optional.of(confirm.id());
-        } else if (command instanceof Command.Cancel cancel) {
-            return Optional.of(cancel.id());
-        } else if (command instanceof Command.Expire expire) {
-            return Optional.of(expire.id());
-        }
-        return Optional.empty();
     }
 
     private static UUID[] uuids(Collection<ReservationId> ids) {

@@ -17,5 +17,7 @@ public enum Refusal {
     /** What was asked is only possible in another state. */
     RESERVATION_NOT_PENDING,
     /** The amount paid is not the total. */
-    AMOUNT_MISMATCH
+    AMOUNT_MISMATCH,
+    /** Somebody else has the reservation or one of the seats locked, and the command was not to wait. */
+    LOCKED
 }

@@ -39,12 +39,20 @@ public final class Jobs {
             Instant nextAttemptAt,
             String lastError) {}
 
-    /** Writes down that something is to be done, in the transaction that makes it necessary. */
-    public void add(Tx tx, EventId event, Job.Kind kind, ReservationId reservation, Instant now) throws SQLException {
-        tx.updateExactly(1, """
-                INSERT INTO jobs (event_id, job_id, kind, reservation_id, state, attempts, created_at, next_attempt_at)
-                VALUES (?, ?, ?, ?, 'READY', 0, ?, ?)
-                """, event.value(), Ids.next(), kind.wireName(), reservation.value(), now, now);
+    /** Writes down what is to be done for reservations of an event, in the transaction that makes it necessary. */
+    public void add(Tx tx, EventId event, Job.Kind kind, List<ReservationId> reservations, Instant now) {
+        tx.updateExactly(
+                reservations.size(),
+                """
+                INSERT INTO jobs (event_id, kind, state, attempts, created_at, next_attempt_at, job_id, reservation_id)
+                SELECT ?, ?, 'READY', 0, ?, ?, * FROM unnest(?, ?)
+                """,
+                event.value(),
+                kind.wireName(),
+                now,
+                now,
+                reservations.stream().map(reservation -> Ids.next()).toArray(UUID[]::new),
+                reservations.stream().map(ReservationId::value).toArray(UUID[]::new));
     }
 
     /** Jobs that are due and not on their way, of all events, the longest due first. Nothing is locked. */

@@ -75,7 +75,7 @@ public final class Sweeper implements AutoCloseable {
 
     private int expire(Tx tx, EventId id, List<Command> commands) throws SQLException {
         var event = catalog.find(tx, id).orElseThrow(() -> new IllegalStateException("No event " + id));
-        var expired = inventory.apply(tx, event, commands).stream()
+        var expired = inventory.apply(tx, event, commands, Inventory.Locking.SKIP).stream()
                 .filter(outcome -> outcome instanceof Outcome.Done done && done.changed())
                 .count();
         return (int) expired;

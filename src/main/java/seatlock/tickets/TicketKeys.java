@@ -87,12 +87,6 @@ public final class TicketKeys {
         });
     }
 
-    /** The newest one: tickets made in this transaction are signed with it. */
-    int newest(Tx tx) throws SQLException {
-        return tx.query("SELECT max(key_id) AS newest FROM ticket_keys", row -> row.integer("newest"))
-                .get(0);
-    }
-
     /** The private key of an id that the database has. */
     PrivateKey privateKey(Tx tx, int id) throws SQLException {
         return find(tx, id).privateKey();

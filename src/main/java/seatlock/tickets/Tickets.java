@@ -2,6 +2,7 @@ package seatlock.tickets;
 
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,54 +42,85 @@ public final class Tickets {
      * What follows for tickets from what has just been done to reservations, in the same transaction: who has been
      * confirmed gets them, and the job that makes and mails them; whose confirmed reservation was cancelled loses them.
      */
-    public void follow(Tx tx, Event event, List<Outcome> outcomes) throws SQLException {
+    public void follow(Tx tx, Event event, List<Outcome> outcomes) {
+        // In their order, as a seat may go from one to another within one transaction; but what is alike, together.
+        var alike = new ArrayList<Reservation>();
         for (var outcome : outcomes) {
-            if (outcome instanceof Outcome.Done done && done.changed()) {
-                var reservation = done.reservation();
-                if (reservation.status() == ReservationStatus.CONFIRMED) {
-                    issue(tx, event.id(), reservation);
-                } else if (reservation.status() == ReservationStatus.CANCELLED && reservation.payment() != null) {
-                    voidAll(tx, event.id(), reservation);
+            if (outcome instanceof Outcome.Done done && done.changed() && concernsTickets(done.reservation())) {
+                if (!alike.isEmpty()
+                        && alike.get(0).status() != done.reservation().status()) {
+                    issueOrVoid(tx, event.id(), alike);
+                    alike.clear();
                 }
+                alike.add(done.reservation());
             }
+        }
+        if (!alike.isEmpty()) {
+            issueOrVoid(tx, event.id(), alike);
         }
     }
 
-    private void issue(Tx tx, EventId event, Reservation reservation) throws SQLException {
-        var seats = reservation.seats();
-        tx.updateExactly(
-                seats.size(),
-                """
-                INSERT INTO tickets (event_id, reservation_id, key_id, issued_at, ticket_id, seat_id)
-                SELECT ?, ?, ?, ?, * FROM unnest(?, ?)
-                """,
-                event.value(),
-                reservation.id().value(),
-                keys.newest(tx),
-                reservation.confirmedAt(),
-                seats.stream().map(seat -> Ids.next()).toArray(UUID[]::new),
-                seats.stream().map(Reservation.ReservedSeat::seatId).toArray(Integer[]::new));
-        jobs.add(tx, event, Job.Kind.ISSUE_TICKETS, reservation.id(), reservation.confirmedAt());
+    private static boolean concernsTickets(Reservation reservation) {
+        return reservation.status() == ReservationStatus.CONFIRMED
+                || reservation.status() == ReservationStatus.CANCELLED && reservation.payment() != null;
     }
 
-    private static void voidAll(Tx tx, EventId event, Reservation reservation) throws SQLException {
+    private void issueOrVoid(Tx tx, EventId event, List<Reservation> alike) {
+        if (alike.get(0).status() == ReservationStatus.CONFIRMED) {
+            issue(tx, event, alike);
+        } else {
+            voidAll(tx, event, alike);
+        }
+    }
+
+    /** @param confirmed all at the same instant */
+    private void issue(Tx tx, EventId event, List<Reservation> confirmed) {
+        record Claim(ReservationId reservation, int seat) {}
+        var claims = confirmed.stream()
+                .flatMap(reservation ->
+                        reservation.seats().stream().map(seat -> new Claim(reservation.id(), seat.seatId())))
+                .toList();
+        var now = confirmed.get(0).confirmedAt();
         tx.updateExactly(
-                reservation.seats().size(),
+                claims.size(),
+                """
+                INSERT INTO tickets (event_id, key_id, issued_at, ticket_id, reservation_id, seat_id)
+                SELECT ?, (SELECT max(key_id) FROM ticket_keys), ?, * FROM unnest(?, ?, ?)
+                """,
+                event.value(),
+                now,
+                claims.stream().map(claim -> Ids.next()).toArray(UUID[]::new),
+                claims.stream().map(claim -> claim.reservation().value()).toArray(UUID[]::new),
+                claims.stream().map(Claim::seat).toArray(Integer[]::new));
+        jobs.add(
+                tx,
+                event,
+                Job.Kind.ISSUE_TICKETS,
+                confirmed.stream().map(Reservation::id).toList(),
+                now);
+    }
+
+    /** @param refunded all at the same instant */
+    private static void voidAll(Tx tx, EventId event, List<Reservation> refunded) {
+        tx.updateExactly(
+                refunded.stream()
+                        .mapToInt(reservation -> reservation.seats().size())
+                        .sum(),
                 """
                 UPDATE tickets
                    SET voided_at = ?
                  WHERE event_id = ?
-                   AND reservation_id = ?
+                   AND reservation_id = ANY (?)
                    AND voided_at IS NULL
                 """,
-                reservation.endedAt(),
+                refunded.get(0).endedAt(),
                 event.value(),
-                reservation.id().value());
+                refunded.stream().map(reservation -> reservation.id().value()).toArray(UUID[]::new));
     }
 
     /** Has the tickets of a confirmed reservation mailed once more. */
     public void resend(Tx tx, EventId event, ReservationId reservation) throws SQLException {
-        jobs.add(tx, event, Job.Kind.SEND_TICKETS, reservation, tx.readClock());
+        jobs.add(tx, event, Job.Kind.SEND_TICKETS, List.of(reservation), tx.readClock());
     }
 
     /** The tickets of a reservation in the order of the seat plan: none unless it was confirmed. */

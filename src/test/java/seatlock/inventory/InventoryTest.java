@@ -97,7 +97,10 @@ class InventoryTest {
                     database.inTransaction(tx -> {
                         begun.incrementAndGet();
                         return inventory.apply(
-                                tx, event, List.of(reserve(id, labels.subList(0, 8)), new Command.Cancel(id, null)));
+                                tx,
+                                event,
+                                List.of(reserve(id, labels.subList(0, 8)), new Command.Cancel(id, null)),
+                                Inventory.Locking.WAIT);
                     });
                 }
                 return null;

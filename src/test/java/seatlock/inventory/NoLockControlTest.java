@@ -97,8 +97,9 @@ class NoLockControlTest {
 
         var outcomes = Crowd.of(
                 BUYERS,
-                i -> shop.database.inTransaction(
-                        tx -> inventory.apply(tx, event, List.of(command(i))).get(0)));
+                i -> shop.database.inTransaction(tx -> inventory
+                        .apply(tx, event, List.of(command(i)), Inventory.Locking.WAIT)
+                        .get(0)));
 
         assertThat(outcomes)
                 .filteredOn(outcome -> outcome instanceof Outcome.Done)

@@ -73,7 +73,7 @@ public final class Shop implements AutoCloseable {
     /** Commands applied as an edge does it, tickets and all, in one transaction. */
     public List<Outcome> apply(Event event, List<Command> commands) {
         return database.inTransaction(tx -> {
-            var outcomes = inventory.apply(tx, event, commands);
+            var outcomes = inventory.apply(tx, event, commands, Inventory.Locking.WAIT);
             tickets.follow(tx, event, outcomes);
             return outcomes;
         });
