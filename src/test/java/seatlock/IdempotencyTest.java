@@ -141,8 +141,9 @@ class IdempotencyTest {
         try (var connection = Servers.connect(shop.url)) {
             connection.setAutoCommit(false);
             try (var insert = connection.prepareStatement("""
-                    INSERT INTO idempotency_keys (event_id, idempotency_key, fingerprint, created_at)
-                    VALUES (?, ?, sha256('something'), now())
+                    INSERT INTO idempotency_keys (event_id, idempotency_key, fingerprint, created_at, reply_status,
+                                                  reply_body)
+                    VALUES (?, ?, sha256('something'), now(), 201, '{}')
                     """)) {
                 insert.setObject(1, event.id().value());
                 insert.setString(2, key);

@@ -33,7 +33,6 @@ class OutsideLockTest {
                     CompletableFuture.supplyAsync(() -> Crowd.of(60, i -> shop.api.reserve(locked.id(), "S-A-1")));
 
             var meanwhile = Crowd.of(100, i -> shop.api.reserve(other.id(), "S-A-" + (i + 1)));
-            assertThat(waiting).as("the other event was served first").isNotDone();
             assertThat(Crowd.tally(meanwhile, Api.Answer::outcome)).isEqualTo(Map.of("201", 100L));
 
             // All of them: within the lock timeout, not one after the other (which would take half a minute).

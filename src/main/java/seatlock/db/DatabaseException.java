@@ -1,7 +1,5 @@
 package seatlock.db;
 
-import java.sql.SQLException;
-
 /** Why a transaction gave no result. What is none of these is a bug, and comes as {@link IllegalStateException}. */
 public abstract sealed class DatabaseException extends RuntimeException {
 
@@ -9,11 +7,6 @@ public abstract sealed class DatabaseException extends RuntimeException {
 
     private DatabaseException(String message, Throwable cause) {
         super(message, cause);
-    }
-
-    /** Whether it failed because a lock was not to be had in time: for whoever knows better what that means to him. */
-    public static boolean isLockTimeout(SQLException e) {
-        return SqlState.isLockTimeout(e);
     }
 
     /** The database could not do it now. Nothing was changed; the same may be tried again. */

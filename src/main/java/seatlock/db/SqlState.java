@@ -12,9 +12,9 @@ import java.util.Set;
  */
 final class SqlState {
 
-    private static final Set<String> RETRYABLE = Set.of(
-            "40001", // serialization_failure
-            "40P01"); // deadlock_detected
+    static final String SERIALIZATION_FAILURE = "40001";
+
+    private static final Set<String> RETRYABLE = Set.of(SERIALIZATION_FAILURE, "40P01"); // deadlock_detected
 
     private static final Set<String> CONNECTION_LOST = Set.of(
             "57P01", // admin_shutdown

@@ -31,8 +31,21 @@ public final class Tx {
         T read(Row row) throws SQLException;
     }
 
-    /** A change that is yet to be sent. */
-    private record Change(int rows, String sql, Object[] parameters) {}
+    /**
+     * A change that is yet to be sent.
+     *
+     * @param contested whether others may have made some of it before
+     */
+    private record Change(int rows, boolean contested, String sql, Object[] parameters) {
+
+        SQLException surprise(int changed) {
+            var message = changed + " rows were changed instead of " + rows + ": " + sql;
+            if (contested) {
+                return new SQLException(message, SqlState.SERIALIZATION_FAILURE);
+            }
+            throw new IllegalStateException(message);
+        }
+    }
 
     private final Connection connection;
     private final List<Change> pending = new ArrayList<>();
@@ -115,7 +128,16 @@ public final class Tx {
      * more or fewer rows, which is a bug. Either way the transaction is rolled back.
      */
     public void updateExactly(int rows, String sql, Object... parameters) {
-        pending.add(new Change(rows, sql.strip(), parameters));
+        pending.add(new Change(rows, false, sql.strip(), parameters));
+    }
+
+    /**
+     * Inserts rows in the same way, by a statement that leaves out those that somebody else has inserted before ({@code
+     * ON CONFLICT DO NOTHING}). If there were any, what this transaction has seen is out of date: it is rolled back, and
+     * begins again.
+     */
+    public void insertNew(int rows, String sql, Object... parameters) {
+        pending.add(new Change(rows, true, sql.strip(), parameters));
     }
 
     /** Sends the changes that are pending, and checks what each of them did. */
@@ -134,8 +156,7 @@ public final class Tx {
             statement.execute();
             for (var change : changes) {
                 if (statement.getUpdateCount() != change.rows()) {
-                    throw new IllegalStateException(statement.getUpdateCount() + " rows were changed instead of "
-                            + change.rows() + ": " + change.sql());
+                    throw change.surprise(statement.getUpdateCount());
                 }
                 statement.getMoreResults();
             }

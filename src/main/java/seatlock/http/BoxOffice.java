@@ -32,9 +32,9 @@ import seatlock.tickets.Tickets;
  * Where requests that may change a seat are settled: the transaction begins and ends here.
  *
  * <p>Orders for one event wait in its lane, and what has gathered there is settled in one transaction, so that one commit
- * answers hundreds of buyers. In it, in this order: the idempotency keys are claimed, the commands are applied, tickets
- * are made or voided, the replies are stored under the keys. The clients hear of it after the commit. A crash before the
- * commit leaves nothing; one after it leaves the replies, for the clients who ask again.
+ * answers hundreds of buyers. In it, in this order: the idempotency keys are looked up, the commands of those that are
+ * new are applied, tickets are made or voided, the replies are stored under the keys. The clients hear of it after the
+ * commit. A crash before the commit leaves nothing; one after it leaves the replies, for the clients who ask again.
  *
  * <p>Nothing is right because of the lane: rows are locked in the database, whoever else is at work there. One batch of an
  * event at a time keeps the order of arrival, and more would only wait for each other.
@@ -84,7 +84,7 @@ final class BoxOffice implements AutoCloseable {
         USUAL(Inventory.Locking.WAIT, null),
         /** Others have just waited in vain: longer than another node's batch takes, and not more. */
         SHORT(Inventory.Locking.WAIT, Duration.ofMillis(100)),
-        /** Leaves out who needs what is locked. Only what is no row of ours to skip is still waited for. */
+        /** Leaves out who needs what is locked. What is left to wait for is a key that somebody else is using. */
         NONE(Inventory.Locking.SKIP, Duration.ofMillis(100));
 
         final Inventory.Locking locking;
@@ -179,7 +179,11 @@ final class BoxOffice implements AutoCloseable {
     private void settleApart(
             EventId event, List<Pending> batch, Patience patience, long deadline, RuntimeException reason) {
         if (batch.size() == 1) {
-            batch.get(0).fail(reason);
+            batch.get(0)
+                    .fail(
+                            patience == Patience.NONE && reason instanceof DatabaseException.LockTimeout
+                                    ? keyInUse()
+                                    : reason);
         } else if (System.nanoTime() - deadline > 0) {
             var refusal = Problem.of(ProblemType.OVERLOADED, "Too many orders of this event fail.")
                     .refuse();
@@ -217,7 +221,7 @@ final class BoxOffice implements AutoCloseable {
                 firsts.putIfAbsent(order.repeatable().key(), order);
             }
         }
-        var kept = claim(tx, id, firsts);
+        var kept = keys.find(tx, id, firsts.keySet());
         var toApply = new ArrayList<Order>();
         for (var order : orders) {
             var key = order.repeatable() == null ? null : order.repeatable().key();
@@ -234,20 +238,9 @@ final class BoxOffice implements AutoCloseable {
                 .toList();
     }
 
-    /** What was kept under those of the keys that were used before. The others are claimed. */
-    private Map<IdempotencyKey, IdempotencyKeys.Kept> claim(Tx tx, EventId event, Map<IdempotencyKey, Order> orders)
-            throws SQLException {
-        var fingerprints = new HashMap<IdempotencyKey, Fingerprint>();
-        orders.forEach((key, order) -> fingerprints.put(key, order.repeatable().fingerprint()));
-        try {
-            return keys.claim(tx, event, fingerprints);
-        } catch (SQLException e) {
-            if (orders.size() == 1 && DatabaseException.isLockTimeout(e)) {
-                throw Problem.of(ProblemType.IDEMPOTENCY_KEY_IN_USE, "The first request with this key is not done yet.")
-                        .refuse();
-            }
-            throw e;
-        }
+    private static Problem.Refused keyInUse() {
+        return Problem.of(ProblemType.IDEMPOTENCY_KEY_IN_USE, "The first request with this key is not done yet.")
+                .refuse();
     }
 
     /** Orders that were not asked before, each with its verdict. */
@@ -259,27 +252,23 @@ final class BoxOffice implements AutoCloseable {
         var commands = orders.stream().map(Order::command).toList();
         var outcomes = inventory.apply(tx, event, commands, patience.locking);
         tickets.follow(tx, event, outcomes);
-        var replies = new HashMap<IdempotencyKey, Reply>();
-        var unanswered = new ArrayList<IdempotencyKey>();
+        var uses = new HashMap<IdempotencyKey, IdempotencyKeys.Kept>();
         for (int i = 0; i < orders.size(); i++) {
             var order = orders.get(i);
             var outcome = outcomes.get(i);
-            var key = order.repeatable() == null ? null : order.repeatable().key();
             if (outcome instanceof Outcome.Refused refused && refused.reason() == Refusal.LOCKED) {
                 verdicts.put(order, Verdict.of(Refusals.problem(event, refused)));
-                if (key != null) {
-                    unanswered.add(key);
-                }
             } else {
                 var reply = order.answer().to(event, outcome);
                 verdicts.put(order, new Verdict(new Settled(reply, false), null));
-                if (key != null) {
-                    replies.put(key, reply);
+                if (order.repeatable() != null) {
+                    uses.put(
+                            order.repeatable().key(),
+                            new IdempotencyKeys.Kept(order.repeatable().fingerprint(), reply));
                 }
             }
         }
-        keys.store(tx, event.id(), replies);
-        keys.release(tx, event.id(), unanswered);
+        keys.store(tx, event.id(), uses);
         return verdicts;
     }
 

@@ -20,34 +20,15 @@ public class IdempotencyKeys {
     public static final Duration KEPT = Duration.ofHours(24);
 
     /**
-     * Claims keys for requests of one event, in sorted order. If another transaction is using one right now, waits until
-     * that has ended.
+     * What was asked with a key, and what was answered.
      *
-     * @param event has to exist
-     * @param fingerprints of the requests, by key
-     * @return what was kept under those that were used before. The others are ours, and {@link #store} or {@link
-     *     #release} has to follow in this transaction
-     * @throws SQLException SQLSTATE 55P03 if the wait was too long
+     * @param reply of 2xx or 4xx; what tells nothing about the effect (400, 401, 403, 429, 5xx) is not kept
      */
-    public Map<IdempotencyKey, Kept> claim(Tx tx, EventId event, Map<IdempotencyKey, Fingerprint> fingerprints)
-            throws SQLException {
-        if (fingerprints.isEmpty()) {
-            return Map.of();
-        }
-        var sorted = new TreeMap<String, byte[]>();
-        fingerprints.forEach((key, fingerprint) -> sorted.put(key.value(), fingerprint.bytes()));
-        var keys = sorted.keySet().toArray(String[]::new);
-        var claimed = tx.update(
-                """
-                INSERT INTO idempotency_keys (event_id, created_at, idempotency_key, fingerprint)
-                SELECT ?, ?, * FROM unnest(?, ?)
-                ON CONFLICT (event_id, idempotency_key) DO NOTHING
-                """,
-                event.value(),
-                Instant.now(), // this node's clock will do: it only tells when a day has passed
-                keys,
-                sorted.values().toArray(byte[][]::new));
-        if (claimed == keys.length) {
+    public record Kept(Fingerprint fingerprint, Reply reply) {}
+
+    /** Those of these keys that were used before, with what is kept of them. Nothing is locked. */
+    public Map<IdempotencyKey, Kept> find(Tx tx, EventId event, Collection<IdempotencyKey> keys) throws SQLException {
+        if (keys.isEmpty()) {
             return Map.of();
         }
         var found = tx.query(
@@ -56,18 +37,12 @@ public class IdempotencyKeys {
                   FROM idempotency_keys
                  WHERE event_id = ?
                    AND idempotency_key = ANY (?)
-                """, row -> Map.entry(new IdempotencyKey(row.text("idempotency_key")), kept(row)), event.value(), keys);
-        if (found.size() < keys.length) {
-            // Gone again: it was a day old and has just been pruned. The next attempt finds the key free.
-            throw new SQLException("Key pruned while it was claimed", "40001");
-        }
-        return found.stream()
-                .filter(entry -> entry.getValue().reply().body() != null) // without a reply it was claimed just now
-                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+                """,
+                row -> Map.entry(new IdempotencyKey(row.text("idempotency_key")), kept(row)),
+                event.value(),
+                keys.stream().map(IdempotencyKey::value).toArray(String[]::new));
+        return found.stream().collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
-
-    /** What was asked with a key, and what was answered. */
-    public record Kept(Fingerprint fingerprint, Reply reply) {}
 
     private static Kept kept(Row row) throws SQLException {
         return new Kept(
@@ -75,42 +50,33 @@ public class IdempotencyKeys {
                 new Reply(row.integer("reply_status"), row.text("reply_location"), row.bytes("reply_body")));
     }
 
-    /** Keeps the answers of claimed keys, to be given again to whoever asks the same. */
-    public void store(Tx tx, EventId event, Map<IdempotencyKey, Reply> replies) {
-        if (replies.isEmpty()) {
+    /**
+     * Keeps what was asked and answered under keys that were not {@linkplain #find found}, in their sorted order. If
+     * another transaction has one of them and has not committed yet, waits until it ends; if one was used meanwhile, the
+     * whole transaction starts over, and finds it.
+     */
+    public void store(Tx tx, EventId event, Map<IdempotencyKey, Kept> uses) {
+        if (uses.isEmpty()) {
             return;
         }
-        var keys = List.copyOf(replies.keySet());
-        tx.updateExactly(
-                keys.size(),
+        var sorted = new TreeMap<String, Kept>();
+        uses.forEach((key, kept) -> sorted.put(key.value(), kept));
+        var kept = List.copyOf(sorted.values());
+        tx.insertNew(
+                kept.size(),
                 """
-                UPDATE idempotency_keys AS k
-                   SET reply_status = r.status, reply_location = r.location, reply_body = r.body
-                  FROM unnest(?, ?, ?, ?) AS r (idempotency_key, status, location, body)
-                 WHERE k.event_id = ?
-                   AND k.idempotency_key = r.idempotency_key
-                """,
-                keys.stream().map(IdempotencyKey::value).toArray(String[]::new),
-                keys.stream().map(key -> replies.get(key).status()).toArray(Integer[]::new),
-                keys.stream().map(key -> replies.get(key).location()).toArray(String[]::new),
-                keys.stream().map(key -> replies.get(key).body()).toArray(byte[][]::new),
-                event.value());
-    }
-
-    /** Gives up claimed keys that got no answer worth keeping: the next one to use them is the first. */
-    public void release(Tx tx, EventId event, Collection<IdempotencyKey> keys) {
-        if (keys.isEmpty()) {
-            return;
-        }
-        tx.updateExactly(
-                keys.size(),
-                """
-                DELETE FROM idempotency_keys
-                 WHERE event_id = ?
-                   AND idempotency_key = ANY (?)
+                INSERT INTO idempotency_keys (event_id, created_at, idempotency_key, fingerprint, reply_status,
+                                              reply_location, reply_body)
+                SELECT ?, ?, * FROM unnest(?, ?, ?, ?, ?)
+                ON CONFLICT (event_id, idempotency_key) DO NOTHING
                 """,
                 event.value(),
-                keys.stream().map(IdempotencyKey::value).toArray(String[]::new));
+                Instant.now(), // this node's clock will do: it only tells when a day has passed
+                sorted.keySet().toArray(String[]::new),
+                kept.stream().map(use -> use.fingerprint().bytes()).toArray(byte[][]::new),
+                kept.stream().map(use -> use.reply().status()).toArray(Integer[]::new),
+                kept.stream().map(use -> use.reply().location()).toArray(String[]::new),
+                kept.stream().map(use -> use.reply().body()).toArray(byte[][]::new));
     }
 
     /** Keys older than {@link #KEPT}, of all events. Nothing is locked. */

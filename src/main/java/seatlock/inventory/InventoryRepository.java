@@ -38,6 +38,9 @@ final class InventoryRepository {
 
     /** Locks all that the commands need, in the lock order. */
     Held lock(Tx tx, Event event, List<Command> commands, Inventory.Locking locking) throws SQLException {
+        if (locking == Inventory.Locking.SKIP && !lockEvent(tx, event.id())) {
+            return nothing(tx, commands);
+        }
         var ids = commands.stream()
                 .filter(command -> !(command instanceof Command.Reserve))
                 .map(Command::id)
@@ -56,6 +59,28 @@ final class InventoryRepository {
             seatsElsewhere = skippedSeats(tx, event.id(), wanted, theirs, byLabel.keySet());
         }
         return new Held(new Decision.Locked(reservations, byLabel, elsewhere, seatsElsewhere), seats.now());
+    }
+
+    /**
+     * The lock that the foreign key of a new reservation takes on its event, to know beforehand whether it is to be had:
+     * nobody locks more of an event than that, except somebody outside.
+     */
+    private static boolean lockEvent(Tx tx, EventId event) throws SQLException {
+        return !tx.query(
+                        "SELECT event_id FROM events WHERE event_id = ? FOR KEY SHARE SKIP LOCKED",
+                        row -> row.uuid("event_id"),
+                        event.value())
+                .isEmpty();
+    }
+
+    /** All that the commands need is locked elsewhere. */
+    private static Held nothing(Tx tx, List<Command> commands) throws SQLException {
+        var ids = commands.stream().map(Command::id).collect(toSet());
+        var labels = commands.stream()
+                .filter(Command.Reserve.class::isInstance)
+                .flatMap(command -> ((Command.Reserve) command).seats().stream())
+                .collect(toSet());
+        return new Held(new Decision.Locked(Map.of(), Map.of(), ids, labels), tx.readClock());
     }
 
     /** Labels of the seats that are asked for. A request for more than it may have will be refused: none of its seats. */

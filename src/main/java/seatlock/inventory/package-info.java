@@ -5,7 +5,7 @@
  * clock, decide, write. It takes a list of commands for one event inside the caller's transaction; a list of one is the
  * simple case.
  *
- * <p><b>The lock order</b>, everywhere: idempotency keys (sorted) → reservations by id → seats by id. Whoever takes locks
+ * <p><b>The lock order</b>, everywhere: reservations by id → seats by id → idempotency keys (sorted). Whoever takes locks
  * in one order cannot deadlock. Rows are locked by their id and judged afterwards, in Java: a {@code WHERE status =
  * 'AVAILABLE'} in the statement that locks silently loses the rows that another transaction changes meanwhile.
  *

@@ -3,6 +3,7 @@ package seatlock.inventory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -96,6 +97,7 @@ class InventoryTest {
                     var id = id();
                     database.inTransaction(tx -> {
                         begun.incrementAndGet();
+                        tx.limitLockWait(Duration.ofSeconds(9)); // to tell a deadlock from a slow machine
                         return inventory.apply(
                                 tx,
                                 event,
