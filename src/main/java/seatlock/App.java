@@ -119,7 +119,8 @@ public final class App implements AutoCloseable {
 
     private void serve(DatabaseUrl url, Database reads, HttpServer.Core core) {
         var adminKey = config.adminKey().orElseGet(() -> home().adminKey());
-        var sales = add(Database.open(url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT));
+        var sales = add(Database.open(
+                url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY));
 
         var sweeper = add(new Sweeper(reads, core.catalog(), core.inventory(), core.keys()));
         sweeper.start(config.sweepInterval());

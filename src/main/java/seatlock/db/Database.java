@@ -43,10 +43,33 @@ public final class Database implements AutoCloseable {
         T in(Tx tx) throws SQLException;
     }
 
+    /** How PostgreSQL plans the statements of a pool. */
+    public enum Plans {
+        /** As it thinks best. */
+        FREE(""),
+        /**
+         * Once, and always by index: for statements that name their rows by key. Left to itself, it plans a batch of them
+         * anew each time, and where its statistics are from before a sale it reads whole tables to find a few rows.
+         */
+        BY_KEY("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;"
+                + " SET enable_mergejoin = off; ");
+
+        private final String settings;
+
+        Plans(String settings) {
+            this.settings = settings;
+        }
+    }
+
     private final HikariDataSource pool;
 
     private Database(HikariDataSource pool) {
         this.pool = pool;
+    }
+
+    /** Opens a pool whose statements are planned as PostgreSQL thinks best. */
+    public static Database open(DatabaseUrl url, int connections, Duration statementTimeout) {
+        return open(url, connections, statementTimeout, Plans.FREE);
     }
 
     /**
@@ -54,8 +77,9 @@ public final class Database implements AutoCloseable {
      *
      * @param connections at most this many
      * @param statementTimeout no statement runs longer: one that does is stuck, and holds locks meanwhile
+     * @param plans how its statements are planned
      */
-    public static Database open(DatabaseUrl url, int connections, Duration statementTimeout) {
+    public static Database open(DatabaseUrl url, int connections, Duration statementTimeout, Plans plans) {
         var config = new HikariConfig();
         config.setPoolName("seatlock");
         config.setJdbcUrl(url.jdbc());
@@ -72,12 +96,13 @@ public final class Database implements AutoCloseable {
         config.addDataSourceProperty("tcpKeepAlive", "true");
         // Not as "options" of the connection: those in DATABASE_URL would take their place. Committed, since with
         // autocommit off the first rollback would take them back.
-        config.setConnectionInitSql("SET lock_timeout = %d; SET statement_timeout = %d; SET %s = %d; COMMIT"
+        config.setConnectionInitSql("SET lock_timeout = %d; SET statement_timeout = %d; SET %s = %d; %sCOMMIT"
                 .formatted(
                         LOCK_TIMEOUT.toMillis(),
                         statementTimeout.toMillis(),
                         "idle_in_transaction_session_timeout",
-                        IDLE_IN_TRANSACTION_TIMEOUT.toMillis()));
+                        IDLE_IN_TRANSACTION_TIMEOUT.toMillis(),
+                        plans.settings));
         return new Database(new HikariDataSource(config));
     }
 

@@ -127,7 +127,7 @@ final class BoxOffice implements AutoCloseable {
     private final Tickets tickets;
     private final Map<EventId, Long> lockedUntil = new ConcurrentHashMap<>();
     private final Lanes<EventId, Pending> sales =
-            new Lanes<>("sales", new Lanes.Size(WRITERS, 1, MAX_BATCH), this::settle, Pending::fail);
+            new Lanes<>("sales", new Lanes.Bounds(WRITERS, 1, MAX_BATCH), this::settle, Pending::fail);
     private final Lanes<EventId, Turn<?>> others = Turn.lanes("gates", OTHERS, OTHERS);
 
     BoxOffice(Database database, HttpServer.Core core) {

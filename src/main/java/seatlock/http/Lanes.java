@@ -25,18 +25,25 @@ import java.util.function.BiConsumer;
  */
 final class Lanes<K, T> implements AutoCloseable {
 
-    /** Waiting in one lane: more than come in the time that anybody waits, and some megabytes. */
-    private static final int MAX_WAITING = 20_000;
-
-    /** What was not begun by then is refused, and has no effect: its client has given up, or is about to. */
-    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
-
     /**
      * @param threads that all lanes share
      * @param atOnce of them, at most so many for one lane
      * @param batch what one of them takes at a time, at most
+     * @param maxWaiting in one lane; what comes then is refused
+     * @param maxWait what was not begun by then is refused, and has no effect
      */
-    record Size(int threads, int atOnce, int batch) {}
+    record Bounds(int threads, int atOnce, int batch, int maxWaiting, Duration maxWait) {
+
+        /** More than come in the time that anybody waits, and some megabytes. */
+        private static final int MAX_WAITING = 20_000;
+
+        /** By then the client has given up, or is about to. */
+        private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+
+        Bounds(int threads, int atOnce, int batch) {
+            this(threads, atOnce, batch, MAX_WAITING, MAX_WAIT);
+        }
+    }
 
     private record Waiting<T>(T item, long since) {}
 
@@ -45,7 +52,7 @@ final class Lanes<K, T> implements AutoCloseable {
         int running;
     }
 
-    private final Size size;
+    private final Bounds bounds;
     private final BiConsumer<K, List<T>> work;
     private final BiConsumer<T, Problem.Refused> refuse;
     private final Map<K, Lane<T>> lanes = new HashMap<>(); // guarded by this
@@ -56,12 +63,12 @@ final class Lanes<K, T> implements AutoCloseable {
      * @param work does what was taken from a lane; throws nothing
      * @param refuse is told of what waited too long
      */
-    Lanes(String name, Size size, BiConsumer<K, List<T>> work, BiConsumer<T, Problem.Refused> refuse) {
-        this.size = size;
+    Lanes(String name, Bounds bounds, BiConsumer<K, List<T>> work, BiConsumer<T, Problem.Refused> refuse) {
+        this.bounds = bounds;
         this.work = work;
         this.refuse = refuse;
         var number = new AtomicInteger();
-        threads = Executors.newFixedThreadPool(size.threads, task -> {
+        threads = Executors.newFixedThreadPool(bounds.threads, task -> {
             var thread = new Thread(task, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
@@ -79,11 +86,11 @@ final class Lanes<K, T> implements AutoCloseable {
                 throw overloaded("The server is stopping.");
             }
             var lane = lanes.computeIfAbsent(key, k -> new Lane<>());
-            if (lane.waiting.size() >= MAX_WAITING) {
+            if (lane.waiting.size() >= bounds.maxWaiting) {
                 throw overloaded("Too many requests are waiting.");
             }
             lane.waiting.add(new Waiting<>(item, System.nanoTime()));
-            if (lane.running < size.atOnce) {
+            if (lane.running < bounds.atOnce) {
                 lane.running++;
                 threads.execute(() -> takeTurn(key, lane));
             }
@@ -115,9 +122,9 @@ final class Lanes<K, T> implements AutoCloseable {
         var batch = new ArrayList<T>();
         synchronized (this) {
             var now = System.nanoTime();
-            while (batch.size() < size.batch && !lane.waiting.isEmpty()) {
+            while (batch.size() < bounds.batch && !lane.waiting.isEmpty()) {
                 var next = lane.waiting.poll();
-                (now - next.since > MAX_WAIT.toNanos() ? late : batch).add(next.item);
+                (now - next.since > bounds.maxWait.toNanos() ? late : batch).add(next.item);
             }
         }
         return batch;
@@ -130,7 +137,7 @@ final class Lanes<K, T> implements AutoCloseable {
     /** Does what is waiting still, then ends. */
     @Override
     public void close() {
-        var deadline = System.nanoTime() + MAX_WAIT.toNanos();
+        var deadline = System.nanoTime() + Bounds.MAX_WAIT.toNanos();
         synchronized (this) {
             closed = true;
             try {

@@ -28,7 +28,7 @@ record Turn<T>(Supplier<T> work, CompletableFuture<T> result, Executor answers) 
     /** Lanes where each thread takes one at a time. */
     static <K> Lanes<K, Turn<?>> lanes(String name, int threads, int atOnce) {
         return new Lanes<>(
-                name, new Lanes.Size(threads, atOnce, 1), (key, turns) -> turns.forEach(Turn::take), Turn::refuse);
+                name, new Lanes.Bounds(threads, atOnce, 1), (key, turns) -> turns.forEach(Turn::take), Turn::refuse);
     }
 
     static <K, T> CompletableFuture<T> submit(Lanes<K, Turn<?>> lanes, K key, Supplier<T> work, Executor answers) {

@@ -50,7 +50,8 @@ public final class Shop implements AutoCloseable {
     /** With a database of its own, for what is seen across events; whoever makes it closes it. */
     public Shop() {
         database = Database.open(url, HttpServer.READ_CONNECTIONS, HttpServer.READ_STATEMENT_TIMEOUT);
-        sales = Database.open(url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT);
+        sales = Database.open(
+                url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY);
         ticketKeys = new TicketKeys(database);
         ticketKeys.ensureFirst();
         tickets = new Tickets(ticketKeys, jobs);

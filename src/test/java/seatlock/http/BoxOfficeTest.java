@@ -1,0 +1,311 @@
+package seatlock.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import seatlock.catalog.Event;
+import seatlock.db.Database;
+import seatlock.db.DatabaseUrl;
+import seatlock.db.Ids;
+import seatlock.http.BoxOffice.Order;
+import seatlock.http.BoxOffice.Repeatable;
+import seatlock.http.BoxOffice.Settled;
+import seatlock.idempotency.Fingerprint;
+import seatlock.idempotency.IdempotencyKey;
+import seatlock.idempotency.Reply;
+import seatlock.inventory.Command;
+import seatlock.inventory.Outcome;
+import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationId;
+import seatlock.inventory.ReservationToken;
+import seatlock.support.CommitCutter;
+import seatlock.support.Crowd;
+import seatlock.support.Servers;
+import seatlock.support.Shop;
+
+/** Many orders in one transaction: what that must not change for any of them. */
+class BoxOfficeTest {
+
+    private final Shop shop = Shop.shared();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final BoxOffice boxOffice = boxOffice(shop.url, HttpServer.SALES_CONNECTIONS);
+
+    private BoxOffice boxOffice(DatabaseUrl url, int connections) {
+        var database = Database.open(url, connections, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY);
+        var core = new HttpServer.Core(shop.catalog, shop.inventory, shop.keys, shop.tickets, shop.ticketKeys);
+        var office = new BoxOffice(database, core);
+        opened.add(0, database);
+        opened.add(0, office);
+        return office;
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (var part : opened) {
+            part.close();
+        }
+    }
+
+    @Test
+    void what_gathers_while_a_batch_runs_is_settled_in_one_transaction() throws SQLException {
+        var event = shop.event(201);
+        List<String> outcomes;
+        try (var somebody = lock(event, "seats", "label = 'S-A-1'")) {
+            var first = submit(event, "S-A-1");
+            var gathered = submitAll(IntStream.rangeClosed(2, 201).mapToObj(i -> reserve(event, key(), "S-A-" + i)));
+            somebody.rollback();
+            first.exceptionally(e -> null).join(); // refused, if this machine stood still for longer than it waits
+            outcomes = outcomes(gathered);
+        }
+        assertThat(outcomes).hasSize(200).containsOnly("201");
+        assertThat(shop.count(
+                        "SELECT count(DISTINCT xmin::text) AS n FROM reservations WHERE event_id = ?",
+                        event.id().value()))
+                .as("transactions for 201 reservations")
+                .isLessThanOrEqualTo(3);
+        assertThat(shop.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void the_first_to_come_gets_the_seat() throws SQLException {
+        var event = shop.event(2);
+        try (var somebody = lock(event, "seats", "label = 'S-A-1'")) {
+            submit(event, "S-A-1");
+            var rivals = submitAll(IntStream.range(0, 50).mapToObj(i -> reserve(event, key(), "S-A-2")));
+            somebody.rollback();
+
+            assertThat(outcomes(rivals).indexOf("201")).isZero();
+            assertThat(outcomes(rivals).subList(1, 50)).containsOnly("409");
+        }
+    }
+
+    @Test
+    void an_order_that_makes_its_transaction_fail_does_not_harm_the_others() throws SQLException {
+        var event = shop.event(41);
+        try (var somebody = lock(event, "seats", "label = 'S-A-41'")) {
+            submit(event, "S-A-41");
+            var orders = new ArrayList<Order>();
+            for (int i = 1; i <= 40; i++) {
+                // No address: Java lets it pass here, and the schema does not.
+                var email = i % 13 == 0 ? null : "ada@example.org";
+                orders.add(reserve(event, key(), List.of("S-A-" + i), email));
+            }
+            var results = submitAll(orders.stream());
+            somebody.rollback();
+
+            var outcomes = outcomes(results);
+            assertThat(Crowd.tally(outcomes, outcome -> outcome))
+                    .containsEntry("201", 37L)
+                    .containsEntry("IllegalStateException", 3L);
+            assertThat(List.of(outcomes.get(12), outcomes.get(25), outcomes.get(38)))
+                    .containsOnly("IllegalStateException");
+        }
+        assertThat(shop.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void copies_of_a_key_that_arrive_together_are_answered_together() throws SQLException {
+        var event = shop.event(4);
+        var key = key();
+        try (var somebody = lock(event, "seats", "label = 'S-A-1'")) {
+            submit(event, "S-A-1");
+            var copies = submitAll(IntStream.range(0, 50).mapToObj(i -> reserve(event, key, "S-A-2")));
+            var other = boxOffice.submit(reserve(event, key, "S-A-3"), Runnable::run);
+            somebody.rollback();
+
+            var settled = copies.stream().map(CompletableFuture::join).toList();
+            assertThat(settled).extracting(Settled::replayed).containsOnlyOnce(false);
+            assertThat(settled.stream().map(s -> new String(s.reply().body(), UTF_8)))
+                    .hasSize(50)
+                    .containsOnly(new String(settled.get(0).reply().body(), UTF_8));
+            assertThat(outcome(other)).isEqualTo("IDEMPOTENCY_KEY_REUSED");
+            // The same goes for those who come later.
+            assertThat(boxOffice
+                            .submit(reserve(event, key, "S-A-2"), Runnable::run)
+                            .join()
+                            .replayed())
+                    .isTrue();
+        }
+        assertThat(shop.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void who_needs_what_is_locked_is_refused_and_the_others_in_the_batch_are_served() throws SQLException {
+        var event = shop.event(20);
+        var theirs = submit(event, "S-A-11");
+        var reservation = id(theirs);
+        try (var seat = lock(event, "seats", "label = 'S-A-1'");
+                var pending = lock(event, "reservations", "reservation_id = '" + reservation + "'")) {
+            var wanting = submitAll(IntStream.range(0, 30).mapToObj(i -> reserve(event, key(), "S-A-1")));
+            var confirming = boxOffice.submit(confirm(event, reservation), Runnable::run);
+            var others = submitAll(IntStream.rangeClosed(2, 10).mapToObj(i -> reserve(event, key(), "S-A-" + i)));
+
+            assertThat(outcomes(others)).containsOnly("201");
+            assertThat(outcomes(wanting)).containsOnly("OVERLOADED");
+            assertThat(outcome(confirming)).isEqualTo("OVERLOADED");
+            seat.rollback();
+            pending.rollback();
+        }
+        // It was only "not now", and nothing of it is kept under any key.
+        assertThat(outcome(submit(event, "S-A-1"))).isEqualTo("201");
+        assertThat(outcome(boxOffice.submit(confirm(event, reservation), Runnable::run)))
+                .isEqualTo("200");
+        assertThat(shop.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void an_event_that_is_locked_as_a_whole_is_refused_at_once_and_together() throws SQLException {
+        var event = shop.event(300);
+        try (var somebody = lock(event, "events", "true")) {
+            var orders = submitAll(IntStream.rangeClosed(1, 300).mapToObj(i -> reserve(event, key(), "S-A-" + i)));
+
+            assertThat(outcomes(orders)).containsOnly("OVERLOADED");
+            somebody.rollback();
+        }
+        assertThat(outcome(submit(event, "S-A-1"))).isEqualTo("201");
+    }
+
+    @Test
+    void a_connection_lost_at_the_commit_leaves_the_outcome_of_the_whole_batch_unknown_until_it_is_asked_again()
+            throws Exception {
+        var event = shop.event(31);
+        try (var cutter = CommitCutter.inFrontOf(shop.url)) {
+            var node = boxOffice(cutter.url(), 1);
+            node.submit(reserve(event, key(), "S-A-31"), Runnable::run).join(); // connected
+            var orders = IntStream.rangeClosed(1, 30)
+                    .mapToObj(i -> reserve(event, key(), "S-A-" + i))
+                    .toList();
+            cutter.cutAtNextCommit();
+
+            var results = orders.stream()
+                    .map(order -> node.submit(order, Runnable::run))
+                    .toList();
+
+            var outcomes = outcomes(results);
+            assertThat(outcomes).contains("OutcomeUnknown").containsOnly("OutcomeUnknown", "201");
+            // It was committed, as it happens: so each of them is told what it would have been told.
+            var again = orders.stream()
+                    .map(order -> boxOffice.submit(order, Runnable::run).join())
+                    .toList();
+            assertThat(again).allMatch(settled -> settled.reply().status() == 201 && settled.replayed());
+        }
+        assertThat(shop.count(
+                        "SELECT count(*) AS n FROM reservations WHERE event_id = ?",
+                        event.id().value()))
+                .isEqualTo(31);
+        assertThat(shop.violations(event.id())).isEmpty();
+    }
+
+    /** The lane keeps order within a node; what is right is right because of the rows. */
+    @Test
+    void two_nodes_that_sell_the_same_seats_and_get_the_same_keys_agree() {
+        var event = shop.event(40);
+        var other = boxOffice(shop.url, HttpServer.SALES_CONNECTIONS);
+        var orders = IntStream.range(0, 200)
+                .mapToObj(i -> Stream.of(i % 40 + 1, i * 7 % 40 + 1)
+                        .distinct()
+                        .map(n -> "S-A-" + n)
+                        .toList())
+                .map(labels -> reserve(event, key(), labels, "ada@example.org"))
+                .toList();
+
+        var here = new ArrayList<CompletableFuture<Settled>>();
+        var there = new ArrayList<CompletableFuture<Settled>>();
+        for (int i = 0; i < orders.size(); i++) {
+            here.add(boxOffice.submit(orders.get(i), Runnable::run));
+            there.add(other.submit(orders.get(orders.size() - 1 - i), Runnable::run));
+        }
+
+        for (int i = 0; i < orders.size(); i++) {
+            var mine = here.get(i).join();
+            var theirs = there.get(orders.size() - 1 - i).join();
+            assertThat(mine.reply().body()).isEqualTo(theirs.reply().body());
+            assertThat(List.of(mine.replayed(), theirs.replayed())).containsExactlyInAnyOrder(true, false);
+        }
+        assertThat(shop.violations(event.id())).isEmpty();
+    }
+
+    // ---- Orders
+
+    private CompletableFuture<Settled> submit(Event event, String label) {
+        return boxOffice.submit(reserve(event, key(), label), Runnable::run);
+    }
+
+    private List<CompletableFuture<Settled>> submitAll(Stream<Order> orders) {
+        return orders.map(order -> boxOffice.submit(order, Runnable::run)).toList();
+    }
+
+    private static String key() {
+        return UUID.randomUUID().toString();
+    }
+
+    private static Order reserve(Event event, String key, String label) {
+        return reserve(event, key, List.of(label), "ada@example.org");
+    }
+
+    private static Order reserve(Event event, String key, List<String> labels, String email) {
+        var id = new ReservationId(Ids.next());
+        var command = new Command.Reserve(id, labels, email, ReservationToken.random());
+        return new Order(
+                event.id(),
+                new Repeatable(
+                        new IdempotencyKey(key),
+                        Fingerprint.of("reserve", labels.toString().getBytes(UTF_8))),
+                command,
+                (found, outcome) -> reply(outcome, 201));
+    }
+
+    private static Order confirm(Event event, ReservationId reservation) {
+        var command = new Command.Confirm(reservation, new Reservation.Payment("pi_123", 4500));
+        return new Order(event.id(), null, command, (found, outcome) -> reply(outcome, 200));
+    }
+
+    private static Reply reply(Outcome outcome, int status) {
+        return outcome instanceof Outcome.Done done
+                ? new Reply(status, null, done.reservation().id().toString().getBytes(UTF_8))
+                : new Reply(409, null, outcome.toString().getBytes(UTF_8));
+    }
+
+    private static ReservationId id(CompletableFuture<Settled> reserved) {
+        return new ReservationId(
+                UUID.fromString(new String(reserved.join().reply().body(), UTF_8)));
+    }
+
+    /** A status; or the type of a problem, or of what was thrown. */
+    private static String outcome(CompletableFuture<Settled> result) {
+        try {
+            return String.valueOf(result.join().reply().status());
+        } catch (CompletionException e) {
+            return e.getCause() instanceof Problem.Refused refused
+                    ? refused.problem().type().name()
+                    : e.getCause().getClass().getSimpleName();
+        }
+    }
+
+    private static List<String> outcomes(List<CompletableFuture<Settled>> results) {
+        return results.stream().map(BoxOfficeTest::outcome).toList();
+    }
+
+    /** Somebody in a psql: locks rows of an event until he rolls back. */
+    private Connection lock(Event event, String table, String condition) throws SQLException {
+        var connection = Servers.connect(shop.url);
+        connection.setAutoCommit(false);
+        try (var statement = connection.prepareStatement(
+                "SELECT FROM " + table + " WHERE event_id = ? AND " + condition + " FOR UPDATE")) {
+            statement.setObject(1, event.id().value());
+            statement.execute();
+        }
+        return connection;
+    }
+}
