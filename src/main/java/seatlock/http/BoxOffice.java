@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -63,19 +64,26 @@ final class BoxOffice implements AutoCloseable {
     private final Inventory inventory;
     private final IdempotencyKeys keys;
     private final Tickets tickets;
+    private final Consumer<EventId> changed;
     private final Lanes lanes = new Lanes("sales", THREADS, AT_ONCE);
 
-    BoxOffice(Database database, HttpServer.Core core) {
+    /** @param changed is told which event may have changed, before the client is */
+    BoxOffice(Database database, HttpServer.Core core, Consumer<EventId> changed) {
         this.database = database;
         this.catalog = core.catalog();
         this.inventory = core.inventory();
         this.keys = core.keys();
         this.tickets = core.tickets();
+        this.changed = changed;
     }
 
     /** @param answers the threads on which the client is answered */
     CompletableFuture<Settled> submit(Order order, Executor answers) {
-        return submit(order.event(), tx -> settle(tx, order), answers);
+        return submit(order.event(), tx -> settle(tx, order), answers).whenComplete((settled, failure) -> {
+            if (failure != null || settled.reply().status() < 300) { // a refusal changed nothing
+                changed.accept(order.event());
+            }
+        });
     }
 
     /** Anything else that changes what belongs to an event: in its lane, in a transaction. */
