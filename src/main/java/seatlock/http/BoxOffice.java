@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -118,6 +119,10 @@ final class BoxOffice implements AutoCloseable {
         static Verdict of(Problem problem) {
             return new Verdict(null, problem.refuse());
         }
+
+        boolean changesSomething() {
+            return settled != null && !settled.replayed && settled.reply.status() < 300;
+        }
     }
 
     private final Database database;
@@ -125,17 +130,20 @@ final class BoxOffice implements AutoCloseable {
     private final Inventory inventory;
     private final IdempotencyKeys keys;
     private final Tickets tickets;
+    private final Consumer<EventId> changed;
     private final Map<EventId, Long> lockedUntil = new ConcurrentHashMap<>();
     private final Lanes<EventId, Pending> sales =
             new Lanes<>("sales", new Lanes.Bounds(WRITERS, 1, MAX_BATCH), this::settle, Pending::fail);
     private final Lanes<EventId, Turn<?>> others = Turn.lanes("gates", OTHERS, OTHERS);
 
-    BoxOffice(Database database, HttpServer.Core core) {
+    /** @param changed is told which event may have changed, before the client is */
+    BoxOffice(Database database, HttpServer.Core core, Consumer<EventId> changed) {
         this.database = database;
         this.catalog = core.catalog();
         this.inventory = core.inventory();
         this.keys = core.keys();
         this.tickets = core.tickets();
+        this.changed = changed;
     }
 
     /** @param answers the threads on which the client is answered */
@@ -159,6 +167,9 @@ final class BoxOffice implements AutoCloseable {
     private void settle(EventId event, List<Pending> batch, Patience patience, long deadline) {
         try {
             var verdicts = database.inTransaction(tx -> decide(tx, event, batch, patience));
+            if (verdicts.stream().anyMatch(Verdict::changesSomething)) {
+                changed.accept(event);
+            }
             for (int i = 0; i < batch.size(); i++) {
                 batch.get(i).settle(verdicts.get(i));
             }
@@ -169,6 +180,9 @@ final class BoxOffice implements AutoCloseable {
             } else {
                 settleApart(event, batch, patience, deadline, e);
             }
+        } catch (DatabaseException.OutcomeUnknown e) {
+            changed.accept(event);
+            batch.forEach(pending -> pending.fail(e));
         } catch (DatabaseException e) {
             batch.forEach(pending -> pending.fail(e)); // the database's fault, and not that of any of them
         } catch (RuntimeException e) {

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.catalog.SeatPlan;
-import seatlock.inventory.Seat;
 import seatlock.inventory.SeatStatus;
 
 /** What requests and answers about events look like. */
@@ -142,13 +141,9 @@ final class EventBodies {
             @OpenApiRequired @OpenApiDescription("In minor units of the event's currency")
             long price,
 
-            @OpenApiRequired SeatStatus status) {
+            @OpenApiRequired SeatStatus status) {}
 
-        static SeatBody of(Seat seat) {
-            return new SeatBody(seat.label(), seat.section(), seat.row(), seat.number(), seat.price(), seat.status());
-        }
-    }
-
+    /** The form of what {@link SeatMap} writes. */
     @OpenApiName("Seats")
     record Seats(
             @OpenApiRequired UUID eventId,

@@ -22,9 +22,7 @@ import seatlock.db.Ids;
 import seatlock.http.EventBodies.EventBody;
 import seatlock.http.EventBodies.Events;
 import seatlock.http.EventBodies.NewEvent;
-import seatlock.http.EventBodies.SeatBody;
 import seatlock.http.EventBodies.Seats;
-import seatlock.inventory.Inventory;
 import seatlock.inventory.SeatStatus;
 
 /** Events and their seat maps. */
@@ -33,23 +31,20 @@ final class EventHandlers {
     private static final int DEFAULT_EVENTS = 100;
     private static final int MAX_EVENTS = 1_000;
 
-    /** Some three megabytes: a whole arena in one page, and no answer that could fill the memory. */
-    private static final int MAX_SEATS = 25_000;
-
     /** The lane of what belongs to no event. */
     private static final String ALL_EVENTS = "events";
 
     private final Database database;
     private final Reads reads;
     private final Catalog catalog;
-    private final Inventory inventory;
+    private final SeatMaps seatMaps;
     private final Access access;
 
-    EventHandlers(Database database, Reads reads, Catalog catalog, Inventory inventory, Access access) {
+    EventHandlers(Database database, Reads reads, Catalog catalog, SeatMaps seatMaps, Access access) {
         this.database = database;
         this.reads = reads;
         this.catalog = catalog;
-        this.inventory = inventory;
+        this.seatMaps = seatMaps;
         this.access = access;
     }
 
@@ -147,7 +142,10 @@ final class EventHandlers {
             operationId = "getSeats",
             tags = "Events",
             summary = "Read the seat map, whole or in pages",
-            description = "Seats come in the order of the seat plan. A seat whose hold has lapsed is AVAILABLE.",
+            description = "Seats come in the order of the seat plan. A seat whose hold has lapsed is AVAILABLE. The map"
+                    + " shows at once what was changed through the node that answers, and what was changed through"
+                    + " another at most 250 ms later. Whether a seat is still to be had is decided when it is"
+                    + " reserved.",
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             queryParams = {
                 @OpenApiParam(name = "section", description = "Only the seats of this section"),
@@ -179,15 +177,15 @@ final class EventHandlers {
                     .refuse();
         }
         var status = status(ctx.queryParam("status"));
-        var limit = Requests.queryInt(ctx, "limit", 1, MAX_SEATS, MAX_SEATS);
+        var limit = Requests.queryInt(ctx, "limit", 1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS);
         var after = Requests.queryInt(ctx, "after", 0, Event.MAX_CAPACITY, 0);
-        reads.answerCacheable(ctx, id, tx -> {
-            find(catalog.find(tx, id));
-            var seats = inventory.seats(tx, id, section, status, limit + 1, after);
-            var page = seats.subList(0, Math.min(limit, seats.size()));
-            var next = seats.size() > limit ? (Integer) page.get(limit - 1).id() : null;
-            return new Seats(id.value(), page.stream().map(SeatBody::of).toList(), next);
-        });
+        var gzip = Requests.acceptsGzip(ctx);
+        var page = seatMaps.find(new SeatMap.Query(id, section, status, limit, after), gzip);
+        if (page.isDone() && !page.isCompletedExceptionally()) {
+            Replies.page(ctx, page.join(), gzip);
+        } else {
+            ctx.future(() -> page.thenAccept(found -> Replies.page(ctx, found, gzip)));
+        }
     }
 
     private static Event find(Optional<Event> event) {

@@ -75,10 +75,11 @@ public final class HttpServer implements AutoCloseable {
         this.readDatabase = readDatabase;
         var threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("http");
-        this.boxOffice = new BoxOffice(salesDatabase, core);
         this.reads = new Reads(readDatabase, threads);
+        var seatMaps = new SeatMaps(reads, core.catalog, core.inventory, threads, System::nanoTime);
+        this.boxOffice = new BoxOffice(salesDatabase, core, seatMaps::changed);
         var access = new Access(adminKey);
-        var events = new EventHandlers(readDatabase, reads, core.catalog, core.inventory, access);
+        var events = new EventHandlers(readDatabase, reads, core.catalog, seatMaps, access);
         var reservations = new ReservationHandlers(reads, core.catalog, core.inventory, boxOffice, access, threads);
         var ticketing = new TicketHandlers(reads, core, boxOffice, access, threads);
         this.javalin = Javalin.create(config -> {

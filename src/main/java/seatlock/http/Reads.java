@@ -3,6 +3,7 @@ package seatlock.http;
 import io.javalin.http.Context;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import seatlock.db.Database;
 
 /**
@@ -36,14 +37,14 @@ final class Reads implements AutoCloseable {
         ctx.future(() -> json(key, work).thenAccept(body -> Replies.json(ctx, 200, body)));
     }
 
-    /** The same, or 304 if the client has it already. */
-    void answerCacheable(Context ctx, Object key, Database.Work<?> work) {
-        ctx.future(() -> json(key, work).thenAccept(body -> Replies.cacheable(ctx, body)));
-    }
-
     /** What a transaction finds, for whoever answers with something else. */
     <T> CompletableFuture<T> find(Object key, Database.Work<T> work) {
-        return Turn.submit(lanes, key, () -> database.inTransaction(work), answers);
+        return make(key, readable -> readable.inTransaction(work));
+    }
+
+    /** What is made of what several transactions find. */
+    <T> CompletableFuture<T> make(Object key, Function<Database, T> work) {
+        return Turn.submit(lanes, key, () -> work.apply(database), answers);
     }
 
     private CompletableFuture<byte[]> json(Object key, Database.Work<?> work) {

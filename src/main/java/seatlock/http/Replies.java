@@ -1,14 +1,15 @@
 package seatlock.http;
 
 import io.javalin.http.Context;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
+import java.io.IOException;
 import java.util.stream.Stream;
 import seatlock.idempotency.Reply;
 
 /** How answers are written. */
 final class Replies {
+
+    /** What is smaller fits in a packet as it is. */
+    private static final int MIN_BYTES_COMPRESSED = 1_000;
 
     private Replies() {}
 
@@ -30,29 +31,29 @@ final class Replies {
                 .result(reply.body());
     }
 
-    /** Answers 304 if the client has it already. */
-    static void cacheable(Context ctx, byte[] body) {
-        var etag = etag(body);
-        ctx.header("ETag", etag);
+    /** Answers with bytes that are ready to go out, or 304 if the client has them already. */
+    static void page(Context ctx, SeatMaps.Page page, boolean gzip) {
+        ctx.header("ETag", page.etag());
         ctx.header("Cache-Control", "no-cache"); // keep it, but ask each time whether it still holds
-        if (matches(ctx.header("If-None-Match"), etag)) {
+        if (matches(ctx.header("If-None-Match"), page.etag())) {
             ctx.status(304);
-        } else {
-            json(ctx, 200, body);
+            return;
         }
+        var isCompressed = gzip && page.plain().length > MIN_BYTES_COMPRESSED;
+        if (isCompressed) {
+            ctx.header("Content-Encoding", "gzip");
+        }
+        ctx.status(200).contentType("application/json");
+        send(ctx, isCompressed ? page.gzip() : page.plain());
     }
 
-    /** Weak, since the same map may go out compressed or not (RFC 9110 section 8.8.1). */
-    private static String etag(byte[] bytes) {
+    /** Past Javalin, which would compress them each time, and copy them in pieces. */
+    private static void send(Context ctx, byte[] bytes) {
+        ctx.res().setContentLength(bytes.length);
         try {
-            var hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return "W/\""
-                    + Base64.getUrlEncoder()
-                            .withoutPadding()
-                            .encodeToString(hash)
-                            .substring(0, 22) + "\"";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
+            ctx.res().getOutputStream().write(bytes);
+        } catch (IOException e) {
+            // the client has gone, and there is nobody to tell
         }
     }
 

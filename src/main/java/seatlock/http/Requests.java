@@ -25,6 +25,8 @@ final class Requests {
     private static final Pattern UUID_FORM =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
 
+    private static final Pattern ZERO_QUALITY = Pattern.compile("\\s*q\\s*=\\s*0(\\.0*)?\\s*");
+
     private Requests() {}
 
     static EventId eventId(Context ctx) {
@@ -134,6 +136,26 @@ final class Requests {
     private static Problem.Refused tooLarge() {
         return Problem.of(ProblemType.CONTENT_TOO_LARGE, "The content is larger than " + MAX_BODY_BYTES + " bytes.")
                 .refuse();
+    }
+
+    /** RFC 9110 section 12.5.3: whether the client takes gzip, by name or as one of any. */
+    static boolean acceptsGzip(Context ctx) {
+        var any = false;
+        for (var header : Collections.list(ctx.req().getHeaders("Accept-Encoding"))) {
+            for (var coding : header.toLowerCase(Locale.ROOT).split(",")) {
+                var parts = coding.split(";", 2);
+                var isAccepted =
+                        parts.length == 1 || !ZERO_QUALITY.matcher(parts[1]).matches();
+                switch (parts[0].strip()) {
+                    case "gzip", "x-gzip" -> {
+                        return isAccepted;
+                    }
+                    case "*" -> any = isAccepted;
+                    default -> {}
+                }
+            }
+        }
+        return any;
     }
 
     /** A number in the query, or its default. */

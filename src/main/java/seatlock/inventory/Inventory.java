@@ -53,16 +53,18 @@ public final class Inventory {
     }
 
     /**
-     * Seats as they are now, in the order of the seat plan: one whose hold has lapsed is available.
+     * The status of each seat as it is now, in the order of the seat plan: one whose hold has lapsed is available.
      *
-     * @param section only this one, or {@code null} for all
-     * @param status only those, or {@code null} for all
-     * @param limit at most this many
-     * @param after only those behind the seat with this id; 0 to begin with the first
+     * @param first id of the first seat
+     * @param last id of the last one, which exists, as do all between
+     * @return for each seat the {@link SeatStatus#letter}
      */
-    public List<Seat> seats(Tx tx, EventId event, String section, SeatStatus status, int limit, int after)
-            throws SQLException {
-        return repository.seats(tx, event, section, status, limit, after);
+    public String statuses(Tx tx, EventId event, int first, int last) throws SQLException {
+        var statuses = repository.statuses(tx, event, first, last);
+        if (statuses.length() != last - first + 1) {
+            throw new IllegalStateException("Event " + event + " lacks seats from " + first + " to " + last);
+        }
+        return statuses;
     }
 
     /**

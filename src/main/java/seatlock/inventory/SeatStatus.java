@@ -4,5 +4,10 @@ package seatlock.inventory;
 public enum SeatStatus {
     AVAILABLE,
     HELD,
-    SOLD
+    SOLD;
+
+    /** The first of its name, which tells it from the others. */
+    public char letter() {
+        return name().charAt(0);
+    }
 }

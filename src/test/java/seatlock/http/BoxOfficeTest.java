@@ -44,7 +44,7 @@ class BoxOfficeTest {
     private BoxOffice boxOffice(DatabaseUrl url, int connections) {
         var database = Database.open(url, connections, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY);
         var core = new HttpServer.Core(shop.catalog, shop.inventory, shop.keys, shop.tickets, shop.ticketKeys);
-        var office = new BoxOffice(database, core);
+        var office = new BoxOffice(database, core, changed -> {});
         opened.add(0, database);
         opened.add(0, office);
         return office;
@@ -193,7 +193,7 @@ class BoxOfficeTest {
                     .toList();
 
             var outcomes = outcomes(results);
-            assertThat(outcomes).contains("OutcomeUnknown").containsOnly("OutcomeUnknown", "201");
+            assertThat(outcomes).contains("OutcomeUnknown").isSubsetOf("OutcomeUnknown", "201");
             // It was committed, as it happens: so each of them is told what it would have been told.
             var again = orders.stream()
                     .map(order -> boxOffice.submit(order, Runnable::run).join())

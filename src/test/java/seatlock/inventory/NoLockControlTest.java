@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
@@ -30,10 +29,10 @@ class NoLockControlTest {
     /** {@link Inventory#apply}, but that the seats are read and not locked, and everybody has read before anybody writes. */
     private Outcome applyWithoutLock(Tx tx, Event event, Command command, CyclicBarrier everybodyHasRead)
             throws SQLException {
-        Map<String, Seat> seats = new HashMap<>();
-        repository.seats(tx, event.id(), null, null, 1, 0).forEach(seat -> seats.put(seat.label(), seat));
+        assertThat(repository.statuses(tx, event.id(), 1, 1)).isEqualTo("A");
+        var seat = new Seat(1, "S-A-1", "S", "A", 1, 4500, SeatStatus.AVAILABLE, null, null);
         await(everybodyHasRead);
-        var locked = new Decision.Locked(Map.of(), seats);
+        var locked = new Decision.Locked(Map.of(), Map.of(seat.label(), seat));
         var decision = Decision.of(event, Duration.ofMinutes(10), locked, tx.readClock(), List.of(command));
         repository.write(tx, event, locked, decision);
         return decision.outcomes().get(0);

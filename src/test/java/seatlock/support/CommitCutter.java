@@ -50,28 +50,19 @@ public final class CommitCutter implements AutoCloseable {
             while (true) {
                 var client = listener.accept();
                 var upstream = new Socket(address.getHost(), address.getPort());
-                var cut = new AtomicBoolean();
-                start(() -> forward(client, upstream, cut));
-                start(() -> back(upstream, client, cut));
+                start(() -> pump(client, upstream, (bytes, length, out) -> out.write(bytes, 0, length)));
+                start(() -> back(upstream, client));
             }
         } catch (IOException e) {
             // closed
         }
     }
 
-    private void forward(Socket client, Socket upstream, AtomicBoolean cut) {
-        pump(client, upstream, (bytes, length, out) -> {
-            if (new String(bytes, 0, length, ISO_8859_1).contains("COMMIT") && armed.compareAndSet(true, false)) {
-                cut.set(true);
-            }
-            out.write(bytes, 0, length);
-        });
-    }
-
-    private static void back(Socket upstream, Socket client, AtomicBoolean cut) {
+    private void back(Socket upstream, Socket client) {
         pump(upstream, client, (bytes, length, out) -> {
-            if (cut.get()) {
-                client.close(); // the server has said that it is done
+            var committed = new String(bytes, 0, length, ISO_8859_1).contains("COMMIT\0");
+            if (committed && armed.compareAndSet(true, false)) {
+                client.close();
                 upstream.close();
             } else {
                 out.write(bytes, 0, length);
