@@ -73,6 +73,9 @@ final class BoxOffice implements AutoCloseable {
     /** Orders in one transaction: some twenty milliseconds, in which their seats are locked. */
     private static final int MAX_BATCH = 500;
 
+    /** Answers that one thread writes. They fit in Jetty's buffers, so it does not wait for any client to read. */
+    private static final int ANSWERED_AT_A_TIME = 50;
+
     /** After somebody waited in vain for a lock, the event counts as locked by somebody outside for so long. */
     private static final Duration LOCKED_FOR = Duration.ofSeconds(5);
 
@@ -98,18 +101,14 @@ final class BoxOffice implements AutoCloseable {
     }
 
     /** An order whose client waits. */
-    private record Pending(Order order, CompletableFuture<Settled> result, Executor answers) {
+    private record Pending(Order order, CompletableFuture<Settled> result) {
 
         void settle(Verdict verdict) {
             if (verdict.refusal == null) {
-                answers.execute(() -> result.complete(verdict.settled));
+                result.complete(verdict.settled);
             } else {
-                fail(verdict.refusal);
+                result.completeExceptionally(verdict.refusal);
             }
-        }
-
-        void fail(Throwable reason) {
-            answers.execute(() -> result.completeExceptionally(reason));
         }
     }
 
@@ -131,30 +130,34 @@ final class BoxOffice implements AutoCloseable {
     private final IdempotencyKeys keys;
     private final Tickets tickets;
     private final Consumer<EventId> changed;
+    private final Executor answers;
     private final Map<EventId, Long> lockedUntil = new ConcurrentHashMap<>();
     private final Lanes<EventId, Pending> sales =
-            new Lanes<>("sales", new Lanes.Bounds(WRITERS, 1, MAX_BATCH), this::settle, Pending::fail);
+            new Lanes<>("sales", new Lanes.Bounds(WRITERS, 1, MAX_BATCH), this::settle, this::refuse);
     private final Lanes<EventId, Turn<?>> others = Turn.lanes("gates", OTHERS, OTHERS);
 
-    /** @param changed is told which event may have changed, before the client is */
-    BoxOffice(Database database, HttpServer.Core core, Consumer<EventId> changed) {
+    /**
+     * @param changed is told which event may have changed, before the client is
+     * @param answers the threads on which clients are answered
+     */
+    BoxOffice(Database database, HttpServer.Core core, Consumer<EventId> changed, Executor answers) {
         this.database = database;
         this.catalog = core.catalog();
         this.inventory = core.inventory();
         this.keys = core.keys();
         this.tickets = core.tickets();
         this.changed = changed;
+        this.answers = answers;
     }
 
-    /** @param answers the threads on which the client is answered */
-    CompletableFuture<Settled> submit(Order order, Executor answers) {
-        var pending = new Pending(order, new CompletableFuture<>(), answers);
+    CompletableFuture<Settled> submit(Order order) {
+        var pending = new Pending(order, new CompletableFuture<>());
         sales.submit(order.event(), pending);
         return pending.result();
     }
 
     /** Anything else that changes what belongs to an event: by itself, in a transaction. */
-    <T> CompletableFuture<T> submit(EventId event, Database.Work<T> work, Executor answers) {
+    <T> CompletableFuture<T> submit(EventId event, Database.Work<T> work) {
         return Turn.submit(others, event, () -> database.inTransaction(work), answers);
     }
 
@@ -170,9 +173,7 @@ final class BoxOffice implements AutoCloseable {
             if (verdicts.stream().anyMatch(Verdict::changesSomething)) {
                 changed.accept(event);
             }
-            for (int i = 0; i < batch.size(); i++) {
-                batch.get(i).settle(verdicts.get(i));
-            }
+            answer(batch, verdicts);
         } catch (DatabaseException.LockTimeout e) {
             lockedUntil.put(event, System.nanoTime() + LOCKED_FOR.toNanos());
             if (patience != Patience.NONE) {
@@ -182,9 +183,9 @@ final class BoxOffice implements AutoCloseable {
             }
         } catch (DatabaseException.OutcomeUnknown e) {
             changed.accept(event);
-            batch.forEach(pending -> pending.fail(e));
+            fail(batch, e);
         } catch (DatabaseException e) {
-            batch.forEach(pending -> pending.fail(e)); // the database's fault, and not that of any of them
+            fail(batch, e); // the database's fault, and not that of any of them
         } catch (RuntimeException e) {
             settleApart(event, batch, patience, deadline, e);
         }
@@ -199,14 +200,36 @@ final class BoxOffice implements AutoCloseable {
                                     ? keyInUse()
                                     : reason);
         } else if (System.nanoTime() - deadline > 0) {
-            var refusal = Problem.of(ProblemType.OVERLOADED, "Too many orders of this event fail.")
-                    .refuse();
-            batch.forEach(pending -> pending.fail(refusal));
+            fail(
+                    batch,
+                    Problem.of(ProblemType.OVERLOADED, "Too many orders of this event fail.")
+                            .refuse());
         } else {
             var half = batch.size() / 2;
             settle(event, batch.subList(0, half), patience, deadline);
             settle(event, batch.subList(half, batch.size()), patience, deadline);
         }
+    }
+
+    /** Some at a time: to wake a thread for each would cost more than to answer it. */
+    private void answer(List<Pending> batch, List<Verdict> verdicts) {
+        for (int from = 0; from < batch.size(); from += ANSWERED_AT_A_TIME) {
+            var first = from;
+            var end = Math.min(batch.size(), from + ANSWERED_AT_A_TIME);
+            answers.execute(() -> {
+                for (int i = first; i < end; i++) {
+                    batch.get(i).settle(verdicts.get(i));
+                }
+            });
+        }
+    }
+
+    private void fail(List<Pending> batch, Throwable reason) {
+        answers.execute(() -> batch.forEach(pending -> pending.result.completeExceptionally(reason)));
+    }
+
+    private void refuse(Pending pending, Problem.Refused reason) {
+        fail(List.of(pending), reason);
     }
 
     private boolean isLocked(EventId event) {

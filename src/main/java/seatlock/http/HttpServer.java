@@ -77,11 +77,11 @@ public final class HttpServer implements AutoCloseable {
         threads.setName("http");
         this.reads = new Reads(readDatabase, threads);
         var seatMaps = new SeatMaps(reads, core.catalog, core.inventory, threads, System::nanoTime);
-        this.boxOffice = new BoxOffice(salesDatabase, core, seatMaps::changed);
+        this.boxOffice = new BoxOffice(salesDatabase, core, seatMaps::changed, threads);
         var access = new Access(adminKey);
         var events = new EventHandlers(readDatabase, reads, core.catalog, seatMaps, access);
-        var reservations = new ReservationHandlers(reads, core.catalog, core.inventory, boxOffice, access, threads);
-        var ticketing = new TicketHandlers(reads, core, boxOffice, access, threads);
+        var reservations = new ReservationHandlers(reads, core.catalog, core.inventory, boxOffice, access);
+        var ticketing = new TicketHandlers(reads, core, boxOffice, access);
         this.javalin = Javalin.create(config -> {
             configure(config, threads, port);
             config.routes.before(HttpServer::beforeAll);

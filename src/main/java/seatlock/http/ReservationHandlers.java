@@ -10,7 +10,6 @@ import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.HashSet;
 import java.util.UUID;
-import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
@@ -48,17 +47,13 @@ final class ReservationHandlers {
     private final Inventory inventory;
     private final BoxOffice boxOffice;
     private final Access access;
-    private final Executor answers;
 
-    /** @param answers the threads that handlers run on */
-    ReservationHandlers(
-            Reads reads, Catalog catalog, Inventory inventory, BoxOffice boxOffice, Access access, Executor answers) {
+    ReservationHandlers(Reads reads, Catalog catalog, Inventory inventory, BoxOffice boxOffice, Access access) {
         this.reads = reads;
         this.catalog = catalog;
         this.inventory = inventory;
         this.boxOffice = boxOffice;
         this.access = access;
-        this.answers = answers;
     }
 
     @OpenApi(
@@ -266,7 +261,7 @@ final class ReservationHandlers {
     }
 
     private void settle(Context ctx, BoxOffice.Order order) {
-        ctx.future(() -> boxOffice.submit(order, answers).thenAccept(settled -> {
+        ctx.future(() -> boxOffice.submit(order).thenAccept(settled -> {
             if (settled.replayed()) {
                 ctx.header("Idempotency-Replayed", "true");
             }

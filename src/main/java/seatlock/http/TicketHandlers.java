@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.UUID;
-import java.util.concurrent.Executor;
 import seatlock.catalog.EventId;
 import seatlock.db.Tx;
 import seatlock.http.TicketBodies.CheckInBody;
@@ -45,17 +44,14 @@ final class TicketHandlers {
     private final TicketKeys ticketKeys;
     private final BoxOffice boxOffice;
     private final Access access;
-    private final Executor answers;
 
-    /** @param answers the threads that handlers run on */
-    TicketHandlers(Reads reads, HttpServer.Core core, BoxOffice boxOffice, Access access, Executor answers) {
+    TicketHandlers(Reads reads, HttpServer.Core core, BoxOffice boxOffice, Access access) {
         this.reads = reads;
         this.inventory = core.inventory();
         this.tickets = core.tickets();
         this.ticketKeys = core.ticketKeys();
         this.boxOffice = boxOffice;
         this.access = access;
-        this.answers = answers;
     }
 
     @OpenApi(
@@ -120,7 +116,7 @@ final class TicketHandlers {
         Requests.noBody(ctx);
         var caller = access.caller(ctx);
         ctx.future(() -> boxOffice
-                .submit(event, tx -> resend(tx, event, caller.see(inventory.find(tx, event, id))), answers)
+                .submit(event, tx -> resend(tx, event, caller.see(inventory.find(tx, event, id))))
                 .thenAccept(done -> ctx.status(202)));
     }
 
@@ -213,10 +209,7 @@ final class TicketHandlers {
         var scan = Requests.body(ctx, Scan.class);
         var scannedAt = check(scan);
         ctx.future(() -> boxOffice
-                .submit(
-                        event,
-                        tx -> tickets.checkIn(tx, event, scan.code(), scan.gate(), scannedAt, scan.nonce()),
-                        answers)
+                .submit(event, tx -> tickets.checkIn(tx, event, scan.code(), scan.gate(), scannedAt, scan.nonce()))
                 .thenAccept(result -> answer(ctx, result)));
     }
 

@@ -44,7 +44,7 @@ class BoxOfficeTest {
     private BoxOffice boxOffice(DatabaseUrl url, int connections) {
         var database = Database.open(url, connections, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY);
         var core = new HttpServer.Core(shop.catalog, shop.inventory, shop.keys, shop.tickets, shop.ticketKeys);
-        var office = new BoxOffice(database, core, changed -> {});
+        var office = new BoxOffice(database, core, changed -> {}, Runnable::run);
         opened.add(0, database);
         opened.add(0, office);
         return office;
@@ -121,7 +121,7 @@ class BoxOfficeTest {
         try (var somebody = lock(event, "seats", "label = 'S-A-1'")) {
             submit(event, "S-A-1");
             var copies = submitAll(IntStream.range(0, 50).mapToObj(i -> reserve(event, key, "S-A-2")));
-            var other = boxOffice.submit(reserve(event, key, "S-A-3"), Runnable::run);
+            var other = boxOffice.submit(reserve(event, key, "S-A-3"));
             somebody.rollback();
 
             var settled = copies.stream().map(CompletableFuture::join).toList();
@@ -131,10 +131,7 @@ class BoxOfficeTest {
                     .containsOnly(new String(settled.get(0).reply().body(), UTF_8));
             assertThat(outcome(other)).isEqualTo("IDEMPOTENCY_KEY_REUSED");
             // The same goes for those who come later.
-            assertThat(boxOffice
-                            .submit(reserve(event, key, "S-A-2"), Runnable::run)
-                            .join()
-                            .replayed())
+            assertThat(boxOffice.submit(reserve(event, key, "S-A-2")).join().replayed())
                     .isTrue();
         }
         assertThat(shop.violations(event.id())).isEmpty();
@@ -148,7 +145,7 @@ class BoxOfficeTest {
         try (var seat = lock(event, "seats", "label = 'S-A-1'");
                 var pending = lock(event, "reservations", "reservation_id = '" + reservation + "'")) {
             var wanting = submitAll(IntStream.range(0, 30).mapToObj(i -> reserve(event, key(), "S-A-1")));
-            var confirming = boxOffice.submit(confirm(event, reservation), Runnable::run);
+            var confirming = boxOffice.submit(confirm(event, reservation));
             var others = submitAll(IntStream.rangeClosed(2, 10).mapToObj(i -> reserve(event, key(), "S-A-" + i)));
 
             assertThat(outcomes(others)).containsOnly("201");
@@ -159,8 +156,7 @@ class BoxOfficeTest {
         }
         // It was only "not now", and nothing of it is kept under any key.
         assertThat(outcome(submit(event, "S-A-1"))).isEqualTo("201");
-        assertThat(outcome(boxOffice.submit(confirm(event, reservation), Runnable::run)))
-                .isEqualTo("200");
+        assertThat(outcome(boxOffice.submit(confirm(event, reservation)))).isEqualTo("200");
         assertThat(shop.violations(event.id())).isEmpty();
     }
 
@@ -182,22 +178,19 @@ class BoxOfficeTest {
         var event = shop.event(31);
         try (var cutter = CommitCutter.inFrontOf(shop.url)) {
             var node = boxOffice(cutter.url(), 1);
-            node.submit(reserve(event, key(), "S-A-31"), Runnable::run).join(); // connected
+            node.submit(reserve(event, key(), "S-A-31")).join(); // connected
             var orders = IntStream.rangeClosed(1, 30)
                     .mapToObj(i -> reserve(event, key(), "S-A-" + i))
                     .toList();
             cutter.cutAtNextCommit();
 
-            var results = orders.stream()
-                    .map(order -> node.submit(order, Runnable::run))
-                    .toList();
+            var results = orders.stream().map(order -> node.submit(order)).toList();
 
             var outcomes = outcomes(results);
             assertThat(outcomes).contains("OutcomeUnknown").isSubsetOf("OutcomeUnknown", "201");
             // It was committed, as it happens: so each of them is told what it would have been told.
-            var again = orders.stream()
-                    .map(order -> boxOffice.submit(order, Runnable::run).join())
-                    .toList();
+            var again =
+                    orders.stream().map(order -> boxOffice.submit(order).join()).toList();
             assertThat(again).allMatch(settled -> settled.reply().status() == 201 && settled.replayed());
         }
         assertThat(shop.count(
@@ -223,8 +216,8 @@ class BoxOfficeTest {
         var here = new ArrayList<CompletableFuture<Settled>>();
         var there = new ArrayList<CompletableFuture<Settled>>();
         for (int i = 0; i < orders.size(); i++) {
-            here.add(boxOffice.submit(orders.get(i), Runnable::run));
-            there.add(other.submit(orders.get(orders.size() - 1 - i), Runnable::run));
+            here.add(boxOffice.submit(orders.get(i)));
+            there.add(other.submit(orders.get(orders.size() - 1 - i)));
         }
 
         for (int i = 0; i < orders.size(); i++) {
@@ -239,11 +232,11 @@ class BoxOfficeTest {
     // ---- Orders
 
     private CompletableFuture<Settled> submit(Event event, String label) {
-        return boxOffice.submit(reserve(event, key(), label), Runnable::run);
+        return boxOffice.submit(reserve(event, key(), label));
     }
 
     private List<CompletableFuture<Settled>> submitAll(Stream<Order> orders) {
-        return orders.map(order -> boxOffice.submit(order, Runnable::run)).toList();
+        return orders.map(order -> boxOffice.submit(order)).toList();
     }
 
     private static String key() {
