@@ -16,6 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import seatlock.catalog.EventId;
+import seatlock.loadtest.LoadTestCommand;
 
 /** The command line. */
 @Command(
@@ -36,7 +37,8 @@ import seatlock.catalog.EventId;
             Main.SeedEvents.class,
             Main.JobCommands.class,
             Main.KeyCommands.class,
-            Main.Verify.class
+            Main.Verify.class,
+            LoadTestCommand.class
         })
 public final class Main implements Callable<Integer> {
 
