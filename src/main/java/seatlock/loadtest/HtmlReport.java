@@ -146,12 +146,14 @@ final class HtmlReport {
     }
 
     private Series series(String name, String style, ToDoubleFunction<Report.Second> value) {
-        return new Series(
-                name,
-                style,
-                report.seconds().stream()
-                        .map(second -> new double[] {second.at(), value.applyAsDouble(second)})
-                        .toList());
+        var points = new ArrayList<double[]>();
+        for (var second : report.seconds()) {
+            if (points.isEmpty()) {
+                points.add(new double[] {0, value.applyAsDouble(second)}); // or a short run would have no line at all
+            }
+            points.add(new double[] {second.at(), value.applyAsDouble(second)});
+        }
+        return new Series(name, style, points);
     }
 
     private String overTime(List<Series> series) {

@@ -30,11 +30,11 @@ import seatlock.embedded.Home;
         footer = {
             "  on-sale      every request asks for another seat",
             "  rivals       each seat is asked for by --rivals buyers at the same time",
-            "  stampede     all clients ask for one seat at the same instant; once, after the warm-up",
-            "  retry-storm  all clients send one request with one Idempotency-Key, again and again",
+            "  stampede     all clients ask for one seat at the same instant",
+            "  retry-storm  all send the same request, with one Idempotency-Key",
             "  browse       all clients look at the whole seat map",
-            "  purchase     reserve, then confirm (which makes tickets, and mail to an address that does not exist)",
-            "  nothing      GET /livez: what the server can do at most, to compare with"
+            "  purchase     reserve, then confirm; makes tickets, and mail to nobody",
+            "  nothing      GET /livez: what the server can do at most"
         })
 public final class LoadTestCommand implements Callable<Integer> {
 
