@@ -151,7 +151,7 @@ public final class LoadTest {
     }
 
     private void tell(Report.Second second) {
-        progress.accept("%6.0f s %,9.0f/s   p99 %,9.2f ms   errors %,7.0f/s%s"
+        progress.accept("%7.1f s %,9.0f/s   p99 %,9.2f ms   errors %,7.0f/s%s"
                 .formatted(
                         second.at(),
                         second.perSecond(),
