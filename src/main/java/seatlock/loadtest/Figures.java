@@ -52,7 +52,10 @@ final class Figures {
     synchronized void note(String outcome, boolean counted, long dueNanos, long answeredNanos, long length) {
         var tally = tally(outcome);
         var micros = Math.max(0, Math.min(MAX_MICROS, (answeredNanos - dueNanos) / 1000));
-        second.recordValue(micros);
+        var answered = !outcome.equals(Report.NOT_SENT);
+        if (answered) {
+            second.recordValue(micros);
+        }
         errorsInSecond += tally.error ? 1 : 0;
         if (!counted) {
             tally.warmup++;

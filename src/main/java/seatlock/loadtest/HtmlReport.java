@@ -131,23 +131,28 @@ final class HtmlReport {
 
     private String rateChart() {
         var series = new ArrayList<Series>();
-        series.add(series(report.unit() + " per second", "a", Report.Second::perSecond));
+        series.add(series(report.unit() + " per second", "a", report.seconds(), Report.Second::perSecond));
         if (report.seconds().stream().anyMatch(second -> second.errorsPerSecond() > 0)) {
-            series.add(series("errors per second", "e", Report.Second::errorsPerSecond));
+            series.add(series("errors per second", "e", report.seconds(), Report.Second::errorsPerSecond));
         }
         return overTime(series);
     }
 
     private String latencyChart() {
+        // A second without an answer has no latency, and surely not one of 0.
+        var answered = report.seconds().stream()
+                .filter(second -> second.perSecond() > 0)
+                .toList();
         return overTime(List.of(
-                series("max", "c", Report.Second::max),
-                series("p99", "b", Report.Second::p99),
-                series("p50", "a", Report.Second::p50)));
+                series("max", "c", answered, Report.Second::max),
+                series("p99", "b", answered, Report.Second::p99),
+                series("p50", "a", answered, Report.Second::p50)));
     }
 
-    private Series series(String name, String style, ToDoubleFunction<Report.Second> value) {
+    private static Series series(
+            String name, String style, List<Report.Second> seconds, ToDoubleFunction<Report.Second> value) {
         var points = new ArrayList<double[]>();
-        for (var second : report.seconds()) {
+        for (var second : seconds) {
             if (points.isEmpty()) {
                 points.add(new double[] {0, value.applyAsDouble(second)}); // or a short run would have no line at all
             }

@@ -68,6 +68,7 @@ public final class LoadTest {
         }
         var rechecked = audit.recheck();
         audit.compareMaps();
+        audit.checkRefusals();
         audit.checkScenario(figures);
         return new Report(
                 plan,

@@ -77,9 +77,9 @@ public record Report(
         }
     }
 
-    /** Answers per second; flows, where it is flows that are counted. */
+    /** Answers per second, and with them what had none; flows, where it is flows that are counted. */
     public double rate() {
-        return wallSeconds == 0 ? 0 : total.count() / wallSeconds;
+        return wallSeconds == 0 ? 0 : (total.count() - counts().getOrDefault(NOT_SENT, 0L)) / wallSeconds;
     }
 
     /** Those per second that got what they had hoped for. */
