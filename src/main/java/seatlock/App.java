@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
 import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Migrations;
@@ -36,6 +38,7 @@ import seatlock.tickets.Mailer;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.TicketWork;
 import seatlock.tickets.Tickets;
+import seatlock.verify.Invariant;
 
 /** Puts the parts together; nothing else does. Closing it stops them in the reverse order of their start. */
 public final class App implements AutoCloseable {
@@ -66,6 +69,9 @@ public final class App implements AutoCloseable {
 
     /** A document to store is the longest that a job's statement takes. */
     private static final Duration JOB_STATEMENT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Each invariant reads whole tables, of a million seats or more. */
+    private static final Duration VERIFY_STATEMENT_TIMEOUT = Duration.ofMinutes(10);
 
     private final Config config;
     private final Consumer<String> progress;
@@ -171,6 +177,33 @@ public final class App implements AutoCloseable {
         var url = databaseAtHand();
         try (var database = Database.open(url, 1, JOB_STATEMENT_TIMEOUT)) {
             work.accept(database, new Jobs());
+        }
+    }
+
+    /**
+     * Counts the violations of each invariant, and says how many there are of each.
+     *
+     * @param event only in this one; empty: in the whole database at hand
+     * @return of all of them
+     */
+    long verify(Optional<EventId> event) {
+        var url = databaseAtHand();
+        prepareSchema(url, Role.SERVE);
+        try (var database = Database.open(url, 1, VERIFY_STATEMENT_TIMEOUT)) {
+            event.filter(id -> database.inTransaction(tx -> new Catalog().find(tx, id))
+                            .isEmpty())
+                    .ifPresent(id -> {
+                        throw new IllegalArgumentException("There is no event " + id);
+                    });
+            long violations = 0;
+            for (var invariant : Invariant.values()) {
+                long count = database.inTransaction(
+                        tx -> event.isPresent() ? invariant.count(tx, event.get()) : invariant.count(tx));
+                progress.accept("%,9d  %s".formatted(count, invariant));
+                violations += count;
+            }
+            progress.accept(violations == 0 ? "All is well." : "%,d violations".formatted(violations));
+            return violations;
         }
     }
 

@@ -1,9 +1,11 @@
 package seatlock;
 
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,6 +15,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import seatlock.catalog.EventId;
+import seatlock.loadtest.LoadTestCommand;
 
 /** The command line. */
 @Command(
@@ -32,7 +36,9 @@ import picocli.CommandLine.Spec;
             Main.Migrate.class,
             Main.SeedEvents.class,
             Main.JobCommands.class,
-            Main.KeyCommands.class
+            Main.KeyCommands.class,
+            Main.Verify.class,
+            LoadTestCommand.class
         })
 public final class Main implements Callable<Integer> {
 
@@ -190,6 +196,24 @@ public final class Main implements Callable<Integer> {
         @Override
         public Integer call() throws Exception {
             return once(App::seed);
+        }
+    }
+
+    @Command(
+            name = "verify",
+            description = "Count what must never be: a seat sold twice, a ticket without its seat, and so on. The exit"
+                    + " status is 0 if there is none of it.",
+            mixinStandardHelpOptions = true)
+    static final class Verify implements Callable<Integer> {
+
+        @Option(names = "--event", paramLabel = "ID", description = "Only in this event; in all of them unless given.")
+        private UUID event;
+
+        @Override
+        public Integer call() throws Exception {
+            var violations = new AtomicLong();
+            once(app -> violations.set(app.verify(Optional.ofNullable(event).map(EventId::new))));
+            return violations.get() == 0 ? 0 : 1;
         }
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,12 +69,16 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** So that replacing one is a change of one package. */
+    /**
+     * So that replacing one is a change of one package. The load test is a client that stands outside: it speaks HTTP and
+     * JSON as the server does, and shares no code with what it tests.
+     */
     @ParameterizedTest
     @CsvSource({
         "io.javalin..,http",
-        "org.eclipse.jetty..,http",
-        "com.fasterxml.jackson..,http",
+        "org.eclipse.jetty..,http loadtest",
+        "com.fasterxml.jackson..,http loadtest",
+        "org.HdrHistogram..,loadtest",
         "com.fasterxml.uuid..,db",
         "com.zaxxer..,db",
         "org.postgresql..,db",
@@ -87,11 +92,27 @@ class ArchitectureTest {
         "com.google.zxing..,tickets",
         "jakarta.mail..,tickets"
     })
-    void each_library_is_used_by_one_package(String library, String owner) {
+    void each_library_is_used_by_its_owners_only(String library, String owners) {
+        var packages = Stream.of(owners.split(" "))
+                .map(owner -> "seatlock." + owner + "..")
+                .toArray(String[]::new);
         classes()
-                .that(not(resideInAPackage("seatlock." + owner + "..")))
+                .that(not(resideInAnyPackage(packages)))
                 .should()
                 .onlyDependOnClassesThat(not(resideInAPackage(library)))
+                .check(CLASSES);
+    }
+
+    @Test
+    void the_load_test_knows_nothing_of_the_server_but_where_it_is() {
+        classes()
+                .that()
+                .resideInAPackage("seatlock.loadtest..")
+                .should()
+                .onlyDependOnClassesThat(not(resideInAPackage("seatlock.."))
+                        .or(resideInAnyPackage("seatlock.loadtest..", "seatlock.embedded..")))
+                .andShould()
+                .onlyDependOnClassesThat(not(resideInAPackage("org.eclipse.jetty.server..")))
                 .check(CLASSES);
     }
 

@@ -24,6 +24,7 @@ import seatlock.jobs.Jobs;
 import seatlock.jobs.Sweeper;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
+import seatlock.verify.Invariant;
 
 /**
  * A Seatlock under test, without the sweeper running by itself. Most tests share one: each makes its own events, and
@@ -140,83 +141,8 @@ public final class Shop implements AutoCloseable {
     /** How often each rule that must always hold is broken in an event, as sentences; empty if all is well. */
     public List<String> violations(EventId event) {
         return Stream.of(Invariant.values())
-                .map(invariant -> invariant + ": " + count(invariant.countSql(), event.value()))
+                .map(invariant -> invariant + ": " + database.inTransaction(tx -> invariant.count(tx, event)))
                 .filter(line -> !line.endsWith(": 0"))
                 .toList();
-    }
-
-    /** What must hold between the tables at any moment, whatever happened: each one counts its violations. */
-    private enum Invariant {
-        SEATS_ARE_AS_MANY_AS_THE_CAPACITY("""
-                SELECT abs((SELECT count(*) FROM seats WHERE event_id = e.event_id) - capacity) AS n
-                  FROM events AS e WHERE event_id = ?
-                """),
-        A_HOLDER_HAS_AN_ACTIVE_CLAIM("""
-                SELECT count(*) AS n
-                  FROM seats AS s LEFT JOIN reservation_seats AS rs
-                    ON rs.event_id = s.event_id AND rs.seat_id = s.seat_id
-                   AND rs.reservation_id = s.reservation_id AND rs.active
-                 WHERE s.event_id = ? AND (s.status <> 'AVAILABLE') <> (rs.seat_id IS NOT NULL)
-                """),
-        AN_ACTIVE_CLAIM_HAS_ITS_SEAT("""
-                SELECT count(*) AS n
-                  FROM reservation_seats AS rs JOIN seats AS s USING (event_id, seat_id)
-                 WHERE event_id = ? AND rs.active AND s.reservation_id IS DISTINCT FROM rs.reservation_id
-                """),
-        A_SOLD_SEAT_IS_CONFIRMED_AND_A_HELD_ONE_PENDING("""
-                SELECT count(*) AS n
-                  FROM seats AS s JOIN reservations AS r USING (event_id, reservation_id)
-                 WHERE event_id = ?
-                   AND r.status <> CASE s.status WHEN 'SOLD' THEN 'CONFIRMED' ELSE 'PENDING' END
-                """),
-        A_HOLD_LASTS_AS_LONG_AS_ITS_RESERVATION("""
-                SELECT count(*) AS n
-                  FROM seats AS s JOIN reservations AS r USING (event_id, reservation_id)
-                 WHERE event_id = ? AND s.status = 'HELD' AND s.held_until <> r.expires_at
-                """),
-        A_CONFIRMED_RESERVATION_HAS_ALL_ITS_SEATS("""
-                SELECT count(*) AS n
-                  FROM reservations AS r
-                 WHERE event_id = ? AND status = 'CONFIRMED'
-                   AND seat_count <> (SELECT count(*) FROM seats AS s
-                                       WHERE s.event_id = r.event_id AND s.reservation_id = r.reservation_id
-                                         AND s.status = 'SOLD')
-                """),
-        A_RESERVATION_LISTS_AS_MANY_SEATS_AS_IT_COUNTS("""
-                SELECT count(*) AS n
-                  FROM reservations AS r
-                 WHERE event_id = ?
-                   AND seat_count || ' ' || total <>
-                       (SELECT count(*) || ' ' || sum(price) FROM reservation_seats AS rs
-                         WHERE rs.event_id = r.event_id AND rs.reservation_id = r.reservation_id)
-                """),
-        A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY("""
-                SELECT count(*) AS n
-                  FROM seats AS s LEFT JOIN tickets AS t
-                    ON t.event_id = s.event_id AND t.seat_id = s.seat_id AND t.voided_at IS NULL
-                 WHERE s.event_id = ?
-                   AND (CASE s.status WHEN 'SOLD' THEN s.reservation_id END) IS DISTINCT FROM t.reservation_id
-                """),
-        A_CONFIRMED_RESERVATION_HAS_ITS_JOB("""
-                SELECT count(*) AS n
-                  FROM reservations AS r LEFT JOIN jobs AS j
-                    ON j.event_id = r.event_id AND j.reservation_id = r.reservation_id AND j.kind = 'IssueTickets'
-                 WHERE r.event_id = ? AND (r.confirmed_at IS NOT NULL) <> (j.job_id IS NOT NULL)
-                """),
-        AN_ENDED_RESERVATION_HAS_NO_SEAT("""
-                SELECT count(*) AS n
-                  FROM reservation_seats AS rs JOIN reservations AS r USING (event_id, reservation_id)
-                 WHERE event_id = ? AND rs.active AND r.status IN ('CANCELLED', 'EXPIRED')
-                """);
-
-        private final String sql;
-
-        Invariant(String sql) {
-            this.sql = sql;
-        }
-
-        String countSql() {
-            return sql;
-        }
     }
 }
