@@ -48,11 +48,12 @@ public final class Database implements AutoCloseable {
         /** As it thinks best. */
         FREE(""),
         /**
-         * Once, and always by index: for statements that name their rows by key. Left to itself, it plans a batch of them
-         * anew each time, and where its statistics are from before a sale it reads whole tables to find a few rows.
+         * Once, and always row by row by index: for statements that name their rows by key. Left to itself, it believes
+         * statistics from before a sale, in which there is hardly a row of this event, and reads all of them to find a
+         * few. Such statements join the keys ({@code unnest}): of {@code = ANY (…)} it may make a filter.
          */
         BY_KEY("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;"
-                + " SET enable_mergejoin = off; ");
+                + " SET enable_mergejoin = off; SET enable_material = off; ");
 
         private final String settings;
 

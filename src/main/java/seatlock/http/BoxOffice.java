@@ -194,11 +194,8 @@ final class BoxOffice implements AutoCloseable {
     private void settleApart(
             EventId event, List<Pending> batch, Patience patience, long deadline, RuntimeException reason) {
         if (batch.size() == 1) {
-            batch.get(0)
-                    .fail(
-                            patience == Patience.NONE && reason instanceof DatabaseException.LockTimeout
-                                    ? keyInUse()
-                                    : reason);
+            var isKeyInUse = patience == Patience.NONE && reason instanceof DatabaseException.LockTimeout;
+            fail(batch, isKeyInUse ? keyInUse() : reason);
         } else if (System.nanoTime() - deadline > 0) {
             fail(
                     batch,

@@ -35,12 +35,12 @@ public class IdempotencyKeys {
                 """
                 SELECT idempotency_key, fingerprint, reply_status, reply_location, reply_body
                   FROM idempotency_keys
+                  JOIN unnest(?) AS asked (idempotency_key) USING (idempotency_key)
                  WHERE event_id = ?
-                   AND idempotency_key = ANY (?)
                 """,
                 row -> Map.entry(new IdempotencyKey(row.text("idempotency_key")), kept(row)),
-                event.value(),
-                keys.stream().map(IdempotencyKey::value).toArray(String[]::new));
+                keys.stream().map(IdempotencyKey::value).toArray(String[]::new),
+                event.value());
         return found.stream().collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 

@@ -112,14 +112,14 @@ final class InventoryRepository {
         }
         var rows = tx.query(
                 RESERVATION_COLUMNS + """
+                          JOIN unnest(?) AS named (reservation_id) USING (reservation_id)
                          WHERE event_id = ?
-                           AND reservation_id = ANY (?)
                          ORDER BY reservation_id
-                           FOR UPDATE
+                           FOR UPDATE OF reservations
                         """ + unlessSkipping(locking),
                 InventoryRepository::reservation,
-                event.value(),
-                uuids(ids));
+                uuids(ids),
+                event.value());
         return withSeats(tx, event, rows);
     }
 
@@ -128,17 +128,18 @@ final class InventoryRepository {
             Tx tx, EventId event, String[] labels, Integer[] ids, Inventory.Locking locking) throws SQLException {
         return tx.queryThenReadClock(
                 SEAT_COLUMNS + """
+                          JOIN (SELECT seat_id FROM seats JOIN unnest(?) AS wanted (label) USING (label) WHERE event_id = ?
+                                UNION
+                                SELECT unnest(?)) AS named USING (seat_id)
                          WHERE event_id = ?
-                           AND seat_id = ANY (ARRAY(SELECT seat_id FROM seats WHERE event_id = ? AND label = ANY (?))
-                                              || ?::integer[])
                          ORDER BY seat_id
-                           FOR UPDATE
+                           FOR UPDATE OF seats
                         """ + unlessSkipping(locking),
                 InventoryRepository::seat,
-                event.value(),
-                event.value(),
                 labels,
-                ids);
+                event.value(),
+                ids,
+                event.value());
     }
 
     private static String unlessSkipping(Inventory.Locking locking) {
@@ -389,17 +390,17 @@ final class InventoryRepository {
         var claims = tx.query(
                 """
                 SELECT rs.reservation_id, seat_id, label, rs.price
-                  FROM reservation_seats AS rs
+                  FROM unnest(?) AS named (reservation_id)
+                  JOIN reservation_seats AS rs USING (reservation_id)
                   JOIN seats USING (event_id, seat_id)
                  WHERE event_id = ?
-                   AND rs.reservation_id = ANY (?)
                  ORDER BY seat_id
                 """,
                 row -> new Claim(
                         new ReservationId(row.uuid("reservation_id")),
                         new Reservation.ReservedSeat(row.integer("seat_id"), row.text("label"), row.bigint("price"))),
-                event.value(),
-                uuids(rows.stream().map(Reservation::id).toList()));
+                uuids(rows.stream().map(Reservation::id).toList()),
+                event.value());
         for (var claim : claims) {
             seats.computeIfAbsent(claim.reservation(), id -> new ArrayList<>()).add(claim.seat());
         }

@@ -166,11 +166,6 @@ public enum Invariant {
               LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
              WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL
             """),
-    AN_IDEMPOTENCY_KEY_HAS_ITS_REPLY("""
-            SELECT count(*) AS n
-              FROM idempotency_keys AS k
-             WHERE ofEvent(k) AND (k.reply_status IS NULL OR k.reply_body IS NULL)
-            """),
     A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE("""
             SELECT count(*) AS n
               FROM idempotency_keys AS k

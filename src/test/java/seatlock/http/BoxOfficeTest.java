@@ -256,18 +256,21 @@ class BoxOfficeTest {
                         new IdempotencyKey(key),
                         Fingerprint.of("reserve", labels.toString().getBytes(UTF_8))),
                 command,
-                (found, outcome) -> reply(outcome, 201));
+                (found, outcome) -> reply(event, outcome, 201));
     }
 
     private static Order confirm(Event event, ReservationId reservation) {
         var command = new Command.Confirm(reservation, new Reservation.Payment("pi_123", 4500));
-        return new Order(event.id(), null, command, (found, outcome) -> reply(outcome, 200));
+        return new Order(event.id(), null, command, (found, outcome) -> reply(event, outcome, 200));
     }
 
-    private static Reply reply(Outcome outcome, int status) {
-        return outcome instanceof Outcome.Done done
-                ? new Reply(status, null, done.reservation().id().toString().getBytes(UTF_8))
-                : new Reply(409, null, outcome.toString().getBytes(UTF_8));
+    private static Reply reply(Event event, Outcome outcome, int status) {
+        if (outcome instanceof Outcome.Done done) {
+            var id = done.reservation().id();
+            var location = "/api/events/" + event.id() + "/reservations/" + id;
+            return new Reply(status, location, id.toString().getBytes(UTF_8));
+        }
+        return new Reply(409, null, outcome.toString().getBytes(UTF_8));
     }
 
     private static ReservationId id(CompletableFuture<Settled> reserved) {

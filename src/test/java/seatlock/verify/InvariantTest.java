@@ -145,9 +145,6 @@ class InvariantTest {
                         ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
                         Invariant.A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET),
                 arguments(
-                        ofEvent("UPDATE idempotency_keys SET reply_status = NULL"),
-                        Invariant.AN_IDEMPOTENCY_KEY_HAS_ITS_REPLY),
-                arguments(
                         ofEvent("UPDATE idempotency_keys SET reply_location = reply_location || '1'"),
                         Invariant.A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE),
                 arguments(
