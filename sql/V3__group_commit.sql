@@ -11,10 +11,11 @@ ALTER TABLE idempotency_keys
 
 COMMENT ON COLUMN idempotency_keys.reply_status IS 'Of HTTP.';
 
--- What the planner may think of the rows of one event: a two-hundredth of the table, as it does of a table it knows
--- nothing of. Counted, it would be wrong at the very moment it matters, for the event that has just been created.
-ALTER TABLE seats ALTER COLUMN event_id SET (n_distinct = 200);
-ALTER TABLE reservations ALTER COLUMN event_id SET (n_distinct = 200);
-ALTER TABLE reservation_seats ALTER COLUMN event_id SET (n_distinct = 200);
-ALTER TABLE tickets ALTER COLUMN event_id SET (n_distinct = 200);
-ALTER TABLE idempotency_keys ALTER COLUMN event_id SET (n_distinct = 200);
+-- What the planner may think of the rows of one event: that they are all there are. Counted, it would be wrong at the very
+-- moment it matters, for the event that has just been created.
+ALTER TABLE seats ALTER COLUMN event_id SET (n_distinct = 1);
+ALTER TABLE reservations ALTER COLUMN event_id SET (n_distinct = 1);
+ALTER TABLE reservation_seats ALTER COLUMN event_id SET (n_distinct = 1);
+ALTER TABLE tickets ALTER COLUMN event_id SET (n_distinct = 1);
+ALTER TABLE jobs ALTER COLUMN event_id SET (n_distinct = 1);
+ALTER TABLE idempotency_keys ALTER COLUMN event_id SET (n_distinct = 1);

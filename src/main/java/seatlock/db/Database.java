@@ -48,12 +48,11 @@ public final class Database implements AutoCloseable {
         /** As it thinks best. */
         FREE(""),
         /**
-         * Once, and always row by row by index: for statements that name their rows by key. Left to itself, it believes
-         * statistics from before a sale, in which there is hardly a row of this event, and reads all of them to find a
-         * few. Such statements join the keys ({@code unnest}): of {@code = ANY (…)} it may make a filter.
+         * Once, and never by reading a whole table: for statements that name their rows by key. They look each key up
+         * ({@code LATERAL … OFFSET 0}): of a join, or of {@code = ANY (…)}, PostgreSQL makes a search through all rows of
+         * the event where its statistics are from before the sale and know of hardly any.
          */
-        BY_KEY("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;"
-                + " SET enable_mergejoin = off; SET enable_material = off; ");
+        BY_KEY("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; ");
 
         private final String settings;
 

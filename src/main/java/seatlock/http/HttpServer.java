@@ -168,6 +168,10 @@ public final class HttpServer implements AutoCloseable {
         });
         config.jetty.addConnector((server, http) -> {
             http.setUriCompliance(new HttpConfiguration().getUriCompliance()); // RFC 3986, and nothing ambiguous
+            // It remembers a hundred kilobytes of header lines for each connection; and ours are new ones each time,
+            // with
+            // an Idempotency-Key of their own.
+            http.setHeaderCacheSize(0);
             var connector = new ServerConnector(server, new HttpConnectionFactory(http));
             connector.setPort(port);
             connector.setAcceptQueueSize(ACCEPT_QUEUE);

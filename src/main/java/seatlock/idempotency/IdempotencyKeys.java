@@ -33,10 +33,13 @@ public class IdempotencyKeys {
         }
         var found = tx.query(
                 """
-                SELECT idempotency_key, fingerprint, reply_status, reply_location, reply_body
-                  FROM idempotency_keys
-                  JOIN unnest(?) AS asked (idempotency_key) USING (idempotency_key)
-                 WHERE event_id = ?
+                SELECT kept.*
+                  FROM unnest(?) AS asked (key)
+                 CROSS JOIN LATERAL (SELECT idempotency_key, fingerprint, reply_status, reply_location, reply_body
+                                       FROM idempotency_keys
+                                      WHERE event_id = ?
+                                        AND idempotency_key = asked.key
+                                     OFFSET 0) AS kept
                 """,
                 row -> Map.entry(new IdempotencyKey(row.text("idempotency_key")), kept(row)),
                 keys.stream().map(IdempotencyKey::value).toArray(String[]::new),

@@ -111,12 +111,15 @@ final class InventoryRepository {
             return Map.of();
         }
         var rows = tx.query(
-                RESERVATION_COLUMNS + """
-                          JOIN unnest(?) AS named (reservation_id) USING (reservation_id)
+                """
+                SELECT locked.*
+                  FROM (SELECT unnest(?) AS id ORDER BY id) AS named
+                 CROSS JOIN LATERAL (
+                """ + RESERVATION_COLUMNS + """
                          WHERE event_id = ?
-                         ORDER BY reservation_id
-                           FOR UPDATE OF reservations
-                        """ + unlessSkipping(locking),
+                           AND reservation_id = named.id
+                           FOR UPDATE
+                        """ + unlessSkipping(locking) + ") AS locked",
                 InventoryRepository::reservation,
                 uuids(ids),
                 event.value());
@@ -127,14 +130,21 @@ final class InventoryRepository {
     private static Tx.Locked<Seat> lockSeats(
             Tx tx, EventId event, String[] labels, Integer[] ids, Inventory.Locking locking) throws SQLException {
         return tx.queryThenReadClock(
-                SEAT_COLUMNS + """
-                          JOIN (SELECT seat_id FROM seats JOIN unnest(?) AS wanted (label) USING (label) WHERE event_id = ?
-                                UNION
-                                SELECT unnest(?)) AS named USING (seat_id)
+                """
+                SELECT locked.*
+                  FROM (SELECT found.seat_id AS id
+                          FROM unnest(?) AS wanted (label)
+                         CROSS JOIN LATERAL (SELECT seat_id FROM seats WHERE event_id = ? AND label = wanted.label
+                                             OFFSET 0) AS found
+                         UNION
+                        SELECT unnest(?)
+                         ORDER BY id) AS named
+                 CROSS JOIN LATERAL (
+                """ + SEAT_COLUMNS + """
                          WHERE event_id = ?
-                         ORDER BY seat_id
-                           FOR UPDATE OF seats
-                        """ + unlessSkipping(locking),
+                           AND seat_id = named.id
+                           FOR UPDATE
+                        """ + unlessSkipping(locking) + ") AS locked",
                 InventoryRepository::seat,
                 labels,
                 event.value(),
@@ -173,7 +183,13 @@ final class InventoryRepository {
         return there;
     }
 
-    /** Writes the difference between what is locked and what was decided. */
+    /**
+     * Writes the difference between what is locked and what was decided.
+     *
+     * <p>What is there already is updated by way of {@code INSERT … ON CONFLICT DO UPDATE}: that finds each row by its
+     * primary key. An {@code UPDATE … FROM unnest} is a join, and where statistics are older than the sale PostgreSQL
+     * reads all rows of the event for it. All these rows are locked, so none of them is new.
+     */
     void write(Tx tx, Event event, Decision.Locked locked, Decision decision) {
         var created = new ArrayList<Reservation>();
         var changed = new ArrayList<Reservation>();
@@ -196,35 +212,21 @@ final class InventoryRepository {
                 }
             }
         }
-        update(tx, event.id(), changed);
+        update(tx, event, changed);
         release(tx, event.id(), lost);
         insert(tx, event, created);
         insertSeats(tx, event.id(), created, decision.seats());
         updateSeats(tx, event.id(), moved);
     }
 
-    private static void update(Tx tx, EventId event, List<Reservation> changed) {
-        if (changed.isEmpty()) {
-            return;
+    private static void update(Tx tx, Event event, List<Reservation> changed) {
+        if (!changed.isEmpty()) {
+            write(tx, event, changed, """
+                    ON CONFLICT (event_id, reservation_id) DO UPDATE
+                       SET status = excluded.status, confirmed_at = excluded.confirmed_at, ended_at = excluded.ended_at,
+                           payment_reference = excluded.payment_reference, amount_paid = excluded.amount_paid
+                    """);
         }
-        tx.updateExactly(
-                changed.size(),
-                """
-                UPDATE reservations AS r
-                   SET status = c.status, confirmed_at = c.confirmed_at, ended_at = c.ended_at,
-                       payment_reference = c.payment_reference, amount_paid = c.amount_paid
-                  FROM unnest(?, ?, ?, ?, ?, ?)
-                       AS c (reservation_id, status, confirmed_at, ended_at, payment_reference, amount_paid)
-                 WHERE r.event_id = ?
-                   AND r.reservation_id = c.reservation_id
-                """,
-                column(changed, r -> r.id().value(), UUID[]::new),
-                column(changed, r -> r.status().name(), String[]::new),
-                column(changed, Reservation::confirmedAt, Instant[]::new),
-                column(changed, Reservation::endedAt, Instant[]::new),
-                column(changed, InventoryRepository::paymentReference, String[]::new),
-                column(changed, InventoryRepository::amountPaid, Long[]::new),
-                event.value());
     }
 
     private static String paymentReference(Reservation reservation) {
@@ -245,46 +247,46 @@ final class InventoryRepository {
         tx.updateExactly(
                 lost.size(),
                 """
-                UPDATE reservation_seats AS rs
+                INSERT INTO reservation_seats (event_id, price, active, reservation_id, seat_id)
+                SELECT ?, 0, false, * FROM unnest(?, ?)
+                ON CONFLICT (event_id, reservation_id, seat_id) DO UPDATE
                    SET active = false
-                  FROM unnest(?, ?) AS lost (reservation_id, seat_id)
-                 WHERE rs.event_id = ?
-                   AND rs.reservation_id = lost.reservation_id
-                   AND rs.seat_id = lost.seat_id
-                   AND rs.active
                 """,
+                event.value(),
                 column(lost, seat -> seat.holder().value(), UUID[]::new),
-                column(lost, Seat::id, Integer[]::new),
-                event.value());
+                column(lost, Seat::id, Integer[]::new));
     }
 
     private static void insert(Tx tx, Event event, List<Reservation> created) {
-        if (created.isEmpty()) {
-            return;
+        if (!created.isEmpty()) {
+            write(tx, event, created, "");
         }
+    }
+
+    private static void write(Tx tx, Event event, List<Reservation> reservations, String onConflict) {
         tx.updateExactly(
-                created.size(),
+                reservations.size(),
                 """
                 INSERT INTO reservations (event_id, event_starts_at, event_max_seats, reservation_id, status, email,
                                           token_hash, seat_count, total, created_at, expires_at, confirmed_at,
                                           ended_at, payment_reference, amount_paid)
                 SELECT ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
+                """ + onConflict,
                 event.id().value(),
                 event.startsAt(),
                 event.maxSeatsPerReservation(),
-                column(created, r -> r.id().value(), UUID[]::new),
-                column(created, r -> r.status().name(), String[]::new),
-                column(created, Reservation::email, String[]::new),
-                column(created, Reservation::tokenHash, byte[][]::new),
-                column(created, r -> r.seats().size(), Integer[]::new),
-                column(created, Reservation::total, Long[]::new),
-                column(created, Reservation::createdAt, Instant[]::new),
-                column(created, Reservation::expiresAt, Instant[]::new),
-                column(created, Reservation::confirmedAt, Instant[]::new),
-                column(created, Reservation::endedAt, Instant[]::new),
-                column(created, InventoryRepository::paymentReference, String[]::new),
-                column(created, InventoryRepository::amountPaid, Long[]::new));
+                column(reservations, r -> r.id().value(), UUID[]::new),
+                column(reservations, r -> r.status().name(), String[]::new),
+                column(reservations, Reservation::email, String[]::new),
+                column(reservations, Reservation::tokenHash, byte[][]::new),
+                column(reservations, r -> r.seats().size(), Integer[]::new),
+                column(reservations, Reservation::total, Long[]::new),
+                column(reservations, Reservation::createdAt, Instant[]::new),
+                column(reservations, Reservation::expiresAt, Instant[]::new),
+                column(reservations, Reservation::confirmedAt, Instant[]::new),
+                column(reservations, Reservation::endedAt, Instant[]::new),
+                column(reservations, InventoryRepository::paymentReference, String[]::new),
+                column(reservations, InventoryRepository::amountPaid, Long[]::new));
     }
 
     private static void insertSeats(Tx tx, EventId event, List<Reservation> created, Map<String, Seat> seats) {
@@ -319,20 +321,26 @@ final class InventoryRepository {
         tx.updateExactly(
                 moved.size(),
                 """
-                UPDATE seats AS s
-                   SET status = m.status, reservation_id = m.reservation_id, held_until = m.held_until
-                  FROM unnest(?, ?, ?, ?) AS m (seat_id, status, reservation_id, held_until)
-                 WHERE s.event_id = ?
-                   AND s.seat_id = m.seat_id
+                INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, price, status, reservation_id,
+                                   held_until)
+                SELECT ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (event_id, seat_id) DO UPDATE
+                   SET status = excluded.status, reservation_id = excluded.reservation_id,
+                       held_until = excluded.held_until
                 """,
+                event.value(),
                 column(moved, Seat::id, Integer[]::new),
+                column(moved, Seat::label, String[]::new),
+                column(moved, Seat::section, String[]::new),
+                column(moved, Seat::row, String[]::new),
+                column(moved, Seat::number, Integer[]::new),
+                column(moved, Seat::price, Long[]::new),
                 column(moved, seat -> seat.status().name(), String[]::new),
                 column(
                         moved,
                         seat -> seat.holder() == null ? null : seat.holder().value(),
                         UUID[]::new),
-                column(moved, Seat::heldUntil, Instant[]::new),
-                event.value());
+                column(moved, Seat::heldUntil, Instant[]::new));
     }
 
     Optional<Reservation> find(Tx tx, EventId event, ReservationId id) throws SQLException {
@@ -389,12 +397,15 @@ final class InventoryRepository {
         record Claim(ReservationId reservation, Reservation.ReservedSeat seat) {}
         var claims = tx.query(
                 """
-                SELECT rs.reservation_id, seat_id, label, rs.price
-                  FROM unnest(?) AS named (reservation_id)
-                  JOIN reservation_seats AS rs USING (reservation_id)
-                  JOIN seats USING (event_id, seat_id)
-                 WHERE event_id = ?
-                 ORDER BY seat_id
+                SELECT claims.*
+                  FROM unnest(?) AS named (id)
+                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, rs.price
+                                       FROM reservation_seats AS rs
+                                      CROSS JOIN LATERAL (SELECT label FROM seats WHERE event_id = rs.event_id
+                                                             AND seat_id = rs.seat_id OFFSET 0) AS s
+                                      WHERE rs.event_id = ?
+                                        AND rs.reservation_id = named.id
+                                      ORDER BY rs.seat_id) AS claims
                 """,
                 row -> new Claim(
                         new ReservationId(row.uuid("reservation_id")),
