@@ -264,7 +264,7 @@ final class HtmlReport {
     private String settings() {
         var plan = report.plan();
         var list = new StringBuilder("<dl>\n");
-        setting(list, "server", plan.url().toString());
+        setting(list, "server", plan.servers());
         setting(list, "clients", "%,d".formatted(plan.clients()));
         setting(list, "rate", plan.rate() > 0 ? "%,.1f due per second".formatted(plan.rate()) : "as fast as answered");
         setting(list, "warm-up", plan.warmup().toMillis() / 1000.0 + " s");

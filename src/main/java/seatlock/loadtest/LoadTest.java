@@ -39,7 +39,7 @@ public final class LoadTest {
      * @throws IllegalStateException if it cannot begin: no server, or one that does not take the key
      */
     public static Report run(Plan plan, Consumer<String> progress) {
-        try (var wire = new Wire(plan.url(), plan.key(), plan.clients())) {
+        try (var wire = new Wire(plan.urls(), plan.key(), plan.clients())) {
             return new LoadTest(plan, wire, progress).run();
         }
     }
@@ -89,11 +89,11 @@ public final class LoadTest {
     private void greet() {
         var answer = wire.ask(Call.get(wire.at("/livez")));
         if (answer.failure() != null) {
-            throw new IllegalStateException("Nobody answers at " + plan.url(), answer.failure());
+            throw new IllegalStateException("Nobody answers at " + plan.servers(), answer.failure());
         }
         if (answer.status() != 200) {
             throw new IllegalStateException(
-                    "What answers at " + plan.url() + " is no Seatlock: GET /livez is " + answer.outcome());
+                    "What answers at " + plan.servers() + " is no Seatlock: GET /livez is " + answer.outcome());
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,8 +49,8 @@ public final class LoadTestCommand implements Callable<Integer> {
             names = "--url",
             paramLabel = "URL",
             description = "Where the server is; default http://localhost:PORT, or where the one of SEATLOCK_HOME is, or"
-                    + " http://localhost:8080.")
-    private URI url;
+                    + " http://localhost:8080. Given several times, requests go to these nodes in turn.")
+    private List<URI> urls;
 
     @Option(
             names = "--key",
@@ -147,7 +148,7 @@ public final class LoadTestCommand implements Callable<Integer> {
             }
             return new Plan(
                     scenario,
-                    url == null ? urlAtHand() : url,
+                    urls == null ? List.of(urlAtHand()) : urls,
                     key == null ? keyAtHand() : key,
                     clients,
                     duration != null ? duration : requests == null ? Duration.ofSeconds(10) : Plan.MAX_DURATION,

@@ -3,11 +3,13 @@ package seatlock.loadtest;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What is to be tried, and how hard.
  *
- * @param url of the server, without a path
+ * @param urls of the nodes of one Seatlock, without a path: requests go to them in turn
  * @param key the administrator's: events are made with it, and every request carries it
  * @param clients how many there are; each has a connection, and one request at a time
  * @param duration of what is counted
@@ -22,7 +24,7 @@ import java.util.ArrayList;
  */
 public record Plan(
         Scenario scenario,
-        URI url,
+        List<URI> urls,
         String key,
         int clients,
         Duration duration,
@@ -53,7 +55,8 @@ public record Plan(
     /** @throws IllegalArgumentException if it makes no sense; the message names everything that does not */
     public Plan {
         var mistakes = new ArrayList<String>();
-        check(mistakes, url != null && isServer(url), "--url wants http://host:port");
+        urls = List.copyOf(urls);
+        check(mistakes, !urls.isEmpty() && urls.stream().allMatch(Plan::isServer), "--url wants http://host:port");
         check(mistakes, key != null && key.matches("[!-~]+"), "--key wants visible ASCII characters");
         check(mistakes, clients >= 1 && clients <= MAX_CLIENTS, "--clients wants 1 to " + MAX_CLIENTS);
         check(mistakes, isBetween(duration, 1), "--duration wants more than 0 s, and at most " + MAX_DURATION);
@@ -96,7 +99,7 @@ public record Plan(
     public static Plan of(Scenario scenario, URI url, String key) {
         return new Plan(
                 scenario,
-                url,
+                List.of(url),
                 key,
                 64,
                 Duration.ofSeconds(10),
@@ -114,7 +117,7 @@ public record Plan(
     public Plan with(int newClients, Duration newDuration, Duration newWarmup) {
         return new Plan(
                 scenario,
-                url,
+                urls,
                 key,
                 newClients,
                 newDuration,
@@ -132,7 +135,7 @@ public record Plan(
     public Plan atRate(double perSecond) {
         return new Plan(
                 scenario,
-                url,
+                urls,
                 key,
                 clients,
                 duration,
@@ -150,7 +153,7 @@ public record Plan(
     public Plan forRequests(int newClients, long newRequests) {
         return new Plan(
                 scenario,
-                url,
+                urls,
                 key,
                 newClients,
                 MAX_DURATION,
@@ -168,7 +171,7 @@ public record Plan(
     public Plan selling(int newEvents, int newSeats) {
         return new Plan(
                 scenario,
-                url,
+                urls,
                 key,
                 clients,
                 duration,
@@ -201,10 +204,33 @@ public record Plan(
         return (int) Math.max(1, Math.min(MAX_EVENTS_UNASKED, Math.ceil(wanted / seats)));
     }
 
+    /** The same at several nodes. */
+    public Plan at(List<URI> nodes) {
+        return new Plan(
+                scenario,
+                nodes,
+                key,
+                clients,
+                duration,
+                warmup,
+                rate,
+                requests,
+                seats,
+                events,
+                rivals,
+                conditional,
+                recheck);
+    }
+
+    /** As they are named to a person. */
+    String servers() {
+        return urls.stream().map(URI::toString).collect(Collectors.joining(" and "));
+    }
+
     /** Without the key. */
     @Override
     public String toString() {
-        return scenario + " at " + url + ", " + clients + " clients"
+        return scenario + " at " + servers() + ", " + clients + " clients"
                 + (rate > 0 ? ", %,.0f requests due per second".formatted(rate) : ", each as fast as it is answered")
                 + (requests > 0 ? ", %,d requests".formatted(requests) : ", " + duration.toMillis() / 1000.0 + " s")
                 + " after " + warmup.toMillis() / 1000.0 + " s of warm-up";

@@ -8,8 +8,10 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
@@ -91,13 +93,17 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private final URI base;
+    private final List<URI> nodes;
+    private final AtomicInteger turn = new AtomicInteger();
     private final HttpField authorization;
     private final HttpClient client;
 
-    /** @param connections at most so many */
-    Wire(URI base, String key, int connections) {
-        this.base = base;
+    /**
+     * @param nodes requests go to them in turn
+     * @param connections at most so many to each
+     */
+    Wire(List<URI> nodes, String key, int connections) {
+        this.nodes = nodes;
         this.authorization = new PreEncodedHttpField(HttpHeader.AUTHORIZATION, "Bearer " + key);
         var threads = new QueuedThreadPool(THREADS, 1);
         threads.setName(THREAD_NAME);
@@ -119,12 +125,16 @@ final class Wire implements AutoCloseable {
     }
 
     URI at(String path) {
-        return base.resolve(path);
+        return nodes.get(0).resolve(path);
     }
 
     /** Opens connections beforehand, so that no request waits for one. */
     void connect(int count) {
-        var destination = client.resolveDestination(client.newRequest(base));
+        nodes.forEach(node -> connect(node, (count + nodes.size() - 1) / nodes.size()));
+    }
+
+    private void connect(URI node, int count) {
+        var destination = client.resolveDestination(client.newRequest(node));
         for (int opened = 0; opened < count; opened += CONNECTS_AT_ONCE) {
             destination
                     .getConnectionPool()
@@ -135,7 +145,7 @@ final class Wire implements AutoCloseable {
 
     /** @param done is told when there is an answer, or when it is sure that there will be none; must not block */
     void send(Call call, Consumer<Answer> done) {
-        var request = client.newRequest(call.uri()).timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        var request = client.newRequest(next(call.uri())).timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         if (call.body() != null) {
             request.method(HttpMethod.POST).body(new BytesRequestContent("application/json", call.body()));
         }
@@ -152,6 +162,15 @@ final class Wire implements AutoCloseable {
             }
         });
         request.send(new Receiver(call.keep(), done));
+    }
+
+    /** Where the next request goes. */
+    private URI next(URI uri) {
+        if (nodes.size() == 1) {
+            return uri;
+        }
+        var node = nodes.get(Math.floorMod(turn.getAndIncrement(), nodes.size()));
+        return node.resolve(uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery());
     }
 
     /** Sends and waits: for what is done when nothing is measured. */

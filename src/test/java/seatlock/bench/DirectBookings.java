@@ -4,9 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -154,7 +154,7 @@ final class DirectBookings implements AutoCloseable {
             this.way = way;
             this.connection = connection;
             this.event = event;
-            this.startsAt = event.startsAt().atOffset(java.time.ZoneOffset.UTC);
+            this.startsAt = event.startsAt().atOffset(ZoneOffset.UTC);
             var all = way == Way.ONE_CTE ? List.of(CTE) : List.of(LOCK, INSERT_RESERVATION, INSERT_SEAT, UPDATE_SEAT);
             for (var sql : all) {
                 statements.add(connection.prepareStatement(sql));
@@ -203,11 +203,6 @@ final class DirectBookings implements AutoCloseable {
                 statement.close();
             }
         }
-    }
-
-    /** An id, for whoever has to name something of a bench. */
-    static UUID id() {
-        return Ids.next();
     }
 
     @Override

@@ -95,7 +95,7 @@ class LoadTestTest {
     void who_has_the_map_is_told_so() {
         var plan = plan(Scenario.BROWSE).forRequests(1, 10).selling(1, 50);
         var conditional = new Plan(
-                plan.scenario(), plan.url(), plan.key(), 1, plan.duration(), plan.warmup(), 0, 10, 50, 1, 3, true, 0);
+                plan.scenario(), plan.urls(), plan.key(), 1, plan.duration(), plan.warmup(), 0, 10, 50, 1, 3, true, 0);
 
         assertCorrect(run(conditional), Map.of("200", 1L, "304", 9L));
     }
@@ -188,7 +188,7 @@ class LoadTestTest {
 
     @Test
     void a_key_that_is_not_the_servers_is_said_to_be() {
-        var plan = Plan.of(Scenario.ON_SALE, plan(Scenario.ON_SALE).url(), "wrong");
+        var plan = Plan.of(Scenario.ON_SALE, plan(Scenario.ON_SALE).urls().get(0), "wrong");
 
         assertThat(catchThrowable(() -> run(plan))).hasMessageContaining("401 unauthorized (--key");
     }

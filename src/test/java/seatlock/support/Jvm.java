@@ -40,12 +40,25 @@ public final class Jvm implements AutoCloseable {
     }
 
     private static Jvm start(String main, Map<String, String> environment, String... arguments) {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main));
+        var options = List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), main);
+        return run(options, environment, arguments);
+    }
+
+    /** Starts a jar as an operator would, with a home and further settings. */
+    public static Jvm jar(
+            Path jar, List<String> options, Path home, Map<String, String> settings, String... arguments) {
+        var all = new ArrayList<>(options);
+        all.addAll(List.of("-jar", jar.toString()));
+        var environment = new HashMap<>(settings);
+        environment.put("SEATLOCK_HOME", home.toString());
+        environment.putIfAbsent("PORT", "0");
+        return run(all, environment, arguments);
+    }
+
+    private static Jvm run(List<String> options, Map<String, String> environment, String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         for (var name : List.of("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL")) {
@@ -116,6 +129,10 @@ public final class Jvm implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     /** SIGKILL: whatever it was doing stays half done. */

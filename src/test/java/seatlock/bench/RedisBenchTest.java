@@ -1,4 +1,4 @@
-package seatlock;
+package seatlock.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ import seatlock.support.Shop;
 
 /** What is told as a ratio, measured side by side in one run: `make bench`. */
 @Tag("bench")
-class BenchTest {
+class RedisBenchTest {
 
     private static final int REPEATS = 5;
     private static final int CONFIRMATIONS = 200;

@@ -1,0 +1,410 @@
+package seatlock.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Currency;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import seatlock.catalog.Catalog;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.catalog.SeatPlan;
+import seatlock.db.Database;
+import seatlock.db.DatabaseUrl;
+import seatlock.db.Ids;
+import seatlock.loadtest.LoadTest;
+import seatlock.loadtest.Plan;
+import seatlock.loadtest.Report;
+import seatlock.loadtest.Scenario;
+import seatlock.support.Jvm;
+import seatlock.support.Servers;
+
+/**
+ * How fast it sells, told as ratios of what was measured side by side in one run on one machine: `make bench`.
+ *
+ * <p>A node is the jar, in the role {@code serve}, with the Java options of the Makefile and its own PostgreSQL, durable as
+ * it comes. The driver ({@code seatlock loadtest}) runs in this process, on the same cores. Everything is warmed up first.
+ */
+@Tag("bench")
+@Timeout(value = 40, unit = TimeUnit.MINUTES)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SaleBenchTest {
+
+    private static final Path JAR = Path.of("target/seatlock.jar").toAbsolutePath();
+    private static final List<String> JAVA_OPTIONS =
+            List.of(System.getProperty("seatlock.bench.java", "").trim().split(" +"));
+    private static final String KEY = "the-key-of-the-bench";
+
+    private static final int ROUNDS = Integer.getInteger("seatlock.bench.rounds", 3);
+    private static final int CLIENTS = 128;
+    private static final int DIRECT_CONNECTIONS = 64;
+    private static final Duration RUN = Duration.ofSeconds(6);
+    private static final Duration SETTLE = Duration.ofSeconds(1);
+    private static final int LARGE = 100_000;
+
+    /** In each round: a stampede is over in a tenth of a second, and one of them says little. */
+    private static final int STAMPEDES = 5;
+
+    private static Path home;
+    private static Jvm node;
+    private static URI url;
+    private static DatabaseUrl databaseUrl;
+
+    @BeforeAll
+    static void start() throws IOException {
+        home = Files.createTempDirectory("seatlock-bench-");
+        assertThat(serve("migrate").exitStatus()).isZero();
+        node = serve("serve").awaitReady();
+        url = URI.create(Jvm.published(home, "URL"));
+        databaseUrl = DatabaseUrl.parse(Jvm.published(home, "DATABASE_URL"));
+        say("Java options: " + String.join(" ", JAVA_OPTIONS) + "; "
+                + Runtime.getRuntime().availableProcessors() + " cores; warming up");
+        run(plan(Scenario.ON_SALE).with(CLIENTS, Duration.ofSeconds(45), SETTLE).selling(5, LARGE));
+        run(plan(Scenario.PURCHASE)
+                .with(CLIENTS, Duration.ofSeconds(15), SETTLE)
+                .selling(1, LARGE));
+        run(plan(Scenario.BROWSE).with(16, Duration.ofSeconds(5), SETTLE));
+        run(plan(Scenario.NOTHING).with(CLIENTS, Duration.ofSeconds(5), SETTLE));
+    }
+
+    private static Jvm serve(String role) {
+        return Jvm.jar(JAR, JAVA_OPTIONS, home, Map.of("SEATLOCK_ADMIN_KEY", KEY), role);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (node != null) {
+            node.close();
+        }
+        try (var files = Files.walk(home)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        }
+    }
+
+    /** The table of the README. */
+    @Test
+    @Order(1)
+    void ratios() throws Exception {
+        var ratios = new Ratios();
+        try (var direct = new DirectBookings(databaseUrl);
+                var files = staticFile()) {
+            var fileUrl = URI.create("http://localhost:" + files.output().replaceAll("(?s).*PORT=(\\d+).*", "$1"));
+            direct.perSecond(DirectBookings.Way.ONE_CTE, event(LARGE), new AtomicInteger(1), DIRECT_CONNECTIONS, 5);
+            direct.perSecond(
+                    DirectBookings.Way.FOUR_STATEMENTS, event(LARGE), new AtomicInteger(1), DIRECT_CONNECTIONS, 5);
+            run(plan(Scenario.NOTHING, fileUrl).with(16, Duration.ofSeconds(8), SETTLE));
+            for (int round = 1; round <= ROUNDS; round++) {
+                say("Round " + round + " of " + ROUNDS);
+                round(ratios, direct, fileUrl);
+            }
+        }
+        say("Median of %d rounds (lowest to highest):%n%s".formatted(ROUNDS, ratios.told()));
+    }
+
+    private static void round(Ratios ratios, DirectBookings direct, URI fileUrl) throws Exception {
+        var sale =
+                onSale(ratios, plan(Scenario.ON_SALE).with(CLIENTS, RUN, SETTLE).selling(1, LARGE));
+        var cte = direct.perSecond(
+                DirectBookings.Way.ONE_CTE, event(LARGE), new AtomicInteger(1), DIRECT_CONNECTIONS, RUN.toSeconds());
+        var four = direct.perSecond(
+                DirectBookings.Way.FOUR_STATEMENTS,
+                event(LARGE),
+                new AtomicInteger(1),
+                DIRECT_CONNECTIONS,
+                RUN.toSeconds());
+        var nothing = run(plan(Scenario.NOTHING).with(CLIENTS, RUN, SETTLE)).rate();
+        var purchases = run(plan(Scenario.PURCHASE).with(CLIENTS, RUN, SETTLE).selling(1, LARGE))
+                .successRate();
+        ratios.add("bookings/s over HTTP", sale);
+        ratios.add("bookings/s, one CTE per booking on PostgreSQL directly", cte);
+        ratios.add("bookings/s, four statements per booking on PostgreSQL directly", four);
+        ratios.add("requests/s of the endpoint that does nothing", nothing);
+        ratios.add("reserve + confirm, flows/s", purchases);
+        ratios.add("bookings ÷ one CTE", sale / cte);
+        ratios.add("bookings ÷ four statements", sale / four);
+        ratios.add("bookings ÷ the endpoint that does nothing", sale / nothing);
+        ratios.add("flows ÷ bookings", purchases / sale);
+
+        var small = run(plan(Scenario.ON_SALE).with(CLIENTS, RUN, SETTLE).selling(10, 10_000))
+                .successRate();
+        var million = run(plan(Scenario.ON_SALE).with(CLIENTS, RUN, SETTLE).selling(1, 1_000_000))
+                .successRate();
+        ratios.add("bookings on an event of 1,000,000 seats ÷ on events of 10,000", million / small);
+
+        var stampede =
+                run(plan(Scenario.STAMPEDE).with(1000, RUN, Duration.ZERO)).wallSeconds();
+        var nothingAtOnce = run(plan(Scenario.NOTHING).forRequests(1000, 1000)).wallSeconds();
+        ratios.add("1,000 at once on one seat ÷ 1,000 requests for nothing", stampede / nothingAtOnce);
+
+        var alone = run(plan(Scenario.ON_SALE).forRequests(1, 2000).selling(1, 2000))
+                .total()
+                .ms(50);
+        var aloneDirect = direct.millis(DirectBookings.Way.FOUR_STATEMENTS, event(2000), new AtomicInteger(1), 2000);
+        Arrays.sort(aloneDirect);
+        ratios.add("a lone reservation, median ms", alone);
+        ratios.add("a lone reservation ÷ four statements over JDBC", alone / aloneDirect[aloneDirect.length / 2]);
+
+        var map = run(plan(Scenario.BROWSE).with(16, RUN, SETTLE)).rate();
+        var file = run(plan(Scenario.NOTHING, fileUrl).with(16, RUN, SETTLE)).rate();
+        ratios.add("whole seat map of 10,000 seats, gzip: requests ÷ the same bytes as a file", map / file);
+    }
+
+    /** An on-sale, with the CPU time it takes besides the driver's, and the memory. */
+    private static double onSale(Ratios ratios, Plan plan) {
+        var before = new double[2];
+        var after = new double[2];
+        var report = run(plan, line -> {
+            if (line.startsWith("Made ")) {
+                before[0] = Processes.cpuSeconds(node.pid());
+                before[1] = Processes.cpuSecondsOfPostgres(home);
+            } else if (line.startsWith("Checking ")) {
+                after[0] = Processes.cpuSeconds(node.pid());
+                after[1] = Processes.cpuSecondsOfPostgres(home);
+                ratios.add("memory under the on-sale (jar, PSS), MB", Processes.pssMegabytes(node.pid()));
+            }
+        });
+        var bookings = report.acknowledged();
+        var jar = (after[0] - before[0]) * 1000 / bookings;
+        var postgres = (after[1] - before[1]) * 1000 / bookings;
+        ratios.add("CPU per booking, jar, ms", jar);
+        ratios.add("CPU per booking, PostgreSQL, ms", postgres);
+        ratios.add("CPU per booking, jar and PostgreSQL, ms", jar + postgres);
+        ratios.add("CPU per booking, driver, ms", report.driverCpuMicrosPerRequest() / 1000);
+        return report.successRate();
+    }
+
+    @Test
+    @Order(2)
+    void latency_at_a_constant_rate() {
+        var most = run(plan(Scenario.ON_SALE).with(CLIENTS, RUN, SETTLE).selling(1, LARGE))
+                .successRate();
+        var text = new StringBuilder(
+                "On-sale at a constant rate, from when each request was due; the most is %,.0f/s:%n".formatted(most));
+        for (var share : List.of(0.25, 0.5, 0.9)) {
+            var report = run(plan(Scenario.ON_SALE)
+                    .with(1000, Duration.ofSeconds(10), Duration.ofSeconds(2))
+                    .atRate(most * share)
+                    .selling(2, LARGE));
+            var latency = report.total();
+            text.append("  at %.0f%% of it: p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms%n"
+                    .formatted(share * 100, latency.ms(50), latency.ms(99), latency.ms(99.9)));
+        }
+        say(text.toString());
+    }
+
+    /** Somebody locks a whole event for a minute, while others keep asking for its seats. */
+    @Test
+    @Order(3)
+    void an_event_that_is_locked_from_outside() throws Exception {
+        var ratios = new Ratios();
+        var locked = event(1000);
+        var elsewhere = plan(Scenario.ON_SALE)
+                .with(CLIENTS, Duration.ofSeconds(20), SETTLE)
+                .atRate(1000)
+                .selling(1, LARGE);
+        for (int round = 1; round <= 3; round++) {
+            var usual = run(elsewhere);
+            Report during;
+            try (var connection = Servers.connect(databaseUrl);
+                    var asking = new Asking(locked)) {
+                connection.setAutoCommit(false);
+                try (var lock = connection.prepareStatement("SELECT FROM seats WHERE event_id = ? FOR UPDATE")) {
+                    lock.setObject(1, locked.id().value());
+                    lock.execute();
+                }
+                during = run(elsewhere);
+                ratios.add("answers of the locked event per second", asking.answered() / 21.0);
+                connection.rollback();
+            }
+            ratios.add("p99 of the others, usually, ms", usual.total().ms(99));
+            ratios.add(
+                    "p99 of the others, with one event locked, ms",
+                    during.total().ms(99));
+            ratios.add("with ÷ without", during.total().ms(99) / usual.total().ms(99));
+        }
+        say("One event locked from outside for 20 s, three times; 1,000 bookings/s in others:%n%s"
+                .formatted(ratios.told()));
+    }
+
+    @Test
+    @Order(4)
+    void ten_thousand_connections_at_once_at_one_seat() {
+        var before = Processes.pssMegabytes(node.pid());
+        var report = run(plan(Scenario.STAMPEDE).with(10_000, RUN, Duration.ZERO));
+        var after = Processes.pssMegabytes(node.pid());
+        say("10,000 connections at once at one seat: %s in %.2f s; the jar has %.0f MB before and %.0f MB after"
+                .formatted(report.counts(), report.wallSeconds(), before, after));
+    }
+
+    /** All checks of what was answered, at full load, on two nodes that share a database; and of the database itself. */
+    @Test
+    @Order(5)
+    void two_nodes_on_one_database_agree() throws IOException {
+        var otherHome = Files.createTempDirectory("seatlock-bench-");
+        var settings = Map.of("SEATLOCK_ADMIN_KEY", KEY, "DATABASE_URL", Jvm.published(home, "DATABASE_URL"));
+        try (var other =
+                Jvm.jar(JAR, JAVA_OPTIONS, otherHome, settings, "serve").awaitReady()) {
+            var port = other.output().replaceAll("(?s).*http://localhost:(\\d+).*", "$1");
+            var nodes = List.of(url, URI.create("http://localhost:" + port));
+            for (var scenario : List.of(Scenario.RIVALS, Scenario.RETRY_STORM, Scenario.PURCHASE, Scenario.ON_SALE)) {
+                var report =
+                        run(plan(scenario).at(nodes).with(CLIENTS, RUN, SETTLE).selling(4, 20_000));
+                say("Two nodes, %s: %,.0f/s, %s".formatted(scenario, report.rate(), report.counts()));
+            }
+        }
+        assertThat(serve("verify").exitStatus()).isZero();
+        say("verify: no violation in all of the database");
+    }
+
+    // ---- What they have in common
+
+    private static Plan plan(Scenario scenario) {
+        return plan(scenario, url);
+    }
+
+    private static Plan plan(Scenario scenario, URI server) {
+        var plan = Plan.of(scenario, server, KEY);
+        return new Plan(
+                scenario,
+                plan.urls(),
+                KEY,
+                plan.clients(),
+                plan.duration(),
+                plan.warmup(),
+                plan.rate(),
+                plan.requests(),
+                plan.seats(),
+                plan.events(),
+                plan.rivals(),
+                plan.conditional(),
+                1000);
+    }
+
+    private static Report run(Plan plan) {
+        return run(plan, line -> {});
+    }
+
+    private static Report run(Plan plan, Consumer<String> progress) {
+        var report = LoadTest.run(plan, progress);
+        assertThat(report.violations()).as(plan.toString()).isEmpty();
+        return report;
+    }
+
+    private static void say(String text) {
+        System.out.println(text);
+    }
+
+    private static Event event(int seats) {
+        var plan = new SeatPlan(List.of(new SeatPlan.Section("S", 4500, List.of(new SeatPlan.Row("A", seats)))));
+        var now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        var event = new Event(
+                new EventId(Ids.next()),
+                "Bench",
+                "Here",
+                now.plus(365, ChronoUnit.DAYS),
+                ZoneId.of("UTC"),
+                Currency.getInstance("EUR"),
+                10,
+                null,
+                seats,
+                now);
+        try (var database = Database.open(databaseUrl, 1, Duration.ofMinutes(1))) {
+            database.inTransaction(tx -> new Catalog().create(tx, event, plan));
+        }
+        return event;
+    }
+
+    /** The whole map of a small event of 10,000 seats, packed as it goes over the wire, served as a file. */
+    private static Jvm staticFile() throws Exception {
+        var event = event(10_000);
+        var request = HttpRequest.newBuilder(url.resolve("/api/events/" + event.id() + "/seats"))
+                .header("Accept-Encoding", "gzip")
+                .build();
+        var bytes = HttpClient.newHttpClient()
+                .send(request, BodyHandlers.ofByteArray())
+                .body();
+        var directory = Files.createDirectory(home.resolve("static"));
+        Files.write(directory.resolve("livez"), bytes);
+        return Jvm.run(StaticFile.class, directory.toString()).awaitReady();
+    }
+
+    /** Some who keep asking for the seats of an event, until closed. */
+    private static final class Asking implements AutoCloseable {
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private final AtomicInteger answered = new AtomicInteger();
+        private final List<Thread> threads;
+
+        Asking(Event event) {
+            var client = HttpClient.newHttpClient();
+            threads = IntStream.range(0, 20)
+                    .mapToObj(i -> new Thread(() -> ask(client, event, i)))
+                    .toList();
+            threads.forEach(Thread::start);
+        }
+
+        private void ask(HttpClient client, Event event, int number) {
+            for (int i = 0; !ended.get(); i++) {
+                var request = HttpRequest.newBuilder(url.resolve("/api/events/" + event.id() + "/reservations"))
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", number + "-" + i + "-" + System.nanoTime())
+                        .timeout(Duration.ofSeconds(30))
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"seats\":[\"S-A-" + (number + 1) + "\"],\"email\":\"ada@example.org\"}"))
+                        .build();
+                try {
+                    client.send(request, BodyHandlers.discarding());
+                    answered.incrementAndGet();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                } catch (InterruptedException e) {
+                    return;
+                }
+            }
+        }
+
+        int answered() {
+            return answered.get();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            ended.set(true);
+            for (var thread : threads) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+}
