@@ -28,7 +28,7 @@ check-qr: ## Have zbar read a ticket's QR code from a picture of it (wants pdfto
 	mvn -B -ntp test -Dtest=QrCodeTest -Dexcluded.tests=
 
 bench: $(JAR) ## What is told as a ratio, measured side by side in one run (twenty minutes; TEST=SaleBenchTest#ratios for one)
-	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Dseatlock.bench.java="$(JAVA_OPTS)"
+	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Djunit.jupiter.execution.parallel.enabled=false -Dseatlock.bench.java="$(JAVA_OPTS)"
 
 check: fmt test ## Format, compile with warnings as errors, test
 

@@ -73,7 +73,7 @@ final class BoxOffice implements AutoCloseable {
     /** Orders in one transaction: some twenty milliseconds, in which their seats are locked. */
     private static final int MAX_BATCH = 500;
 
-    /** Answers that one thread writes. They fit in Jetty's buffers, so it does not wait for any client to read. */
+    /** Answers that one thread writes. They fit in the server's buffers, so it does not wait for any client to read. */
     private static final int ANSWERED_AT_A_TIME = 50;
 
     /** After somebody waited in vain for a lock, the event counts as locked by somebody outside for so long. */
@@ -168,12 +168,9 @@ final class BoxOffice implements AutoCloseable {
 
     /** In one transaction; if that fails for the sake of some of them, the others are not harmed. */
     private void settle(EventId event, List<Pending> batch, Patience patience, long deadline) {
+        List<Verdict> verdicts;
         try {
-            var verdicts = database.inTransaction(tx -> decide(tx, event, batch, patience));
-            if (verdicts.stream().anyMatch(Verdict::changesSomething)) {
-                changed.accept(event);
-            }
-            answer(batch, verdicts);
+            verdicts = database.inTransaction(tx -> decide(tx, event, batch, patience));
         } catch (DatabaseException.LockTimeout e) {
             lockedUntil.put(event, System.nanoTime() + LOCKED_FOR.toNanos());
             if (patience != Patience.NONE) {
@@ -181,21 +178,28 @@ final class BoxOffice implements AutoCloseable {
             } else {
                 settleApart(event, batch, patience, deadline, e);
             }
+            return;
         } catch (DatabaseException.OutcomeUnknown e) {
             changed.accept(event);
             fail(batch, e);
-        } catch (DatabaseException e) {
-            fail(batch, e); // the database's fault, and not that of any of them
+            return;
+        } catch (DatabaseException | Error e) {
+            fail(batch, e); // the fault of the database, or of this process, and not of any of them
+            return;
         } catch (RuntimeException e) {
             settleApart(event, batch, patience, deadline, e);
+            return;
         }
+        if (verdicts.stream().anyMatch(Verdict::changesSomething)) {
+            changed.accept(event);
+        }
+        answer(batch, verdicts);
     }
 
     private void settleApart(
             EventId event, List<Pending> batch, Patience patience, long deadline, RuntimeException reason) {
         if (batch.size() == 1) {
-            var isKeyInUse = patience == Patience.NONE && reason instanceof DatabaseException.LockTimeout;
-            fail(batch, isKeyInUse ? keyInUse() : reason);
+            fail(batch, isKeyInUse(batch.get(0).order, patience, reason) ? keyInUse() : reason);
         } else if (System.nanoTime() - deadline > 0) {
             fail(
                     batch,
@@ -208,8 +212,12 @@ final class BoxOffice implements AutoCloseable {
         }
     }
 
-    /** Some at a time: to wake a thread for each would cost more than to answer it. */
+    /** Some at a time: to wake a thread for each would cost more than to answer it; and for a lone one none at all. */
     private void answer(List<Pending> batch, List<Verdict> verdicts) {
+        if (batch.size() == 1) {
+            batch.get(0).settle(verdicts.get(0));
+            return;
+        }
         for (int from = 0; from < batch.size(); from += ANSWERED_AT_A_TIME) {
             var first = from;
             var end = Math.min(batch.size(), from + ANSWERED_AT_A_TIME);
@@ -270,6 +278,13 @@ final class BoxOffice implements AutoCloseable {
                     return verdict != null ? verdict : repeated(order, firsts, kept, verdicts);
                 })
                 .toList();
+    }
+
+    /** All that it still waited for was its key. */
+    private static boolean isKeyInUse(Order order, Patience patience, RuntimeException reason) {
+        return order.repeatable() != null
+                && patience == Patience.NONE
+                && reason instanceof DatabaseException.LockTimeout;
     }
 
     private static Problem.Refused keyInUse() {

@@ -43,6 +43,12 @@ public final class HttpServer implements AutoCloseable {
     /** Connections not yet accepted: a crowd that arrives in one instant must not be turned away by the kernel. */
     private static final int ACCEPT_QUEUE = 4096;
 
+    /**
+     * More than an answer to an order ever has: a hundred seats with the longest names. What fits is written without
+     * waiting for the client to read it.
+     */
+    private static final int OUTPUT_BUFFER_BYTES = 65_536;
+
     /** In-flight requests get this long when the server stops. */
     private static final int STOP_TIMEOUT_MS = 10_000;
 
@@ -172,6 +178,8 @@ public final class HttpServer implements AutoCloseable {
             // with
             // an Idempotency-Key of their own.
             http.setHeaderCacheSize(0);
+            http.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
+            http.setOutputAggregationSize(OUTPUT_BUFFER_BYTES);
             var connector = new ServerConnector(server, new HttpConnectionFactory(http));
             connector.setPort(port);
             connector.setAcceptQueueSize(ACCEPT_QUEUE);

@@ -44,14 +44,15 @@ final class SeatMaps {
     /** …but who waits for a page that takes long to build waits no longer than this for its turn. */
     private static final Duration MAX_PAUSE = Duration.ofMillis(200);
 
-    /** Plain and compressed: the whole map of fifty arenas, and a small part of any heap that serves them. */
-    private static final long MAX_PAGE_BYTES = 64_000_000;
+    /** Plain and compressed: an eighth of the heap, as a crowd that waits needs most of it; and no more than fifty arenas. */
+    private static final long MAX_PAGE_BYTES =
+            Math.min(64_000_000, Runtime.getRuntime().maxMemory() / 8);
 
     /** What a page takes besides its bytes: so the small ones have a bound, too. */
     private static final int PAGE_OVERHEAD = 1_000;
 
-    /** Some 25 megabytes; the largest plan that can be sent has a sixth of these. */
-    private static final int MAX_PLAN_ROWS = 250_000;
+    /** Some ten megabytes; the largest plan that can be sent has two fifths of these. */
+    private static final int MAX_PLAN_ROWS = 100_000;
 
     /** Far more than change within {@link #MAX_AGE}; older changes are of no interest. */
     private static final int MAX_CHANGES = 10_000;

@@ -160,10 +160,14 @@ class SaleBenchTest {
                 .successRate();
         ratios.add("bookings on an event of 1,000,000 seats ÷ on events of 10,000", million / small);
 
-        var stampede =
-                run(plan(Scenario.STAMPEDE).with(1000, RUN, Duration.ZERO)).wallSeconds();
-        var nothingAtOnce = run(plan(Scenario.NOTHING).forRequests(1000, 1000)).wallSeconds();
-        ratios.add("1,000 at once on one seat ÷ 1,000 requests for nothing", stampede / nothingAtOnce);
+        for (int i = 0; i < STAMPEDES; i++) {
+            var stampede =
+                    run(plan(Scenario.STAMPEDE).with(1000, RUN, Duration.ZERO)).wallSeconds();
+            var nothingAtOnce =
+                    run(plan(Scenario.NOTHING).forRequests(1000, 1000)).wallSeconds();
+            ratios.add("1,000 at once on one seat, ms", stampede * 1000);
+            ratios.add("1,000 at once on one seat ÷ 1,000 requests for nothing", stampede / nothingAtOnce);
+        }
 
         var alone = run(plan(Scenario.ON_SALE).forRequests(1, 2000).selling(1, 2000))
                 .total()

@@ -29,8 +29,8 @@ import seatlock.inventory.Outcome;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationToken;
-import seatlock.support.CommitCutter;
 import seatlock.support.Crowd;
+import seatlock.support.PostgresProxy;
 import seatlock.support.Servers;
 import seatlock.support.Shop;
 
@@ -115,6 +115,17 @@ class BoxOfficeTest {
     }
 
     @Test
+    void whatever_is_thrown_is_answered_and_the_lane_goes_on() {
+        var event = shop.event(1);
+        var broken = new Order(event.id(), null, reserve(event, key(), "S-A-1").command(), (found, outcome) -> {
+            throw new StackOverflowError("made for this test");
+        });
+
+        assertThat(outcome(boxOffice.submit(broken))).isEqualTo("StackOverflowError");
+        assertThat(outcome(submit(event, "S-A-1"))).isEqualTo("201");
+    }
+
+    @Test
     void copies_of_a_key_that_arrive_together_are_answered_together() throws SQLException {
         var event = shop.event(4);
         var key = key();
@@ -176,13 +187,13 @@ class BoxOfficeTest {
     void a_connection_lost_at_the_commit_leaves_the_outcome_of_the_whole_batch_unknown_until_it_is_asked_again()
             throws Exception {
         var event = shop.event(31);
-        try (var cutter = CommitCutter.inFrontOf(shop.url)) {
-            var node = boxOffice(cutter.url(), 1);
+        try (var proxy = PostgresProxy.inFrontOf(shop.url)) {
+            var node = boxOffice(proxy.url(), 1);
             node.submit(reserve(event, key(), "S-A-31")).join(); // connected
             var orders = IntStream.rangeClosed(1, 30)
                     .mapToObj(i -> reserve(event, key(), "S-A-" + i))
                     .toList();
-            cutter.cutAtNextCommit();
+            proxy.cutAtNextCommit();
 
             var results = orders.stream().map(order -> node.submit(order)).toList();
 
@@ -198,6 +209,38 @@ class BoxOfficeTest {
                         event.id().value()))
                 .isEqualTo(31);
         assertThat(shop.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void a_batch_takes_as_many_round_trips_as_a_single_order() throws Exception {
+        var event = shop.event(402);
+        try (var proxy = PostgresProxy.inFrontOf(shop.url)) {
+            var node = boxOffice(proxy.url(), 1);
+            for (int i = 1; i <= 20; i++) { // until the event is remembered, and the statements are prepared
+                node.submit(reserve(event, key(), "S-A-" + i)).join();
+            }
+            var before = proxy.roundTrips();
+            node.submit(reserve(event, key(), "S-A-21")).join();
+            var single = proxy.roundTrips() - before;
+
+            List<CompletableFuture<Settled>> gathered;
+            try (var somebody = lock(event, "seats", "label = 'S-A-402'")) {
+                before = proxy.roundTrips();
+                var first = node.submit(reserve(event, key(), "S-A-402"));
+                gathered = IntStream.rangeClosed(22, 401)
+                        .mapToObj(i -> node.submit(reserve(event, key(), "S-A-" + i)))
+                        .toList();
+                somebody.rollback();
+                assertThat(outcome(first)).isEqualTo("201");
+            }
+            assertThat(outcomes(gathered)).containsOnly("201");
+            assertThat(single)
+                    .as("BEGIN, for which nobody waits; keys, locks and clock, writes, commit")
+                    .isEqualTo(5);
+            assertThat(proxy.roundTrips() - before)
+                    .as("381 reservations in one batch, or two")
+                    .isLessThanOrEqualTo(2 * single);
+        }
     }
 
     /** The lane keeps order within a node; what is right is right because of the rows. */

@@ -31,7 +31,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.SeatPlan;
-import seatlock.db.Database;
 import seatlock.http.EventBodies.SeatBody;
 import seatlock.http.EventBodies.Seats;
 import seatlock.inventory.SeatStatus;
@@ -247,9 +246,7 @@ class SeatMapTest {
 
     @Test
     void what_another_node_sold_is_seen_here_soon() {
-        var core = new HttpServer.Core(shop.catalog, shop.inventory, shop.keys, shop.tickets, shop.ticketKeys);
-        try (var database = Database.open(shop.url, 4, HttpServer.READ_STATEMENT_TIMEOUT);
-                var other = HttpServer.start(0, Shop.ADMIN_KEY, database, database, core)) {
+        try (var other = shop.anotherNode()) {
             var there = new Api("http://localhost:" + other.port(), Shop.ADMIN_KEY);
             var event = shop.event(20);
             for (int i = 1; i <= 20; i++) {

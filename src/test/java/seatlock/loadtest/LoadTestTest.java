@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,21 @@ class LoadTestTest {
         var report = run(plan(Scenario.RIVALS).forRequests(9, 300).selling(1, 100));
 
         assertCorrect(report, Map.of("201", 100L, "409 seats-taken", 200L));
+    }
+
+    @Test
+    void two_nodes_on_one_database_sell_each_seat_once_between_them() {
+        try (var node = shop.anotherNode()) {
+            var urls = List.of(plan(Scenario.RIVALS).urls().get(0), URI.create("http://localhost:" + node.port()));
+
+            var rivals = run(plan(Scenario.RIVALS).at(urls).forRequests(30, 900).selling(1, 300));
+            var storm =
+                    run(plan(Scenario.RETRY_STORM).at(urls).forRequests(30, 600).selling(1, 1));
+
+            assertCorrect(rivals, Map.of("201", 300L, "409 seats-taken", 600L));
+            assertCorrect(storm, Map.of("201", 600L));
+            assertThat(storm.acknowledged()).isEqualTo(1);
+        }
     }
 
     @Test

@@ -50,9 +50,8 @@ public final class Shop implements AutoCloseable {
 
     /** With a database of its own, for what is seen across events; whoever makes it closes it. */
     public Shop() {
-        database = Database.open(url, HttpServer.READ_CONNECTIONS, HttpServer.READ_STATEMENT_TIMEOUT);
-        sales = Database.open(
-                url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY);
+        database = openReads(url);
+        sales = openSales(url);
         ticketKeys = new TicketKeys(database);
         ticketKeys.ensureFirst();
         tickets = new Tickets(ticketKeys, jobs);
@@ -66,6 +65,50 @@ public final class Shop implements AutoCloseable {
         server.close();
         sales.close();
         database.close();
+    }
+
+    /** A second node on the same database, which shares nothing else with the first; whoever asks for it closes it. */
+    public Node anotherNode() {
+        return new Node(this);
+    }
+
+    /** Another server. */
+    public static final class Node implements AutoCloseable {
+        private final Database reads;
+        private final Database sales;
+        private final HttpServer server;
+
+        private Node(Shop shop) {
+            reads = openReads(shop.url);
+            sales = openSales(shop.url);
+            var core = new HttpServer.Core(
+                    new Catalog(),
+                    new Inventory(Duration.ofMinutes(10)),
+                    new IdempotencyKeys(),
+                    new Tickets(new TicketKeys(reads), new Jobs()),
+                    new TicketKeys(reads));
+            server = HttpServer.start(0, ADMIN_KEY, sales, reads, core);
+        }
+
+        public int port() {
+            return server.port();
+        }
+
+        @Override
+        public void close() {
+            server.close();
+            sales.close();
+            reads.close();
+        }
+    }
+
+    private static Database openReads(DatabaseUrl url) {
+        return Database.open(url, HttpServer.READ_CONNECTIONS, HttpServer.READ_STATEMENT_TIMEOUT);
+    }
+
+    private static Database openSales(DatabaseUrl url) {
+        return Database.open(
+                url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY);
     }
 
     public static Shop shared() {

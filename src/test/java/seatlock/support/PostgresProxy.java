@@ -10,38 +10,47 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import seatlock.db.DatabaseUrl;
 
 /**
- * Stands between Seatlock and its PostgreSQL, and at the worst moment cuts the line: the server has committed, and its
- * answer does not come through.
+ * Stands between Seatlock and its PostgreSQL: counts the round trips, and cuts the line at the worst moment, when the
+ * server has committed and its answer has not come through.
  */
-public final class CommitCutter implements AutoCloseable {
+public final class PostgresProxy implements AutoCloseable {
 
     private final DatabaseUrl server;
     private final ServerSocket listener;
     private final AtomicBoolean armed = new AtomicBoolean();
+    private final AtomicInteger roundTrips = new AtomicInteger();
 
-    private CommitCutter(DatabaseUrl server) throws IOException {
+    private PostgresProxy(DatabaseUrl server) throws IOException {
         this.server = server;
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         start(this::accept);
     }
 
-    public static CommitCutter inFrontOf(DatabaseUrl server) throws IOException {
-        return new CommitCutter(server);
+    public static PostgresProxy inFrontOf(DatabaseUrl server) throws IOException {
+        return new PostgresProxy(server);
     }
 
     /** The database, by way of this. */
     public DatabaseUrl url() {
-        var jdbc = server.jdbc().replaceFirst("//[^/]+/", "//127.0.0.1:" + listener.getLocalPort() + "/");
+        var jdbc = server.jdbc().replaceFirst("//[^/]+/", "//127.0.0.1:" + listener.getLocalPort() + "/")
+                + (server.jdbc().contains("?") ? "&" : "?") + "sslmode=disable";
         return new DatabaseUrl(jdbc, server.user(), server.password());
     }
 
     /** Of any connection: a pool that is still filling up commits its settings. */
     public void cutAtNextCommit() {
         armed.set(true);
+    }
+
+    /** How often the server has said that it is ready for more: what a client waits for, and after BEGIN does not. */
+    public int roundTrips() {
+        return roundTrips.get();
     }
 
     private void accept() {
@@ -59,7 +68,9 @@ public final class CommitCutter implements AutoCloseable {
     }
 
     private void back(Socket upstream, Socket client) {
+        var messages = new Messages();
         pump(upstream, client, (bytes, length, out) -> {
+            roundTrips.addAndGet(messages.countReady(bytes, length));
             var committed = new String(bytes, 0, length, ISO_8859_1).contains("COMMIT\0");
             if (committed && armed.compareAndSet(true, false)) {
                 client.close();
@@ -68,6 +79,35 @@ public final class CommitCutter implements AutoCloseable {
                 out.write(bytes, 0, length);
             }
         });
+    }
+
+    /** What a server sends: one byte that tells the kind, four for the length (themselves included), the rest. */
+    private static final class Messages {
+        private static final int HEADER = 5;
+        private final byte[] header = new byte[HEADER];
+        private int headerLength;
+        private int rest;
+
+        /** How many messages "ready for query" begin in the next bytes. */
+        int countReady(byte[] bytes, int length) {
+            int ready = 0;
+            int at = 0;
+            while (at < length) {
+                if (rest > 0) {
+                    var passed = Math.min(rest, length - at);
+                    rest -= passed;
+                    at += passed;
+                    continue;
+                }
+                header[headerLength++] = bytes[at++];
+                if (headerLength == HEADER) {
+                    headerLength = 0;
+                    rest = ByteBuffer.wrap(header, 1, 4).getInt() - 4;
+                    ready += header[0] == 'Z' ? 1 : 0;
+                }
+            }
+            return ready;
+        }
     }
 
     @FunctionalInterface
@@ -91,7 +131,7 @@ public final class CommitCutter implements AutoCloseable {
     }
 
     private static void start(Runnable work) {
-        var thread = new Thread(work, "commit-cutter");
+        var thread = new Thread(work, "postgres-proxy");
         thread.setDaemon(true);
         thread.start();
     }
