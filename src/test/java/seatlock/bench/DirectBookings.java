@@ -36,15 +36,15 @@ final class DirectBookings implements AutoCloseable {
     private static final String INSERT_RESERVATION = """
             INSERT INTO reservations (event_id, reservation_id, status, email, token_hash, seat_count, total, created_at,
                                       expires_at, event_starts_at, event_max_seats)
-            VALUES (?, ?, 'PENDING', 'ada@example.org', sha256('token'), 1, 4500, clock_timestamp(),
-                    clock_timestamp() + interval '10 minutes', ?, ?)
+            VALUES (?, ?, 'PENDING', 'ada@example.org', sha256('token'), 1, 4500, now(), now() + interval '10 minutes',
+                    ?, ?)
             """;
 
     private static final String INSERT_SEAT =
             "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, active) VALUES (?, ?, ?, 4500, true)";
 
     private static final String UPDATE_SEAT = """
-            UPDATE seats SET status = 'HELD', reservation_id = ?, held_until = clock_timestamp() + interval '10 minutes'
+            UPDATE seats SET status = 'HELD', reservation_id = ?, held_until = now() + interval '10 minutes'
              WHERE event_id = ? AND seat_id = ?
             """;
 
@@ -55,8 +55,8 @@ final class DirectBookings implements AutoCloseable {
             ), reservation AS (
                 INSERT INTO reservations (event_id, reservation_id, status, email, token_hash, seat_count, total,
                                           created_at, expires_at, event_starts_at, event_max_seats)
-                SELECT event_id, ?, 'PENDING', 'ada@example.org', sha256('token'), 1, price, clock_timestamp(),
-                       clock_timestamp() + interval '10 minutes', ?, ?
+                SELECT event_id, ?, 'PENDING', 'ada@example.org', sha256('token'), 1, price, now(),
+                       now() + interval '10 minutes', ?, ?
                   FROM seat
                 RETURNING event_id, reservation_id, expires_at
             ), claim AS (
