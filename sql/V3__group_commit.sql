@@ -11,8 +11,8 @@ ALTER TABLE idempotency_keys
 
 COMMENT ON COLUMN idempotency_keys.reply_status IS 'Of HTTP.';
 
--- What the planner may think of the rows of one event: that they are all there are. Counted, it would be wrong at the very
--- moment it matters, for the event that has just been created.
+-- What the planner, once it has counted, may think of the rows of one event: that they are all there are. Counted, it would
+-- be wrong for the next large event; that it is not wrong before it has counted is up to the statements themselves.
 ALTER TABLE seats ALTER COLUMN event_id SET (n_distinct = 1);
 ALTER TABLE reservations ALTER COLUMN event_id SET (n_distinct = 1);
 ALTER TABLE reservation_seats ALTER COLUMN event_id SET (n_distinct = 1);

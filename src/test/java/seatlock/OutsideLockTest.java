@@ -51,4 +51,23 @@ class OutsideLockTest {
         assertThat(shop.api.reserve(locked.id(), "S-A-1").outcome()).isEqualTo("201");
         assertThat(shop.violations(locked.id())).isEmpty();
     }
+
+    /** What is no seat and no reservation can be locked, too; and that has nothing to do with any key. */
+    @Test
+    void who_waits_for_something_else_than_his_key_is_not_told_that_it_is_in_use() throws SQLException {
+        var event = shop.event(1);
+        var reserved = shop.api.reserve(event.id(), "S-A-1").json();
+        var id = reserved.get("id").asText();
+        try (var connection = Servers.connect(shop.url)) {
+            connection.setAutoCommit(false);
+            try (var statement =
+                    connection.prepareStatement("SELECT FROM reservation_seats WHERE event_id = ? FOR UPDATE")) {
+                statement.setObject(1, event.id().value());
+                statement.execute();
+            }
+            assertThat(shop.api.confirm(event.id(), id, 4500).outcome()).isEqualTo("503 overloaded");
+        }
+        assertThat(shop.api.confirm(event.id(), id, 4500).outcome()).isEqualTo("200");
+        assertThat(shop.violations(event.id())).isEmpty();
+    }
 }

@@ -132,7 +132,7 @@ public final class Catalog {
             return Optional.of(known.event);
         }
         var found = find(tx, id);
-        if (remembered.size() >= MAX_REMEMBERED) {
+        if (remembered.size() >= MAX_REMEMBERED && !remembered.containsKey(id)) {
             remembered.clear();
         }
         found.ifPresentOrElse(event -> remembered.put(id, new Remembered(event, now)), () -> remembered.remove(id));

@@ -123,7 +123,7 @@ public final class Database implements AutoCloseable {
                     throw translate(e);
                 }
                 if (attempt == MAX_ATTEMPTS) {
-                    throw new DatabaseException.Unavailable("Gave up after " + attempt + " attempts", e);
+                    throw new DatabaseException.Contended("Gave up after " + attempt + " attempts", e);
                 }
                 log.info("Transaction is tried again after SQLSTATE {}", e.getSQLState());
                 pause(attempt);

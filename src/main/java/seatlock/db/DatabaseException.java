@@ -1,5 +1,7 @@
 package seatlock.db;
 
+import java.sql.SQLException;
+
 /** Why a transaction gave no result. What is none of these is a bug, and comes as {@link IllegalStateException}. */
 public abstract sealed class DatabaseException extends RuntimeException {
 
@@ -9,11 +11,25 @@ public abstract sealed class DatabaseException extends RuntimeException {
         super(message, cause);
     }
 
+    /** Whether it failed because a lock was not to be had in time: for whoever knows better what that means to him. */
+    public static boolean isLockTimeout(SQLException e) {
+        return SqlState.isLockTimeout(e);
+    }
+
     /** The database could not do it now. Nothing was changed; the same may be tried again. */
-    public static final class Unavailable extends DatabaseException {
+    public static sealed class Unavailable extends DatabaseException {
         private static final long serialVersionUID = 1L;
 
         Unavailable(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** Others were at the same rows again and again, or had the same key. Nothing was changed. */
+    public static final class Contended extends Unavailable {
+        private static final long serialVersionUID = 1L;
+
+        Contended(String message, Throwable cause) {
             super(message, cause);
         }
     }

@@ -140,8 +140,8 @@ public final class Tx {
         pending.add(new Change(rows, true, sql.strip(), parameters));
     }
 
-    /** Sends the changes that are pending, and checks what each of them did. */
-    void flush() throws SQLException {
+    /** Sends the changes that are pending, and checks what each of them did: for whoever wants to know which one failed. */
+    public void flush() throws SQLException {
         if (pending.isEmpty()) {
             return;
         }

@@ -64,7 +64,7 @@ final class BoxOffice implements AutoCloseable {
     /** Events settled at the same time. */
     private static final int WRITERS = 12;
 
-    /** Other work at the same time, most of it at the gates; and how much of one event. */
+    /** Other work at the same time, most of it at the gates; one event leaves some of it to the others. */
     private static final int OTHERS = 4;
 
     /** Every writer has its own connection. */
@@ -134,7 +134,7 @@ final class BoxOffice implements AutoCloseable {
     private final Map<EventId, Long> lockedUntil = new ConcurrentHashMap<>();
     private final Lanes<EventId, Pending> sales =
             new Lanes<>("sales", new Lanes.Bounds(WRITERS, 1, MAX_BATCH), this::settle, this::refuse);
-    private final Lanes<EventId, Turn<?>> others = Turn.lanes("gates", OTHERS, OTHERS);
+    private final Lanes<EventId, Turn<?>> others = Turn.lanes("gates", OTHERS, OTHERS - 1);
 
     /**
      * @param changed is told which event may have changed, before the client is
@@ -172,7 +172,9 @@ final class BoxOffice implements AutoCloseable {
         try {
             verdicts = database.inTransaction(tx -> decide(tx, event, batch, patience));
         } catch (DatabaseException.LockTimeout e) {
-            lockedUntil.put(event, System.nanoTime() + LOCKED_FOR.toNanos());
+            if (patience == Patience.USUAL) { // a short wait may have been in vain because of another node's batch
+                lockedUntil.put(event, System.nanoTime() + LOCKED_FOR.toNanos());
+            }
             if (patience != Patience.NONE) {
                 settle(event, batch, Patience.NONE, deadline);
             } else {
@@ -182,6 +184,9 @@ final class BoxOffice implements AutoCloseable {
         } catch (DatabaseException.OutcomeUnknown e) {
             changed.accept(event);
             fail(batch, e);
+            return;
+        } catch (DatabaseException.Contended e) {
+            settleApart(event, batch, patience, deadline, e); // somebody else keeps using the key of one of them
             return;
         } catch (DatabaseException | Error e) {
             fail(batch, e); // the fault of the database, or of this process, and not of any of them
@@ -199,7 +204,7 @@ final class BoxOffice implements AutoCloseable {
     private void settleApart(
             EventId event, List<Pending> batch, Patience patience, long deadline, RuntimeException reason) {
         if (batch.size() == 1) {
-            fail(batch, isKeyInUse(batch.get(0).order, patience, reason) ? keyInUse() : reason);
+            fail(batch, reason);
         } else if (System.nanoTime() - deadline > 0) {
             fail(
                     batch,
@@ -280,11 +285,24 @@ final class BoxOffice implements AutoCloseable {
                 .toList();
     }
 
-    /** All that it still waited for was its key. */
-    private static boolean isKeyInUse(Order order, Patience patience, RuntimeException reason) {
-        return order.repeatable() != null
-                && patience == Patience.NONE
-                && reason instanceof DatabaseException.LockTimeout;
+    /** Keeps the replies; one that is alone with its key learns it if somebody else is using that. */
+    private void store(Tx tx, EventId event, Map<IdempotencyKey, IdempotencyKeys.Kept> uses, Patience patience)
+            throws SQLException {
+        var isAlone = patience == Patience.NONE && uses.size() == 1;
+        if (isAlone) {
+            tx.flush(); // so that what fails now is the key
+        }
+        keys.store(tx, event, uses);
+        if (isAlone) {
+            try {
+                tx.flush();
+            } catch (SQLException e) {
+                if (DatabaseException.isLockTimeout(e)) {
+                    throw keyInUse();
+                }
+                throw e;
+            }
+        }
     }
 
     private static Problem.Refused keyInUse() {
@@ -317,7 +335,7 @@ final class BoxOffice implements AutoCloseable {
                 }
             }
         }
-        keys.store(tx, event.id(), uses);
+        store(tx, event.id(), uses, patience);
         return verdicts;
     }
 
@@ -330,6 +348,9 @@ final class BoxOffice implements AutoCloseable {
         var key = order.repeatable().key();
         var before = kept.get(key);
         var first = firsts.get(key);
+        if (before == null && verdicts.get(first).refusal != null) {
+            return verdicts.get(first); // nothing is kept under the key
+        }
         var asked = before != null ? before.fingerprint() : first.repeatable().fingerprint();
         if (!asked.equals(order.repeatable().fingerprint())) {
             return Verdict.of(Problem.of(
@@ -339,8 +360,7 @@ final class BoxOffice implements AutoCloseable {
         if (before != null) {
             return new Verdict(new Settled(before.reply(), true), null);
         }
-        var verdict = verdicts.get(first);
-        return verdict.refusal != null ? verdict : new Verdict(new Settled(verdict.settled.reply(), true), null);
+        return new Verdict(new Settled(verdicts.get(first).settled.reply(), true), null);
     }
 
     /** Settles what is waiting, then ends. */

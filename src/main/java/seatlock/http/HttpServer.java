@@ -156,8 +156,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void ready(Context ctx) {
-        readDatabase.inTransaction(tx -> tx.readClock());
-        ctx.result("ready");
+        ctx.future(() -> reads.find("ready", tx -> tx.readClock()).thenAccept(now -> ctx.result("ready")));
     }
 
     private static void configure(JavalinConfig config, QueuedThreadPool threads, int port) {

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -222,7 +221,7 @@ final class SeatMaps {
         try {
             reads.make(query.event(), database -> build(database, query, build))
                     .whenComplete((page, failure) -> ended(query, build, page, failure));
-        } catch (RejectedExecutionException e) { // the server stops
+        } catch (RuntimeException e) { // the lane is full, or the server stops
             ended(query, build, null, e);
         }
     }

@@ -104,8 +104,9 @@ final class Decision {
         var reservation = reservations.get(id);
         return reservation == null
                 ? locked.elsewhere().contains(id)
-                : reservation.seats().stream()
-                        .anyMatch(seat -> locked.seatsElsewhere().contains(seat.label()));
+                : reservation.mayHaveSeats()
+                        && reservation.seats().stream()
+                                .anyMatch(seat -> locked.seatsElsewhere().contains(seat.label()));
     }
 
     private Outcome reserve(Command.Reserve command) {

@@ -1,7 +1,6 @@
 package seatlock.loadtest;
 
 import java.util.UUID;
-import java.util.function.LongConsumer;
 
 /**
  * What the server has said of each seat: who has it, and whether somebody was refused it. Seventeen bytes a seat, however
@@ -84,15 +83,6 @@ final class Ledger {
         var event = event(seat);
         var at = at(seat);
         return new UUID(mostSignificant[event][at], leastSignificant[event][at]);
-    }
-
-    /** Each seat that somebody was told to have. */
-    void forEachHeld(LongConsumer action) {
-        for (long seat = 0; seat < house.seats(); seat++) {
-            if (isHeld(seat)) {
-                action.accept(seat);
-            }
-        }
     }
 
     private boolean has(long seat, byte flag) {

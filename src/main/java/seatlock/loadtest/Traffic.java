@@ -106,7 +106,9 @@ final class Traffic {
         if (answer.failure() != null && firstFailure == null) {
             firstFailure = answer.failure();
         }
-        if (plan.scenario().sells() && isUnsettled(outcome)) {
+        // Turned away when asked again says nothing about the first time.
+        var isUnsettled = isUnsettled(outcome) || ask.first != null && Scenario.isTurnedAway(outcome);
+        if (plan.scenario().sells() && isUnsettled) {
             putAside(ask, outcome, nowNanos);
             return null;
         }

@@ -371,7 +371,11 @@ class SeatMapTest {
                 before.add(bench.maps.find(whole(event.id()), false));
                 Wait.until(
                         "the build waits for the table",
-                        () -> own.count("SELECT count(*) AS n FROM pg_locks WHERE NOT granted") == 1);
+                        () -> own.count(
+                                        "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND relation = 'seats'::regclass"
+                                                + " AND database = (SELECT oid FROM pg_database"
+                                                + " WHERE datname = current_database())")
+                                == 1);
                 before.add(bench.maps.find(whole(event.id()), false));
                 bench.pass(Duration.ofNanos(1));
                 bench.maps.changed(event.id());
@@ -400,6 +404,22 @@ class SeatMapTest {
 
             assertThat(statuses(bench.map(event.id()))).isEqualTo("AVAILABLE AVAILABLE");
             assertThat(bench.builds).hasValue(3);
+        }
+    }
+
+    /** As when the lane is full: each is told so, and nobody waits for a build that never began. */
+    @Test
+    void a_build_that_is_not_taken_is_refused_each_time() {
+        var event = shop.event(2);
+        try (var bench = bench()) {
+            bench.map(event.id());
+            bench.reads.close();
+            bench.pass(SeatMaps.MAX_AGE.plusNanos(1));
+            for (int i = 0; i < 3; i++) {
+                var refused = bench.maps.find(whole(event.id()), false);
+                assertThat(refused).isCompletedExceptionally();
+                assertThatThrownBy(refused::join).hasCauseInstanceOf(Problem.Refused.class);
+            }
         }
     }
 
