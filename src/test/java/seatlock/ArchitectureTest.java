@@ -170,6 +170,7 @@ class ArchitectureTest {
         assertThat(offenders).isEmpty();
         assertThat(locking)
                 .containsExactlyInAnyOrder(
+                        "InventoryRepository.java lockQuotas",
                         "InventoryRepository.java lockReservations",
                         "InventoryRepository.java lockSeats",
                         "Jobs.java claimJob",

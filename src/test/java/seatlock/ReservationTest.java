@@ -86,22 +86,7 @@ class ReservationTest {
     void what_was_reserved_in_time_can_be_confirmed_after_the_event_has_begun() {
         var event = shop.event(1);
         var id = api.reserve(event.id(), "S-A-1").json().get("id").asText();
-        var begun = Instant.now().minus(1, ChronoUnit.MINUTES);
-        shop.database.inTransaction(tx -> {
-            tx.update("ALTER TABLE reservations DISABLE TRIGGER ALL"); // the foreign keys, for this test to move time
-            tx.update("ALTER TABLE events DISABLE TRIGGER ALL");
-            tx.update(
-                    "UPDATE events SET starts_at = ? WHERE event_id = ?",
-                    begun,
-                    event.id().value());
-            tx.update(
-                    "UPDATE reservations SET event_starts_at = ?, created_at = created_at - interval '1 hour'"
-                            + " WHERE event_id = ?",
-                    begun,
-                    event.id().value());
-            tx.update("ALTER TABLE events ENABLE TRIGGER ALL");
-            return tx.update("ALTER TABLE reservations ENABLE TRIGGER ALL");
-        });
+        shop.begin(event.id());
 
         assertThat(api.confirm(event.id(), id, 4500).outcome()).isEqualTo("200");
     }

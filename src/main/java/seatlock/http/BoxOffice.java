@@ -323,8 +323,8 @@ final class BoxOffice implements AutoCloseable {
         for (int i = 0; i < orders.size(); i++) {
             var order = orders.get(i);
             var outcome = outcomes.get(i);
-            if (outcome instanceof Outcome.Refused refused && refused.reason() == Refusal.LOCKED) {
-                verdicts.put(order, Verdict.of(Refusals.problem(event, refused)));
+            if (isForNow(outcome)) {
+                verdicts.put(order, Verdict.of(Refusals.problem(event, outcome)));
             } else {
                 var reply = order.answer().to(event, outcome);
                 verdicts.put(order, new Verdict(new Settled(reply, false), null));
@@ -337,6 +337,12 @@ final class BoxOffice implements AutoCloseable {
         }
         store(tx, event.id(), uses, patience);
         return verdicts;
+    }
+
+    /** Whether it was refused for a reason that passes by itself: that is no answer to keep. */
+    private static boolean isForNow(Outcome outcome) {
+        return outcome instanceof Outcome.Refused refused && refused.reason() == Refusal.LOCKED
+                || outcome instanceof Outcome.Limited limited && limited.retryAfter() != null;
     }
 
     /** The verdict for an order whose key was used before: in an earlier transaction, or by another one in this batch. */

@@ -1,5 +1,6 @@
 package seatlock.http;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,9 @@ import seatlock.idempotency.Reply;
  *
  * @param detail what happened this time, for a person to read
  * @param members what a client may want to know besides, by name
+ * @param retryAfter seconds after which a client should try again, where trying again can help
  */
-record Problem(ProblemType type, String detail, Map<String, Object> members) {
+record Problem(ProblemType type, String detail, Map<String, Object> members, Optional<Integer> retryAfter) {
 
     static final String CONTENT_TYPE = "application/problem+json";
 
@@ -20,7 +22,11 @@ record Problem(ProblemType type, String detail, Map<String, Object> members) {
     record FieldError(String field, String message) {}
 
     static Problem of(ProblemType type, String detail) {
-        return new Problem(type, detail, Map.of());
+        var retryAfter = switch (type) {
+            case OVERLOADED, OUTCOME_UNKNOWN, IDEMPOTENCY_KEY_IN_USE, NOT_READY -> Optional.of(1);
+            default -> Optional.<Integer>empty();
+        };
+        return new Problem(type, detail, Map.of(), retryAfter);
     }
 
     static Problem invalid(List<FieldError> errors) {
@@ -39,19 +45,17 @@ record Problem(ProblemType type, String detail, Map<String, Object> members) {
     Problem with(String name, Object value) {
         var more = new LinkedHashMap<>(members);
         more.put(name, value);
-        return new Problem(type, detail, more);
+        return new Problem(type, detail, more, retryAfter);
+    }
+
+    /** The same for who should try again after so long, in whole seconds. */
+    Problem retryAfter(Duration wait) {
+        return new Problem(
+                type, detail, members, Optional.of((int) wait.plusMillis(999).toSeconds()));
     }
 
     int status() {
         return type.status();
-    }
-
-    /** Seconds after which a client should try again, where trying again can help. */
-    Optional<Integer> retryAfter() {
-        return switch (type) {
-            case OVERLOADED, OUTCOME_UNKNOWN, IDEMPOTENCY_KEY_IN_USE, NOT_READY -> Optional.of(1);
-            default -> Optional.empty();
-        };
     }
 
     byte[] json() {

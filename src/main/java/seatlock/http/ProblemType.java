@@ -20,7 +20,7 @@ enum ProblemType {
     UNAUTHORIZED(401, "An API key is needed", "Send Authorization: Bearer with a key that may do this."),
     SEATS_TAKEN(409, "Some of the seats are taken", "Choose others for those in `seats`; none of them was reserved."),
     UNKNOWN_SEATS(422, "Some of the seats do not exist", "Take labels from the seat map; none was reserved."),
-    TOO_MANY_SEATS(422, "Too many seats for one reservation", "Reserve at most maxSeatsPerReservation of the event."),
+    TOO_MANY_SEATS(422, "Too many seats", "Reserve at most maxSeatsPerReservation of the event; see `detail`."),
     SALES_CLOSED(409, "The event is no longer sold", "Nothing can be reserved once an event has begun."),
     RESERVATION_EXPIRED(
             410, "The reservation has expired", "Its seats are free again: reserve anew. Refund what was paid."),
@@ -40,6 +40,7 @@ enum ProblemType {
             422, "The Idempotency-Key was used for another request", "Use a new key for every new intent."),
     IDEMPOTENCY_KEY_IN_USE(
             409, "A request with this Idempotency-Key is still running", "Send it again after Retry-After seconds."),
+    RATE_LIMITED(429, "Too much at once", "Send it again after Retry-After seconds."),
     OVERLOADED(503, "Not possible right now", "Nothing was done. Send it again after Retry-After seconds."),
     OUTCOME_UNKNOWN(
             503,

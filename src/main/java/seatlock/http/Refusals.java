@@ -8,8 +8,31 @@ final class Refusals {
 
     private Refusals() {}
 
+    /** @throws IllegalArgumentException if nothing was refused */
+    static Problem problem(Event event, Outcome outcome) {
+        if (outcome instanceof Outcome.Refused refused) {
+            return problem(event, refused);
+        } else if (outcome instanceof Outcome.Limited limited) {
+            return problem(limited);
+        }
+        throw new IllegalArgumentException("Not refused: " + outcome);
+    }
+
+    private static Problem problem(Outcome.Limited limited) {
+        if (limited.retryAfter() == null) {
+            return Problem.of(
+                    ProblemType.TOO_MANY_SEATS,
+                    "One buyer may have " + limited.quota().maxSeats() + " seats of this event.");
+        }
+        return Problem.of(
+                        ProblemType.RATE_LIMITED,
+                        "One buyer may have " + limited.quota().maxPending()
+                                + " pending reservations of this event: confirm or cancel one.")
+                .retryAfter(limited.retryAfter());
+    }
+
     /** A new reason does not compile until it has a problem: the switch has no default. */
-    static Problem problem(Event event, Outcome.Refused refused) {
+    private static Problem problem(Event event, Outcome.Refused refused) {
         return switch (refused.reason()) {
             case SALES_CLOSED -> Problem.of(ProblemType.SALES_CLOSED, "The event began at " + event.startsAt() + ".");
             case TOO_MANY_SEATS ->

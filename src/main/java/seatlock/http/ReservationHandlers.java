@@ -275,6 +275,6 @@ final class ReservationHandlers {
             var body = ReservationBody.of(event, done.reservation(), token);
             return new Reply(status, location, Json.write(body));
         }
-        return Refusals.problem(event, (Outcome.Refused) outcome).reply();
+        return Refusals.problem(event, outcome).reply();
     }
 }

@@ -14,13 +14,21 @@ public sealed interface Command {
      *
      * @param id of the reservation to be made: chosen by the caller, so that nothing here is random
      * @param seats labels, at least one, each once
+     * @param quotas that the buyer has to keep within
      */
-    record Reserve(ReservationId id, List<String> seats, String email, ReservationToken token) implements Command {
+    record Reserve(ReservationId id, List<String> seats, String email, ReservationToken token, List<Quota> quotas)
+            implements Command {
+
         public Reserve {
             seats = List.copyOf(seats);
+            quotas = List.copyOf(quotas);
             if (seats.isEmpty() || seats.size() != Set.copyOf(seats).size()) {
                 throw new IllegalArgumentException("No seats, or one of them twice: " + seats);
             }
+        }
+
+        public Reserve(ReservationId id, List<String> seats, String email, ReservationToken token) {
+            this(id, seats, email, token, List.of());
         }
     }
 

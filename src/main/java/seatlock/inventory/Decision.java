@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import seatlock.catalog.Event;
 
 /**
@@ -27,16 +28,28 @@ final class Decision {
      * @param seats by label: those that the commands name, and those of the reservations
      * @param elsewhere reservations that somebody else has locked, so that nothing is known of them
      * @param seatsElsewhere labels of seats, likewise
+     * @param quotas those that the commands name
      */
     record Locked(
             Map<ReservationId, Reservation> reservations,
             Map<String, Seat> seats,
             Set<ReservationId> elsewhere,
-            Set<String> seatsElsewhere) {
+            Set<String> seatsElsewhere,
+            Usage quotas) {
 
         Locked(Map<ReservationId, Reservation> reservations, Map<String, Seat> seats) {
-            this(reservations, seats, Set.of(), Set.of());
+            this(reservations, seats, Set.of(), Set.of(), Usage.NONE);
         }
+    }
+
+    /**
+     * What counts against quotas.
+     *
+     * @param reservations by the subject of the quota, as far as it has any: they are locked with the others
+     * @param elsewhere subjects that somebody else has locked, so that nothing is known of them
+     */
+    record Usage(Map<String, List<ReservationId>> reservations, Set<String> elsewhere) {
+        static final Usage NONE = new Usage(Map.of(), Set.of());
     }
 
     private final Event event;
@@ -44,6 +57,7 @@ final class Decision {
     private final Instant now;
     private final Map<ReservationId, Reservation> reservations;
     private final Map<String, Seat> seats;
+    private final Map<String, List<ReservationId>> quotas;
     private final Locked locked;
     private final List<Outcome> outcomes = new ArrayList<>();
 
@@ -54,6 +68,7 @@ final class Decision {
         this.locked = locked;
         this.reservations = new LinkedHashMap<>(locked.reservations());
         this.seats = new HashMap<>(locked.seats());
+        this.quotas = new HashMap<>(locked.quotas().reservations());
     }
 
     /**
@@ -81,6 +96,11 @@ final class Decision {
     /** The locked seats, by label, as they are to be. */
     Map<String, Seat> seats() {
         return seats;
+    }
+
+    /** What counts against quotas from now on, by their subjects. */
+    Map<String, List<ReservationId>> quotas() {
+        return quotas;
     }
 
     private Outcome decide(Command command) {
@@ -116,8 +136,15 @@ final class Decision {
         if (command.seats().size() > event.maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
         }
-        if (command.seats().stream().anyMatch(locked.seatsElsewhere()::contains)) {
+        if (command.seats().stream().anyMatch(locked.seatsElsewhere()::contains)
+                || command.quotas().stream().anyMatch(this::isElsewhere)) {
             return refuse(Refusal.LOCKED);
+        }
+        for (var quota : command.quotas()) {
+            var limited = limit(quota, command.seats().size());
+            if (limited != null) {
+                return limited;
+            }
         }
         var unknown = command.seats().stream()
                 .filter(label -> !seats.containsKey(label))
@@ -134,7 +161,40 @@ final class Decision {
         var expiresAt = now.plus(ttl);
         command.seats()
                 .forEach(label -> seats.computeIfPresent(label, (l, seat) -> seat.held(command.id(), expiresAt)));
+        command.quotas()
+                .forEach(quota -> quotas.put(
+                        quota.subject(),
+                        Stream.concat(counting(quota), Stream.of(command.id())).toList()));
         return put(newReservation(command, expiresAt));
+    }
+
+    private boolean isElsewhere(Quota quota) {
+        return locked.quotas().elsewhere().contains(quota.subject())
+                || quotas.getOrDefault(quota.subject(), List.of()).stream().anyMatch(locked.elsewhere()::contains);
+    }
+
+    /** Why a buyer may not have so many seats more, or {@code null} if he may. */
+    private Outcome limit(Quota quota, int seats) {
+        var his = counting(quota).map(reservations::get).toList();
+        var has =
+                his.stream().mapToInt(reservation -> reservation.seats().size()).sum();
+        if (seats > quota.maxSeats() - has) {
+            return new Outcome.Limited(quota, null);
+        }
+        var lapses = his.stream()
+                .filter(reservation -> reservation.status() == ReservationStatus.PENDING)
+                .map(Reservation::expiresAt)
+                .sorted()
+                .toList();
+        return lapses.size() < quota.maxPending()
+                ? null
+                : new Outcome.Limited(quota, Duration.between(now, lapses.get(0)));
+    }
+
+    /** The reservations that count against a quota. */
+    private Stream<ReservationId> counting(Quota quota) {
+        return quotas.getOrDefault(quota.subject(), List.of()).stream()
+                .filter(id -> reservations.get(id).asOf(now).mayHaveSeats());
     }
 
     private Reservation newReservation(Command.Reserve command, Instant expiresAt) {

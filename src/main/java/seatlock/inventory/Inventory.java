@@ -76,6 +76,16 @@ public final class Inventory {
         return repository.findLapsed(tx, limit, after);
     }
 
+    /** Events that have begun since, with quotas that nobody needs any more. Nothing is locked. */
+    public List<EventId> findBegunWithQuotas(Tx tx, Instant since) throws SQLException {
+        return repository.findBegunWithQuotas(tx, since);
+    }
+
+    /** Forgets the quotas of an event that has begun: it is no longer sold. */
+    public int forgetQuotas(Tx tx, EventId event) throws SQLException {
+        return repository.deleteQuotas(tx, event);
+    }
+
     /** A reservation that the sweeper should {@link Command.Expire}. */
     public record Lapsed(Instant expiresAt, EventId event, ReservationId reservation) {}
 }

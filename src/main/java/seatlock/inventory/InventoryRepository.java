@@ -1,5 +1,9 @@
 package seatlock.inventory;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toSet;
 
 import java.sql.SQLException;
@@ -11,11 +15,14 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Row;
@@ -41,13 +48,16 @@ final class InventoryRepository {
         if (locking == Inventory.Locking.SKIP && !lockEvent(tx, event.id())) {
             return nothing(tx, commands);
         }
-        var ids = commands.stream()
+        var quotas = lockQuotas(tx, event.id(), commands, locking);
+        var named = commands.stream()
                 .filter(command -> !(command instanceof Command.Reserve))
                 .map(Command::id)
                 .collect(toSet());
+        var ids = new HashSet<>(named);
+        quotas.reservations().values().forEach(ids::addAll);
         var reservations = lockReservations(tx, event.id(), ids, locking);
         var wanted = wanted(event, commands);
-        var theirs = theirs(reservations);
+        var theirs = theirs(named.stream().map(reservations::get).filter(Objects::nonNull));
         var seats = lockSeats(tx, event.id(), wanted, theirs, locking);
         var byLabel = new HashMap<String, Seat>();
         seats.rows().forEach(seat -> byLabel.put(seat.label(), seat));
@@ -58,7 +68,7 @@ final class InventoryRepository {
             elsewhere = skipped(tx, event.id(), ids, reservations.keySet());
             seatsElsewhere = skippedSeats(tx, event.id(), wanted, theirs, byLabel.keySet());
         }
-        return new Held(new Decision.Locked(reservations, byLabel, elsewhere, seatsElsewhere), seats.now());
+        return new Held(new Decision.Locked(reservations, byLabel, elsewhere, seatsElsewhere, quotas), seats.now());
     }
 
     /**
@@ -80,7 +90,54 @@ final class InventoryRepository {
                 .filter(Command.Reserve.class::isInstance)
                 .flatMap(command -> ((Command.Reserve) command).seats().stream())
                 .collect(toSet());
-        return new Held(new Decision.Locked(Map.of(), Map.of(), ids, labels), tx.readClock());
+        return new Held(new Decision.Locked(Map.of(), Map.of(), ids, labels, Decision.Usage.NONE), tx.readClock());
+    }
+
+    /** Locks the quotas of buyers, in their order, and reads what counts against them. */
+    private static Decision.Usage lockQuotas(Tx tx, EventId event, List<Command> commands, Inventory.Locking locking)
+            throws SQLException {
+        var subjects = commands.stream()
+                .filter(Command.Reserve.class::isInstance)
+                .flatMap(command -> ((Command.Reserve) command).quotas().stream())
+                .map(Quota::subject)
+                .collect(toSet());
+        if (subjects.isEmpty()) {
+            return Decision.Usage.NONE;
+        }
+        record Line(String subject, ReservationId reservation) {}
+        var lines = tx.query(
+                """
+                SELECT encode(locked.subject, 'hex') AS subject, unnest(locked.reservations) AS reservation_id
+                  FROM (SELECT decode(unnest(?), 'hex') AS subject ORDER BY subject) AS named
+                 CROSS JOIN LATERAL (
+                        SELECT subject, reservations
+                          FROM quotas
+                         WHERE event_id = ?
+                           AND subject = named.subject
+                           FOR UPDATE
+                """ + unlessSkipping(locking) + ") AS locked",
+                row -> new Line(row.text("subject"), new ReservationId(row.uuid("reservation_id"))),
+                subjects.toArray(String[]::new),
+                event.value());
+        var reservations = lines.stream().collect(groupingBy(Line::subject, mapping(Line::reservation, toList())));
+        Set<String> elsewhere = Set.of();
+        if (locking == Inventory.Locking.SKIP) {
+            elsewhere = skippedQuotas(tx, event, subjects, reservations.keySet());
+        }
+        return new Decision.Usage(reservations, elsewhere);
+    }
+
+    private static Set<String> skippedQuotas(Tx tx, EventId event, Set<String> subjects, Set<String> locked)
+            throws SQLException {
+        var there = new HashSet<>(
+                tx.query("""
+                SELECT encode(found.subject, 'hex') AS subject
+                  FROM unnest(?) AS named (subject)
+                 CROSS JOIN LATERAL (SELECT subject FROM quotas WHERE event_id = ?
+                                        AND subject = decode(named.subject, 'hex') OFFSET 0) AS found
+                """, row -> row.text("subject"), subjects.toArray(String[]::new), event.value()));
+        there.removeAll(locked);
+        return there;
     }
 
     /** Labels of the seats that are asked for. A request for more than it may have will be refused: none of its seats. */
@@ -95,8 +152,8 @@ final class InventoryRepository {
     }
 
     /** Ids of the seats that reservations have. */
-    private static Integer[] theirs(Map<ReservationId, Reservation> reservations) {
-        return reservations.values().stream()
+    private static Integer[] theirs(Stream<Reservation> reservations) {
+        return reservations
                 .filter(Reservation::mayHaveSeats)
                 .flatMap(reservation -> reservation.seats().stream())
                 .map(Reservation.ReservedSeat::seatId)
@@ -217,6 +274,42 @@ final class InventoryRepository {
         insert(tx, event, created);
         insertSeats(tx, event.id(), created, decision.seats());
         updateSeats(tx, event.id(), moved);
+        writeQuotas(tx, event.id(), locked.quotas().reservations(), decision.quotas());
+    }
+
+    /** A quota that somebody else has begun meanwhile was not locked, so the whole transaction starts over. */
+    private static void writeQuotas(
+            Tx tx, EventId event, Map<String, List<ReservationId>> before, Map<String, List<ReservationId>> after) {
+        record Line(String subject, String reservations) {}
+        var begun = new ArrayList<Line>();
+        var changed = new ArrayList<Line>();
+        new TreeMap<>(after).forEach((subject, ids) -> {
+            if (!ids.equals(before.get(subject))) {
+                var array = ids.stream().map(id -> id.value().toString()).collect(joining(",", "{", "}"));
+                (before.containsKey(subject) ? changed : begun).add(new Line(subject, array));
+            }
+        });
+        var insert = """
+                INSERT INTO quotas (event_id, subject, reservations)
+                SELECT ?, decode(subject, 'hex'), reservations::uuid[] FROM unnest(?, ?) AS line (subject, reservations)
+                ON CONFLICT (event_id, subject) DO
+                """;
+        if (!changed.isEmpty()) {
+            tx.updateExactly(
+                    changed.size(),
+                    insert + "UPDATE SET reservations = excluded.reservations",
+                    event.value(),
+                    column(changed, Line::subject, String[]::new),
+                    column(changed, Line::reservations, String[]::new));
+        }
+        if (!begun.isEmpty()) {
+            tx.insertNew(
+                    begun.size(),
+                    insert + "NOTHING",
+                    event.value(),
+                    column(begun, Line::subject, String[]::new),
+                    column(begun, Line::reservations, String[]::new));
+        }
     }
 
     private static void update(Tx tx, Event event, List<Reservation> changed) {
@@ -384,6 +477,19 @@ final class InventoryRepository {
                 after == null ? null : after.event().value(),
                 after == null ? null : after.reservation().value(),
                 limit);
+    }
+
+    List<EventId> findBegunWithQuotas(Tx tx, Instant since) throws SQLException {
+        return tx.query("""
+                SELECT event_id
+                  FROM events
+                 WHERE starts_at BETWEEN ? AND statement_timestamp()
+                   AND EXISTS (SELECT FROM quotas WHERE quotas.event_id = events.event_id)
+                """, row -> new EventId(row.uuid("event_id")), since);
+    }
+
+    int deleteQuotas(Tx tx, EventId event) throws SQLException {
+        return tx.update("DELETE FROM quotas WHERE event_id = ?", event.value());
     }
 
     /** Adds to reservations the seats that each one has or had. */

@@ -1,5 +1,6 @@
 package seatlock.inventory;
 
+import java.time.Duration;
 import java.util.List;
 
 /** What became of a command. */
@@ -19,4 +20,12 @@ public sealed interface Outcome {
      * @param reservation the one in question, as it is; {@code null} where there is none
      */
     record Refused(Refusal reason, List<String> seats, Reservation reservation) implements Outcome {}
+
+    /**
+     * The buyer has as much as his quota allows. Nothing was changed.
+     *
+     * @param retryAfter where he has too many pending reservations: until the first of them lapses; {@code null} where he has
+     *     too many seats
+     */
+    record Limited(Quota quota, Duration retryAfter) implements Outcome {}
 }

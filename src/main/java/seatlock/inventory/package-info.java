@@ -5,8 +5,8 @@
  * clock, decide, write. It takes a list of commands for one event inside the caller's transaction; a list of one is the
  * simple case.
  *
- * <p><b>The lock order</b>, everywhere: reservations by id → seats by id → idempotency keys (sorted). Whoever takes locks
- * in one order cannot deadlock. Rows are locked by their id and judged afterwards, in Java: a {@code WHERE status =
+ * <p><b>The lock order</b>, everywhere: quotas by subject → reservations by id → seats by id → idempotency keys (sorted).
+ * Whoever takes locks in one order cannot deadlock. Rows are locked by their id and judged afterwards, in Java: a {@code WHERE status =
  * 'AVAILABLE'} in the statement that locks silently loses the rows that another transaction changes meanwhile.
  *
  * <p><b>The clock rule.</b> The database's clock decides what has lapsed, read by a statement of its own once the locks

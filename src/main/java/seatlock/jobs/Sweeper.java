@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toList;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -32,6 +33,9 @@ public final class Sweeper implements AutoCloseable {
     /** Reservations (or keys) of one round: few enough that their locks are short, many enough to keep up. */
     private static final int BATCH = 500;
 
+    /** Quotas of what began longer ago are gone: some sweeper ran since then. */
+    private static final Duration QUOTAS_SOUGHT = Duration.ofDays(7);
+
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
 
     private final Database database;
@@ -52,10 +56,11 @@ public final class Sweeper implements AutoCloseable {
         loop.start(interval);
     }
 
-    /** Expires all that has lapsed and prunes all that is outdated, except in events that are locked. */
+    /** Expires all that has lapsed and prunes all that is outdated or no longer needed, except in events that are locked. */
     public void runOnce() {
         expireLapsed();
         pruneKeys();
+        pruneQuotas();
     }
 
     private void expireLapsed() {
@@ -94,6 +99,12 @@ public final class Sweeper implements AutoCloseable {
                 pruned += inEvent(entry.getKey(), tx -> keys.prune(tx, entry.getKey(), entry.getValue()));
             }
         } while (batch.size() == BATCH && pruned > 0);
+    }
+
+    private void pruneQuotas() {
+        var since = Instant.now().minus(QUOTAS_SOUGHT);
+        database.inTransaction(tx -> inventory.findBegunWithQuotas(tx, since))
+                .forEach(event -> inEvent(event, tx -> inventory.forgetQuotas(tx, event)));
     }
 
     /** A transaction of its own for each event, so that one that is locked or broken does not hold up the others. */

@@ -75,6 +75,10 @@ class ConstraintsTest {
         return "UPDATE idempotency_keys SET " + change + " WHERE event_id = :event AND idempotency_key = 'held'";
     }
 
+    private static String quota(String event, String subject, String reservations) {
+        return "INSERT INTO quotas SELECT %s, %s, %s".formatted(event, subject, reservations);
+    }
+
     /** What is done, and the constraint that stops it. */
     static Stream<Arguments> violations() {
         return Stream.of(
@@ -197,6 +201,15 @@ class ConstraintsTest {
                         "INSERT INTO jobs SELECT event_id, gen_random_uuid(), kind, reservation_id, state, attempts,"
                                 + " created_at, next_attempt_at FROM jobs WHERE event_id = :event",
                         "jobs_one_issue_per_reservation"),
+                // Quotas
+                arguments(quota(":event", "'x'", "ARRAY[:held]"), "quotas_subject_sha256"),
+                arguments(quota(":event", "sha256('x')", "'{}'::uuid[]"), "quotas_reservations_known"),
+                arguments(quota(":event", "sha256('x')", "ARRAY[:held, NULL]"), "quotas_reservations_known"),
+                arguments(quota("gen_random_uuid()", "sha256('x')", "ARRAY[:held]"), "quotas_event_fk"),
+                arguments(
+                        quota(":event", "sha256('x')", "ARRAY[:held]") + "; "
+                                + quota(":event", "sha256('x')", "ARRAY[:held]"),
+                        "quotas_pk"),
                 // Idempotency keys
                 arguments(key("reply_status = 500"), "idempotency_keys_reply_storable"),
                 arguments(key("reply_status = 429"), "idempotency_keys_reply_storable"),

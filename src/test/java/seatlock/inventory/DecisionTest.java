@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -331,6 +332,79 @@ class DecisionTest {
             if (was != null && (was.status() == CANCELLED || was.status() == EXPIRED)) {
                 assertThat(reservation).as("history " + history).isEqualTo(was);
             }
+        }
+    }
+
+    private static final Quota ONE_PENDING_THREE_SEATS = new Quota("her", 1, 3);
+
+    private Outcome last(Instant now, Command... commands) {
+        var outcomes = decide(now, commands).outcomes();
+        return outcomes.get(outcomes.size() - 1);
+    }
+
+    private static Command.Reserve reserve(int id, Quota quota, String... labels) {
+        return new Command.Reserve(id(id), List.of(labels), "ada@example.org", TOKEN, List.of(quota));
+    }
+
+    @Test
+    void a_buyer_has_no_more_pending_reservations_than_his_quota_allows() {
+        var first = reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1");
+        var second = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-2");
+
+        assertThat(last(NOW, first, second)).isEqualTo(new Outcome.Limited(ONE_PENDING_THREE_SEATS, TTL));
+        assertThat(last(NOW, first, reserve(2, new Quota("his", 1, 3), "S-A-2")))
+                .isInstanceOf(Outcome.Done.class);
+        assertThat(last(NOW, first, confirm(1, 1000), second)).isInstanceOf(Outcome.Done.class);
+        assertThat(last(NOW, first, new Command.Cancel(id(1), TOKEN), second)).isInstanceOf(Outcome.Done.class);
+    }
+
+    @Test
+    void a_buyer_has_no_more_seats_than_his_quota_allows() {
+        var first = reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1", "S-A-2");
+        var two = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-3", "S-A-4");
+        var one = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-3");
+
+        assertThat(last(NOW, first, two)).isEqualTo(new Outcome.Limited(ONE_PENDING_THREE_SEATS, null));
+        assertThat(last(NOW, first, confirm(1, 3000), two))
+                .isEqualTo(new Outcome.Limited(ONE_PENDING_THREE_SEATS, null));
+        assertThat(last(NOW, first, confirm(1, 3000), one)).isInstanceOf(Outcome.Done.class);
+        assertThat(last(NOW, first, confirm(1, 3000), new Command.Cancel(id(1), null), two))
+                .isInstanceOf(Outcome.Done.class);
+    }
+
+    @Test
+    void what_has_lapsed_counts_against_no_quota_and_is_forgotten() {
+        var before = decide(NOW, reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1", "S-A-2"));
+        var usage = new Decision.Usage(before.quotas(), Set.of());
+        var locked = new Decision.Locked(before.reservations(), before.seats(), Set.of(), Set.of(), usage);
+        List<Command> again = List.of(reserve(2, ONE_PENDING_THREE_SEATS, "S-A-1", "S-A-2"));
+
+        var early = Decision.of(EVENT, TTL, locked, NOW.plus(TTL).minusMillis(1), again);
+        var late = Decision.of(EVENT, TTL, locked, NOW.plus(TTL), again);
+
+        assertThat(early.outcomes().get(0)).isInstanceOf(Outcome.Limited.class);
+        assertThat(early.quotas()).isEqualTo(before.quotas());
+        assertThat(late.outcomes().get(0)).isInstanceOf(Outcome.Done.class);
+        assertThat(late.quotas()).isEqualTo(Map.of("her", List.of(id(2))));
+    }
+
+    @Test
+    void a_quota_that_is_locked_elsewhere_or_whose_reservation_is_keeps_only_its_buyer_waiting() {
+        var elsewhere =
+                new Decision.Locked(Map.of(), seats, Set.of(), Set.of(), new Decision.Usage(Map.of(), Set.of("her")));
+        var reservationElsewhere = new Decision.Locked(
+                Map.of(), seats, Set.of(id(7)), Set.of(), new Decision.Usage(Map.of("her", List.of(id(7))), Set.of()));
+
+        for (var locked : List.of(elsewhere, reservationElsewhere)) {
+            var outcomes = Decision.of(
+                            EVENT,
+                            TTL,
+                            locked,
+                            NOW,
+                            List.of(reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1"), reserve(2, "S-A-1")))
+                    .outcomes();
+            assertThat(outcomes.get(0)).isEqualTo(new Outcome.Refused(Refusal.LOCKED, List.of(), null));
+            assertThat(outcomes.get(1)).isInstanceOf(Outcome.Done.class);
         }
     }
 }
