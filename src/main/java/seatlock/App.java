@@ -99,8 +99,9 @@ public final class App implements AutoCloseable {
      * @throws RuntimeException if it cannot start; whoever made it closes it
      */
     public void start(Role role, boolean seed) {
-        var url = startEmbedded(role.works());
-        prepareSchema(url, role);
+        var databases = startEmbedded(role.works());
+        prepareSchema(databases, role);
+        var url = databases.serving;
         if (seed) {
             plantSeed(url);
         }
@@ -174,7 +175,7 @@ public final class App implements AutoCloseable {
 
     /** Does something with the jobs of the database at hand. */
     void withJobs(BiConsumer<Database, Jobs> work) {
-        var url = databaseAtHand();
+        var url = databaseAtHand().serving;
         try (var database = Database.open(url, 1, JOB_STATEMENT_TIMEOUT)) {
             work.accept(database, new Jobs());
         }
@@ -187,9 +188,9 @@ public final class App implements AutoCloseable {
      * @return of all of them
      */
     long verify(Optional<EventId> event) {
-        var url = databaseAtHand();
-        prepareSchema(url, Role.SERVE);
-        try (var database = Database.open(url, 1, VERIFY_STATEMENT_TIMEOUT)) {
+        var databases = databaseAtHand();
+        prepareSchema(databases, Role.SERVE);
+        try (var database = Database.open(databases.serving, 1, VERIFY_STATEMENT_TIMEOUT)) {
             event.filter(id -> database.inTransaction(tx -> new Catalog().find(tx, id))
                             .isEmpty())
                     .ifPresent(id -> {
@@ -217,7 +218,7 @@ public final class App implements AutoCloseable {
 
     /** Adds a key that signs tickets from now on. */
     void rotateTicketKey() {
-        var url = databaseAtHand();
+        var url = databaseAtHand().serving;
         try (var database = Database.open(url, 1, JOB_STATEMENT_TIMEOUT)) {
             var id = new TicketKeys(database).rotate();
             progress.accept("Ticket key  " + id + " signs from now on; older tickets stay valid");
@@ -226,28 +227,37 @@ public final class App implements AutoCloseable {
 
     /** Adds the events of {@link Seed} to a schema that is brought up to date first. */
     void seed() {
-        var url = databaseAtHand();
-        migrate(url);
-        plantSeed(url);
+        var databases = databaseAtHand();
+        migrate(databases);
+        plantSeed(databases.serving);
     }
 
     /** The configured database; or that of the Seatlock that runs in this home; or one started for the moment. */
-    private DatabaseUrl databaseAtHand() {
+    private Databases databaseAtHand() {
         try {
             return startEmbedded(false);
         } catch (Home.InUse e) {
-            return Home.published(config.home(), "DATABASE_URL")
+            var owner = Home.published(config.home(), "DATABASE_URL")
                     .map(DatabaseUrl::parse)
                     .orElseThrow(() -> e);
+            return new Databases(owner, owner);
         }
     }
+
+    /**
+     * One database, and two ways to log in there.
+     *
+     * @param owner may change the schema
+     * @param serving need not be able to
+     */
+    private record Databases(DatabaseUrl owner, DatabaseUrl serving) {}
 
     /**
      * Starts what has no address, the servers at the same time: each of them mostly waits.
      *
      * @param works whether there will be workers, who want Redis and a mail server
      */
-    private DatabaseUrl startEmbedded(boolean works) {
+    private Databases startEmbedded(boolean works) {
         if (works && config.smtp().isEmpty()) {
             addresses.put("SMTP_URL", add(MailSink.start(home())).url());
         }
@@ -261,10 +271,13 @@ public final class App implements AutoCloseable {
             addresses.put("REDIS_URL", redis.join().url());
         }
         if (postgres == null) {
-            return config.database().orElseThrow();
+            var serving = config.database().orElseThrow();
+            return new Databases(config.migrationDatabase().orElse(serving), serving);
         }
         addresses.put("DATABASE_URL", postgres.join().url());
-        return DatabaseUrl.parse(addresses.get("DATABASE_URL"));
+        return new Databases(
+                DatabaseUrl.parse(postgres.join().url()),
+                DatabaseUrl.parse(postgres.join().servingUrl()));
     }
 
     private synchronized <T extends AutoCloseable> CompletableFuture<T> startAside(
@@ -281,17 +294,21 @@ public final class App implements AutoCloseable {
         return future;
     }
 
-    private void prepareSchema(DatabaseUrl url, Role role) {
+    private void prepareSchema(Databases databases, Role role) {
         if (role == Role.ALL) {
-            migrate(url);
-        } else if (new Migrations(url).pending() > 0) {
+            migrate(databases);
+        } else if (new Migrations(databases.serving).pending() > 0) {
             throw new IllegalStateException("The schema is not up to date. Run `seatlock migrate` first.");
         }
     }
 
-    private void migrate(DatabaseUrl url) {
-        var applied = new Migrations(url).migrate();
+    private void migrate(Databases databases) {
+        var migrations = new Migrations(databases.owner);
+        var applied = migrations.migrate();
         progress.accept("Schema      " + (applied == 0 ? "up to date" : applied + " migrations applied"));
+        if (!databases.serving.equals(databases.owner) && migrations.admit(databases.serving)) {
+            progress.accept("Role        " + databases.serving.login() + " created; it cannot change the schema");
+        }
     }
 
     private void plantSeed(DatabaseUrl url) {

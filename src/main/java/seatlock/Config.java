@@ -20,6 +20,7 @@ import seatlock.tickets.Mailer;
  * @param port to serve on; 0 for any that is free
  * @param home where the jar keeps what it brings itself
  * @param database where PostgreSQL is; empty: the jar starts its own
+ * @param migrationDatabase the same for {@code migrate}, by a role that may change the schema; empty: the same role
  * @param redis where Redis is; empty: the jar starts its own
  * @param smtp where the mail server is; empty: the jar starts a sink that keeps the mail in files
  * @param mailFrom the sender of the mail
@@ -34,6 +35,7 @@ public record Config(
         int port,
         Path home,
         Optional<DatabaseUrl> database,
+        Optional<DatabaseUrl> migrationDatabase,
         Optional<URI> redis,
         Optional<URI> smtp,
         String mailFrom,
@@ -63,6 +65,8 @@ public record Config(
                 reader.read("PORT", Config::port, "a port from 0 to 65535").orElse(8080),
                 reader.read("SEATLOCK_HOME", Path::of, "a directory").orElse(Path.of("data")),
                 reader.secret("DATABASE_URL", DatabaseUrl::parse, "postgresql://user:password@host:port/name"),
+                reader.secret(
+                        "MIGRATION_DATABASE_URL", DatabaseUrl::parse, "postgresql://user:password@host:port/name"),
                 reader.secret("REDIS_URL", Config::redis, "redis://[user:password@]host[:port][/database]"),
                 reader.secret("SMTP_URL", Config::smtp, "smtp://[user:password@]host[:port] or smtps://…"),
                 reader.read("MAIL_FROM", Mailer::checkSender, "an address such as Seatlock <tickets@example.org>")

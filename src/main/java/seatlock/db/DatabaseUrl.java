@@ -61,6 +61,21 @@ public record DatabaseUrl(String jdbc, String user, String password) {
         return URLDecoder.decode(percentEncoded.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
+    /** Who logs in there, wherever in the URL it says so; {@code null} if it does not. */
+    public String login() {
+        return user != null ? user : parameter("user");
+    }
+
+    /** The password; empty if none was given. */
+    String secret() {
+        var secret = password != null ? password : parameter("password");
+        return secret == null ? "" : secret;
+    }
+
+    private String parameter(String name) {
+        return Driver.parseURL(jdbc, null).getProperty(name);
+    }
+
     /** Without the password: this goes into messages. */
     @Override
     public String toString() {

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 public final class PostgresServer implements AutoCloseable {
 
     private static final String USER = "postgres";
+    private static final String SERVING_USER = "seatlock";
     private static final String DATABASE = "seatlock";
 
     /** It may have a crash to recover from. */
@@ -28,10 +29,12 @@ public final class PostgresServer implements AutoCloseable {
 
     private final EmbeddedPostgres server;
     private final String password;
+    private final String servingPassword;
 
-    private PostgresServer(EmbeddedPostgres server, String password) {
+    private PostgresServer(EmbeddedPostgres server, String password, String servingPassword) {
         this.server = server;
         this.password = password;
+        this.servingPassword = servingPassword;
     }
 
     /**
@@ -74,7 +77,7 @@ public final class PostgresServer implements AutoCloseable {
                     // The library is made for tests and turns these off.
                     .setServerConfig("fsync", "on")
                     .setServerConfig("synchronous_commit", "on");
-            var server = new PostgresServer(builder.start(), password);
+            var server = new PostgresServer(builder.start(), password, home.secret("serving-password", ""));
             server.createDatabase();
             if (!Files.exists(initialized)) {
                 Files.createFile(initialized);
@@ -114,7 +117,16 @@ public final class PostgresServer implements AutoCloseable {
 
     /** As {@code DATABASE_URL} would have it. */
     public String url() {
-        return "postgresql://" + USER + ":" + password + "@127.0.0.1:" + port() + "/" + DATABASE;
+        return url(USER, password);
+    }
+
+    /** The same for a role that may do no more than serving takes, once {@code Migrations.admit} has let it in. */
+    public String servingUrl() {
+        return url(SERVING_USER, servingPassword);
+    }
+
+    private String url(String user, String secret) {
+        return "postgresql://" + user + ":" + secret + "@127.0.0.1:" + port() + "/" + DATABASE;
     }
 
     public int port() {

@@ -34,11 +34,18 @@ public final class Servers {
             server = serverUrl();
             template = "seatlock_template_" + RUN;
             execute("CREATE DATABASE " + template);
-            new Migrations(at(template)).migrate();
+            var migrations = new Migrations(at(template));
+            migrations.migrate();
+            migrations.admit(serving(at(template)));
         }
         var name = "seatlock_test_" + RUN + "_" + ++databases;
         execute("CREATE DATABASE " + name + " TEMPLATE " + template);
         return at(name);
+    }
+
+    /** The same database for who may not change the schema. */
+    public static DatabaseUrl serving(DatabaseUrl url) {
+        return new DatabaseUrl(url.jdbc(), "seatlock_" + RUN, "serving");
     }
 
     public static Connection connect(DatabaseUrl url) throws SQLException {

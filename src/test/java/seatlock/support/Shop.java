@@ -36,8 +36,14 @@ public final class Shop implements AutoCloseable {
 
     private static final Shop SHARED = new Shop();
 
+    /** For the tests, who may do anything. */
     public final DatabaseUrl url = Servers.newDatabase();
+
+    /** For the servers. */
+    public final DatabaseUrl servingUrl = Servers.serving(url);
+
     public final Database database;
+    private final Database reads;
     private final Database sales;
     public final Catalog catalog = new Catalog();
     public final Inventory inventory = new Inventory(Duration.ofMinutes(10));
@@ -51,12 +57,13 @@ public final class Shop implements AutoCloseable {
     /** With a database of its own, for what is seen across events; whoever makes it closes it. */
     public Shop() {
         database = openReads(url);
-        sales = openSales(url);
+        reads = openReads(servingUrl);
+        sales = openSales(servingUrl);
         ticketKeys = new TicketKeys(database);
         ticketKeys.ensureFirst();
         tickets = new Tickets(ticketKeys, jobs);
         var core = new HttpServer.Core(catalog, inventory, keys, tickets, ticketKeys);
-        server = HttpServer.start(0, ADMIN_KEY, sales, database, core);
+        server = HttpServer.start(0, ADMIN_KEY, sales, reads, core);
         api = new Api("http://localhost:" + server.port(), ADMIN_KEY);
     }
 
@@ -64,6 +71,7 @@ public final class Shop implements AutoCloseable {
     public void close() {
         server.close();
         sales.close();
+        reads.close();
         database.close();
     }
 
@@ -79,8 +87,8 @@ public final class Shop implements AutoCloseable {
         private final HttpServer server;
 
         private Node(Shop shop) {
-            reads = openReads(shop.url);
-            sales = openSales(shop.url);
+            reads = openReads(shop.servingUrl);
+            sales = openSales(shop.servingUrl);
             var core = new HttpServer.Core(
                     new Catalog(),
                     new Inventory(Duration.ofMinutes(10)),

@@ -1,0 +1,53 @@
+package seatlock.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
+import seatlock.support.Shop;
+
+/** The role that serves reads and writes the tables, and cannot change the schema. All of the tests' servers have it. */
+class ServingRoleTest {
+
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private final Shop shop = Shop.shared();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLE mine (id int)",
+                "DROP TABLE seats",
+                "ALTER TABLE seats DROP CONSTRAINT seats_holder_fk",
+                "ALTER TABLE seats DISABLE TRIGGER ALL",
+                "DROP INDEX reservation_seats_one_active_per_seat",
+                "TRUNCATE seats CASCADE",
+                "DELETE FROM flyway_schema_history",
+                "CREATE SCHEMA mine",
+                "CREATE ROLE mine",
+                "COPY seats TO PROGRAM 'true'"
+            })
+    void what_serving_does_not_need_it_may_not_do(String sql) {
+        try (var serving = Database.open(shop.servingUrl, 1, Duration.ofSeconds(5))) {
+            var refused = catchThrowable(() -> serving.inTransaction(tx -> tx.update(sql)));
+
+            assertThat(refused).hasRootCauseInstanceOf(PSQLException.class);
+            assertThat(((PSQLException) refused.getCause()).getSQLState()).isEqualTo(INSUFFICIENT_PRIVILEGE);
+        }
+    }
+
+    @Test
+    void it_reads_whether_the_schema_is_up_to_date() {
+        assertThat(new Migrations(shop.servingUrl).pending()).isZero();
+    }
+
+    @Test
+    void a_role_that_exists_is_admitted_again_and_keeps_its_password() {
+        assertThat(new Migrations(shop.url).admit(shop.servingUrl)).isFalse();
+        assertThat(new Migrations(shop.servingUrl).pending()).isZero();
+    }
+}
