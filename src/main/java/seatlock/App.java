@@ -1,6 +1,7 @@
 package seatlock;
 
 import java.net.URI;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,12 +15,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import seatlock.access.ApiKeys;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Migrations;
+import seatlock.db.Tx;
 import seatlock.embedded.Home;
 import seatlock.embedded.MailSink;
 import seatlock.embedded.PostgresServer;
@@ -178,6 +181,19 @@ public final class App implements AutoCloseable {
         var url = databaseAtHand().serving;
         try (var database = Database.open(url, 1, JOB_STATEMENT_TIMEOUT)) {
             work.accept(database, new Jobs());
+        }
+    }
+
+    /** What is done about the keys of the API, in a transaction. */
+    @FunctionalInterface
+    interface KeyWork<T> {
+        T in(Tx tx, ApiKeys keys) throws SQLException;
+    }
+
+    /** Does something with the API's keys in the database at hand. */
+    <T> T withKeys(KeyWork<T> work) {
+        try (var database = Database.open(databaseAtHand().serving, 1, JOB_STATEMENT_TIMEOUT)) {
+            return database.inTransaction(tx -> work.in(tx, new ApiKeys()));
         }
     }
 

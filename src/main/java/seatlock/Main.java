@@ -1,12 +1,16 @@
 package seatlock;
 
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -15,6 +19,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import seatlock.access.ApiKeys;
+import seatlock.access.Role;
 import seatlock.catalog.EventId;
 import seatlock.loadtest.LoadTestCommand;
 
@@ -37,6 +43,7 @@ import seatlock.loadtest.LoadTestCommand;
             Main.SeedEvents.class,
             Main.JobCommands.class,
             Main.KeyCommands.class,
+            Main.TicketKeyCommands.class,
             Main.Verify.class,
             LoadTestCommand.class
         })
@@ -49,6 +56,7 @@ public final class Main implements Callable<Integer> {
     /** @return the exit status: 0 if it did what it was asked to, 1 if it could not, 2 if it was asked wrongly */
     static int run(String... args) {
         return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> {
                     var cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
                     commandLine.getErr().println("seatlock: " + messages(cause));
@@ -161,10 +169,95 @@ public final class Main implements Callable<Integer> {
 
     @Command(
             name = "keys",
+            description = "The keys of the API: who may call what.",
+            mixinStandardHelpOptions = true,
+            synopsisSubcommandLabel = "(create | list | revoke | rotate)")
+    static final class KeyCommands implements Callable<Integer> {
+
+        @Override
+        public Integer call() throws Exception {
+            return list();
+        }
+
+        @Command(description = "Make a key, and print it: it is not to be seen again.")
+        int create(
+                @Option(names = "--role", required = true, description = "admin, sales or gate") Role role,
+                @Option(names = "--name", required = true, description = "to tell it from others") String name,
+                @Option(names = "--event", paramLabel = "ID", description = "for this event only; may be repeated")
+                        Set<UUID> events,
+                @Option(
+                                names = "--expires-in",
+                                paramLabel = "DURATION",
+                                description = "such as P90D; never unless given")
+                        Duration lifetime)
+                throws Exception {
+            var ids = events == null
+                    ? Set.<EventId>of()
+                    : events.stream().map(EventId::new).collect(Collectors.toSet());
+            return once(app -> show(app.withKeys((tx, keys) -> {
+                var missing = keys.missing(tx, ids);
+                if (!missing.isEmpty()) {
+                    throw new IllegalArgumentException("There is no event " + missing);
+                }
+                return keys.create(
+                        tx,
+                        role,
+                        name,
+                        ids,
+                        lifetime == null ? null : tx.readClock().plus(lifetime));
+            })));
+        }
+
+        @Command(description = "The keys there are, without their secrets.")
+        int list() throws Exception {
+            return once(app -> app.withKeys((tx, keys) -> keys.list(tx, Integer.MAX_VALUE, null))
+                    .forEach(key -> PROGRESS.accept("%s %-5s %s; %s; made %s%s%s%s"
+                            .formatted(
+                                    key.id(),
+                                    key.role().name().toLowerCase(Locale.ROOT),
+                                    key.name(),
+                                    key.isForAllEvents() ? "all events" : "events " + key.events(),
+                                    key.createdAt(),
+                                    key.lastUsedAt() == null ? "" : ", last used " + key.lastUsedAt(),
+                                    key.expiresAt() == null ? "" : ", expires " + key.expiresAt(),
+                                    key.revokedAt() == null ? "" : ", revoked " + key.revokedAt()))));
+        }
+
+        @Command(description = "Make a key useless: at once, but for a second where it was just used.")
+        int revoke(@Parameters(paramLabel = "ID") UUID id) throws Exception {
+            return once(app -> {
+                if (!app.withKeys((tx, keys) -> keys.revoke(tx, id))) {
+                    throw new IllegalArgumentException("There is no key " + id);
+                }
+                PROGRESS.accept("Key         " + id + " is revoked");
+            });
+        }
+
+        @Command(description = "Replace a key by another that may do the same.")
+        int rotate(
+                @Parameters(paramLabel = "ID") UUID id,
+                @Option(
+                                names = "--overlap",
+                                defaultValue = "PT1H",
+                                description = "how long the old one is good for yet (default: ${DEFAULT-VALUE})")
+                        Duration overlap)
+                throws Exception {
+            return once(app -> show(app.withKeys((tx, keys) -> keys.rotate(tx, id, overlap)
+                    .orElseThrow(() -> new IllegalArgumentException("There is no key " + id + " that is good")))));
+        }
+
+        private static void show(ApiKeys.Created created) {
+            PROGRESS.accept("Key         " + created.key().id());
+            PROGRESS.accept("            " + created.secret().reveal());
+        }
+    }
+
+    @Command(
+            name = "ticket-keys",
             description = "The keys that sign tickets.",
             mixinStandardHelpOptions = true,
             synopsisSubcommandLabel = "(rotate)")
-    static final class KeyCommands implements Callable<Integer> {
+    static final class TicketKeyCommands implements Callable<Integer> {
 
         @Spec
         private CommandSpec spec;

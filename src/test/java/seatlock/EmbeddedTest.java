@@ -192,7 +192,7 @@ class EmbeddedTest {
             }
             try (var jobs = Jvm.start(unused, settings, "jobs", "list", "--state", "DONE");
                     var retry = Jvm.start(unused, settings, "jobs", "retry");
-                    var rotate = Jvm.start(unused, settings, "keys", "rotate")) {
+                    var rotate = Jvm.start(unused, settings, "ticket-keys", "rotate")) {
                 assertThat(jobs.exitStatus()).isZero();
                 assertThat(jobs.output()).contains("DONE 1", "IssueTickets event " + event.id());
                 assertThat(retry.exitStatus()).isZero();

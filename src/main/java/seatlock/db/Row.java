@@ -23,6 +23,12 @@ public final class Row {
         return resultSet.getObject(column, UUID.class);
     }
 
+    /** Of an array; none if the column is NULL. */
+    public UUID[] uuids(String column) throws SQLException {
+        var array = resultSet.getArray(column);
+        return array == null ? new UUID[0] : (UUID[]) array.getArray();
+    }
+
     public int integer(String column) throws SQLException {
         return resultSet.getInt(column);
     }

@@ -21,6 +21,8 @@ import seatlock.tickets.Tickets;
 final class ApiDocument {
 
     static final String ADMIN_KEY = "adminKey";
+    static final String SALES_KEY = "salesKey";
+    static final String GATE_KEY = "gateKey";
     static final String RESERVATION_TOKEN = "reservationToken";
 
     private static final String GENERATED = "/openapi-plugin/openapi-default.json";
@@ -62,14 +64,14 @@ final class ApiDocument {
         info.putObject("license").put("name", "Apache-2.0");
         document.putArray("servers").addObject().put("url", "/");
         var schemes = ((ObjectNode) document.get("components")).putObject("securitySchemes");
-        schemes.putObject(ADMIN_KEY)
-                .put("type", "http")
-                .put("scheme", "bearer")
-                .put("description", "The administrator's API key.");
-        schemes.putObject(RESERVATION_TOKEN)
-                .put("type", "http")
-                .put("scheme", "bearer")
-                .put("description", "The token in the answer that made the reservation.");
+        bearer(schemes, ADMIN_KEY, "An API key of role admin, for all events: SEATLOCK_ADMIN_KEY is the first one.");
+        bearer(schemes, SALES_KEY, "An API key of role sales (or admin) for the event.");
+        bearer(schemes, GATE_KEY, "An API key of role gate (or admin) for the event.");
+        bearer(schemes, RESERVATION_TOKEN, "The token in the answer that made the reservation.");
+    }
+
+    private static void bearer(ObjectNode schemes, String name, String description) {
+        schemes.putObject(name).put("type", "http").put("scheme", "bearer").put("description", description);
     }
 
     private void complete(ObjectNode operation) {
@@ -92,6 +94,7 @@ final class ApiDocument {
         } else {
             operation.remove("requestBody"); // the processor leaves an empty one
         }
+        add(problems, ProblemType.RATE_LIMITED);
         add(problems, ProblemType.OVERLOADED);
         add(problems, ProblemType.INTERNAL_ERROR);
         problems.forEach((status, types) -> responses.set(status, response(types)));

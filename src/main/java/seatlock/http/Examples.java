@@ -80,5 +80,25 @@ final class Examples {
              "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
             """;
 
+    static final String NEW_API_KEY = """
+            {"role":"gate","name":"north","events":["01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10"]}
+            """;
+
+    static final String API_KEY_CREATED = """
+            {"id":"01997a3f-2b4d-7e6f-8a1b-2c3d4e5f6a7b","role":"gate","name":"north",
+             "events":["01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10"],"createdAt":"2026-11-22T10:00:00.123456Z",
+             "key":"seatlock_01997a3f2b4d7e6f8a1b2c3d4e5f6a7b_…"}
+            """;
+
+    static final String API_KEYS = """
+            {"keys":[{"id":"01997a3f-2b4d-7e6f-8a1b-2c3d4e5f6a7b","role":"gate","name":"north",
+             "events":["01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10"],"createdAt":"2026-11-22T10:00:00.123456Z",
+             "lastUsedAt":"2027-06-18T18:31:07.123456Z"}],"next":null}
+            """;
+
+    static final String ROTATE_REQUEST = """
+            {"overlap":"PT1H"}
+            """;
+
     private Examples() {}
 }

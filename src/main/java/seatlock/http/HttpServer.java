@@ -2,9 +2,7 @@ package seatlock.http;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import java.time.Duration;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -14,6 +12,7 @@ import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import seatlock.access.ApiKeys;
 import seatlock.catalog.Catalog;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
@@ -84,60 +83,28 @@ public final class HttpServer implements AutoCloseable {
         this.reads = new Reads(readDatabase, threads);
         var seatMaps = new SeatMaps(reads, core.catalog, core.inventory, threads, System::nanoTime);
         this.boxOffice = new BoxOffice(salesDatabase, core, seatMaps::changed, threads);
-        var access = new Access(adminKey);
-        var events = new EventHandlers(readDatabase, reads, core.catalog, seatMaps, access);
+        var keys = new ApiKeys();
+        var access = new Access(adminKey, keys, reads);
+        var events = new EventHandlers(readDatabase, reads, core.catalog, seatMaps);
         var reservations = new ReservationHandlers(reads, core.catalog, core.inventory, boxOffice, access);
         var ticketing = new TicketHandlers(reads, core, boxOffice, access);
+        var keyring = new KeyHandlers(reads, keys, access);
         this.javalin = Javalin.create(config -> {
             configure(config, threads, port);
             config.routes.before(HttpServer::beforeAll);
-            routes(config.routes, events, reservations, ticketing);
+            new Routes(config.routes, access).add(events, reservations, ticketing, keyring, this::ready);
             problems(config);
         });
+    }
+
+    /** For a test to see what is registered there. */
+    Javalin javalin() {
+        return javalin;
     }
 
     /** The port it listens on. */
     public int port() {
         return javalin.port();
-    }
-
-    private void routes(
-            RoutesConfig routes, EventHandlers events, ReservationHandlers reservations, TicketHandlers tickets) {
-        var event = "/api/events/{eventId}";
-        var reservation = event + "/reservations/{reservationId}";
-
-        routes.post("/api/events", events::create);
-        get(routes, "/api/events", events::list);
-        get(routes, event, events::get);
-        get(routes, event + "/seats", events::seats);
-
-        routes.post(event + "/reservations", reservations::reserve);
-        get(routes, reservation, reservations::get);
-        routes.post(reservation + "/confirm", reservations::confirm);
-        routes.post(reservation + "/cancel", reservations::cancel);
-
-        get(routes, reservation + "/tickets", tickets::list);
-        routes.post(reservation + "/resend", tickets::resend);
-        get(routes, event + "/tickets/{ticketId}.pdf", tickets::document);
-        routes.post(event + "/check-ins", tickets::checkIn);
-        get(routes, "/api/keys/tickets", tickets::keys);
-
-        get(routes, "/api/openapi.json", DocumentationHandlers.openApi());
-        get(routes, "/api/docs", DocumentationHandlers.swaggerUi());
-        get(routes, "/api/docs/swagger-ui.css", DocumentationHandlers.swaggerUiFile("swagger-ui.css", "text/css"));
-        get(
-                routes,
-                "/api/docs/swagger-ui-bundle.js",
-                DocumentationHandlers.swaggerUiFile("swagger-ui-bundle.js", "text/javascript"));
-        get(routes, "/api/redoc", DocumentationHandlers.redoc());
-        get(
-                routes,
-                "/api/redoc/redoc.standalone.js",
-                DocumentationHandlers.redocFile("redoc.standalone.js", "text/javascript"));
-        get(routes, "/problems/{slug}", DocumentationHandlers::problem);
-
-        get(routes, "/livez", ctx -> ctx.result("alive"));
-        get(routes, "/readyz", this::ready);
     }
 
     private static void beforeAll(Context ctx) {
@@ -147,12 +114,6 @@ public final class HttpServer implements AutoCloseable {
             throw Problem.of(ProblemType.MALFORMED_REQUEST, "The path has a semicolon.")
                     .refuse();
         }
-    }
-
-    /** A GET, and the HEAD that goes with it: left to itself, Javalin answers 200 to any HEAD. */
-    private static void get(RoutesConfig routes, String path, Handler handler) {
-        routes.get(path, handler);
-        routes.head(path, handler);
     }
 
     private void ready(Context ctx) {
@@ -186,7 +147,7 @@ public final class HttpServer implements AutoCloseable {
         });
     }
 
-    private static void problems(JavalinConfig config) {
+    static void problems(JavalinConfig config) {
         config.routes.exception(Problem.Refused.class, (e, ctx) -> {
             Requests.drain(ctx);
             Replies.problem(ctx, e.problem());

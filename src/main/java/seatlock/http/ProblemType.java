@@ -18,6 +18,7 @@ enum ProblemType {
     CONTENT_TOO_LARGE(413, "The request is too large", "Send less."),
     UNSUPPORTED_MEDIA_TYPE(415, "The content is not JSON", "Send Content-Type: application/json."),
     UNAUTHORIZED(401, "An API key is needed", "Send Authorization: Bearer with a key that may do this."),
+    FORBIDDEN(403, "The API key may not do this", "Use a key of the right role, for this event."),
     SEATS_TAKEN(409, "Some of the seats are taken", "Choose others for those in `seats`; none of them was reserved."),
     UNKNOWN_SEATS(422, "Some of the seats do not exist", "Take labels from the seat map; none was reserved."),
     TOO_MANY_SEATS(422, "Too many seats", "Reserve at most maxSeatsPerReservation of the event; see `detail`."),

@@ -41,6 +41,10 @@ final class Requests {
         return new TicketId(id(ctx.pathParam("ticketId"), "ticket"));
     }
 
+    static UUID keyId(Context ctx) {
+        return id(ctx.pathParam("keyId"), "key");
+    }
+
     /** What is no UUID names nothing, so there is nothing of that name. */
     private static UUID id(String text, String what) {
         return uuid(text)

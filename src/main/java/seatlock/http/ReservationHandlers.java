@@ -141,7 +141,7 @@ final class ReservationHandlers {
             description = "One that has lapsed is EXPIRED at once.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
-                @OpenApiSecurity(name = ApiDocument.ADMIN_KEY)
+                @OpenApiSecurity(name = ApiDocument.SALES_KEY)
             },
             pathParams = {
                 @OpenApiParam(name = "eventId", type = UUID.class, required = true),
@@ -170,7 +170,7 @@ final class ReservationHandlers {
             tags = "Reservations",
             summary = "Confirm a reservation that was paid for",
             description = "For the seller, once the payment provider has the money. The seats are sold.",
-            security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
+            security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             pathParams = {
                 @OpenApiParam(name = "eventId", type = UUID.class, required = true),
                 @OpenApiParam(name = "reservationId", type = UUID.class, required = true)
@@ -193,6 +193,7 @@ final class ReservationHandlers {
                         content = @OpenApiContent(from = ReservationBody.class, example = Examples.CONFIRMED)),
                 @OpenApiResponse(status = "400", description = "idempotency-key-missing idempotency-key-invalid"),
                 @OpenApiResponse(status = "401", description = "unauthorized"),
+                @OpenApiResponse(status = "403", description = "forbidden"),
                 @OpenApiResponse(status = "404", description = "not-found"),
                 @OpenApiResponse(
                         status = "409",
@@ -202,7 +203,6 @@ final class ReservationHandlers {
                 @OpenApiResponse(status = "503", description = "outcome-unknown")
             })
     void confirm(Context ctx) {
-        access.requireAdmin(ctx);
         var event = Requests.eventId(ctx);
         var id = Requests.reservationId(ctx);
         var key = Requests.idempotencyKey(ctx);
@@ -233,7 +233,7 @@ final class ReservationHandlers {
                     + " Cancelling again changes nothing and answers the same.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
-                @OpenApiSecurity(name = ApiDocument.ADMIN_KEY)
+                @OpenApiSecurity(name = ApiDocument.SALES_KEY)
             },
             pathParams = {
                 @OpenApiParam(name = "eventId", type = UUID.class, required = true),
@@ -253,7 +253,8 @@ final class ReservationHandlers {
         var event = Requests.eventId(ctx);
         var id = Requests.reservationId(ctx);
         Requests.noBody(ctx);
-        var token = access.isSeller(ctx) ? null : access.token(ctx).orElseThrow(Access::noSuchReservation);
+        var caller = access.caller(ctx);
+        var token = caller.seller() ? null : caller.token().orElseThrow(Access::noSuchReservation);
         var command = new Command.Cancel(id, token);
         settle(
                 ctx,

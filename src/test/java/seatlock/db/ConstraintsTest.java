@@ -79,6 +79,12 @@ class ConstraintsTest {
         return "INSERT INTO quotas SELECT %s, %s, %s".formatted(event, subject, reservations);
     }
 
+    private static String apiKey(String good, String bad) {
+        var row = "gen_random_uuid(), 'GATE', 'north', NULL::uuid[], sha256('x'), now(), now(), now(), now()";
+        assertThat(row).contains(good);
+        return "INSERT INTO api_keys VALUES (" + row.replace(good, bad) + ")";
+    }
+
     /** What is done, and the constraint that stops it. */
     static Stream<Arguments> violations() {
         return Stream.of(
@@ -201,6 +207,25 @@ class ConstraintsTest {
                         "INSERT INTO jobs SELECT event_id, gen_random_uuid(), kind, reservation_id, state, attempts,"
                                 + " created_at, next_attempt_at FROM jobs WHERE event_id = :event",
                         "jobs_one_issue_per_reservation"),
+                // Keys of the API
+                arguments(apiKey("'GATE'", "'OWNER'"), "api_keys_role_known"),
+                arguments(apiKey("'north'", "''"), "api_keys_name_length"),
+                arguments(apiKey("NULL::uuid[]", "'{}'"), "api_keys_events_some"),
+                arguments(apiKey("NULL::uuid[]", "ARRAY[:held, NULL]"), "api_keys_events_some"),
+                arguments(apiKey("NULL::uuid[]", "array_fill(:held, ARRAY[101])"), "api_keys_events_some"),
+                arguments(apiKey("sha256('x')", "'x'"), "api_keys_secret_hash_sha256"),
+                arguments(
+                        apiKey("now(), now(), now(), now()", "now(), now() - interval '1 s', NULL, NULL"),
+                        "api_keys_expires_after_created"),
+                arguments(
+                        apiKey("now(), now(), now(), now()", "now(), NULL, now() - interval '1 s', NULL"),
+                        "api_keys_revoked_after_created"),
+                arguments(
+                        apiKey("now(), now(), now(), now()", "now(), NULL, NULL, now() - interval '1 s'"),
+                        "api_keys_used_after_created"),
+                arguments(
+                        apiKey("gen_random_uuid()", ":held") + "; " + apiKey("gen_random_uuid()", ":held"),
+                        "api_keys_pk"),
                 // Quotas
                 arguments(quota(":event", "'x'", "ARRAY[:held]"), "quotas_subject_sha256"),
                 arguments(quota(":event", "sha256('x')", "'{}'::uuid[]"), "quotas_reservations_known"),

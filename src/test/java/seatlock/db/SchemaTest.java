@@ -10,7 +10,7 @@ import seatlock.support.Shop;
 class SchemaTest {
 
     /** Tables that do not belong to an event. */
-    private static final String NOT_PER_EVENT = "('flyway_schema_history', 'ticket_keys')";
+    private static final String NOT_PER_EVENT = "('flyway_schema_history', 'ticket_keys', 'api_keys')";
 
     private final Shop shop = Shop.shared();
 
@@ -22,7 +22,14 @@ class SchemaTest {
     void the_tables_are_those_that_tools_rely_on() {
         assertThat(names("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"))
                 .contains(
-                        "events", "seats", "reservations", "reservation_seats", "idempotency_keys", "tickets", "jobs");
+                        "events",
+                        "seats",
+                        "reservations",
+                        "reservation_seats",
+                        "idempotency_keys",
+                        "tickets",
+                        "jobs",
+                        "api_keys");
     }
 
     @Test

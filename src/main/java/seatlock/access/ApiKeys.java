@@ -1,0 +1,154 @@
+package seatlock.access;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import seatlock.catalog.EventId;
+import seatlock.db.Ids;
+import seatlock.db.Row;
+import seatlock.db.Tx;
+
+/** The keys of the API, as they lie in the database. */
+public final class ApiKeys {
+
+    /** Of one key; one for more than that is for all. */
+    public static final int MAX_EVENTS = 100;
+
+    /** How exactly its last use is noted: one write in this time, however often it is used. */
+    private static final Duration USE_NOTED_EVERY = Duration.ofMinutes(1);
+
+    private static final String COLUMNS = """
+            SELECT key_id, role, name, events, secret_hash, created_at, expires_at, revoked_at, last_used_at
+              FROM api_keys
+            """;
+
+    /** A key that was just made, and the only chance to see its secret. */
+    public record Created(ApiKey key, Secret secret) {}
+
+    /**
+     * Makes a key.
+     *
+     * @param name for people, to tell it from the others; 1 to 100 characters
+     * @param events those it is for, at most {@link #MAX_EVENTS}; empty: all
+     * @param expiresAt {@code null}: never
+     */
+    public Created create(Tx tx, Role role, String name, Set<EventId> events, Instant expiresAt) throws SQLException {
+        var id = Ids.next();
+        var secret = Secret.random(id);
+        var now = tx.readClock();
+        var until = expiresAt != null && expiresAt.isBefore(now) ? now : expiresAt; // too late to be of use
+        var key = new ApiKey(id, role, name, Set.copyOf(events), secret.hash(), now, until, null, null);
+        tx.updateExactly(
+                1,
+                """
+                INSERT INTO api_keys (key_id, role, name, events, secret_hash, created_at, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+                id,
+                role.name(),
+                name,
+                events.isEmpty() ? null : events.stream().map(EventId::value).toArray(UUID[]::new),
+                key.secretHash(),
+                now,
+                until);
+        return new Created(key, secret);
+    }
+
+    /** Those of these events that do not exist. */
+    public Set<EventId> missing(Tx tx, Set<EventId> events) throws SQLException {
+        var missing = new HashSet<>(events);
+        tx.query(
+                        "SELECT event_id FROM events WHERE event_id = ANY (?)",
+                        row -> new EventId(row.uuid("event_id")),
+                        (Object) events.stream().map(EventId::value).toArray(UUID[]::new))
+                .forEach(missing::remove);
+        return missing;
+    }
+
+    /** The key, as long as it is good, whose id and secret these are; its use is noted. */
+    public Optional<ApiKey> use(Tx tx, Secret secret) throws SQLException {
+        var now = tx.readClock();
+        var key = find(tx, secret.id()).filter(found -> found.admits(secret) && found.isGoodAt(now));
+        if (key.isPresent()) {
+            // Several may note it at once; the later time stands.
+            tx.update(
+                    "UPDATE api_keys SET last_used_at = ? WHERE key_id = ? AND (last_used_at IS NULL OR last_used_at < ?)",
+                    now,
+                    secret.id(),
+                    now.minus(USE_NOTED_EVERY));
+        }
+        return key;
+    }
+
+    public Optional<ApiKey> find(Tx tx, UUID id) throws SQLException {
+        return tx.find(COLUMNS + " WHERE key_id = ?", ApiKeys::key, id);
+    }
+
+    /**
+     * Keys in the order in which they were made, also those that are no longer good.
+     *
+     * @param after the last one already seen, or {@code null} to begin with the first
+     */
+    public List<ApiKey> list(Tx tx, int limit, UUID after) throws SQLException {
+        return tx.query(
+                COLUMNS + " WHERE ?::uuid IS NULL OR key_id > ? ORDER BY key_id LIMIT ?",
+                ApiKeys::key,
+                after,
+                after,
+                limit);
+    }
+
+    /**
+     * Makes a key useless, from now on. Again changes nothing.
+     *
+     * @return whether there is such a key
+     */
+    public boolean revoke(Tx tx, UUID id) throws SQLException {
+        var key = find(tx, id);
+        if (key.isPresent()) {
+            tx.update("UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL", tx.readClock(), id);
+        }
+        return key.isPresent();
+    }
+
+    /**
+     * Makes another key that may do the same; the old one is good for a while yet, so that nobody is locked out while the
+     * new one is being brought to where it is used.
+     *
+     * @param overlap for how long, from now on; it does not prolong a key that expires before that
+     * @return empty if there is no such key, or it is no longer good
+     */
+    public Optional<Created> rotate(Tx tx, UUID id, Duration overlap) throws SQLException {
+        var now = tx.readClock();
+        var old = find(tx, id).filter(key -> key.isGoodAt(now));
+        if (old.isEmpty()) {
+            return Optional.empty();
+        }
+        tx.update(
+                "UPDATE api_keys SET expires_at = least(expires_at, ?::timestamptz) WHERE key_id = ?",
+                now.plus(overlap),
+                id);
+        return Optional.of(
+                create(tx, old.get().role(), old.get().name(), old.get().events(), null));
+    }
+
+    private static ApiKey key(Row row) throws SQLException {
+        return new ApiKey(
+                row.uuid("key_id"),
+                Role.valueOf(row.text("role")),
+                row.text("name"),
+                Stream.of(row.uuids("events")).map(EventId::new).collect(Collectors.toUnmodifiableSet()),
+                row.bytes("secret_hash"),
+                row.instant("created_at"),
+                row.instant("expires_at"),
+                row.instant("revoked_at"),
+                row.instant("last_used_at"));
+    }
+}

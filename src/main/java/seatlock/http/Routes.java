@@ -1,0 +1,97 @@
+package seatlock.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+
+/** Every route, and who may call it. One that does not say so cannot be called. */
+final class Routes {
+
+    private final RoutesConfig routes;
+    private final Access access;
+
+    Routes(RoutesConfig routes, Access access) {
+        this.routes = routes;
+        this.access = access;
+        routes.before(access::authenticate);
+        routes.beforeMatched(Routes::denyUnlessRuled);
+    }
+
+    void add(
+            EventHandlers events,
+            ReservationHandlers reservations,
+            TicketHandlers tickets,
+            KeyHandlers keys,
+            Handler ready) {
+        var event = "/api/events/{eventId}";
+        var reservation = event + "/reservations/{reservationId}";
+        var key = "/api/keys/{keyId}";
+
+        post("/api/events", Rule.ADMIN, events::create);
+        get("/api/events", Rule.ANYONE, events::list);
+        get(event, Rule.ANYONE, events::get);
+        get(event + "/seats", Rule.ANYONE, events::seats);
+
+        post(event + "/reservations", Rule.ANYONE, reservations::reserve);
+        get(reservation, Rule.HOLDER, reservations::get);
+        post(reservation + "/confirm", Rule.SALES, reservations::confirm);
+        post(reservation + "/cancel", Rule.HOLDER, reservations::cancel);
+
+        get(reservation + "/tickets", Rule.HOLDER, tickets::list);
+        post(reservation + "/resend", Rule.SALES, tickets::resend);
+        get(event + "/tickets/{ticketId}.pdf", Rule.HOLDER, tickets::document);
+        post(event + "/check-ins", Rule.GATE, tickets::checkIn);
+        get("/api/keys/tickets", Rule.ANYONE, tickets::keys);
+
+        post("/api/keys", Rule.ADMIN, keys::create);
+        get("/api/keys", Rule.ADMIN, keys::list);
+        route(HandlerType.DELETE, key, Rule.ADMIN, keys::revoke);
+        post(key + "/rotate", Rule.ADMIN, keys::rotate);
+
+        get("/api/openapi.json", Rule.ANYONE, DocumentationHandlers.openApi());
+        get("/api/docs", Rule.ANYONE, DocumentationHandlers.swaggerUi());
+        get("/api/docs/swagger-ui.css", Rule.ANYONE, DocumentationHandlers.swaggerUiFile("swagger-ui.css", "text/css"));
+        get(
+                "/api/docs/swagger-ui-bundle.js",
+                Rule.ANYONE,
+                DocumentationHandlers.swaggerUiFile("swagger-ui-bundle.js", "text/javascript"));
+        get("/api/redoc", Rule.ANYONE, DocumentationHandlers.redoc());
+        get(
+                "/api/redoc/redoc.standalone.js",
+                Rule.ANYONE,
+                DocumentationHandlers.redocFile("redoc.standalone.js", "text/javascript"));
+        get("/problems/{slug}", Rule.ANYONE, DocumentationHandlers::problem);
+
+        get("/livez", Rule.ANYONE, ctx -> ctx.result("alive"));
+        get("/readyz", Rule.ANYONE, ready);
+    }
+
+    private void post(String path, Rule rule, Handler handler) {
+        route(HandlerType.POST, path, rule, handler);
+    }
+
+    /** A GET, and the HEAD that goes with it: left to itself, Javalin answers 200 to any HEAD. */
+    private void get(String path, Rule rule, Handler handler) {
+        route(HandlerType.GET, path, rule, handler);
+        route(HandlerType.HEAD, path, rule, handler);
+    }
+
+    private void route(HandlerType method, String path, Rule rule, Handler handler) {
+        routes.addHttpHandler(
+                method,
+                path,
+                ctx -> {
+                    access.require(rule, ctx);
+                    handler.handle(ctx);
+                },
+                rule);
+    }
+
+    private static void denyUnlessRuled(Context ctx) {
+        if (ctx.routeRoles().isEmpty()) {
+            throw Problem.of(ProblemType.FORBIDDEN, "Nobody has said who may do this.")
+                    .refuse();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package seatlock.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.javalin.Javalin;
+import io.javalin.router.Endpoint;
+import io.javalin.security.Roles;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import seatlock.support.Api;
+import seatlock.support.Shop;
+
+/** A route that does not say who may call it can be called by nobody, and does not get as far as a release. */
+class RoutesTest {
+
+    /** Pages, and what machines ask; all else is in the OpenAPI document, and so in the matrix. */
+    private static final List<String> PUBLIC = List.of(
+            "/api/openapi.json",
+            "/api/docs",
+            "/api/docs/swagger-ui.css",
+            "/api/docs/swagger-ui-bundle.js",
+            "/api/redoc",
+            "/api/redoc/redoc.standalone.js",
+            "/problems/{slug}",
+            "/livez",
+            "/readyz",
+            "/metrics");
+
+    private final Shop shop = Shop.shared();
+
+    @Test
+    void every_route_has_one_rule_and_is_in_the_document_or_public() {
+        var document = shop.api.get("/api/openapi.json").json().get("paths");
+        var routes = registered();
+
+        assertThat(routes).hasSizeGreaterThan(20);
+        for (var route : routes) {
+            var name = route.method + " " + route.path;
+            var roles = route.metadata(Roles.class).getRoles();
+            assertThat(roles).as(name).hasSize(1).hasOnlyElementsOfType(Rule.class);
+            if (PUBLIC.contains(route.path)) {
+                assertThat(roles.contains(Rule.ANYONE)).as(name).isTrue();
+            } else {
+                assertThat(document.has(route.path)).as(name).isTrue();
+            }
+        }
+    }
+
+    private List<Endpoint> registered() {
+        return shop.server.javalin().unsafe.internalRouter.allHttpHandlers().stream()
+                .map(parsed -> parsed.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .toList();
+    }
+
+    @Test
+    void a_route_without_a_rule_is_denied() throws Exception {
+        var javalin = Javalin.create(config -> {
+            new Routes(config.routes, new Access("key", null, null));
+            config.routes.get("/unruled", ctx -> ctx.result("secret"));
+            HttpServer.problems(config);
+        });
+        javalin.start(0);
+        try {
+            var request = HttpRequest.newBuilder(URI.create("http://localhost:" + javalin.port() + "/unruled"))
+                    .build();
+            var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofByteArray());
+
+            assertThat(new Api.Answer(answer.statusCode(), answer).outcome()).isEqualTo("403 forbidden");
+        } finally {
+            javalin.stop();
+        }
+    }
+}
