@@ -11,6 +11,7 @@ public final class Migrations {
     public Migrations(DatabaseUrl url) {
         flyway = Flyway.configure()
                 .dataSource(url.jdbc(), url.user(), url.password())
+                .jdbcProperties(DatabaseUrl.DISCREET)
                 .locations("classpath:sql")
                 .cleanDisabled(true)
                 .validateMigrationNaming(true)
