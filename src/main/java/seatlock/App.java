@@ -30,6 +30,7 @@ import seatlock.embedded.RedisServer;
 import seatlock.http.HttpServer;
 import seatlock.idempotency.IdempotencyKeys;
 import seatlock.inventory.Inventory;
+import seatlock.jobs.Census;
 import seatlock.jobs.Job;
 import seatlock.jobs.JobRunner;
 import seatlock.jobs.Jobs;
@@ -37,11 +38,13 @@ import seatlock.jobs.Relay;
 import seatlock.jobs.RetryPolicy;
 import seatlock.jobs.Sweeper;
 import seatlock.jobs.Workers;
+import seatlock.metrics.Metrics;
 import seatlock.tickets.Mailer;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.TicketWork;
 import seatlock.tickets.Tickets;
 import seatlock.verify.Invariant;
+import seatlock.verify.Watch;
 
 /** Puts the parts together; nothing else does. Closing it stops them in the reverse order of their start. */
 public final class App implements AutoCloseable {
@@ -64,8 +67,8 @@ public final class App implements AutoCloseable {
         }
     }
 
-    /** Connections of the sweeper, and one to spare. */
-    private static final int SWEEPER_CONNECTIONS = 2;
+    /** Connections of the sweeper and of the census, and one to spare. */
+    private static final int BACKGROUND_CONNECTIONS = 3;
 
     /** Connections of the relay and of the leases, and one to spare; besides one for each worker. */
     private static final int JOB_CONNECTIONS = 3;
@@ -78,6 +81,7 @@ public final class App implements AutoCloseable {
 
     private final Config config;
     private final Consumer<String> progress;
+    private final Metrics metrics = new Metrics();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>(); // guarded by this
     private final List<CompletableFuture<?>> starting = new ArrayList<>(); // guarded by this
     private final Map<String, String> addresses = new ConcurrentHashMap<>();
@@ -108,8 +112,14 @@ public final class App implements AutoCloseable {
         if (seed) {
             plantSeed(url);
         }
-        var reads = add(Database.open(
-                url, HttpServer.READ_CONNECTIONS + SWEEPER_CONNECTIONS, HttpServer.READ_STATEMENT_TIMEOUT));
+        add(metrics);
+        metrics.measureProcess();
+        var reads = open(
+                url,
+                "reads",
+                HttpServer.READ_CONNECTIONS + BACKGROUND_CONNECTIONS,
+                HttpServer.READ_STATEMENT_TIMEOUT,
+                Database.Plans.FREE);
         var ticketKeys = new TicketKeys(reads);
         ticketKeys.ensureFirst();
         var jobs = new Jobs();
@@ -119,6 +129,7 @@ public final class App implements AutoCloseable {
                 new IdempotencyKeys(),
                 new Tickets(ticketKeys, jobs),
                 ticketKeys);
+        add(new Census(reads, jobs, core.inventory(), metrics)).start();
         if (role.works()) {
             work(url, core, jobs);
         }
@@ -129,13 +140,17 @@ public final class App implements AutoCloseable {
 
     private void serve(DatabaseUrl url, Database reads, HttpServer.Core core) {
         var adminKey = config.adminKey().orElseGet(() -> home().adminKey());
-        var sales = add(Database.open(
-                url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY));
+        var sales = open(
+                url, "sales", HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY);
 
-        var sweeper = add(new Sweeper(reads, core.catalog(), core.inventory(), core.keys()));
+        var sweeper = add(new Sweeper(reads, core.catalog(), core.inventory(), core.keys(), metrics));
         sweeper.start(config.sweepInterval());
+        if (!config.invariantCheckInterval().isZero()) {
+            var database = open(url, "watch", 1, Watch.STATEMENT_TIMEOUT, Database.Plans.FREE);
+            add(new Watch(database, metrics)).start(config.invariantCheckInterval());
+        }
 
-        server = add(HttpServer.start(config.port(), adminKey, sales, reads, core));
+        server = add(HttpServer.start(config.port(), adminKey, sales, reads, core, metrics));
         addresses.put("URL", url());
         if (home != null) {
             addresses.put("SEATLOCK_ADMIN_KEY", adminKey);
@@ -148,10 +163,18 @@ public final class App implements AutoCloseable {
         }
     }
 
+    private Database open(
+            DatabaseUrl url, String pool, int connections, Duration statementTimeout, Database.Plans plans) {
+        var database = add(Database.open(url, connections, statementTimeout, plans, metrics.transactions(pool)));
+        metrics.connections(pool, database::connections);
+        return database;
+    }
+
     private void work(DatabaseUrl url, HttpServer.Core core, Jobs jobs) {
         var redis = config.redis().orElseGet(() -> URI.create(addresses.get("REDIS_URL")));
         var smtp = config.smtp().orElseGet(() -> URI.create(addresses.get("SMTP_URL")));
-        var database = add(Database.open(url, config.workers() + JOB_CONNECTIONS, JOB_STATEMENT_TIMEOUT));
+        var database =
+                open(url, "jobs", config.workers() + JOB_CONNECTIONS, JOB_STATEMENT_TIMEOUT, Database.Plans.FREE);
         var mailer = new Mailer(smtp, config.mailFrom());
         var work = new TicketWork(database, core.catalog(), core.inventory(), core.tickets(), mailer, step -> {});
         var policy = new RetryPolicy(
@@ -160,8 +183,8 @@ public final class App implements AutoCloseable {
                 RetryPolicy.DEFAULT.maxRetry(),
                 RetryPolicy.DEFAULT.lease());
         var handlers = Map.<Job.Kind, Job.Handler>of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work);
-        var runner = add(new JobRunner(database, jobs, handlers, policy));
-        var workers = add(new Workers(redis, runner, config.workers()));
+        var runner = add(new JobRunner(database, jobs, handlers, policy, metrics));
+        var workers = add(new Workers(redis, runner, config.workers(), metrics));
         workers.start();
         var relay = add(new Relay(database, jobs, redis));
         relay.start();

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import seatlock.db.DatabaseUrl;
 import seatlock.jobs.RetryPolicy;
+import seatlock.logging.Logging;
 import seatlock.tickets.Mailer;
 
 /**
@@ -30,6 +31,8 @@ import seatlock.tickets.Mailer;
  * @param workers how many jobs are done at once
  * @param jobAttempts after so many a job is dead
  * @param jobFirstRetry pause after the first failure of a job; it doubles with each one
+ * @param invariantCheckInterval from the end of one round of checks to the next; zero: none are made
+ * @param logging how the log is to be
  */
 public record Config(
         int port,
@@ -44,7 +47,9 @@ public record Config(
         Duration sweepInterval,
         int workers,
         int jobAttempts,
-        Duration jobFirstRetry) {
+        Duration jobFirstRetry,
+        Duration invariantCheckInterval,
+        Logging logging) {
 
     /** Something in the environment is wrong. The message names all of it. */
     public static final class Invalid extends Exception {
@@ -83,7 +88,22 @@ public record Config(
                                 "JOB_FIRST_RETRY",
                                 text -> between(text, "PT0.01S", "PT1H"),
                                 "PT0.01S to PT1H, such as PT1S")
-                        .orElse(RetryPolicy.DEFAULT.firstRetry()));
+                        .orElse(RetryPolicy.DEFAULT.firstRetry()),
+                reader.read(
+                                "INVARIANT_CHECK_INTERVAL",
+                                text -> between(text, "PT0S", "P1D"),
+                                "PT0S to P1D, such as PT1M")
+                        .orElse(Duration.ofMinutes(1)),
+                new Logging(
+                        reader.read("LOG_FORMAT", text -> Logging.parse(Logging.Format.class, text), "text or json")
+                                .orElse(Logging.DEFAULT.format()),
+                        reader.read(
+                                        "LOG_LEVEL",
+                                        text -> Logging.parse(Logging.Verbosity.class, text),
+                                        "trace, debug, info, warn or error")
+                                .orElse(Logging.DEFAULT.level()),
+                        reader.read("LOG_REQUESTS", Config::onOrOff, "on or off")
+                                .orElse(Logging.DEFAULT.requests())));
         if (!reader.mistakes.isEmpty()) {
             throw new Invalid(reader.mistakes);
         }
@@ -123,6 +143,14 @@ public record Config(
 
     private static int port(String text) {
         return between(text, 0, 65535);
+    }
+
+    private static boolean onOrOff(String text) {
+        return switch (text) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new IllegalArgumentException();
+        };
     }
 
     private static int between(String text, int min, int max) {

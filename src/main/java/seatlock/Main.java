@@ -330,6 +330,7 @@ public final class Main implements Callable<Integer> {
 
     /** Whatever happens, and whenever a signal comes: what was started is stopped. */
     private static void once(Config config, Consumer<App> work) {
+        config.logging().apply();
         var app = new App(config, PROGRESS);
         var onSignal = new Thread(app::close, "shutdown");
         Runtime.getRuntime().addShutdownHook(onSignal);

@@ -90,7 +90,10 @@ class ArchitectureTest {
         "net.greghaines..,jobs",
         "com.lowagie..,tickets",
         "com.google.zxing..,tickets",
-        "jakarta.mail..,tickets"
+        "jakarta.mail..,tickets",
+        "io.micrometer..,metrics",
+        "io.prometheus..,metrics",
+        "ch.qos.logback..,logging"
     })
     void each_library_is_used_by_its_owners_only(String library, String owners) {
         var packages = Stream.of(owners.split(" "))

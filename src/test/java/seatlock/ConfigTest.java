@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import seatlock.db.DatabaseUrl;
+import seatlock.logging.Logging;
 
 class ConfigTest {
 
@@ -30,6 +31,8 @@ class ConfigTest {
         assertThat(config.adminKey()).isEmpty();
         assertThat(config.reservationTtl()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.sweepInterval()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.invariantCheckInterval()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.logging()).isEqualTo(Logging.DEFAULT);
     }
 
     @Test
@@ -41,9 +44,14 @@ class ConfigTest {
                 "REDIS_URL", "redis://:p@cache",
                 "SEATLOCK_ADMIN_KEY", "secret",
                 "RESERVATION_TTL", "PT90S",
-                "SWEEP_INTERVAL", ""));
+                "SWEEP_INTERVAL", "",
+                "INVARIANT_CHECK_INTERVAL", "PT0S",
+                "LOG_LEVEL", "warn",
+                "LOG_REQUESTS", "on"));
 
         assertThat(config.port()).isZero();
+        assertThat(config.invariantCheckInterval()).isZero();
+        assertThat(config.logging()).isEqualTo(new Logging(Logging.Format.TEXT, Logging.Verbosity.WARN, true));
         assertThat(config.database()).contains(new DatabaseUrl("jdbc:postgresql://db:5432/shop", "u", "p"));
         assertThat(config.redis().orElseThrow()).hasHost("cache");
         assertThat(config.reservationTtl()).isEqualTo(Duration.ofSeconds(90));
@@ -62,6 +70,10 @@ class ConfigTest {
         environment.put("SEATLOCK_ADMIN_KEY", "pass word");
         environment.put("RESERVATION_TTL", "10m");
         environment.put("SWEEP_INTERVAL", "PT2H");
+        environment.put("INVARIANT_CHECK_INTERVAL", "never");
+        environment.put("LOG_FORMAT", "xml");
+        environment.put("LOG_LEVEL", "loud");
+        environment.put("LOG_REQUESTS", "yes");
 
         var invalid = catchThrowable(() -> Config.from(environment));
 
@@ -76,7 +88,11 @@ class ConfigTest {
                         "WORKERS: got \"0\", wants 1 to 64",
                         "SEATLOCK_ADMIN_KEY: ",
                         "RESERVATION_TTL: got \"10m\", wants PT0.1S to P7D",
-                        "SWEEP_INTERVAL: got \"PT2H\", wants PT0.1S to PT1H")
+                        "SWEEP_INTERVAL: got \"PT2H\", wants PT0.1S to PT1H",
+                        "INVARIANT_CHECK_INTERVAL: got \"never\", wants PT0S to P1D",
+                        "LOG_FORMAT: got \"xml\", wants text or json",
+                        "LOG_LEVEL: got \"loud\", wants trace, debug, info, warn or error",
+                        "LOG_REQUESTS: got \"yes\", wants on or off")
                 .doesNotContain("hunter2", "pass word");
     }
 

@@ -126,7 +126,8 @@ class SweeperTest {
             }
         };
         try (var database = Database.open(shop.url, 1, Duration.ofSeconds(10));
-                var sweeper = new Sweeper(database, shop.catalog, new Inventory(Duration.ofMinutes(10)), keys)) {
+                var sweeper = new Sweeper(
+                        database, shop.catalog, new Inventory(Duration.ofMinutes(10)), keys, shop.metrics)) {
             sweeper.start(Duration.ofMillis(1));
 
             assertThat(rounds.await(60, TimeUnit.SECONDS)).isTrue();

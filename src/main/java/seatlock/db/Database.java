@@ -43,6 +43,46 @@ public final class Database implements AutoCloseable {
         T in(Tx tx) throws SQLException;
     }
 
+    /** Is told how transactions fare, on the threads that run them: it must be quick, and throw nothing. */
+    public interface Observer {
+
+        /** Looks away. */
+        Observer NONE = new Observer() {
+            @Override
+            public void transactionEnded(long nanos) {}
+
+            @Override
+            public void locked(long nanos) {}
+
+            @Override
+            public void lockTimedOut() {}
+
+            @Override
+            public void triedAgain() {}
+        };
+
+        /** @param nanos from when it had its connection to its commit or rollback */
+        void transactionEnded(long nanos);
+
+        /** @param nanos that a statement took which locks rows: mostly the wait, if there was any */
+        void locked(long nanos);
+
+        /** A transaction failed because a lock was not to be had in time. */
+        void lockTimedOut();
+
+        /** A transaction begins again after a deadlock or a serialization failure. */
+        void triedAgain();
+    }
+
+    /**
+     * The connections of a pool at a moment.
+     *
+     * @param open all there are
+     * @param active those in use
+     * @param wanted how many threads wait for one
+     */
+    public record Connections(int open, int active, int wanted) {}
+
     /** How PostgreSQL plans the statements of a pool. */
     public enum Plans {
         /** As it thinks best. */
@@ -62,14 +102,21 @@ public final class Database implements AutoCloseable {
     }
 
     private final HikariDataSource pool;
+    private final Observer observer;
 
-    private Database(HikariDataSource pool) {
+    private Database(HikariDataSource pool, Observer observer) {
         this.pool = pool;
+        this.observer = observer;
     }
 
     /** Opens a pool whose statements are planned as PostgreSQL thinks best. */
     public static Database open(DatabaseUrl url, int connections, Duration statementTimeout) {
         return open(url, connections, statementTimeout, Plans.FREE);
+    }
+
+    /** Opens a pool that nobody observes. */
+    public static Database open(DatabaseUrl url, int connections, Duration statementTimeout, Plans plans) {
+        return open(url, connections, statementTimeout, plans, Observer.NONE);
     }
 
     /**
@@ -79,7 +126,8 @@ public final class Database implements AutoCloseable {
      * @param statementTimeout no statement runs longer: one that does is stuck, and holds locks meanwhile
      * @param plans how its statements are planned
      */
-    public static Database open(DatabaseUrl url, int connections, Duration statementTimeout, Plans plans) {
+    public static Database open(
+            DatabaseUrl url, int connections, Duration statementTimeout, Plans plans, Observer observer) {
         var config = new HikariConfig();
         config.setPoolName("seatlock");
         config.setJdbcUrl(url.jdbc());
@@ -94,6 +142,7 @@ public final class Database implements AutoCloseable {
                 "socketTimeout", statementTimeout.plus(SOCKET_GRACE).toSeconds());
         config.addDataSourceProperty("connectTimeout", CONNECTION_WAIT.toSeconds());
         config.addDataSourceProperty("tcpKeepAlive", "true");
+        DatabaseUrl.DISCREET.forEach(config::addDataSourceProperty);
         // Not as "options" of the connection: those in DATABASE_URL would take their place. Committed, since with
         // autocommit off the first rollback would take them back.
         config.setConnectionInitSql("SET lock_timeout = %d; SET statement_timeout = %d; SET %s = %d; %sCOMMIT"
@@ -103,7 +152,7 @@ public final class Database implements AutoCloseable {
                         "idle_in_transaction_session_timeout",
                         IDLE_IN_TRANSACTION_TIMEOUT.toMillis(),
                         plans.settings));
-        return new Database(new HikariDataSource(config));
+        return new Database(new HikariDataSource(config), observer);
     }
 
     /**
@@ -120,11 +169,15 @@ public final class Database implements AutoCloseable {
                 return attempt(work);
             } catch (SQLException e) {
                 if (!SqlState.isRetryable(e)) {
+                    if (SqlState.isLockTimeout(e)) {
+                        observer.lockTimedOut();
+                    }
                     throw translate(e);
                 }
                 if (attempt == MAX_ATTEMPTS) {
                     throw new DatabaseException.Contended("Gave up after " + attempt + " attempts", e);
                 }
+                observer.triedAgain();
                 log.info("Transaction is tried again after SQLSTATE {}", e.getSQLState());
                 pause(attempt);
             }
@@ -133,18 +186,27 @@ public final class Database implements AutoCloseable {
 
     private <T> T attempt(Work<T> work) throws SQLException {
         try (var connection = pool.getConnection()) {
-            T result;
+            var began = System.nanoTime();
             try {
-                var tx = new Tx(connection);
-                result = work.in(tx);
-                tx.flush();
-            } catch (Throwable workFailure) {
-                rollBack(connection, workFailure);
-                throw workFailure;
+                return attempt(work, connection);
+            } finally {
+                observer.transactionEnded(System.nanoTime() - began);
             }
-            commit(connection);
-            return result;
         }
+    }
+
+    private <T> T attempt(Work<T> work, Connection connection) throws SQLException {
+        T result;
+        try {
+            var tx = new Tx(connection, observer);
+            result = work.in(tx);
+            tx.flush();
+        } catch (Throwable workFailure) {
+            rollBack(connection, workFailure);
+            throw workFailure;
+        }
+        commit(connection);
+        return result;
     }
 
     private static void commit(Connection connection) throws SQLException {
@@ -185,6 +247,17 @@ public final class Database implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new DatabaseException.Unavailable("Interrupted between two attempts", e);
         }
+    }
+
+    /** The connections of the pool, now; asks nobody and waits for nobody. */
+    public Connections connections() {
+        var state = pool.getHikariPoolMXBean(); // there is none before the first connection was asked for
+        return state == null
+                ? new Connections(0, 0, 0)
+                : new Connections(
+                        state.getTotalConnections(),
+                        state.getActiveConnections(),
+                        state.getThreadsAwaitingConnection());
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.postgresql.Driver;
 
 /**
@@ -14,6 +15,12 @@ import org.postgresql.Driver;
  * @param password {@code null} if none was given
  */
 public record DatabaseUrl(String jdbc, String user, String password) {
+
+    /**
+     * Properties of a connection by which errors do not repeat what was to be stored. PostgreSQL explains a violated
+     * constraint with the values of the row, e-mail address and all, and messages end up in logs.
+     */
+    static final Map<String, String> DISCREET = Map.of("logServerErrorDetail", "false");
 
     /**
      * Reads {@code postgresql://user:password@host:port/name?parameters} (libpq's connection URI, with {@code postgres:}

@@ -17,6 +17,7 @@ public final class Migrations {
         this.url = url;
         flyway = Flyway.configure()
                 .dataSource(url.jdbc(), url.user(), url.password())
+                .jdbcProperties(DatabaseUrl.DISCREET)
                 .locations("classpath:sql")
                 .cleanDisabled(true)
                 .validateMigrationNaming(true)

@@ -48,10 +48,12 @@ public final class Tx {
     }
 
     private final Connection connection;
+    private final Database.Observer observer;
     private final List<Change> pending = new ArrayList<>();
 
-    Tx(Connection connection) {
+    Tx(Connection connection, Database.Observer observer) {
         this.connection = connection;
+        this.observer = observer;
     }
 
     /** All rows, in the order of the statement. */
@@ -74,6 +76,17 @@ public final class Tx {
         return values;
     }
 
+    /** Like {@link #query}, for a statement that locks rows: how long it takes is how long it waits for others. */
+    public <T> List<T> lock(String sql, Reader<T> reader, Object... parameters) throws SQLException {
+        flush(); // which is not the lock's time
+        var began = System.nanoTime();
+        try {
+            return query(sql, reader, parameters);
+        } finally {
+            observer.locked(System.nanoTime() - began);
+        }
+    }
+
     /**
      * Rows that a statement locked, and the database's clock once it held the locks.
      *
@@ -82,8 +95,17 @@ public final class Tx {
     public record Locked<T>(List<T> rows, Instant now) {}
 
     /** Locks rows and then reads the clock, by a statement of its own ({@link #readClock()}), in one round trip. */
-    public <T> Locked<T> queryThenReadClock(String sql, Reader<T> reader, Object... parameters) throws SQLException {
+    public <T> Locked<T> lockThenReadClock(String sql, Reader<T> reader, Object... parameters) throws SQLException {
         flush();
+        var began = System.nanoTime();
+        try {
+            return queryThenReadClock(sql, reader, parameters);
+        } finally {
+            observer.locked(System.nanoTime() - began);
+        }
+    }
+
+    private <T> Locked<T> queryThenReadClock(String sql, Reader<T> reader, Object... parameters) throws SQLException {
         try (var statement = connection.prepareStatement(sql + ";\n" + CLOCK)) {
             bind(statement, 1, parameters);
             statement.execute();

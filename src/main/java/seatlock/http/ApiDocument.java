@@ -60,6 +60,9 @@ final class ApiDocument {
                 **Errors** are `application/problem+json` (RFC 9457). Branch on `type`; each one is explained where it
                 leads to. **Idempotency-Key**: send a new random one with every new intent and the same one with every
                 retry: the effect happens once, and every copy gets the same answer, with `Idempotency-Replayed: true`.
+
+                Every answer has an `X-Request-Id`: the trace-id of the request's `traceparent` (W3C Trace Context), or a
+                random one. A problem has it in its `instance`; one that is repeated has that of the first request.
                 """);
         info.putObject("license").put("name", "Apache-2.0");
         document.putArray("servers").addObject().put("url", "/");
@@ -154,7 +157,7 @@ final class ApiDocument {
             case INVALID_CODE -> Problem.of(type, "It was not signed by us.").with("reason", "FORGED");
             default -> Problem.of(type, type.title() + ".");
         };
-        return Json.readTree(problem.json());
+        return Json.readTree(problem.json(new RequestId("4bf92f3577b34da6a3ce929d0e0e4736")));
     }
 
     /** An annotation holds an example as text. */
@@ -172,7 +175,12 @@ final class ApiDocument {
         var schemas = (ObjectNode) document.at("/components/schemas");
         var problem = schemas.putObject("Problem");
         problem.put("type", "object").put("additionalProperties", false);
-        problem.putArray("required").add("type").add("title").add("status").add("detail");
+        problem.putArray("required")
+                .add("type")
+                .add("title")
+                .add("status")
+                .add("detail")
+                .add("instance");
         var properties = problem.putObject("properties");
         var type = properties.putObject("type").put("type", "string").put("description", "Which one: branch on this");
         var uris = type.putArray("enum");
@@ -182,6 +190,11 @@ final class ApiDocument {
         text(properties, "title", "The same for every problem of the type");
         properties.putObject("status").put("type", "integer").put("description", "The HTTP status");
         text(properties, "detail", "What happened this time, for a person to read");
+        text(
+                properties,
+                "instance",
+                "Which request it was: tell it to who runs the server. The end is its X-Request-Id");
+        ((ObjectNode) properties.get("instance")).put("format", "uri-reference");
         properties
                 .putObject("seats")
                 .put("type", "array")

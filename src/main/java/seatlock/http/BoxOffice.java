@@ -27,6 +27,7 @@ import seatlock.inventory.Command;
 import seatlock.inventory.Inventory;
 import seatlock.inventory.Outcome;
 import seatlock.inventory.Refusal;
+import seatlock.metrics.Metrics;
 import seatlock.tickets.Tickets;
 
 /**
@@ -45,21 +46,38 @@ final class BoxOffice implements AutoCloseable {
     /**
      * What a client asks of an event.
      *
+     * @param request which of his requests it is; a refusal names it
      * @param repeatable the key that makes it safe to ask again, or {@code null} where that is safe anyway
-     * @param answer what to say about the outcome; has no other effect
+     * @param answer what to say when it is done; has no other effect
      */
-    record Order(EventId event, Repeatable repeatable, Command command, Answer answer) {}
+    record Order(RequestId request, EventId event, Repeatable repeatable, Command command, Answer answer) {}
 
     record Repeatable(IdempotencyKey key, Fingerprint fingerprint) {}
 
-    /** Turns an outcome into the reply to the client. */
+    /** Turns what was done into the reply to the client. */
     @FunctionalInterface
     interface Answer {
-        Reply to(Event event, Outcome outcome);
+        Reply to(Event event, Outcome.Done done);
     }
 
-    /** @param replayed whether it is the answer to another request with the same key */
-    record Settled(Reply reply, boolean replayed) {}
+    /**
+     * @param replayed whether it is the answer to another request with the same key
+     * @param refusal which kind of no it is; {@code null} if it is a yes, or replayed
+     */
+    record Settled(Reply reply, boolean replayed, ProblemType refusal) {
+
+        static Settled done(Reply reply) {
+            return new Settled(reply, false, null);
+        }
+
+        static Settled refused(RequestId request, Problem problem) {
+            return new Settled(problem.reply(request), false, problem.type());
+        }
+
+        static Settled replayed(Reply reply) {
+            return new Settled(reply, true, null);
+        }
+    }
 
     /** Events settled at the same time. */
     private static final int WRITERS = 12;
@@ -132,15 +150,15 @@ final class BoxOffice implements AutoCloseable {
     private final Consumer<EventId> changed;
     private final Executor answers;
     private final Map<EventId, Long> lockedUntil = new ConcurrentHashMap<>();
-    private final Lanes<EventId, Pending> sales =
-            new Lanes<>("sales", new Lanes.Bounds(WRITERS, 1, MAX_BATCH), this::settle, this::refuse);
-    private final Lanes<EventId, Turn<?>> others = Turn.lanes("gates", OTHERS, OTHERS - 1);
+    private final Metrics metrics;
+    private final Lanes<EventId, Pending> sales;
+    private final Lanes<EventId, Turn<?>> others;
 
     /**
      * @param changed is told which event may have changed, before the client is
      * @param answers the threads on which clients are answered
      */
-    BoxOffice(Database database, HttpServer.Core core, Consumer<EventId> changed, Executor answers) {
+    BoxOffice(Database database, HttpServer.Core core, Consumer<EventId> changed, Executor answers, Metrics metrics) {
         this.database = database;
         this.catalog = core.catalog();
         this.inventory = core.inventory();
@@ -148,6 +166,9 @@ final class BoxOffice implements AutoCloseable {
         this.tickets = core.tickets();
         this.changed = changed;
         this.answers = answers;
+        this.metrics = metrics;
+        this.sales = new Lanes<>("sales", new Lanes.Bounds(WRITERS, 1, MAX_BATCH), this::settle, this::refuse, metrics);
+        this.others = Turn.lanes("gates", OTHERS, OTHERS - 1, metrics);
     }
 
     CompletableFuture<Settled> submit(Order order) {
@@ -195,6 +216,7 @@ final class BoxOffice implements AutoCloseable {
             settleApart(event, batch, patience, deadline, e);
             return;
         }
+        metrics.batch(batch.size());
         if (verdicts.stream().anyMatch(Verdict::changesSomething)) {
             changed.accept(event);
         }
@@ -326,12 +348,12 @@ final class BoxOffice implements AutoCloseable {
             if (isForNow(outcome)) {
                 verdicts.put(order, Verdict.of(Refusals.problem(event, outcome)));
             } else {
-                var reply = order.answer().to(event, outcome);
-                verdicts.put(order, new Verdict(new Settled(reply, false), null));
+                var settled = settled(event, order, outcome);
+                verdicts.put(order, new Verdict(settled, null));
                 if (order.repeatable() != null) {
                     uses.put(
                             order.repeatable().key(),
-                            new IdempotencyKeys.Kept(order.repeatable().fingerprint(), reply));
+                            new IdempotencyKeys.Kept(order.repeatable().fingerprint(), settled.reply()));
                 }
             }
         }
@@ -343,6 +365,12 @@ final class BoxOffice implements AutoCloseable {
     private static boolean isForNow(Outcome outcome) {
         return outcome instanceof Outcome.Refused refused && refused.reason() == Refusal.LOCKED
                 || outcome instanceof Outcome.Limited limited && limited.retryAfter() != null;
+    }
+
+    private static Settled settled(Event event, Order order, Outcome outcome) {
+        return outcome instanceof Outcome.Done done
+                ? Settled.done(order.answer().to(event, done))
+                : Settled.refused(order.request(), Refusals.problem(event, outcome));
     }
 
     /** The verdict for an order whose key was used before: in an earlier transaction, or by another one in this batch. */
@@ -364,9 +392,9 @@ final class BoxOffice implements AutoCloseable {
                     "The key came with another request before, and its effect stands."));
         }
         if (before != null) {
-            return new Verdict(new Settled(before.reply(), true), null);
+            return new Verdict(Settled.replayed(before.reply()), null);
         }
-        return new Verdict(new Settled(verdicts.get(first).settled.reply(), true), null);
+        return new Verdict(Settled.replayed(verdicts.get(first).settled.reply()), null);
     }
 
     /** Settles what is waiting, then ends. */

@@ -12,12 +12,14 @@ import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 import seatlock.access.ApiKeys;
 import seatlock.catalog.Catalog;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.idempotency.IdempotencyKeys;
 import seatlock.inventory.Inventory;
+import seatlock.metrics.Metrics;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
@@ -61,28 +63,32 @@ public final class HttpServer implements AutoCloseable {
     private final BoxOffice boxOffice;
     private final Reads reads;
     private final Javalin javalin;
+    private final Metrics metrics;
 
     /**
      * @param port to listen on; 0 for any that is free
      * @param adminKey may do everything
      * @param salesDatabase for what changes something, with {@link #SALES_CONNECTIONS}
      * @param readDatabase for the rest, with {@link #READ_CONNECTIONS}, so that no crowd of readers stops the sale
+     * @param metrics is told of every request, and shown at {@code /metrics}
      * @throws io.javalin.util.JavalinBindException if the port is in use
      */
     public static HttpServer start(
-            int port, String adminKey, Database salesDatabase, Database readDatabase, Core core) {
-        var server = new HttpServer(port, adminKey, salesDatabase, readDatabase, core);
+            int port, String adminKey, Database salesDatabase, Database readDatabase, Core core, Metrics metrics) {
+        var server = new HttpServer(port, adminKey, salesDatabase, readDatabase, core, metrics);
         server.javalin.start();
         return server;
     }
 
-    private HttpServer(int port, String adminKey, Database salesDatabase, Database readDatabase, Core core) {
+    private HttpServer(
+            int port, String adminKey, Database salesDatabase, Database readDatabase, Core core, Metrics metrics) {
         this.readDatabase = readDatabase;
+        this.metrics = metrics;
         var threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("http");
-        this.reads = new Reads(readDatabase, threads);
+        this.reads = new Reads(readDatabase, threads, metrics);
         var seatMaps = new SeatMaps(reads, core.catalog, core.inventory, threads, System::nanoTime);
-        this.boxOffice = new BoxOffice(salesDatabase, core, seatMaps::changed, threads);
+        this.boxOffice = new BoxOffice(salesDatabase, core, seatMaps::changed, threads, metrics);
         var keys = new ApiKeys();
         var access = new Access(adminKey, keys, reads);
         var events = new EventHandlers(readDatabase, reads, core.catalog, seatMaps);
@@ -90,9 +96,12 @@ public final class HttpServer implements AutoCloseable {
         var ticketing = new TicketHandlers(reads, core, boxOffice, access);
         var keyring = new KeyHandlers(reads, keys, access);
         this.javalin = Javalin.create(config -> {
-            configure(config, threads, port);
+            configure(config, threads, port, new Journal(metrics));
             config.routes.before(HttpServer::beforeAll);
-            new Routes(config.routes, access).add(events, reservations, ticketing, keyring, this::ready);
+            config.routes.beforeMatched(
+                    ctx -> Visit.of(ctx).takes(ctx.endpoints().matchedHttpEndpoint().path));
+            new Routes(config.routes, access)
+                    .add(events, reservations, ticketing, keyring, this::ready, new MetricsHandler(metrics));
             problems(config);
         });
     }
@@ -108,6 +117,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static void beforeAll(Context ctx) {
+        ctx.header(RequestId.HEADER, Visit.of(ctx).id().value());
         ctx.header("Vary", "Accept-Encoding"); // answers are compressed for who says that he can read it
         if (ctx.req().getRequestURI().indexOf(';') >= 0) {
             // Path parameters: none of our paths has any, and Javalin stumbles over them.
@@ -120,7 +130,7 @@ public final class HttpServer implements AutoCloseable {
         ctx.future(() -> reads.find("ready", tx -> tx.readClock()).thenAccept(now -> ctx.result("ready")));
     }
 
-    private static void configure(JavalinConfig config, QueuedThreadPool threads, int port) {
+    private static void configure(JavalinConfig config, QueuedThreadPool threads, int port, Journal journal) {
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
@@ -128,6 +138,7 @@ public final class HttpServer implements AutoCloseable {
         config.jetty.modifyServer(server -> {
             server.setStopTimeout(STOP_TIMEOUT_MS);
             server.setErrorHandler(new JettyErrors());
+            server.setRequestLog(journal);
             // A request is not handed to a thread until it has arrived: who sends slowly, or never ends, keeps none.
             server.insertHandler(new EagerContentHandler(
                     new EagerContentHandler.RetainedContentLoaderFactory(Requests.MAX_BODY_BYTES + 1, -1, false)));
@@ -156,22 +167,31 @@ public final class HttpServer implements AutoCloseable {
                 DatabaseException.LockTimeout.class,
                 (e, ctx) -> refuse(ctx, ProblemType.OVERLOADED, "Somebody else is at these seats right now."));
         config.routes.exception(DatabaseException.Unavailable.class, (e, ctx) -> {
-            log.warn("{}", e.getMessage());
+            about(ctx, log.atWarn()).log(e.getMessage());
             refuse(ctx, ProblemType.OVERLOADED, "The database cannot be reached, or is too busy.");
         });
         config.routes.exception(DatabaseException.OutcomeUnknown.class, (e, ctx) -> {
-            log.warn("{}", e.getMessage());
+            about(ctx, log.atWarn()).log(e.getMessage());
             refuse(ctx, ProblemType.OUTCOME_UNKNOWN, "The database went away in the middle of the commit.");
         });
         config.routes.exception(HttpResponseException.class, HttpServer::answerJavalin);
         config.routes.exception(Exception.class, (e, ctx) -> {
-            log.error("{} {} failed", ctx.method(), ctx.path(), e);
+            about(ctx, log.atError()).setCause(e).log("A request failed");
             refuse(ctx, ProblemType.INTERNAL_ERROR, "It was noted in the log.");
         });
         config.router.javaLangErrorHandler((response, error) -> {
-            log.error("A request failed", error);
+            log.atError()
+                    .addKeyValue("request", response.getHeader(RequestId.HEADER))
+                    .setCause(error)
+                    .log("A request failed");
             response.setStatus(500);
         });
+    }
+
+    /** Names the request by its id and its route; its path is the client's. */
+    private static LoggingEventBuilder about(Context ctx, LoggingEventBuilder line) {
+        var visit = Visit.of(ctx);
+        return line.addKeyValue("request", visit.id()).addKeyValue("route", visit.route());
     }
 
     private static void refuse(Context ctx, ProblemType type, String detail) {

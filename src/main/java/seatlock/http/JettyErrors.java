@@ -27,8 +27,12 @@ final class JettyErrors extends ErrorHandler {
                         ? Problem.of(ProblemType.MALFORMED_REQUEST, "The request is not HTTP as it should be.")
                         : Problem.of(ProblemType.INTERNAL_ERROR, "It was noted in the log.");
         };
+        var visit = Visit.of(request);
+        visit.refused(problem.type());
         response.setStatus(problem.status());
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-        response.write(true, ByteBuffer.wrap(problem.json()), callback);
+        response.getHeaders()
+                .put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE)
+                .put(RequestId.HEADER, visit.id().value());
+        response.write(true, ByteBuffer.wrap(problem.json(visit.id())), callback);
     }
 }

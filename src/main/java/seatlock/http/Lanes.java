@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import seatlock.metrics.Metrics;
 
 /**
  * A lane for each event: what is asked of it waits there in order of arrival, until one of a small number of threads
@@ -55,6 +56,7 @@ final class Lanes<K, T> implements AutoCloseable {
     private final Bounds bounds;
     private final BiConsumer<K, List<T>> work;
     private final BiConsumer<T, Problem.Refused> refuse;
+    private final Metrics metrics;
     private final Map<K, Lane<T>> lanes = new HashMap<>(); // guarded by this
     private final ExecutorService threads;
     private boolean closed; // guarded by this
@@ -63,10 +65,16 @@ final class Lanes<K, T> implements AutoCloseable {
      * @param work does what was taken from a lane; throws nothing
      * @param refuse is told of what waited too long
      */
-    Lanes(String name, Bounds bounds, BiConsumer<K, List<T>> work, BiConsumer<T, Problem.Refused> refuse) {
+    Lanes(
+            String name,
+            Bounds bounds,
+            BiConsumer<K, List<T>> work,
+            BiConsumer<T, Problem.Refused> refuse,
+            Metrics metrics) {
         this.bounds = bounds;
         this.work = work;
         this.refuse = refuse;
+        this.metrics = metrics;
         var number = new AtomicInteger();
         threads = Executors.newFixedThreadPool(bounds.threads, task -> {
             var thread = new Thread(task, name + "-" + number.incrementAndGet());
@@ -90,6 +98,7 @@ final class Lanes<K, T> implements AutoCloseable {
                 throw overloaded("Too many requests are waiting.");
             }
             lane.waiting.add(new Waiting<>(item, System.nanoTime()));
+            metrics.laneEntered();
             if (lane.running < bounds.atOnce) {
                 lane.running++;
                 threads.execute(() -> takeTurn(key, lane));
@@ -120,13 +129,16 @@ final class Lanes<K, T> implements AutoCloseable {
 
     private List<T> take(Lane<T> lane, List<T> late) {
         var batch = new ArrayList<T>();
+        var waits = new ArrayList<Long>();
         synchronized (this) {
             var now = System.nanoTime();
             while (batch.size() < bounds.batch && !lane.waiting.isEmpty()) {
                 var next = lane.waiting.poll();
+                waits.add(now - next.since);
                 (now - next.since > bounds.maxWait.toNanos() ? late : batch).add(next.item);
             }
         }
+        waits.forEach(metrics::laneLeft); // not while everybody who comes has to wait for it
         return batch;
     }
 

@@ -58,18 +58,20 @@ record Problem(ProblemType type, String detail, Map<String, Object> members, Opt
         return type.status();
     }
 
-    byte[] json() {
+    /** @param request the one that it answers */
+    byte[] json(RequestId request) {
         var json = new LinkedHashMap<String, Object>();
         json.put("type", type.uri());
         json.put("title", type.title());
         json.put("status", type.status());
         json.put("detail", detail);
+        json.put("instance", request.uri());
         json.putAll(members);
         return Json.write(json);
     }
 
-    Reply reply() {
-        return new Reply(status(), null, json());
+    Reply reply(RequestId request) {
+        return new Reply(status(), null, json(request));
     }
 
     /** Ends the request with this problem. */

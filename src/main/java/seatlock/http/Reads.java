@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import seatlock.db.Database;
+import seatlock.metrics.Metrics;
 
 /**
  * Answers what only reads, on a few threads and connections of its own: a crowd that looks keeps nobody from buying, and
@@ -20,12 +21,13 @@ final class Reads implements AutoCloseable {
 
     private final Database database;
     private final Executor answers;
-    private final Lanes<Object, Turn<?>> lanes = Turn.lanes("reads", THREADS, AT_ONCE);
+    private final Lanes<Object, Turn<?>> lanes;
 
     /** @param answers the threads on which clients are answered */
-    Reads(Database database, Executor answers) {
+    Reads(Database database, Executor answers, Metrics metrics) {
         this.database = database;
         this.answers = answers;
+        this.lanes = Turn.lanes("reads", THREADS, AT_ONCE, metrics);
     }
 
     /**

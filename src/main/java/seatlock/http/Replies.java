@@ -18,8 +18,10 @@ final class Replies {
     }
 
     static void problem(Context ctx, Problem problem) {
+        var visit = Visit.of(ctx);
+        visit.refused(problem.type());
         problem.retryAfter().ifPresent(seconds -> ctx.header("Retry-After", seconds.toString()));
-        write(ctx, problem.reply());
+        write(ctx, problem.reply(visit.id()));
     }
 
     static void write(Context ctx, Reply reply) {

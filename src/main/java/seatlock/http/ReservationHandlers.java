@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
 import seatlock.db.Ids;
 import seatlock.http.ReservationBodies.Confirmation;
 import seatlock.http.ReservationBodies.NewReservation;
@@ -101,10 +102,10 @@ final class ReservationHandlers {
         var token = ReservationToken.random();
         var id = new ReservationId(Ids.next());
         var command = new Command.Reserve(id, body.seats(), body.email(), token);
-        settle(ctx, new BoxOffice.Order(event, repeatable, command, (found, outcome) -> {
+        settle(ctx, event, repeatable, command, (found, done) -> {
             var location = "/api/events/" + event + "/reservations/" + id;
-            return reply(found, outcome, 201, location, token);
-        }));
+            return reply(found, done, 201, location, token);
+        });
     }
 
     private static void check(NewReservation body) {
@@ -210,10 +211,7 @@ final class ReservationHandlers {
         check(body);
         var repeatable = new BoxOffice.Repeatable(key, Fingerprint.of("confirm " + event + " " + id, Json.write(body)));
         var command = new Command.Confirm(id, new Reservation.Payment(body.paymentReference(), body.amount()));
-        settle(
-                ctx,
-                new BoxOffice.Order(
-                        event, repeatable, command, (found, outcome) -> reply(found, outcome, 200, null, null)));
+        settle(ctx, event, repeatable, command, (found, done) -> reply(found, done, 200, null, null));
     }
 
     private static void check(Confirmation body) {
@@ -256,26 +254,26 @@ final class ReservationHandlers {
         var caller = access.caller(ctx);
         var token = caller.seller() ? null : caller.token().orElseThrow(Access::noSuchReservation);
         var command = new Command.Cancel(id, token);
-        settle(
-                ctx,
-                new BoxOffice.Order(event, null, command, (found, outcome) -> reply(found, outcome, 200, null, null)));
+        settle(ctx, event, null, command, (found, done) -> reply(found, done, 200, null, null));
     }
 
-    private void settle(Context ctx, BoxOffice.Order order) {
+    private void settle(
+            Context ctx, EventId event, BoxOffice.Repeatable repeatable, Command command, BoxOffice.Answer answer) {
+        var visit = Visit.of(ctx);
+        var order = new BoxOffice.Order(visit.id(), event, repeatable, command, answer);
         ctx.future(() -> boxOffice.submit(order).thenAccept(settled -> {
             if (settled.replayed()) {
+                visit.replayed();
                 ctx.header("Idempotency-Replayed", "true");
+            } else if (settled.refusal() != null) {
+                visit.refused(settled.refusal());
             }
             Replies.write(ctx, settled.reply());
         }));
     }
 
     /** @param token given to whoever makes a reservation; {@code null} in every other answer */
-    private static Reply reply(Event event, Outcome outcome, int status, String location, ReservationToken token) {
-        if (outcome instanceof Outcome.Done done) {
-            var body = ReservationBody.of(event, done.reservation(), token);
-            return new Reply(status, location, Json.write(body));
-        }
-        return Refusals.problem(event, outcome).reply();
+    private static Reply reply(Event event, Outcome.Done done, int status, String location, ReservationToken token) {
+        return new Reply(status, location, Json.write(ReservationBody.of(event, done.reservation(), token)));
     }
 }

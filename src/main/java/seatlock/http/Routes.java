@@ -23,7 +23,8 @@ final class Routes {
             ReservationHandlers reservations,
             TicketHandlers tickets,
             KeyHandlers keys,
-            Handler ready) {
+            Handler ready,
+            Handler metrics) {
         var event = "/api/events/{eventId}";
         var reservation = event + "/reservations/{reservationId}";
         var key = "/api/keys/{keyId}";
@@ -65,6 +66,7 @@ final class Routes {
 
         get("/livez", Rule.ANYONE, ctx -> ctx.result("alive"));
         get("/readyz", Rule.ANYONE, ready);
+        get("/metrics", Rule.ANYONE, metrics);
     }
 
     private void post(String path, Rule rule, Handler handler) {

@@ -3,6 +3,7 @@ package seatlock.http;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import seatlock.metrics.Metrics;
 
 /**
  * A piece of work that waits in a lane by itself.
@@ -26,9 +27,13 @@ record Turn<T>(Supplier<T> work, CompletableFuture<T> result, Executor answers) 
     }
 
     /** Lanes where each thread takes one at a time. */
-    static <K> Lanes<K, Turn<?>> lanes(String name, int threads, int atOnce) {
+    static <K> Lanes<K, Turn<?>> lanes(String name, int threads, int atOnce, Metrics metrics) {
         return new Lanes<>(
-                name, new Lanes.Bounds(threads, atOnce, 1), (key, turns) -> turns.forEach(Turn::take), Turn::refuse);
+                name,
+                new Lanes.Bounds(threads, atOnce, 1),
+                (key, turns) -> turns.forEach(Turn::take),
+                Turn::refuse,
+                metrics);
     }
 
     static <K, T> CompletableFuture<T> submit(Lanes<K, Turn<?>> lanes, K key, Supplier<T> work, Executor answers) {

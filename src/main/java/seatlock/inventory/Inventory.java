@@ -86,6 +86,20 @@ public final class Inventory {
         return repository.deleteQuotas(tx, event);
     }
 
+    /**
+     * How many reservations are pending, in all events.
+     *
+     * @param holding those that hold their seats
+     * @param lapsed those that hold them no longer, and wait for the sweeper
+     * @param lapsedSince when the first of these lapsed; {@code null} if there is none
+     */
+    public record Pending(long holding, long lapsed, Instant lapsedSince) {}
+
+    /** Counts the pending reservations of all events. Nothing is locked. */
+    public Pending countPending(Tx tx, Instant now) throws SQLException {
+        return repository.countPending(tx, now);
+    }
+
     /** A reservation that the sweeper should {@link Command.Expire}. */
     public record Lapsed(Instant expiresAt, EventId event, ReservationId reservation) {}
 }

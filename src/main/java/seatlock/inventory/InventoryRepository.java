@@ -167,7 +167,7 @@ final class InventoryRepository {
         if (ids.isEmpty()) {
             return Map.of();
         }
-        var rows = tx.query(
+        var rows = tx.lock(
                 """
                 SELECT locked.*
                   FROM (SELECT unnest(?) AS id ORDER BY id) AS named
@@ -186,7 +186,7 @@ final class InventoryRepository {
     /** Locks seats, in the order of their ids. */
     private static Tx.Locked<Seat> lockSeats(
             Tx tx, EventId event, String[] labels, Integer[] ids, Inventory.Locking locking) throws SQLException {
-        return tx.queryThenReadClock(
+        return tx.lockThenReadClock(
                 """
                 SELECT locked.*
                   FROM (SELECT found.seat_id AS id
@@ -490,6 +490,23 @@ final class InventoryRepository {
 
     int deleteQuotas(Tx tx, EventId event) throws SQLException {
         return tx.update("DELETE FROM quotas WHERE event_id = ?", event.value());
+    }
+
+    Inventory.Pending countPending(Tx tx, Instant now) throws SQLException {
+        return tx.query(
+                        """
+                        SELECT count(*) FILTER (WHERE expires_at > ?) AS holding,
+                               count(*) FILTER (WHERE expires_at <= ?) AS lapsed,
+                               min(expires_at) FILTER (WHERE expires_at <= ?) AS lapsed_since
+                          FROM reservations
+                         WHERE status = 'PENDING'
+                        """,
+                        row -> new Inventory.Pending(
+                                row.bigint("holding"), row.bigint("lapsed"), row.instant("lapsed_since")),
+                        now,
+                        now,
+                        now)
+                .get(0);
     }
 
     /** Adds to reservations the seats that each one has or had. */

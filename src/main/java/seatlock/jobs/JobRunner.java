@@ -8,6 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.catalog.EventId;
 import seatlock.db.Database;
+import seatlock.metrics.Metrics;
 
 /** Does one job: claims it, does it outside any transaction while its lease is renewed, and notes how it ended. */
 public final class JobRunner implements AutoCloseable {
@@ -18,15 +19,18 @@ public final class JobRunner implements AutoCloseable {
     private final Jobs jobs;
     private final Map<Job.Kind, Job.Handler> handlers;
     private final RetryPolicy policy;
+    private final Metrics metrics;
     private final Set<Job> running = ConcurrentHashMap.newKeySet();
     private final Loop heart = new Loop("job-leases", this::renewLeases);
 
     /** @param handlers one for each kind */
-    public JobRunner(Database database, Jobs jobs, Map<Job.Kind, Job.Handler> handlers, RetryPolicy policy) {
+    public JobRunner(
+            Database database, Jobs jobs, Map<Job.Kind, Job.Handler> handlers, RetryPolicy policy, Metrics metrics) {
         this.database = database;
         this.jobs = jobs;
         this.handlers = Map.copyOf(handlers);
         this.policy = policy;
+        this.metrics = metrics;
         heart.start(policy.lease().dividedBy(3)); // it may miss one and still be alive
     }
 
@@ -47,7 +51,7 @@ public final class JobRunner implements AutoCloseable {
             if (failure == null) {
                 // If this fails, the job is done again once its lease has run out: it has had its effect, but who
                 // knows.
-                end(job, database.inTransaction(tx -> jobs.complete(tx, job)));
+                end(job, "done", database.inTransaction(tx -> jobs.complete(tx, job)));
             } else {
                 noteFailure(job, failure);
             }
@@ -73,16 +77,18 @@ public final class JobRunner implements AutoCloseable {
         var error = failure.toString();
         if (failure instanceof Job.Hopeless || job.attempts() >= policy.maxAttempts()) {
             log.error("Job {} of event {} is dead after {} attempts: {}", job.id(), job.event(), job.attempts(), error);
-            end(job, database.inTransaction(tx -> jobs.bury(tx, job, error)));
+            end(job, "dead", database.inTransaction(tx -> jobs.bury(tx, job, error)));
         } else {
             var pause = policy.pauseAfter(job.attempts());
             log.info("Job {} will be tried again in {} ms: {}", job.id(), pause.toMillis(), error);
-            end(job, database.inTransaction(tx -> jobs.putOff(tx, job, error, pause)));
+            end(job, "failed", database.inTransaction(tx -> jobs.putOff(tx, job, error, pause)));
         }
     }
 
-    private static void end(Job job, boolean wasOurs) {
-        if (!wasOurs) {
+    private void end(Job job, String outcome, boolean wasOurs) {
+        if (wasOurs) {
+            metrics.jobEnded(job.kind().wireName(), outcome);
+        } else {
             log.warn("Job {} took longer than its lease, and somebody else has it now", job.id());
         }
     }

@@ -1,10 +1,13 @@
 package seatlock.jobs;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import seatlock.catalog.EventId;
@@ -202,6 +205,43 @@ public final class Jobs {
         return tx.query(
                 "SELECT state || ' ' || count(*) AS line FROM jobs GROUP BY state ORDER BY state",
                 row -> row.text("line"));
+    }
+
+    /**
+     * What there is to do.
+     *
+     * @param byState how many jobs there are in each state but {@code DONE}; a state that none is in may be missing
+     * @param due when the longest due job was due; {@code null} if none is
+     * @param running when the oldest of those that are being done was added; {@code null} if none is
+     */
+    record Backlog(Map<String, Long> byState, Instant due, Instant running) {}
+
+    /** What there is to do in all events. Those that are done are not counted: that would be to read them all. */
+    Backlog backlog(Tx tx, Instant now) throws SQLException {
+        record State(String name, long jobs, Instant due, Instant added) {}
+        var states = tx.query(
+                """
+                SELECT state, count(*) AS n, min(next_attempt_at) AS due, min(created_at) AS added
+                  FROM jobs
+                 WHERE state IN ('READY', 'RUNNING')
+                 GROUP BY state
+                 UNION ALL
+                SELECT 'DEAD', count(*), NULL, NULL
+                  FROM jobs
+                 WHERE state = 'DEAD'
+                """, row -> new State(row.text("state"), row.bigint("n"), row.instant("due"), row.instant("added")));
+        return new Backlog(
+                states.stream().collect(toMap(State::name, State::jobs)),
+                states.stream()
+                        .filter(state -> state.name.equals("READY") && state.due.isBefore(now))
+                        .map(State::due)
+                        .findFirst()
+                        .orElse(null),
+                states.stream()
+                        .filter(state -> state.name.equals("RUNNING"))
+                        .map(State::added)
+                        .findFirst()
+                        .orElse(null));
     }
 
     /**

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 import seatlock.db.DatabaseException;
 
 /** Something that is done again and again, on a thread of its own, whatever it throws. */
-final class Loop implements AutoCloseable {
+public final class Loop implements AutoCloseable {
 
     /** A round that is under way when the process stops has this long. */
     private static final long STOP_TIMEOUT_SECONDS = 10;
@@ -20,7 +20,7 @@ final class Loop implements AutoCloseable {
     private final Runnable round;
     private final ScheduledExecutorService timer;
 
-    Loop(String name, Runnable round) {
+    public Loop(String name, Runnable round) {
         this.name = name;
         this.round = round;
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -31,7 +31,7 @@ final class Loop implements AutoCloseable {
     }
 
     /** Does a round now and then after every pause, until closed. */
-    void start(Duration pause) {
+    public void start(Duration pause) {
         timer.scheduleWithFixedDelay(this::runAndSurvive, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -20,6 +20,7 @@ import seatlock.idempotency.IdempotencyKeys;
 import seatlock.inventory.Command;
 import seatlock.inventory.Inventory;
 import seatlock.inventory.Outcome;
+import seatlock.metrics.Metrics;
 
 /**
  * Tidies up: marks lapsed reservations {@code EXPIRED} and frees their seats, and forgets old idempotency keys.
@@ -42,13 +43,16 @@ public final class Sweeper implements AutoCloseable {
     private final Catalog catalog;
     private final Inventory inventory;
     private final IdempotencyKeys keys;
+    private final Metrics metrics;
     private final Loop loop = new Loop("sweeper", this::runOnce);
+    private boolean failed; // only the thread that sweeps uses it
 
-    public Sweeper(Database database, Catalog catalog, Inventory inventory, IdempotencyKeys keys) {
+    public Sweeper(Database database, Catalog catalog, Inventory inventory, IdempotencyKeys keys, Metrics metrics) {
         this.database = database;
         this.catalog = catalog;
         this.inventory = inventory;
         this.keys = keys;
+        this.metrics = metrics;
     }
 
     /** Runs {@link #runOnce} now and then after every interval, until closed. */
@@ -58,9 +62,13 @@ public final class Sweeper implements AutoCloseable {
 
     /** Expires all that has lapsed and prunes all that is outdated or no longer needed, except in events that are locked. */
     public void runOnce() {
+        failed = false;
         expireLapsed();
         pruneKeys();
         pruneQuotas();
+        if (!failed) {
+            metrics.swept();
+        }
     }
 
     private void expireLapsed() {
@@ -73,7 +81,7 @@ public final class Sweeper implements AutoCloseable {
                     .collect(groupingBy(
                             Inventory.Lapsed::event,
                             mapping(lapsed -> new Command.Expire(lapsed.reservation()), toList())));
-            byEvent.forEach((event, commands) -> inEvent(event, tx -> expire(tx, event, commands)));
+            byEvent.forEach((event, commands) -> metrics.expired(inEvent(event, tx -> expire(tx, event, commands))));
             last = batch.isEmpty() ? null : batch.get(batch.size() - 1);
         } while (batch.size() == BATCH);
     }
@@ -115,8 +123,10 @@ public final class Sweeper implements AutoCloseable {
             log.debug("Event {} is busy and will be swept in the next round", event);
         } catch (DatabaseException.Unavailable e) {
             log.warn("Event {} is swept in the next round: {}", event, e.getMessage());
+            failed = true;
         } catch (IllegalStateException e) {
             log.error("Event {} cannot be swept", event, e);
+            failed = true;
         }
         return 0;
     }

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 import seatlock.catalog.EventId;
+import seatlock.metrics.Metrics;
 
 /**
  * A pool of Jesque workers, each with a thread and a connection of its own, and the supervisor that keeps it whole.
@@ -51,6 +52,7 @@ public final class Workers implements AutoCloseable {
     private final URI redisUrl;
     private final JobRunner runner;
     private final Slot[] slots;
+    private final Metrics metrics;
     private final Loop supervisor = new Loop("workers-supervisor", this::supervise);
     private volatile boolean stopping;
     private int lastAlive;
@@ -66,14 +68,16 @@ public final class Workers implements AutoCloseable {
     }
 
     /** @param size how many jobs are done at once */
-    public Workers(URI redisUrl, JobRunner runner, int size) {
+    public Workers(URI redisUrl, JobRunner runner, int size, Metrics metrics) {
         this.redisUrl = redisUrl;
         this.runner = runner;
         this.slots = new Slot[size];
+        this.metrics = metrics;
         this.lastAlive = size;
         for (int i = 0; i < size; i++) {
             slots[i] = new Slot();
         }
+        metrics.workers(this::alive);
     }
 
     public void start() {
@@ -106,6 +110,7 @@ public final class Workers implements AutoCloseable {
     private void supervise() {
         try (var redis = Queue.connect(redisUrl)) {
             redis.ping();
+            metrics.redisUp(true);
             for (int i = 0; i < slots.length && !stopping; i++) {
                 if (!slots[i].isAlive()) {
                     replace(slots[i], i);
@@ -114,6 +119,7 @@ public final class Workers implements AutoCloseable {
             beat(redis);
             removeKilled(redis);
         } catch (JedisException e) {
+            metrics.redisUp(false);
             log.debug("Redis is away", e);
         }
         var alive = alive();

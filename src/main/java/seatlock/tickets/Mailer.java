@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
@@ -34,6 +35,8 @@ public final class Mailer {
     private static final Logger log = LoggerFactory.getLogger(Mailer.class);
 
     private static final String CONNECT_TIMEOUT_MS = "10000";
+
+    private static final Pattern ADDRESS = Pattern.compile("\\S*@\\S*");
 
     /** Between two answers of the server; RFC 5321 would have us wait for minutes, with the job's lease running. */
     private static final String TIMEOUT_MS = "30000";
@@ -52,19 +55,34 @@ public final class Mailer {
     static final class Rejected extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private Rejected(MessagingException cause) {
-            super("The mail server refuses: " + messages(cause), cause);
+        private Rejected(String reason) {
+            super("The mail server refuses: " + reason);
         }
+    }
 
-        /** The reply of the server is in one of the exceptions of the chain. */
-        private static String messages(MessagingException cause) {
-            var messages = new StringJoiner("; ");
-            for (Exception next = cause; next != null; ) {
-                messages.add(String.valueOf(next.getMessage()).strip());
-                next = next instanceof MessagingException chained ? chained.getNextException() : null;
-            }
-            return messages.toString();
+    /** The mail was not sent this time. */
+    static final class Failed extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private Failed(String reason) {
+            super(reason);
         }
+    }
+
+    /**
+     * What went wrong, without the buyer's address: servers like to repeat it, and this goes into the log, and stays with
+     * the job. That is also why neither exception has a cause.
+     */
+    private static String reason(MessagingException e, String to) {
+        var messages = new StringJoiner("; ");
+        for (Exception next = e; next != null; ) {
+            messages.add(String.valueOf(next.getMessage()).strip());
+            next = next instanceof MessagingException chained ? chained.getNextException() : null;
+        }
+        var name = to.substring(0, Math.max(0, to.lastIndexOf('@')));
+        var named = Pattern.compile("(?<!\\w)" + Pattern.quote(name) + "(?!\\w)", Pattern.CASE_INSENSITIVE);
+        return named.matcher(ADDRESS.matcher(messages.toString()).replaceAll("…"))
+                .replaceAll("…");
     }
 
     private final Session session;
@@ -102,7 +120,7 @@ public final class Mailer {
             }
             return address;
         } catch (AddressException | UnsupportedEncodingException e) {
-            throw new IllegalArgumentException("Not an address: " + text, e);
+            throw new IllegalArgumentException("Not an address"); // and not which: it may be the buyer's
         }
     }
 
@@ -127,10 +145,21 @@ public final class Mailer {
      * Sends a mail, and returns when the server has taken it over.
      *
      * @throws Rejected if it never will
-     * @throws MessagingException if it did not this time
+     * @throws Failed if it did not this time
      */
-    void send(Mail mail) throws Rejected, MessagingException {
-        var message = message(mail);
+    void send(Mail mail) throws Rejected, Failed {
+        try {
+            transmit(message(mail));
+        } catch (MessagingException e) {
+            var reason = reason(e, mail.to());
+            if (e instanceof SendFailedException && isPermanent(e)) {
+                throw new Rejected(reason);
+            }
+            throw new Failed(reason);
+        }
+    }
+
+    private void transmit(MimeMessage message) throws MessagingException {
         var login = smtp.getRawUserInfo() == null
                 ? new String[2]
                 : smtp.getRawUserInfo().split(":", 2);
@@ -138,11 +167,6 @@ public final class Mailer {
         try {
             transport.connect(smtp.getHost(), smtp.getPort(), decode(login, 0), decode(login, 1));
             transport.sendMessage(message, message.getAllRecipients());
-        } catch (SendFailedException e) {
-            if (isPermanent(e)) {
-                throw new Rejected(e);
-            }
-            throw e;
         } finally {
             close(transport);
         }

@@ -262,7 +262,7 @@ public final class Tickets {
     }
 
     private static void lockTicket(Tx tx, EventId event, TicketId id) throws SQLException {
-        tx.query(
+        tx.lock(
                 "SELECT ticket_id FROM tickets WHERE event_id = ? AND ticket_id = ? FOR NO KEY UPDATE",
                 row -> row.uuid("ticket_id"),
                 event.value(),

@@ -201,10 +201,15 @@ public enum Invariant {
         return tx.query(sql, row -> row.bigint("n"), parameters).get(0);
     }
 
+    /** The rule, as the name of a figure. */
+    String slug() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     /** The rule, as a sentence. */
     @Override
     public String toString() {
-        var words = name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        var words = slug().replace('_', ' ');
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 }

@@ -29,6 +29,7 @@ import seatlock.inventory.Outcome;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationToken;
+import seatlock.metrics.Metrics;
 import seatlock.support.Crowd;
 import seatlock.support.PostgresProxy;
 import seatlock.support.Servers;
@@ -37,6 +38,8 @@ import seatlock.support.Shop;
 /** Many orders in one transaction: what that must not change for any of them. */
 class BoxOfficeTest {
 
+    private static final RequestId REQUEST = RequestId.of(List.of());
+
     private final Shop shop = Shop.shared();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final BoxOffice boxOffice = boxOffice(shop.url, HttpServer.SALES_CONNECTIONS);
@@ -44,7 +47,7 @@ class BoxOfficeTest {
     private BoxOffice boxOffice(DatabaseUrl url, int connections) {
         var database = Database.open(url, connections, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY);
         var core = new HttpServer.Core(shop.catalog, shop.inventory, shop.keys, shop.tickets, shop.ticketKeys);
-        var office = new BoxOffice(database, core, changed -> {}, Runnable::run);
+        var office = new BoxOffice(database, core, changed -> {}, Runnable::run, new Metrics());
         opened.add(0, database);
         opened.add(0, office);
         return office;
@@ -117,9 +120,10 @@ class BoxOfficeTest {
     @Test
     void whatever_is_thrown_is_answered_and_the_lane_goes_on() {
         var event = shop.event(1);
-        var broken = new Order(event.id(), null, reserve(event, key(), "S-A-1").command(), (found, outcome) -> {
-            throw new StackOverflowError("made for this test");
-        });
+        var broken = new Order(
+                REQUEST, event.id(), null, reserve(event, key(), "S-A-1").command(), (found, done) -> {
+                    throw new StackOverflowError("made for this test");
+                });
 
         assertThat(outcome(boxOffice.submit(broken))).isEqualTo("StackOverflowError");
         assertThat(outcome(submit(event, "S-A-1"))).isEqualTo("201");
@@ -299,26 +303,24 @@ class BoxOfficeTest {
         var id = new ReservationId(Ids.next());
         var command = new Command.Reserve(id, labels, email, ReservationToken.random());
         return new Order(
+                REQUEST,
                 event.id(),
                 new Repeatable(
                         new IdempotencyKey(key),
                         Fingerprint.of("reserve", labels.toString().getBytes(UTF_8))),
                 command,
-                (found, outcome) -> reply(event, outcome, 201));
+                (found, done) -> reply(event, done, 201));
     }
 
     private static Order confirm(Event event, ReservationId reservation) {
         var command = new Command.Confirm(reservation, new Reservation.Payment("pi_123", 4500));
-        return new Order(event.id(), null, command, (found, outcome) -> reply(event, outcome, 200));
+        return new Order(REQUEST, event.id(), null, command, (found, done) -> reply(event, done, 200));
     }
 
-    private static Reply reply(Event event, Outcome outcome, int status) {
-        if (outcome instanceof Outcome.Done done) {
-            var id = done.reservation().id();
-            var location = "/api/events/" + event.id() + "/reservations/" + id;
-            return new Reply(status, location, id.toString().getBytes(UTF_8));
-        }
-        return new Reply(409, null, outcome.toString().getBytes(UTF_8));
+    private static Reply reply(Event event, Outcome.Done done, int status) {
+        var id = done.reservation().id();
+        var location = "/api/events/" + event.id() + "/reservations/" + id;
+        return new Reply(status, location, id.toString().getBytes(UTF_8));
     }
 
     private static ReservationId id(CompletableFuture<Settled> reserved) {

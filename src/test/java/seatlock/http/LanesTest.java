@@ -8,21 +8,23 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import seatlock.metrics.Metrics;
 
 class LanesTest {
 
     /** Batches in the order in which they were taken. */
-    private final List<List<Integer>> batches = Collections.synchronizedList(new ArrayList<>());
+    private final List<List<Integer>> batches = new CopyOnWriteArrayList<>();
 
     private final List<Integer> refused = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch held = new CountDownLatch(1);
 
     /** What is negative keeps its thread until {@link #held} is let go. */
     private Lanes<String, Integer> lanes(Lanes.Bounds bounds) {
-        return new Lanes<>("test", bounds, this::work, (item, refusal) -> refused.add(item));
+        return new Lanes<>("test", bounds, this::work, (item, refusal) -> refused.add(item), new Metrics());
     }
 
     private void work(String key, List<Integer> batch) {
@@ -125,7 +127,8 @@ class LanesTest {
                     done.addAll(batch);
                     throw new IllegalStateException("made for this test");
                 },
-                (item, refusal) -> {})) {
+                (item, refusal) -> {},
+                new Metrics())) {
             IntStream.range(0, 5).forEach(i -> lanes.submit("event", i));
         }
         assertThat(done).containsExactly(0, 1, 2, 3, 4);

@@ -34,6 +34,7 @@ import seatlock.catalog.SeatPlan;
 import seatlock.http.EventBodies.SeatBody;
 import seatlock.http.EventBodies.Seats;
 import seatlock.inventory.SeatStatus;
+import seatlock.metrics.Metrics;
 import seatlock.support.Api;
 import seatlock.support.Crowd;
 import seatlock.support.Shop;
@@ -56,10 +57,13 @@ class SeatMapTest {
         final SeatMaps maps;
 
         Bench(Shop shop) {
-            reads = new Reads(shop.database, ending -> {
-                builds.incrementAndGet();
-                ending.run();
-            });
+            reads = new Reads(
+                    shop.database,
+                    ending -> {
+                        builds.incrementAndGet();
+                        ending.run();
+                    },
+                    new Metrics());
             maps = new SeatMaps(reads, shop.catalog, shop.inventory, Runnable::run, clock::get);
         }
 

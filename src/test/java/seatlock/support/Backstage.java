@@ -59,8 +59,12 @@ public final class Backstage implements AutoCloseable {
         var mailer = new Mailer(smtp == null ? URI.create(sink.url()) : smtp, "Seatlock <tickets@example.org>");
         var work = new TicketWork(database, shop.catalog, shop.inventory, shop.tickets, mailer, progress);
         runner = new JobRunner(
-                database, shop.jobs, Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work), POLICY);
-        workers = new Workers(redisUrl(), runner, 3);
+                database,
+                shop.jobs,
+                Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work),
+                POLICY,
+                shop.metrics);
+        workers = new Workers(redisUrl(), runner, 3, shop.metrics);
         relay = new Relay(database, shop.jobs, redisUrl());
     }
 

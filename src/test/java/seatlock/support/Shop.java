@@ -22,6 +22,7 @@ import seatlock.inventory.Inventory;
 import seatlock.inventory.Outcome;
 import seatlock.jobs.Jobs;
 import seatlock.jobs.Sweeper;
+import seatlock.metrics.Metrics;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 import seatlock.verify.Invariant;
@@ -53,17 +54,20 @@ public final class Shop implements AutoCloseable {
     public final Tickets tickets;
     public final HttpServer server;
     public final Api api;
+    public final Metrics metrics = new Metrics();
 
     /** With a database of its own, for what is seen across events; whoever makes it closes it. */
     public Shop() {
-        database = openReads(url);
-        reads = openReads(servingUrl);
-        sales = openSales(servingUrl);
+        var observer = metrics.transactions("reads");
+        database = openReads(url, observer);
+        reads = openReads(servingUrl, observer);
+        sales = openSales(servingUrl, metrics.transactions("sales"));
+        metrics.connections("sales", sales::connections);
         ticketKeys = new TicketKeys(database);
         ticketKeys.ensureFirst();
         tickets = new Tickets(ticketKeys, jobs);
         var core = new HttpServer.Core(catalog, inventory, keys, tickets, ticketKeys);
-        server = HttpServer.start(0, ADMIN_KEY, sales, reads, core);
+        server = HttpServer.start(0, ADMIN_KEY, sales, reads, core, metrics);
         api = new Api("http://localhost:" + server.port(), ADMIN_KEY);
     }
 
@@ -87,15 +91,15 @@ public final class Shop implements AutoCloseable {
         private final HttpServer server;
 
         private Node(Shop shop) {
-            reads = openReads(shop.servingUrl);
-            sales = openSales(shop.servingUrl);
+            reads = openReads(shop.servingUrl, Database.Observer.NONE);
+            sales = openSales(shop.servingUrl, Database.Observer.NONE);
             var core = new HttpServer.Core(
                     new Catalog(),
                     new Inventory(Duration.ofMinutes(10)),
                     new IdempotencyKeys(),
                     new Tickets(new TicketKeys(reads), new Jobs()),
                     new TicketKeys(reads));
-            server = HttpServer.start(0, ADMIN_KEY, sales, reads, core);
+            server = HttpServer.start(0, ADMIN_KEY, sales, reads, core, new Metrics());
         }
 
         public int port() {
@@ -110,13 +114,14 @@ public final class Shop implements AutoCloseable {
         }
     }
 
-    private static Database openReads(DatabaseUrl url) {
-        return Database.open(url, HttpServer.READ_CONNECTIONS, HttpServer.READ_STATEMENT_TIMEOUT);
+    private static Database openReads(DatabaseUrl url, Database.Observer observer) {
+        return Database.open(
+                url, HttpServer.READ_CONNECTIONS, HttpServer.READ_STATEMENT_TIMEOUT, Database.Plans.FREE, observer);
     }
 
-    private static Database openSales(DatabaseUrl url) {
+    private static Database openSales(DatabaseUrl url, Database.Observer observer) {
         return Database.open(
-                url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY);
+                url, HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY, observer);
     }
 
     public static Shop shared() {
@@ -134,7 +139,7 @@ public final class Shop implements AutoCloseable {
 
     /** One that runs only when it is told to. */
     public Sweeper sweeper() {
-        return new Sweeper(database, catalog, inventory, keys);
+        return new Sweeper(database, catalog, inventory, keys, metrics);
     }
 
     /** An event with one section S of one row A, its seats S-A-1, S-A-2, …, next year. */

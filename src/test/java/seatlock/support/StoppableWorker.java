@@ -15,6 +15,7 @@ import seatlock.jobs.Jobs;
 import seatlock.jobs.Relay;
 import seatlock.jobs.RetryPolicy;
 import seatlock.jobs.Workers;
+import seatlock.metrics.Metrics;
 import seatlock.tickets.Mailer;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.TicketWork;
@@ -49,9 +50,10 @@ public final class StoppableWorker {
                 standStill();
             }
         });
+        var metrics = new Metrics();
         var runner = new JobRunner(
-                database, jobs, Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work), POLICY);
-        new Workers(redis, runner, THREADS).start();
+                database, jobs, Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work), POLICY, metrics);
+        new Workers(redis, runner, THREADS, metrics).start();
         new Relay(database, jobs, redis).start();
         System.out.println("Ready.");
         standStill();

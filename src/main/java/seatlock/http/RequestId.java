@@ -1,0 +1,62 @@
+package seatlock.http;
+
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+
+/**
+ * What a request is called: in the answer, in every line of the log about it, and in the {@code instance} of its problem.
+ * It is the client's own trace-id if the request comes with one, so that its log and ours can be read side by side.
+ *
+ * @param value 16 bytes as 32 hexadecimal digits
+ * @see <a href="https://www.w3.org/TR/trace-context/">W3C Trace Context</a>
+ */
+record RequestId(String value) {
+
+    /** Not registered for HTTP, but what proxies and clients call it. */
+    static final String HEADER = "X-Request-Id";
+
+    static final String TRACE_PARENT = "traceparent";
+
+    /** Version 00: trace-id, parent-id, flags. */
+    private static final Pattern FORM = Pattern.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}");
+
+    private static final Pattern ZEROS = Pattern.compile("0+");
+
+    private static final HexFormat HEX = HexFormat.of();
+
+    /** @param traceParents the values of that header; several of them, or a bad one, count as none */
+    static RequestId of(List<String> traceParents) {
+        if (traceParents.size() == 1) {
+            var parts = FORM.matcher(traceParents.get(0));
+            if (parts.matches() && !isZero(parts.group(1)) && !isZero(parts.group(2))) {
+                return new RequestId(parts.group(1));
+            }
+        }
+        return random();
+    }
+
+    /** Nobody gains anything by guessing it, so it need not come from a source that is slow and shared. */
+    private static RequestId random() {
+        var random = ThreadLocalRandom.current();
+        return new RequestId(HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong()));
+    }
+
+    private static boolean isZero(String hex) {
+        return ZEROS.matcher(hex).matches();
+    }
+
+    /**
+     * The {@code instance} member of a problem: a reference that identifies it. It leads nowhere, which RFC 9457 section
+     * 3.1.5 allows; and it is no {@code urn:seatlock:}, since RFC 8141 has only namespaces that are registered.
+     */
+    String uri() {
+        return "/requests/" + value;
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

@@ -1,0 +1,100 @@
+package seatlock.logging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import seatlock.support.Api;
+import seatlock.support.Jvm;
+import seatlock.support.Shop;
+import seatlock.support.Wait;
+
+/** The log of a process, as an operator has set it. */
+class LoggingTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path directory;
+
+    private final Shop shop = Shop.shared();
+
+    private Jvm serve(Map<String, String> settings) {
+        var all = new HashMap<>(settings);
+        all.put("DATABASE_URL", shop.url.jdbc() + "?user=" + shop.url.user() + "&password=" + shop.url.password());
+        all.put("SEATLOCK_ADMIN_KEY", Shop.ADMIN_KEY);
+        return Jvm.start(directory, all, "serve").awaitReady();
+    }
+
+    private static Api api(Jvm jvm) {
+        var url = jvm.output()
+                .lines()
+                .filter(line -> line.startsWith("API"))
+                .map(line -> line.split("\\s+")[1])
+                .findFirst();
+        return new Api(url.orElseThrow(), Shop.ADMIN_KEY);
+    }
+
+    private static JsonNode read(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void a_line_is_an_object_with_the_request_it_is_about() {
+        try (var jvm = serve(Map.of("LOG_FORMAT", "json", "LOG_REQUESTS", "on"))) {
+            var answer = api(jvm).get("/nowhere?a=b");
+            jvm.awaitOutput("answered");
+
+            var line = jvm.output()
+                    .lines()
+                    .filter(text -> text.contains("answered"))
+                    .findFirst();
+            var object = read(line.orElseThrow());
+            assertThat(object.get("level").asText()).isEqualTo("INFO");
+            assertThat(object.get("loggerName").asText()).isEqualTo("seatlock.requests");
+            assertThat(object.get("timestamp").isNumber()).isTrue();
+            assertThat(object.get("kvpList").toString())
+                    .contains(
+                            "{\"request\":\"" + answer.header("X-Request-Id") + "\"}",
+                            "\"GET\"",
+                            "\"other\"",
+                            "404",
+                            "\"ms\"")
+                    .doesNotContain("a=b", "nowhere");
+        }
+    }
+
+    @Test
+    void it_is_quiet_unless_it_is_asked_to_speak() {
+        try (var jvm = serve(Map.of())) {
+            var api = api(jvm);
+            api.get("/nowhere");
+            api.get("/metrics");
+            Wait.until(
+                    "both are counted", () -> api.get("/metrics").text().contains("route=\"/metrics\",status=\"200\""));
+            assertThat(jvm.output().lines().filter(line -> line.matches("\\d\\d:\\d\\d:.*")))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void settings_are_words_in_lower_case() {
+        assertThat(Logging.parse(Logging.Format.class, "json")).isEqualTo(Logging.Format.JSON);
+        assertThatThrownBy(() -> Logging.parse(Logging.Format.class, "JSON"))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Logging.parse(Logging.Verbosity.class, "loud"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
