@@ -12,14 +12,18 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import seatlock.access.ApiKeys;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Database;
+import seatlock.db.DatabaseException;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Migrations;
 import seatlock.db.Tx;
@@ -27,6 +31,8 @@ import seatlock.embedded.Home;
 import seatlock.embedded.MailSink;
 import seatlock.embedded.PostgresServer;
 import seatlock.embedded.RedisServer;
+import seatlock.http.Health;
+import seatlock.http.HealthServer;
 import seatlock.http.HttpServer;
 import seatlock.idempotency.IdempotencyKeys;
 import seatlock.inventory.Inventory;
@@ -76,6 +82,10 @@ public final class App implements AutoCloseable {
     /** A document to store is the longest that a job's statement takes. */
     private static final Duration JOB_STATEMENT_TIMEOUT = Duration.ofSeconds(10);
 
+    private static final Duration WAIT_INTERVAL = Duration.ofMillis(500);
+
+    private static final Duration WAIT_SAID_EVERY = Duration.ofSeconds(10);
+
     /** Each invariant reads whole tables, of a million seats or more. */
     private static final Duration VERIFY_STATEMENT_TIMEOUT = Duration.ofMinutes(10);
 
@@ -86,8 +96,11 @@ public final class App implements AutoCloseable {
     private final List<CompletableFuture<?>> starting = new ArrayList<>(); // guarded by this
     private final Map<String, String> addresses = new ConcurrentHashMap<>();
     private boolean closed; // guarded by this
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private AutoCloseable listener; // guarded by this
     private Home home;
-    private HttpServer server;
+    private String adminKey;
+    private volatile Health health;
 
     /**
      * Starts nothing yet; so it can be arranged first that it will be closed, whatever happens while it starts.
@@ -107,13 +120,10 @@ public final class App implements AutoCloseable {
      */
     public void start(Role role, boolean seed) {
         var databases = startEmbedded(role.works());
-        prepareSchema(databases, role);
         var url = databases.serving;
-        if (seed) {
-            plantSeed(url);
-        }
         add(metrics);
         metrics.measureProcess();
+        var health = add(new Health(open(url, "health", 1, Health.STATEMENT_TIMEOUT, Database.Plans.FREE), metrics));
         var reads = open(
                 url,
                 "reads",
@@ -121,7 +131,6 @@ public final class App implements AutoCloseable {
                 HttpServer.READ_STATEMENT_TIMEOUT,
                 Database.Plans.FREE);
         var ticketKeys = new TicketKeys(reads);
-        ticketKeys.ensureFirst();
         var jobs = new Jobs();
         var core = new HttpServer.Core(
                 new Catalog(),
@@ -129,34 +138,64 @@ public final class App implements AutoCloseable {
                 new IdempotencyKeys(),
                 new Tickets(ticketKeys, jobs),
                 ticketKeys);
+        listen(role, url, reads, core, health);
+
+        prepareSchema(databases, role);
+        if (seed) {
+            plantSeed(url);
+        }
+        ticketKeys.ensureFirst();
         add(new Census(reads, jobs, core.inventory(), metrics)).start();
         if (role.works()) {
-            work(url, core, jobs);
+            work(url, core, jobs, health);
         }
         if (role.serves()) {
             serve(url, reads, core);
         }
+        health.started();
+    }
+
+    /** First of all, so that whoever watches this process can ask it how it is. */
+    private void listen(Role role, DatabaseUrl url, Database reads, HttpServer.Core core, Health health) {
+        int port;
+        if (role.serves()) {
+            adminKey = config.adminKey().orElseGet(() -> home().adminKey());
+            var sales = open(
+                    url,
+                    "sales",
+                    HttpServer.SALES_CONNECTIONS,
+                    HttpServer.SALES_STATEMENT_TIMEOUT,
+                    Database.Plans.BY_KEY);
+            var server = HttpServer.start(config.port(), adminKey, sales, reads, core, health, metrics);
+            port = server.port();
+            synchronized (this) {
+                listener = server;
+            }
+            progress.accept(
+                    "API         http://localhost:" + port + "  (try it: http://localhost:" + port + "/api/docs/)");
+        } else {
+            var server = HealthServer.start(config.port(), health, metrics);
+            port = server.port();
+            synchronized (this) {
+                listener = server;
+            }
+            progress.accept("Health      http://localhost:" + port + "/readyz");
+        }
+        addresses.put("URL", "http://localhost:" + port);
+        this.health = health;
     }
 
     private void serve(DatabaseUrl url, Database reads, HttpServer.Core core) {
-        var adminKey = config.adminKey().orElseGet(() -> home().adminKey());
-        var sales = open(
-                url, "sales", HttpServer.SALES_CONNECTIONS, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY);
-
         var sweeper = add(new Sweeper(reads, core.catalog(), core.inventory(), core.keys(), metrics));
         sweeper.start(config.sweepInterval());
         if (!config.invariantCheckInterval().isZero()) {
             var database = open(url, "watch", 1, Watch.STATEMENT_TIMEOUT, Database.Plans.FREE);
             add(new Watch(database, metrics)).start(config.invariantCheckInterval());
         }
-
-        server = add(HttpServer.start(config.port(), adminKey, sales, reads, core, metrics));
-        addresses.put("URL", url());
         if (home != null) {
             addresses.put("SEATLOCK_ADMIN_KEY", adminKey);
             home.publish(addresses);
         }
-        progress.accept("API         " + url() + "  (try it: " + url() + "/api/docs/)");
         if (config.adminKey().isEmpty()) {
             progress.accept(
                     "Admin key   " + adminKey + "  (kept in " + config.home().resolve("admin-key") + ")");
@@ -170,7 +209,7 @@ public final class App implements AutoCloseable {
         return database;
     }
 
-    private void work(DatabaseUrl url, HttpServer.Core core, Jobs jobs) {
+    private void work(DatabaseUrl url, HttpServer.Core core, Jobs jobs, Health health) {
         var redis = config.redis().orElseGet(() -> URI.create(addresses.get("REDIS_URL")));
         var smtp = config.smtp().orElseGet(() -> URI.create(addresses.get("SMTP_URL")));
         var database =
@@ -186,6 +225,7 @@ public final class App implements AutoCloseable {
         var runner = add(new JobRunner(database, jobs, handlers, policy, metrics));
         var workers = add(new Workers(redis, runner, config.workers(), metrics));
         workers.start();
+        health.helps("redis", () -> workers.alive() > 0);
         var relay = add(new Relay(database, jobs, redis));
         relay.start();
         progress.accept("Workers     " + config.workers()
@@ -227,9 +267,11 @@ public final class App implements AutoCloseable {
      * @return of all of them
      */
     long verify(Optional<EventId> event) {
-        var databases = databaseAtHand();
-        prepareSchema(databases, Role.SERVE);
-        try (var database = Database.open(databases.serving, 1, VERIFY_STATEMENT_TIMEOUT)) {
+        var url = databaseAtHand().serving;
+        if (new Migrations(url).pending() > 0) {
+            throw new IllegalStateException("The schema is not up to date. Run `seatlock migrate` first.");
+        }
+        try (var database = Database.open(url, 1, VERIFY_STATEMENT_TIMEOUT)) {
             event.filter(id -> database.inTransaction(tx -> new Catalog().find(tx, id))
                             .isEmpty())
                     .ifPresent(id -> {
@@ -333,12 +375,61 @@ public final class App implements AutoCloseable {
         return future;
     }
 
+    /** Returns once the schema is up to date: with PostgreSQL, and with those who bring it up to date, as slow as they may be. */
     private void prepareSchema(Databases databases, Role role) {
         if (role == Role.ALL) {
-            migrate(databases);
-        } else if (new Migrations(databases.serving).pending() > 0) {
-            throw new IllegalStateException("The schema is not up to date. Run `seatlock migrate` first.");
+            await(() -> {
+                migrate(databases);
+                return Optional.empty();
+            });
+        } else {
+            var migrations = new Migrations(databases.serving);
+            await(() -> migrations.pending() == 0
+                    ? Optional.empty()
+                    : Optional.of("The schema is not up to date: waiting for `seatlock migrate`"));
         }
+    }
+
+    /**
+     * Tries something until there is no reason left to wait, and says what that is, now and then.
+     *
+     * @throws DatabaseException.Unavailable for a reason that does not pass by itself
+     */
+    private void await(Supplier<Optional<String>> attempt) {
+        long saidAt = 0;
+        while (true) {
+            var reason = attemptOnce(attempt);
+            if (reason.isEmpty()) {
+                return;
+            }
+            if (saidAt == 0 || System.nanoTime() - saidAt > WAIT_SAID_EVERY.toNanos()) {
+                progress.accept("Waiting     " + reason.get());
+                saidAt = System.nanoTime();
+            }
+            try {
+                if (stopping.await(WAIT_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                    throw new IllegalStateException("Stopped while it was starting");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("Interrupted while it was starting", e);
+            }
+        }
+    }
+
+    private static Optional<String> attemptOnce(Supplier<Optional<String>> attempt) {
+        try {
+            return attempt.get();
+        } catch (DatabaseException.Unavailable e) {
+            if (!e.mayPass()) {
+                throw e;
+            }
+            return Optional.of("PostgreSQL is away: " + rootMessage(e));
+        }
+    }
+
+    private static String rootMessage(Throwable e) {
+        return e.getCause() == null ? e.getMessage() : rootMessage(e.getCause());
     }
 
     private void migrate(Databases databases) {
@@ -383,15 +474,27 @@ public final class App implements AutoCloseable {
 
     /** Where the API is. */
     public String url() {
-        return "http://localhost:" + server.port();
+        return addresses.get("URL");
     }
 
-    /** Stops all that was started, in the reverse order; what is just being started, as soon as it is. */
+    /**
+     * Stops all that was started; what is just being started, as soon as it is. First it says that it is no longer ready,
+     * and goes on for the drain delay; then it lets nobody new in and answers who is there; then all else is stopped, in the
+     * reverse order of its start.
+     */
     @Override
     public void close() {
+        stopping.countDown();
+        drain();
+        AutoCloseable toAnswer;
         List<CompletableFuture<?>> unfinished;
         synchronized (this) {
+            toAnswer = listener;
+            listener = null;
             unfinished = List.copyOf(starting);
+        }
+        if (toAnswer != null) {
+            close(toAnswer);
         }
         unfinished.forEach(start -> start.handle((started, failure) -> null).join());
         Deque<AutoCloseable> toClose;
@@ -401,6 +504,18 @@ public final class App implements AutoCloseable {
             parts.clear();
         }
         toClose.forEach(this::close);
+    }
+
+    private void drain() {
+        if (health == null) {
+            return;
+        }
+        health.drain();
+        try {
+            Thread.sleep(config.drainDelay().toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void close(AutoCloseable part) {

@@ -32,6 +32,8 @@ import seatlock.tickets.Mailer;
  * @param jobAttempts after so many a job is dead
  * @param jobFirstRetry pause after the first failure of a job; it doubles with each one
  * @param invariantCheckInterval from the end of one round of checks to the next; zero: none are made
+ * @param drainDelay how long a node that was told to stop still takes requests, while it says that it is not ready
+ * @param shutdownTimeout how long it may take to stop, after that
  * @param logging how the log is to be
  */
 public record Config(
@@ -49,6 +51,8 @@ public record Config(
         int jobAttempts,
         Duration jobFirstRetry,
         Duration invariantCheckInterval,
+        Duration drainDelay,
+        Duration shutdownTimeout,
         Logging logging) {
 
     /** Something in the environment is wrong. The message names all of it. */
@@ -94,6 +98,10 @@ public record Config(
                                 text -> between(text, "PT0S", "P1D"),
                                 "PT0S to P1D, such as PT1M")
                         .orElse(Duration.ofMinutes(1)),
+                reader.read("DRAIN_DELAY", text -> between(text, "PT0S", "PT10M"), "PT0S to PT10M, such as PT5S")
+                        .orElse(Duration.ZERO),
+                reader.read("SHUTDOWN_TIMEOUT", text -> between(text, "PT1S", "PT1H"), "PT1S to PT1H, such as PT30S")
+                        .orElse(Duration.ofSeconds(30)),
                 new Logging(
                         reader.read("LOG_FORMAT", text -> Logging.parse(Logging.Format.class, text), "text or json")
                                 .orElse(Logging.DEFAULT.format()),

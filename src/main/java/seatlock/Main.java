@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -312,33 +313,65 @@ public final class Main implements Callable<Integer> {
 
     private static final Consumer<String> PROGRESS = System.out::println;
 
+    /** Serves until SIGINT or SIGTERM; the exit status is 0 if everything stopped in time. */
     private static int serveUntilStopped(App.Role role, boolean seed) throws Exception {
         var config = Config.from(System.getenv());
         PROGRESS.accept("Seatlock " + new Version().getVersion()[0]);
-        once(config, app -> {
+        once(config, true, app -> {
             app.start(role, seed);
             PROGRESS.accept("Ready.");
-            await(); // until SIGINT or SIGTERM
+            await();
         });
         return 0;
     }
 
     private static int once(Consumer<App> work) throws Config.Invalid {
-        once(Config.from(System.getenv()), work);
+        once(Config.from(System.getenv()), false, work);
         return 0;
     }
 
-    /** Whatever happens, and whenever a signal comes: what was started is stopped. */
-    private static void once(Config config, Consumer<App> work) {
+    /**
+     * Whatever happens, and whenever a signal comes: what was started is stopped.
+     *
+     * @param untilStopped whether it is meant to end by a signal
+     */
+    private static void once(Config config, boolean untilStopped, Consumer<App> work) {
         config.logging().apply();
         var app = new App(config, PROGRESS);
-        var onSignal = new Thread(app::close, "shutdown");
+        var done = new AtomicBoolean();
+        var onSignal = new Thread(
+                () -> {
+                    if (!done.get()) {
+                        var stopped = closes(app, config.drainDelay().plus(config.shutdownTimeout()));
+                        if (untilStopped || !stopped) {
+                            // Left to itself, the JVM ends with a status that says that a signal ended it.
+                            Runtime.getRuntime().halt(stopped ? 0 : 1);
+                        }
+                    }
+                },
+                "shutdown");
         Runtime.getRuntime().addShutdownHook(onSignal);
         try {
             work.accept(app);
         } finally {
             app.close();
+            done.set(true);
         }
+    }
+
+    private static boolean closes(App app, Duration timeout) {
+        var closing = new Thread(app::close, "closing");
+        closing.setDaemon(true);
+        closing.start();
+        try {
+            closing.join(timeout.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (closing.isAlive()) {
+            PROGRESS.accept("Did not stop within " + timeout);
+        }
+        return !closing.isAlive();
     }
 
     private static void await() {

@@ -2,10 +2,15 @@ package seatlock.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +35,12 @@ public final class Database implements AutoCloseable {
     private static final Duration SOCKET_GRACE = Duration.ofSeconds(5);
 
     /** How long work waits for a connection; whoever waits longer is better told to come back. */
-    private static final Duration CONNECTION_WAIT = Duration.ofSeconds(5);
+    private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
+
+    /** While the database is away, one tries so often whether it is back, and all others are refused at once. */
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(250);
+
+    private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
 
     /** Deadlocks cannot happen between our own transactions (they lock in one order), so this is for strangers. */
     private static final int MAX_ATTEMPTS = 3;
@@ -103,10 +113,20 @@ public final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Observer observer;
+    private final AtomicLong probedAt = new AtomicLong();
+    private volatile boolean away;
 
     private Database(HikariDataSource pool, Observer observer) {
         this.pool = pool;
         this.observer = observer;
+    }
+
+    /** A connection to a server that can only be read: it was the primary, and is a standby now. */
+    public static final class ReadOnlyIsGone implements SQLExceptionOverride {
+        @java.lang.Override
+        public Override adjudicate(SQLException e) {
+            return SqlState.isReadOnly(e) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+        }
     }
 
     /** Opens a pool whose statements are planned as PostgreSQL thinks best. */
@@ -142,6 +162,14 @@ public final class Database implements AutoCloseable {
                 "socketTimeout", statementTimeout.plus(SOCKET_GRACE).toSeconds());
         config.addDataSourceProperty("connectTimeout", CONNECTION_WAIT.toSeconds());
         config.addDataSourceProperty("tcpKeepAlive", "true");
+        // Of several hosts: how long the driver believes which of them is the primary. Its own default is ten seconds.
+        config.addDataSourceProperty("hostRecheckSeconds", "1");
+        config.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
+        config.setExceptionOverrideClassName(ReadOnlyIsGone.class.getName());
+        // The pool fills as it is needed, and stays full. If it had to keep connections ready, it would try to get them
+        // back from a server that is away at ever longer intervals, and be late when that returns.
+        config.setMinimumIdle(0);
+        config.setIdleTimeout(0);
         DatabaseUrl.DISCREET.forEach(config::addDataSourceProperty);
         // Not as "options" of the connection: those in DATABASE_URL would take their place. Committed, since with
         // autocommit off the first rollback would take them back.
@@ -185,7 +213,7 @@ public final class Database implements AutoCloseable {
     }
 
     private <T> T attempt(Work<T> work) throws SQLException {
-        try (var connection = pool.getConnection()) {
+        try (var connection = connect()) {
             var began = System.nanoTime();
             try {
                 return attempt(work, connection);
@@ -207,6 +235,42 @@ public final class Database implements AutoCloseable {
         }
         commit(connection);
         return result;
+    }
+
+    private Connection connect() throws SQLException {
+        if (away && !isBack()) {
+            throw new SQLTransientConnectionException("The database is away");
+        }
+        try {
+            return pool.getConnection();
+        } catch (SQLTransientConnectionException e) {
+            away = true; // or all connections are in use: then the next one finds that out
+            throw e;
+        }
+    }
+
+    /** Asked by one at a time, past the pool; the others are told no. */
+    private boolean isBack() {
+        var last = probedAt.get();
+        var now = System.nanoTime();
+        if (now - last < PROBE_INTERVAL.toNanos() || !probedAt.compareAndSet(last, now)) {
+            return false;
+        }
+        var properties = new Properties();
+        properties.putAll(pool.getDataSourceProperties());
+        if (pool.getUsername() != null) {
+            properties.put("user", pool.getUsername());
+        }
+        if (pool.getPassword() != null) {
+            properties.put("password", pool.getPassword());
+        }
+        try {
+            DriverManager.getConnection(pool.getJdbcUrl(), properties).close();
+            away = false;
+            return true;
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     private static void commit(Connection connection) throws SQLException {

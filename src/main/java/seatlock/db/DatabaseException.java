@@ -20,6 +20,16 @@ public abstract sealed class DatabaseException extends RuntimeException {
     public static sealed class Unavailable extends DatabaseException {
         private static final long serialVersionUID = 1L;
 
+        /** Whether the reason may pass by itself: nobody there, or not yet. A wrong password does not. */
+        public boolean mayPass() {
+            for (Throwable cause = this; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException e) {
+                    return SqlState.isUnavailable(e);
+                }
+            }
+            return false;
+        }
+
         Unavailable(String message, Throwable cause) {
             super(message, cause);
         }

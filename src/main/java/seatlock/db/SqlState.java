@@ -14,6 +14,9 @@ final class SqlState {
 
     static final String SERIALIZATION_FAILURE = "40001";
 
+    /** read_only_sql_transaction: a standby, during a failover. */
+    private static final String READ_ONLY = "25006";
+
     private static final Set<String> RETRYABLE = Set.of(SERIALIZATION_FAILURE, "40P01"); // deadlock_detected
 
     private static final Set<String> CONNECTION_LOST = Set.of(
@@ -25,7 +28,7 @@ final class SqlState {
             "57P03", // cannot_connect_now: starting up or shutting down
             "57014", // query_canceled: the statement timeout
             "25P03", // idle_in_transaction_session_timeout
-            "25006"); // read_only_sql_transaction: a standby, during a failover
+            READ_ONLY);
 
     private SqlState() {}
 
@@ -35,6 +38,10 @@ final class SqlState {
 
     static boolean isLockTimeout(SQLException e) {
         return code(e).equals("55P03"); // lock_not_available
+    }
+
+    static boolean isReadOnly(SQLException e) {
+        return code(e).equals(READ_ONLY);
     }
 
     /** The connection broke: class 08, or the server said that it is going. */

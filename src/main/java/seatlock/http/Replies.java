@@ -17,6 +17,11 @@ final class Replies {
         write(ctx, new Reply(status, null, body));
     }
 
+    /** How the process is: plain JSON, whatever the status. */
+    static void health(Context ctx, int status, byte[] body) {
+        ctx.status(status).contentType("application/json").result(body);
+    }
+
     static void problem(Context ctx, Problem problem) {
         var visit = Visit.of(ctx);
         visit.refused(problem.type());

@@ -4,6 +4,8 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
+import java.util.Map;
+import seatlock.metrics.Metrics;
 
 /** Every route, and who may call it. One that does not say so cannot be called. */
 final class Routes {
@@ -18,13 +20,7 @@ final class Routes {
         routes.beforeMatched(Routes::denyUnlessRuled);
     }
 
-    void add(
-            EventHandlers events,
-            ReservationHandlers reservations,
-            TicketHandlers tickets,
-            KeyHandlers keys,
-            Handler ready,
-            Handler metrics) {
+    void add(EventHandlers events, ReservationHandlers reservations, TicketHandlers tickets, KeyHandlers keys) {
         var event = "/api/events/{eventId}";
         var reservation = event + "/reservations/{reservationId}";
         var key = "/api/keys/{keyId}";
@@ -63,10 +59,16 @@ final class Routes {
                 Rule.ANYONE,
                 DocumentationHandlers.redocFile("redoc.standalone.js", "text/javascript"));
         get("/problems/{slug}", Rule.ANYONE, DocumentationHandlers::problem);
+    }
 
-        get("/livez", Rule.ANYONE, ctx -> ctx.result("alive"));
-        get("/readyz", Rule.ANYONE, ready);
-        get("/metrics", Rule.ANYONE, metrics);
+    /** What machines ask, also of a process without an API. */
+    static void addHealth(RoutesConfig routes, Health health, Metrics metrics) {
+        var handlers = Map.<String, Handler>of(
+                "/livez", health::live, "/readyz", health::ready, "/metrics", new MetricsHandler(metrics));
+        handlers.forEach((path, handler) -> {
+            routes.addHttpHandler(HandlerType.GET, path, handler, Rule.ANYONE);
+            routes.addHttpHandler(HandlerType.HEAD, path, handler, Rule.ANYONE);
+        });
     }
 
     private void post(String path, Rule rule, Handler handler) {

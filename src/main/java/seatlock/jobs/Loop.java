@@ -19,6 +19,7 @@ public final class Loop implements AutoCloseable {
     private final String name;
     private final Runnable round;
     private final ScheduledExecutorService timer;
+    private boolean putOff; // only the timer's thread uses it
 
     public Loop(String name, Runnable round) {
         this.name = name;
@@ -38,8 +39,15 @@ public final class Loop implements AutoCloseable {
     private void runAndSurvive() {
         try {
             round.run();
+            if (putOff) {
+                log.info("{} goes on", name);
+                putOff = false;
+            }
         } catch (DatabaseException e) {
-            log.warn("{} is put off: {}", name, e.getMessage());
+            if (!putOff) { // once, and not every time while the database is away
+                log.warn("{} is put off: {}", name, e.getMessage());
+                putOff = true;
+            }
         } catch (Throwable t) { // even an Error: a ScheduledExecutorService drops a task that throws, without a word
             log.error("{} failed, and will be tried again", name, t);
         }

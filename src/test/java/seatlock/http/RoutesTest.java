@@ -62,7 +62,7 @@ class RoutesTest {
         var javalin = Javalin.create(config -> {
             new Routes(config.routes, new Access("key", null, null));
             config.routes.get("/unruled", ctx -> ctx.result("secret"));
-            HttpServer.problems(config);
+            Listener.problems(config);
         });
         javalin.start(0);
         try {

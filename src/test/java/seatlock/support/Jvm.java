@@ -141,6 +141,21 @@ public final class Jvm implements AutoCloseable {
         process.onExit().join();
     }
 
+    /** SIGTERM: it should end by itself. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Where its server listens, whether or not it is ready. */
+    public String url() {
+        awaitOutput("http://localhost:");
+        return output.toString().replaceAll("(?s).*?(http://localhost:[0-9]+).*", "$1");
+    }
+
     /** Waits for it to end by itself. */
     public int exitStatus() {
         return process.onExit().join().exitValue();

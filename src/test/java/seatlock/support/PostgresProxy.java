@@ -11,6 +11,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import seatlock.db.DatabaseUrl;
@@ -22,13 +24,29 @@ import seatlock.db.DatabaseUrl;
 public final class PostgresProxy implements AutoCloseable {
 
     private final DatabaseUrl server;
-    private final ServerSocket listener;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final int port;
+    private volatile ServerSocket listener;
     private final AtomicBoolean armed = new AtomicBoolean();
     private final AtomicInteger roundTrips = new AtomicInteger();
 
     private PostgresProxy(DatabaseUrl server) throws IOException {
         this.server = server;
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.port = listener.getLocalPort();
+        start(this::accept);
+    }
+
+    /** As if the server had been killed: nobody listens, and all connections break. */
+    public void goAway() throws IOException {
+        listener.close();
+        for (var socket : open) {
+            socket.close();
+        }
+    }
+
+    public void comeBack() throws IOException {
+        listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         start(this::accept);
     }
 
@@ -38,7 +56,7 @@ public final class PostgresProxy implements AutoCloseable {
 
     /** The database, by way of this. */
     public DatabaseUrl url() {
-        var jdbc = server.jdbc().replaceFirst("//[^/]+/", "//127.0.0.1:" + listener.getLocalPort() + "/")
+        var jdbc = server.jdbc().replaceFirst("//[^/]+/", "//127.0.0.1:" + port + "/")
                 + (server.jdbc().contains("?") ? "&" : "?") + "sslmode=disable";
         return new DatabaseUrl(jdbc, server.user(), server.password());
     }
@@ -59,6 +77,8 @@ public final class PostgresProxy implements AutoCloseable {
             while (true) {
                 var client = listener.accept();
                 var upstream = new Socket(address.getHost(), address.getPort());
+                open.add(client);
+                open.add(upstream);
                 start(() -> pump(client, upstream, (bytes, length, out) -> out.write(bytes, 0, length)));
                 start(() -> back(upstream, client));
             }

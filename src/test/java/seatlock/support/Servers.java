@@ -38,8 +38,18 @@ public final class Servers {
             migrations.migrate();
             migrations.admit(serving(at(template)));
         }
+        return create(" TEMPLATE " + template);
+    }
+
+    /** A new database with nothing in it. */
+    public static synchronized DatabaseUrl newEmptyDatabase() {
+        newDatabase(); // so that there is a server
+        return create("");
+    }
+
+    private static DatabaseUrl create(String how) {
         var name = "seatlock_test_" + RUN + "_" + ++databases;
-        execute("CREATE DATABASE " + name + " TEMPLATE " + template);
+        execute("CREATE DATABASE " + name + how);
         return at(name);
     }
 

@@ -15,6 +15,7 @@ import seatlock.catalog.SeatPlan;
 import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Tx;
+import seatlock.http.Health;
 import seatlock.http.HttpServer;
 import seatlock.idempotency.IdempotencyKeys;
 import seatlock.inventory.Command;
@@ -52,6 +53,7 @@ public final class Shop implements AutoCloseable {
     public final Jobs jobs = new Jobs();
     public final TicketKeys ticketKeys;
     public final Tickets tickets;
+    private final Health health;
     public final HttpServer server;
     public final Api api;
     public final Metrics metrics = new Metrics();
@@ -67,13 +69,16 @@ public final class Shop implements AutoCloseable {
         ticketKeys.ensureFirst();
         tickets = new Tickets(ticketKeys, jobs);
         var core = new HttpServer.Core(catalog, inventory, keys, tickets, ticketKeys);
-        server = HttpServer.start(0, ADMIN_KEY, sales, reads, core, metrics);
+        health = new Health(reads, metrics);
+        server = HttpServer.start(0, ADMIN_KEY, sales, reads, core, health, metrics);
+        health.started();
         api = new Api("http://localhost:" + server.port(), ADMIN_KEY);
     }
 
     @Override
     public void close() {
         server.close();
+        health.close();
         sales.close();
         reads.close();
         database.close();
@@ -88,6 +93,7 @@ public final class Shop implements AutoCloseable {
     public static final class Node implements AutoCloseable {
         private final Database reads;
         private final Database sales;
+        private final Health health;
         private final HttpServer server;
 
         private Node(Shop shop) {
@@ -99,7 +105,10 @@ public final class Shop implements AutoCloseable {
                     new IdempotencyKeys(),
                     new Tickets(new TicketKeys(reads), new Jobs()),
                     new TicketKeys(reads));
-            server = HttpServer.start(0, ADMIN_KEY, sales, reads, core, new Metrics());
+            var metrics = new Metrics();
+            health = new Health(reads, metrics);
+            server = HttpServer.start(0, ADMIN_KEY, sales, reads, core, health, metrics);
+            health.started();
         }
 
         public int port() {
@@ -109,6 +118,7 @@ public final class Shop implements AutoCloseable {
         @Override
         public void close() {
             server.close();
+            health.close();
             sales.close();
             reads.close();
         }
