@@ -5,6 +5,8 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.postgresql.Driver;
 
 /**
@@ -21,6 +23,16 @@ public record DatabaseUrl(String jdbc, String user, String password) {
      * constraint with the values of the row, e-mail address and all, and messages end up in logs.
      */
     static final Map<String, String> DISCREET = Map.of("logServerErrorDetail", "false");
+
+    /**
+     * The driver's own log, which goes past ours and shows a password that it takes for a port. What is wrong, it throws as
+     * well. Kept here, since {@link Logger} forgets the level of one that nobody keeps.
+     */
+    private static final Logger DRIVER = Logger.getLogger("org.postgresql");
+
+    static {
+        DRIVER.setLevel(Level.OFF);
+    }
 
     /**
      * Reads {@code postgresql://user:password@host:port/name?parameters} (libpq's connection URI, with {@code postgres:}

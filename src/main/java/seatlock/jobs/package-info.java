@@ -1,6 +1,6 @@
 /**
- * What happens without anybody waiting for it: jobs, the relay that hands them to Redis, the workers that do them, and
- * the sweeper. This is the edge to Jesque, a Resque-compatible queue on Redis.
+ * What happens without anybody waiting for it: jobs, the relay that hands them to Redis, the workers that do them,
+ * the sweeper, and the census that counts what there is. This is the edge to Jesque, a Resque-compatible queue on Redis.
  *
  * <p><b>PostgreSQL holds the truth.</b> A job is a row ({@link seatlock.jobs.Jobs}), written in the transaction that
  * makes it necessary: state, attempts, the next attempt, the lease. Redis only carries ids, and may be down, wiped or

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -183,8 +184,13 @@ public final class Metrics implements AutoCloseable {
      * @param nanos that it took
      */
     public void requestAnswered(String method, String route, int status, long nanos) {
-        requests.computeIfAbsent(new Answered(method, route, status), this::requests)
-                .record(nanos, TimeUnit.NANOSECONDS);
+        find(requests, new Answered(method, route, status), this::requests).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** First without a lock: all but a few times in the life of the process it is there. */
+    private static <K, M> M find(Map<K, M> meters, K key, Function<K, M> make) {
+        var found = meters.get(key);
+        return found != null ? found : meters.computeIfAbsent(key, make);
     }
 
     private Timer requests(Answered answered) {
@@ -202,7 +208,8 @@ public final class Metrics implements AutoCloseable {
      * @param outcome {@code done}, {@code replayed}, or the slug of the problem
      */
     public void orderAnswered(String action, String outcome) {
-        orders.computeIfAbsent(
+        find(
+                        orders,
                         new Pair(action, outcome),
                         order -> registry.counter("seatlock.orders", "action", order.first, "outcome", order.second))
                 .increment();
@@ -278,7 +285,8 @@ public final class Metrics implements AutoCloseable {
      * @param outcome {@code done}, {@code failed} (and will be tried again), or {@code dead}
      */
     public void jobEnded(String kind, String outcome) {
-        jobs.computeIfAbsent(
+        find(
+                        jobs,
                         new Pair(kind, outcome),
                         job -> registry.counter("seatlock.jobs", "kind", job.first, "outcome", job.second))
                 .increment();
@@ -324,7 +332,7 @@ public final class Metrics implements AutoCloseable {
 
     /** A limit was exceeded, and somebody refused for it. */
     public void limited(String limit) {
-        limited.computeIfAbsent(limit, name -> registry.counter("seatlock.limited", "limit", name))
+        find(limited, limit, name -> registry.counter("seatlock.limited", "limit", name))
                 .increment();
     }
 

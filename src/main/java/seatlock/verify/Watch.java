@@ -99,19 +99,19 @@ public final class Watch implements AutoCloseable {
     /** @return whether it could be checked */
     private boolean check(EventId event, Invariant invariant) {
         var began = System.nanoTime();
+        var checked = false;
         try {
             long count = database.inTransaction(tx -> invariant.count(tx, event));
             note(event, invariant, count);
-            return true;
+            checked = true;
         } catch (DatabaseException.Unavailable e) {
             if (e.getCause() instanceof SQLTransientConnectionException) {
                 throw e; // there is no connection to be had, so there is no point in going on
             }
             log.warn("Event {} could not be checked: {}: {}", event, invariant, e.getMessage());
-            return false;
-        } finally {
-            rest.accept(REST * (System.nanoTime() - began));
         }
+        rest.accept(REST * (System.nanoTime() - began));
+        return checked;
     }
 
     private void note(EventId event, Invariant invariant, long count) {
