@@ -192,6 +192,9 @@ public final class Main implements Callable<Integer> {
                                 description = "such as P90D; never unless given")
                         Duration lifetime)
                 throws Exception {
+            if (lifetime != null && (lifetime.isNegative() || lifetime.isZero())) {
+                throw new IllegalArgumentException("A key that has expired is of no use: --expires-in " + lifetime);
+            }
             var ids = events == null
                     ? Set.<EventId>of()
                     : events.stream().map(EventId::new).collect(Collectors.toSet());

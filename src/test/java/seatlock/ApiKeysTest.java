@@ -1,13 +1,16 @@
 package seatlock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -21,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.access.Secret;
+import seatlock.catalog.EventId;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
 import seatlock.support.Shop;
@@ -234,6 +238,67 @@ class ApiKeysTest {
         assertThat(api.get("/api/keys/" + made.get("id").asText(), Shop.ADMIN_KEY)
                         .outcome())
                 .isEqualTo("405 method-not-allowed");
+    }
+
+    @Test
+    void a_rotation_need_not_say_anything() {
+        var id = create("{\"role\":\"gate\",\"name\":\"n\"}").json().get("id").asText();
+        var request = api.request("/api/keys/" + id + "/rotate").POST(BodyPublishers.noBody());
+        assertThat(api.send(api.asAdmin(request)).status()).isEqualTo(201);
+    }
+
+    /** Whoever calls it, the command line too. */
+    @Test
+    void what_a_key_may_not_be_it_is_not_made() {
+        var events = IntStream.range(0, 101)
+                .mapToObj(i -> new EventId(UUID.randomUUID()))
+                .collect(Collectors.toSet());
+        assertThatThrownBy(() -> make("a\nb", Set.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> make(" ", Set.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> make("x".repeat(101), Set.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> make("n", events)).isInstanceOf(IllegalArgumentException.class);
+        var made = make("𝄞".repeat(100), Set.of());
+        for (var overlap : List.of(Duration.ofNanos(-1), Duration.ofDays(31))) {
+            assertThatThrownBy(() -> shop.database.inTransaction(
+                            tx -> new ApiKeys().rotate(tx, made.key().id(), overlap)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    private ApiKeys.Created make(String name, Set<EventId> events) {
+        return shop.database.inTransaction(tx -> new ApiKeys().create(tx, Role.ADMIN, name, events, null));
+    }
+
+    /** As after a failover. */
+    @Test
+    void a_database_whose_clock_is_behind_still_serves_those_who_have_a_key() {
+        var made = make("early", Set.of());
+        shop.update(
+                "UPDATE api_keys SET created_at = created_at + interval '1 minute' WHERE key_id = ?",
+                made.key().id());
+
+        assertThat(use(api, made.secret().reveal())).isEqualTo(200);
+        assertThat(rotate(made.key().id().toString(), "{\"overlap\":\"PT0S\"}").status())
+                .isEqualTo(201);
+        assertThat(revoke(made.key().id().toString()).status()).isEqualTo(204);
+    }
+
+    @Test
+    void a_revoked_key_is_not_replaced() {
+        var id = make("leaked", Set.of()).key().id().toString();
+        revoke(id);
+        assertThat(rotate(id, "{}").outcome()).isEqualTo("404 not-found");
+    }
+
+    @Test
+    void who_is_refused_is_told_what_a_key_would_have_to_be() {
+        var gate =
+                create("{\"role\":\"gate\",\"name\":\"n\"}").json().get("key").asText();
+        assertThat(api.get("/api/keys").header("WWW-Authenticate")).isEqualTo("Bearer realm=\"seatlock\"");
+        assertThat(api.get("/api/keys", "wrong").header("WWW-Authenticate"))
+                .isEqualTo("Bearer realm=\"seatlock\", error=\"invalid_token\"");
+        assertThat(api.get("/api/keys", gate).header("WWW-Authenticate"))
+                .isEqualTo("Bearer realm=\"seatlock\", error=\"insufficient_scope\"");
     }
 
     @Test

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import seatlock.access.ApiKeys;
+import seatlock.access.Role;
+import seatlock.catalog.EventId;
 import seatlock.db.DatabaseUrl;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
@@ -87,6 +92,10 @@ class RecoveryTest {
         try (var shop = new Shop();
                 var proxy = PostgresProxy.inFrontOf(shop.servingUrl)) {
             var event = shop.event(5);
+            var key = shop.database
+                    .inTransaction(tx -> new ApiKeys().create(tx, Role.SALES, "shop", Set.of(), null))
+                    .secret()
+                    .reveal();
             var settings = Map.of("DATABASE_URL", text(proxy.url()), "SEATLOCK_ADMIN_KEY", "mine");
             try (var server = Jvm.start(home, settings, "serve").awaitReady()) {
                 var api = new Api(server.url(), "mine");
@@ -101,6 +110,7 @@ class RecoveryTest {
                     Wait.until("it is not ready", () -> api.get("/readyz").status() == 503);
                     assertThat(api.get("/livez").status()).isEqualTo(200);
                     if (seat == 4) {
+                        whoComesWithAKeyIsToldSo(api, event.id(), key);
                         keepAsking(api, event.id().toString(), Duration.ofSeconds(8));
                     }
 
@@ -116,6 +126,15 @@ class RecoveryTest {
                 assertThat(server.isAlive()).isTrue();
             }
         }
+    }
+
+    /** Nobody knows whether it is good: not that it is bad, nor that there is no such reservation. */
+    private static void whoComesWithAKeyIsToldSo(Api api, EventId event, String key) {
+        var reservation = Api.path(event, UUID.randomUUID().toString());
+        assertThat(api.get("/api/keys", key).outcome()).isEqualTo("503 overloaded");
+        assertThat(api.get(reservation, key).outcome()).isEqualTo("503 overloaded");
+        assertThat(api.get("/api/openapi.json", key).status()).isEqualTo(200);
+        assertThat(api.get("/livez", key).status()).isEqualTo(200);
     }
 
     /** The pool must not have got used to the absence. */

@@ -21,6 +21,11 @@ public final class ApiKeys {
     /** Of one key; one for more than that is for all. */
     public static final int MAX_EVENTS = 100;
 
+    public static final int MAX_NAME = 100;
+
+    /** By then whoever wanted to has brought the new key to where it is used. */
+    public static final Duration MAX_OVERLAP = Duration.ofDays(30);
+
     /** How exactly its last use is noted: one write in this time, however often it is used. */
     private static final Duration USE_NOTED_EVERY = Duration.ofMinutes(1);
 
@@ -35,11 +40,13 @@ public final class ApiKeys {
     /**
      * Makes a key.
      *
-     * @param name for people, to tell it from the others; 1 to 100 characters
+     * @param name for people, to tell it from the others; 1 to {@link #MAX_NAME} characters, none of them a control
      * @param events those it is for, at most {@link #MAX_EVENTS}; empty: all
      * @param expiresAt {@code null}: never
+     * @throws IllegalArgumentException if the name or the events are not so
      */
     public Created create(Tx tx, Role role, String name, Set<EventId> events, Instant expiresAt) throws SQLException {
+        check(name, events);
         var id = Ids.next();
         var secret = Secret.random(id);
         var now = tx.readClock();
@@ -61,6 +68,16 @@ public final class ApiKeys {
         return new Created(key, secret);
     }
 
+    private static void check(String name, Set<EventId> events) {
+        var length = name.codePointCount(0, name.length());
+        if (name.isBlank() || length > MAX_NAME || name.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("The name of a key has 1 to " + MAX_NAME + " characters, in one line");
+        }
+        if (events.size() > MAX_EVENTS) {
+            throw new IllegalArgumentException("A key is for at most " + MAX_EVENTS + " events, or for all");
+        }
+    }
+
     /** Those of these events that do not exist. */
     public Set<EventId> missing(Tx tx, Set<EventId> events) throws SQLException {
         var missing = new HashSet<>(events);
@@ -77,12 +94,11 @@ public final class ApiKeys {
         var now = tx.readClock();
         var key = find(tx, secret.id()).filter(found -> found.admits(secret) && found.isGoodAt(now));
         if (key.isPresent()) {
-            // Several may note it at once; the later time stands.
-            tx.update(
-                    "UPDATE api_keys SET last_used_at = ? WHERE key_id = ? AND (last_used_at IS NULL OR last_used_at < ?)",
-                    now,
-                    secret.id(),
-                    now.minus(USE_NOTED_EVERY));
+            // Several may note it at once; the later time stands. After a failover the clock may be behind.
+            tx.update("""
+                    UPDATE api_keys SET last_used_at = greatest(created_at, ?)
+                     WHERE key_id = ? AND (last_used_at IS NULL OR last_used_at < ?)
+                    """, now, secret.id(), now.minus(USE_NOTED_EVERY));
         }
         return key;
     }
@@ -111,32 +127,37 @@ public final class ApiKeys {
      * @return whether there is such a key
      */
     public boolean revoke(Tx tx, UUID id) throws SQLException {
-        var key = find(tx, id);
-        if (key.isPresent()) {
-            tx.update("UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL", tx.readClock(), id);
-        }
-        return key.isPresent();
+        var now = tx.readClock();
+        return tx.update(
+                        "UPDATE api_keys SET revoked_at = coalesce(revoked_at, greatest(created_at, ?)) WHERE key_id = ?",
+                        now,
+                        id)
+                == 1;
     }
 
     /**
      * Makes another key that may do the same; the old one is good for a while yet, so that nobody is locked out while the
      * new one is being brought to where it is used.
      *
-     * @param overlap for how long, from now on; it does not prolong a key that expires before that
-     * @return empty if there is no such key, or it is no longer good
+     * @param overlap for how long, from now on, {@link #MAX_OVERLAP} at most; it does not prolong a key that expires before
+     *     that
+     * @return the new one, which does not expire; empty if there is no such key, or it is no longer good
+     * @throws IllegalArgumentException if the overlap is not so
      */
     public Optional<Created> rotate(Tx tx, UUID id, Duration overlap) throws SQLException {
+        if (overlap.isNegative() || overlap.compareTo(MAX_OVERLAP) > 0) {
+            throw new IllegalArgumentException("The overlap is at most " + MAX_OVERLAP.toDays() + " days");
+        }
         var now = tx.readClock();
-        var old = find(tx, id).filter(key -> key.isGoodAt(now));
-        if (old.isEmpty()) {
+        var good = tx.update("""
+                UPDATE api_keys SET expires_at = least(expires_at, greatest(created_at, ?))
+                 WHERE key_id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)
+                """, now.plus(overlap), id, now);
+        if (good == 0) {
             return Optional.empty();
         }
-        tx.update(
-                "UPDATE api_keys SET expires_at = least(expires_at, ?::timestamptz) WHERE key_id = ?",
-                now.plus(overlap),
-                id);
-        return Optional.of(
-                create(tx, old.get().role(), old.get().name(), old.get().events(), null));
+        var old = find(tx, id).orElseThrow();
+        return Optional.of(create(tx, old.role(), old.name(), old.events(), null));
     }
 
     private static ApiKey key(Row row) throws SQLException {

@@ -3,143 +3,126 @@ package seatlock.http;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import seatlock.access.ApiKey;
-import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.access.Secret;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationToken;
 
 /**
- * Who asks, and whether he may. A key or a reservation's token comes in {@code Authorization: Bearer …} (RFC 6750).
- *
- * <p>A key is looked up in the database and remembered for {@link #REMEMBERED}: so long may one be used that was revoked
- * through another node. Who comes with something that cannot be a key does not reach the database.
+ * Who asks, and whether he may. A key or a reservation's token comes in {@code Authorization: Bearer …} (RFC 6750). Who
+ * comes with something that cannot be a key does not reach the database.
  */
 final class Access {
 
-    static final Duration REMEMBERED = Duration.ofSeconds(1);
-
-    private static final int MAX_REMEMBERED = 10_000;
-
     private static final String KEY = "seatlock.key";
+
+    private static final CompletableFuture<Optional<ApiKey>> NONE = CompletableFuture.completedFuture(Optional.empty());
 
     /** The administrator's key of the settings lies in no table. */
     private static final UUID SETTING = new UUID(0, 0);
 
-    private record Remembered(Secret secret, ApiKey key, long since) {}
-
     private final byte[] adminKey;
-    private final ApiKey admin =
-            new ApiKey(SETTING, Role.ADMIN, "SEATLOCK_ADMIN_KEY", Set.of(), null, Instant.EPOCH, null, null, null);
-    private final ApiKeys keys;
-    private final Reads reads;
-    private final Map<Secret, CompletableFuture<Optional<ApiKey>>> lookedUp = new ConcurrentHashMap<>();
-    private final Lru<UUID, Remembered> remembered = new Lru<>(MAX_REMEMBERED); // guarded by itself
+    private final CompletableFuture<Optional<ApiKey>> admin = CompletableFuture.completedFuture(Optional.of(
+            new ApiKey(SETTING, Role.ADMIN, "SEATLOCK_ADMIN_KEY", Set.of(), null, Instant.EPOCH, null, null, null)));
+    private final KeysInUse keys;
+    private final Executor answers;
 
-    /** @param adminKey may do everything */
-    Access(String adminKey, ApiKeys keys, Reads reads) {
+    /**
+     * @param adminKey may do everything
+     * @param answers the threads on which clients are answered
+     */
+    Access(String adminKey, KeysInUse keys, Executor answers) {
         this.adminKey = adminKey.getBytes(StandardCharsets.UTF_8);
         this.keys = keys;
-        this.reads = reads;
+        this.answers = answers;
     }
 
-    /** Finds out, before anything else is done, which key a request comes with. */
+    /** Finds out, before anything else is done, which key a request comes with. That never fails: who needs it learns. */
     void authenticate(Context ctx) {
-        var bearer = bearer(ctx);
-        if (bearer.isEmpty()) {
-            return;
-        }
-        if (MessageDigest.isEqual(bearer.get().getBytes(StandardCharsets.UTF_8), adminKey)) {
-            ctx.attribute(KEY, admin);
-            return;
-        }
-        var secret = Secret.parse(bearer.get());
-        if (secret.isEmpty()) {
-            return;
-        }
-        var known = recall(secret.get());
-        if (known.isPresent()) {
-            ctx.attribute(KEY, known.get());
-        } else {
-            ctx.future(() -> lookUp(secret.get()).thenAccept(found -> found.ifPresent(key -> ctx.attribute(KEY, key))));
+        var key = bearer(ctx).map(this::find).orElse(NONE);
+        ctx.attribute(KEY, key);
+        if (!key.isDone()) {
+            // Each on a thread of its own: many may have waited for the same key.
+            ctx.future(() -> key.handleAsync((found, failure) -> null, answers));
         }
     }
 
-    /** Once for all who come with it at the same time. */
-    private CompletableFuture<Optional<ApiKey>> lookUp(Secret secret) {
-        var result = new CompletableFuture<Optional<ApiKey>>();
-        var running = lookedUp.putIfAbsent(secret, result);
-        if (running != null) {
-            return running;
-        }
-        var since = System.nanoTime();
-        reads.find(secret.id(), tx -> keys.use(tx, secret)).whenComplete((found, failure) -> {
-            lookedUp.remove(secret);
-            if (failure != null) {
-                result.completeExceptionally(failure);
-            } else {
-                found.ifPresent(key -> remember(new Remembered(secret, key, since)));
-                result.complete(found);
-            }
-        });
-        return result;
+    private CompletableFuture<Optional<ApiKey>> find(String bearer) {
+        return MessageDigest.isEqual(bearer.getBytes(StandardCharsets.UTF_8), adminKey)
+                ? admin
+                : Secret.parse(bearer).map(keys::find).orElse(NONE);
     }
 
-    private Optional<ApiKey> recall(Secret secret) {
-        synchronized (remembered) {
-            return Optional.ofNullable(remembered.get(secret.id()))
-                    .filter(known -> System.nanoTime() - known.since < REMEMBERED.toNanos())
-                    .filter(known -> known.secret.equals(secret))
-                    .map(Remembered::key)
-                    .filter(key -> key.isGoodAt(Instant.now()));
-        }
-    }
-
-    private void remember(Remembered key) {
-        synchronized (remembered) {
-            remembered.put(key.key.id(), key, 1);
-        }
-    }
-
-    /** Asks the database the next time: the key was changed through this node. */
-    void forget(UUID key) {
-        synchronized (remembered) {
-            remembered.remove(key);
-        }
-    }
-
-    /** The key that the request comes with, if it is good. */
+    /** The key that the request comes with, if it is known to be good. */
     Optional<ApiKey> key(Context ctx) {
-        return Optional.ofNullable(ctx.attribute(KEY));
+        var key = lookUp(ctx);
+        return key.isCompletedExceptionally() ? Optional.empty() : key.join();
     }
 
-    /** @throws Problem.Refused unauthorized or forbidden, unless the request may be answered by a route of this rule */
-    void require(Rule rule, Context ctx) {
-        if (rule.role().isEmpty()) {
-            return;
+    private static CompletableFuture<Optional<ApiKey>> lookUp(Context ctx) {
+        CompletableFuture<Optional<ApiKey>> key = ctx.attribute(KEY);
+        return key == null ? NONE : key;
+    }
+
+    /**
+     * Lets a request through to its handler, or not: the one place where that is decided. What says nothing about who may
+     * call it is for nobody.
+     *
+     * @throws Problem.Refused unauthorized or forbidden
+     * @throws seatlock.db.DatabaseException if it is not known whether the key is good
+     */
+    void check(Context ctx) {
+        var rules = List.copyOf(ctx.routeRoles());
+        if (rules.size() != 1 || !(rules.get(0) instanceof Rule rule)) {
+            throw Problem.of(ProblemType.FORBIDDEN, "Nobody has said who may do this.")
+                    .refuse();
         }
+        if (rule != Rule.ANYONE) {
+            failIfUnknown(ctx);
+        }
+        rule.role().ifPresent(role -> require(role, rule, ctx));
+    }
+
+    /** Who cannot be known must not be taken for nobody: he would be told that there is no such reservation. */
+    private static void failIfUnknown(Context ctx) {
+        try {
+            lookUp(ctx).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private void require(Role role, Rule rule, Context ctx) {
         var key = key(ctx).orElseThrow(() -> {
-            ctx.header("WWW-Authenticate", "Bearer realm=\"seatlock\"");
+            challenge(ctx, bearer(ctx).isPresent() ? ", error=\"invalid_token\"" : "");
             return Problem.of(ProblemType.UNAUTHORIZED, "The request has no API key, or one that is no longer good.")
                     .refuse();
         });
         if (!allows(key, rule, ctx)) {
+            challenge(ctx, ", error=\"insufficient_scope\"");
             throw Problem.of(
                             ProblemType.FORBIDDEN,
-                            "This takes a key of role "
-                                    + Text.lowerCase(rule.role().get()) + " for "
+                            "This takes a key of role " + Text.lowerCase(role) + " for "
                                     + (rule == Rule.ADMIN ? "all events." : "this event."))
                     .refuse();
         }
+    }
+
+    /** RFC 6750, section 3. */
+    private static void challenge(Context ctx, String error) {
+        ctx.header("WWW-Authenticate", "Bearer realm=\"seatlock\"" + error);
     }
 
     private static boolean allows(ApiKey key, Rule rule, Context ctx) {

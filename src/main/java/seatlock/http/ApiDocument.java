@@ -61,6 +61,10 @@ final class ApiDocument {
                 leads to. **Idempotency-Key**: send a new random one with every new intent and the same one with every
                 retry: the effect happens once, and every copy gets the same answer, with `Idempotency-Replayed: true`.
 
+                **Keys** go in `Authorization: Bearer …`. One made by `POST /api/keys` has a role and is for all events or
+                for some; a key of role `admin` may do whatever the others may. It has the form
+                `seatlock_[0-9a-f]{32}_[0-9a-f]{72}`, by which a secret scanner finds it.
+
                 Every answer has an `X-Request-Id`: the trace-id of the request's `traceparent` (W3C Trace Context), or a
                 random one. A problem has it in its `instance`; one that is repeated has that of the first request.
                 """);

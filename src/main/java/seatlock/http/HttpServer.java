@@ -67,11 +67,12 @@ public final class HttpServer implements AutoCloseable {
         var seatMaps = new SeatMaps(reads, core.catalog, core.inventory, threads, System::nanoTime);
         this.boxOffice = new BoxOffice(salesDatabase, core, seatMaps::changed, threads, metrics);
         var keys = new ApiKeys();
-        var access = new Access(adminKey, keys, reads);
+        var inUse = new KeysInUse(keys, reads);
+        var access = new Access(adminKey, inUse, threads);
         var events = new EventHandlers(readDatabase, reads, core.catalog, seatMaps);
         var reservations = new ReservationHandlers(reads, core.catalog, core.inventory, boxOffice, access);
         var ticketing = new TicketHandlers(reads, core, boxOffice, access);
-        var keyring = new KeyHandlers(reads, keys, access);
+        var keyring = new KeyHandlers(reads, keys, inUse);
         this.listener = new Listener(port, threads, health, metrics, routes -> {
                     new Routes(routes, access).add(events, reservations, ticketing, keyring);
                     Routes.addHealth(routes, health, metrics);

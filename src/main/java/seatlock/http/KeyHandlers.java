@@ -30,22 +30,20 @@ final class KeyHandlers {
 
     private static final int DEFAULT_KEYS = 100;
     private static final int MAX_KEYS = 1_000;
-    private static final int MAX_NAME = 100;
 
     private static final Duration DEFAULT_OVERLAP = Duration.ofHours(1);
-    private static final Duration MAX_OVERLAP = Duration.ofDays(30);
 
     /** The lane of what is about the keys. */
     private static final String ALL_KEYS = "api keys";
 
     private final Reads reads;
     private final ApiKeys keys;
-    private final Access access;
+    private final KeysInUse inUse;
 
-    KeyHandlers(Reads reads, ApiKeys keys, Access access) {
+    KeyHandlers(Reads reads, ApiKeys keys, KeysInUse inUse) {
         this.reads = reads;
         this.keys = keys;
-        this.access = access;
+        this.inUse = inUse;
     }
 
     @OpenApi(
@@ -77,7 +75,7 @@ final class KeyHandlers {
         var checks = new Checks();
         var role = role(body.role());
         checks.that(role.isPresent(), "role", "wants admin, sales or gate");
-        checks.text(body.name(), "name", MAX_NAME);
+        checks.text(body.name(), "name", ApiKeys.MAX_NAME);
         var events = events(body.events(), checks);
         var expiresAt = body.expiresAt() == null ? null : checks.instant(body.expiresAt(), "expiresAt");
         checks.that(expiresAt == null || expiresAt.isAfter(Instant.now()), "expiresAt", "is in the past");
@@ -178,7 +176,7 @@ final class KeyHandlers {
     void revoke(Context ctx) {
         var id = Requests.keyId(ctx);
         ctx.future(() -> reads.find(ALL_KEYS, tx -> keys.revoke(tx, id)).thenAccept(isThere -> {
-            access.forget(id);
+            inUse.forget(id);
             if (!isThere) {
                 throw noSuchKey();
             }
@@ -192,12 +190,13 @@ final class KeyHandlers {
             operationId = "rotateKey",
             tags = "Keys",
             summary = "Replace an API key by another that may do the same",
-            description = "The old one is good for a while yet, so that nobody is locked out meanwhile.",
+            description =
+                    "The old one is good for a while yet, so that nobody is locked out meanwhile. The new one does"
+                            + " not expire. Who got no answer finds it in the list, revokes it, and asks again.",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
             pathParams = @OpenApiParam(name = "keyId", type = UUID.class, required = true),
             requestBody =
                     @OpenApiRequestBody(
-                            required = true,
                             content = @OpenApiContent(from = Rotation.class, example = Examples.ROTATE_REQUEST)),
             responses = {
                 @OpenApiResponse(
@@ -212,10 +211,10 @@ final class KeyHandlers {
             })
     void rotate(Context ctx) {
         var id = Requests.keyId(ctx);
-        var overlap = overlap(Requests.body(ctx, Rotation.class).overlap());
+        var overlap = overlap(Requests.bodyIfAny(ctx, Rotation.class).overlap());
         ctx.future(() -> reads.find(ALL_KEYS, tx -> keys.rotate(tx, id, overlap).orElseThrow(KeyHandlers::noSuchKey))
                 .thenAccept(created -> {
-                    access.forget(id);
+                    inUse.forget(id);
                     answer(ctx, created);
                 }));
     }
@@ -223,7 +222,7 @@ final class KeyHandlers {
     private static Duration overlap(String text) {
         try {
             var overlap = text == null ? DEFAULT_OVERLAP : Duration.parse(text);
-            if (!overlap.isNegative() && overlap.compareTo(MAX_OVERLAP) <= 0) {
+            if (!overlap.isNegative() && overlap.compareTo(ApiKeys.MAX_OVERLAP) <= 0) {
                 return overlap;
             }
         } catch (DateTimeException e) {

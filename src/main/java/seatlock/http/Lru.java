@@ -35,11 +35,6 @@ final class Lru<K, V> {
         }
     }
 
-    void remove(K key) {
-        var before = entries.remove(key);
-        weight -= before == null ? 0 : before.weight();
-    }
-
     /** Of all values together. */
     long weight() {
         return weight;

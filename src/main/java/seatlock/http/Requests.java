@@ -27,6 +27,8 @@ final class Requests {
 
     private static final Pattern ZERO_QUALITY = Pattern.compile("\\s*q\\s*=\\s*0(\\.0*)?\\s*");
 
+    private static final byte[] EMPTY_OBJECT = {'{', '}'};
+
     private Requests() {}
 
     static EventId eventId(Context ctx) {
@@ -85,13 +87,16 @@ final class Requests {
         return Json.read(bytes(ctx), type);
     }
 
+    /** For a request that need not say anything: no content is an empty object. */
+    static <T> T bodyIfAny(Context ctx, Class<T> type) {
+        var bytes = bytes(ctx);
+        return Json.read(bytes.length == 0 ? EMPTY_OBJECT : bytes, type);
+    }
+
     /** For a request that says everything in its path: no content, or an empty object. */
     static void noBody(Context ctx) {
         record Nothing() {}
-        var bytes = bytes(ctx);
-        if (bytes.length > 0) {
-            Json.read(bytes, Nothing.class);
-        }
+        bodyIfAny(ctx, Nothing.class);
     }
 
     private static boolean isJson(String contentType) {

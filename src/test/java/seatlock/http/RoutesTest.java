@@ -57,22 +57,34 @@ class RoutesTest {
                 .toList();
     }
 
+    /** However it was added: the rule is looked at before the handler is, and not by it. */
     @Test
-    void a_route_without_a_rule_is_denied() throws Exception {
+    void a_route_without_a_rule_is_denied_and_one_with_a_rule_is_held_to_it() throws Exception {
         var javalin = Javalin.create(config -> {
-            new Routes(config.routes, new Access("key", null, null));
+            new Routes(config.routes, new Access("key", new KeysInUse(null, null), Runnable::run));
             config.routes.get("/unruled", ctx -> ctx.result("secret"));
+            config.routes.get("/ruled", ctx -> ctx.result("secret"), Rule.ADMIN);
+            config.routes.get("/twice", ctx -> ctx.result("secret"), Rule.ADMIN, Rule.ANYONE);
             Listener.problems(config);
         });
         javalin.start(0);
         try {
-            var request = HttpRequest.newBuilder(URI.create("http://localhost:" + javalin.port() + "/unruled"))
-                    .build();
-            var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofByteArray());
-
-            assertThat(new Api.Answer(answer.statusCode(), answer).outcome()).isEqualTo("403 forbidden");
+            var base = "http://localhost:" + javalin.port();
+            assertThat(outcome(base + "/unruled", "none")).isEqualTo("403 forbidden");
+            assertThat(outcome(base + "/unruled", "key")).isEqualTo("403 forbidden");
+            assertThat(outcome(base + "/twice", "key")).isEqualTo("403 forbidden");
+            assertThat(outcome(base + "/ruled", "none")).isEqualTo("401 unauthorized");
+            assertThat(outcome(base + "/ruled", "key")).isEqualTo("200");
         } finally {
             javalin.stop();
         }
+    }
+
+    private static String outcome(String url, String bearer) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(url))
+                .header("Authorization", "Bearer " + bearer)
+                .build();
+        var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofByteArray());
+        return new Api.Answer(answer.statusCode(), answer).outcome();
     }
 }
