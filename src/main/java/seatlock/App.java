@@ -44,6 +44,7 @@ import seatlock.jobs.Relay;
 import seatlock.jobs.RetryPolicy;
 import seatlock.jobs.Sweeper;
 import seatlock.jobs.Workers;
+import seatlock.limits.RateLimiter;
 import seatlock.metrics.Metrics;
 import seatlock.tickets.Mailer;
 import seatlock.tickets.TicketKeys;
@@ -166,7 +167,10 @@ public final class App implements AutoCloseable {
                     HttpServer.SALES_CONNECTIONS,
                     HttpServer.SALES_STATEMENT_TIMEOUT,
                     Database.Plans.BY_KEY);
-            var server = HttpServer.start(config.port(), adminKey, sales, reads, core, health, metrics);
+            var setup = new HttpServer.Setup(config.port(), adminKey, config.limits(), config.trustedProxies());
+            var limiter = add(new RateLimiter(System::currentTimeMillis, metrics));
+            var server = HttpServer.start(setup, sales, reads, core, health, limiter, metrics);
+            share(limiter, health);
             port = server.port();
             synchronized (this) {
                 listener = server;
@@ -183,6 +187,21 @@ public final class App implements AutoCloseable {
         }
         addresses.put("URL", "http://localhost:" + port);
         this.health = health;
+    }
+
+    /** With the other nodes, if there is a Redis to do it through. */
+    private void share(RateLimiter limiter, Health health) {
+        var redis = redis();
+        if (config.limits().isOn()) {
+            limiter.start(redis);
+            redis.ifPresent(url -> health.helps("redis", limiter::isShared));
+        }
+    }
+
+    /** The configured one, or the one that was started; empty if there is none. */
+    private Optional<URI> redis() {
+        return config.redis()
+                .or(() -> Optional.ofNullable(addresses.get("REDIS_URL")).map(URI::create));
     }
 
     private void serve(DatabaseUrl url, Database reads, HttpServer.Core core) {
@@ -210,7 +229,7 @@ public final class App implements AutoCloseable {
     }
 
     private void work(DatabaseUrl url, HttpServer.Core core, Jobs jobs, Health health) {
-        var redis = config.redis().orElseGet(() -> URI.create(addresses.get("REDIS_URL")));
+        var redis = redis().orElseThrow();
         var smtp = config.smtp().orElseGet(() -> URI.create(addresses.get("SMTP_URL")));
         var database =
                 open(url, "jobs", config.workers() + JOB_CONNECTIONS, JOB_STATEMENT_TIMEOUT, Database.Plans.FREE);
@@ -225,9 +244,10 @@ public final class App implements AutoCloseable {
         var runner = add(new JobRunner(database, jobs, handlers, policy, metrics));
         var workers = add(new Workers(redis, runner, config.workers(), metrics));
         workers.start();
-        health.helps("redis", () -> workers.alive() > 0);
+        health.helps("workers", () -> workers.alive() > 0);
         var relay = add(new Relay(database, jobs, redis));
         relay.start();
+        health.helps("redis", relay::reachesRedis);
         progress.accept("Workers     " + config.workers()
                 + (config.smtp().isEmpty()
                         ? "; the mail they send is kept in " + config.home().resolve("mail")

@@ -12,6 +12,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import seatlock.db.DatabaseUrl;
 import seatlock.jobs.RetryPolicy;
+import seatlock.limits.Limits;
+import seatlock.limits.Networks;
 import seatlock.logging.Logging;
 import seatlock.tickets.Mailer;
 
@@ -34,6 +36,8 @@ import seatlock.tickets.Mailer;
  * @param invariantCheckInterval from the end of one round of checks to the next; zero: none are made
  * @param drainDelay how long a node that was told to stop still takes requests, while it says that it is not ready
  * @param shutdownTimeout how long it may take to stop, after that
+ * @param limits how much anybody may ask for
+ * @param trustedProxies who is believed when he says for whom he asks
  * @param logging how the log is to be
  */
 public record Config(
@@ -53,6 +57,8 @@ public record Config(
         Duration invariantCheckInterval,
         Duration drainDelay,
         Duration shutdownTimeout,
+        Limits limits,
+        Networks trustedProxies,
         Logging logging) {
 
     /** Something in the environment is wrong. The message names all of it. */
@@ -102,6 +108,9 @@ public record Config(
                         .orElse(Duration.ZERO),
                 reader.read("SHUTDOWN_TIMEOUT", text -> between(text, "PT1S", "PT1H"), "PT1S to PT1H, such as PT30S")
                         .orElse(Duration.ofSeconds(30)),
+                limits(reader),
+                reader.read("TRUSTED_PROXIES", Networks::parse, "addresses or networks, such as 10.0.0.0/8, fd00::/8")
+                        .orElse(Networks.NONE),
                 new Logging(
                         reader.read("LOG_FORMAT", text -> Logging.parse(Logging.Format.class, text), "text or json")
                                 .orElse(Logging.DEFAULT.format()),
@@ -130,6 +139,18 @@ public record Config(
             return read(name, text, "\"" + text + "\"", parser, wanted);
         }
 
+        /** How many of something there may be. */
+        int count(String name, int otherwise) {
+            return read(name, text -> between(text, 1, 1_000_000_000), "1 to 1000000000")
+                    .orElse(otherwise);
+        }
+
+        /** How large something may be. */
+        int bytes(String name, int otherwise) {
+            return read(name, text -> between(text, 1_024, 10_000_000), "1024 to 10000000")
+                    .orElse(otherwise);
+        }
+
         /** One that is not to be repeated in a message. */
         <T> Optional<T> secret(String name, Function<String, T> parser, String wanted) {
             var text = environment.getOrDefault(name, "").strip();
@@ -147,6 +168,20 @@ public record Config(
                 return Optional.empty();
             }
         }
+    }
+
+    private static Limits limits(Reader reader) {
+        var limits = new Limits(
+                true,
+                reader.count("LIMIT_REQUESTS_PER_ADDRESS", Limits.DEFAULT.requestsPerAddress()),
+                reader.count("LIMIT_REQUESTS_PER_KEY", Limits.DEFAULT.requestsPerKey()),
+                reader.count("LIMIT_PENDING_PER_ADDRESS", Limits.DEFAULT.pendingPerAddress()),
+                reader.count("LIMIT_PENDING_PER_EMAIL", Limits.DEFAULT.pendingPerEmail()),
+                reader.count("LIMIT_SEATS_PER_EMAIL", Limits.DEFAULT.seatsPerEmail()),
+                reader.bytes("LIMIT_BODY_BYTES", Limits.DEFAULT.bodyBytes()),
+                reader.bytes("LIMIT_SEAT_PLAN_BYTES", Limits.DEFAULT.seatPlanBytes()),
+                reader.bytes("LIMIT_HEADER_BYTES", Limits.DEFAULT.headerBytes()));
+        return reader.read("LIMITS", Config::onOrOff, "on or off").orElse(true) ? limits : limits.off();
     }
 
     private static int port(String text) {

@@ -86,7 +86,7 @@ class ArchitectureTest {
         "io.zonky..,embedded",
         "redis.embedded..,embedded",
         "org.subethamail..,embedded",
-        "redis.clients..,jobs",
+        "redis.clients..,jobs limits",
         "net.greghaines..,jobs",
         "com.lowagie..,tickets",
         "com.google.zxing..,tickets",

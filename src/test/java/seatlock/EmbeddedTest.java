@@ -158,7 +158,7 @@ class EmbeddedTest {
                 "REDIS_URL", "redis://127.0.0.1:1",
                 "SEATLOCK_ADMIN_KEY", "mine");
         try (var jvm = Jvm.start(directory.resolve("unused"), settings, "serve").awaitReady()) {
-            assertThat(jvm.output()).doesNotContain("PostgreSQL", "Redis", "Admin key");
+            assertThat(jvm.output()).doesNotContain("PostgreSQL", "Redis 7", "Admin key");
             assertThat(directory.resolve("unused")).doesNotExist();
             var base = jvm.output()
                     .lines()

@@ -187,11 +187,13 @@ class LogSecrecyTest {
     private void withoutDatabase(Event event) throws Exception {
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/" + CANARY + "?password=" + CANARY, CANARY, null);
         var metrics = new Metrics();
-        try (var away = Database.open(nowhere, 2, HttpServer.READ_STATEMENT_TIMEOUT);
+        try (var away = Database.open(
+                        nowhere, 2, HttpServer.READ_STATEMENT_TIMEOUT, Database.Plans.FREE, Database.Observer.NONE);
                 var health = new Health(away, metrics)) {
             health.started();
             var core = new HttpServer.Core(shop.catalog, shop.inventory, shop.keys, shop.tickets, shop.ticketKeys);
-            try (var server = HttpServer.start(0, CANARY, away, away, core, health, metrics)) {
+            try (var server =
+                    HttpServer.start(Shop.setup(CANARY), away, away, core, health, Shop.noLimiter(metrics), metrics)) {
                 var request = shop.api
                         .request("/")
                         .uri(URI.create(

@@ -101,6 +101,7 @@ final class ApiDocument {
         } else {
             operation.remove("requestBody"); // the processor leaves an empty one
         }
+        add(problems, ProblemType.HEADER_TOO_LARGE);
         add(problems, ProblemType.RATE_LIMITED);
         add(problems, ProblemType.OVERLOADED);
         add(problems, ProblemType.INTERNAL_ERROR);

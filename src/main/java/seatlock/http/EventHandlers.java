@@ -180,9 +180,12 @@ final class EventHandlers {
         var gzip = Requests.acceptsGzip(ctx);
         var page = seatMaps.find(new SeatMap.Query(id, section, status, limit, after), gzip);
         if (page.isDone() && !page.isCompletedExceptionally()) {
-            Replies.page(ctx, page.join(), gzip);
+            var sent = Replies.page(ctx, page.join(), gzip);
+            if (!sent.isDone()) {
+                ctx.future(() -> sent);
+            }
         } else {
-            ctx.future(() -> page.thenAccept(found -> Replies.page(ctx, found, gzip)));
+            ctx.future(() -> page.thenCompose(found -> Replies.page(ctx, found, gzip)));
         }
     }
 

@@ -1,5 +1,6 @@
 package seatlock.http;
 
+import seatlock.limits.Limits;
 import seatlock.metrics.Metrics;
 
 /** What a process without an API listens for: how it is. */
@@ -17,7 +18,12 @@ public final class HealthServer implements AutoCloseable {
      */
     public static HealthServer start(int port, Health health, Metrics metrics) {
         return new HealthServer(new Listener(
-                        port, Listener.threads(), health, metrics, routes -> Routes.addHealth(routes, health, metrics))
+                        port,
+                        Listener.threads(),
+                        Limits.DEFAULT,
+                        health,
+                        metrics,
+                        routes -> Routes.addHealth(routes, health, metrics))
                 .start());
     }
 

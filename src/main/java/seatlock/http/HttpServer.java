@@ -7,6 +7,9 @@ import seatlock.catalog.Catalog;
 import seatlock.db.Database;
 import seatlock.idempotency.IdempotencyKeys;
 import seatlock.inventory.Inventory;
+import seatlock.limits.Limits;
+import seatlock.limits.Networks;
+import seatlock.limits.RateLimiter;
 import seatlock.metrics.Metrics;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
@@ -30,37 +33,45 @@ public final class HttpServer implements AutoCloseable {
     public record Core(
             Catalog catalog, Inventory inventory, IdempotencyKeys keys, Tickets tickets, TicketKeys ticketKeys) {}
 
+    /**
+     * How it is set up.
+     *
+     * @param port to listen on; 0 for any that is free
+     * @param adminKey may do everything
+     * @param proxies that are believed when they say for whom they ask
+     */
+    public record Setup(int port, String adminKey, Limits limits, Networks proxies) {}
+
     private final BoxOffice boxOffice;
     private final Reads reads;
     private final Listener listener;
 
     /**
-     * @param port to listen on; 0 for any that is free
-     * @param adminKey may do everything
      * @param salesDatabase for what changes something, with {@link #SALES_CONNECTIONS}
      * @param readDatabase for the rest, with {@link #READ_CONNECTIONS}, so that no crowd of readers stops the sale
      * @param health decides when it begins to serve
+     * @param limiter counts requests, if limits are on
      * @param metrics is told of every request, and shown at {@code /metrics}
      * @throws io.javalin.util.JavalinBindException if the port is in use
      */
     public static HttpServer start(
-            int port,
-            String adminKey,
+            Setup setup,
             Database salesDatabase,
             Database readDatabase,
             Core core,
             Health health,
+            RateLimiter limiter,
             Metrics metrics) {
-        return new HttpServer(port, adminKey, salesDatabase, readDatabase, core, health, metrics);
+        return new HttpServer(setup, salesDatabase, readDatabase, core, health, limiter, metrics);
     }
 
     private HttpServer(
-            int port,
-            String adminKey,
+            Setup setup,
             Database salesDatabase,
             Database readDatabase,
             Core core,
             Health health,
+            RateLimiter limiter,
             Metrics metrics) {
         var threads = Listener.threads();
         this.reads = new Reads(readDatabase, threads, metrics);
@@ -68,13 +79,21 @@ public final class HttpServer implements AutoCloseable {
         this.boxOffice = new BoxOffice(salesDatabase, core, seatMaps::changed, threads, metrics);
         var keys = new ApiKeys();
         var inUse = new KeysInUse(keys, reads);
-        var access = new Access(adminKey, inUse, threads);
+        var access = new Access(setup.adminKey, inUse, threads);
+        var limits = setup.limits;
+        var clients = new ClientAddress(setup.proxies);
+        var throttle = new Throttle(limits, limiter, clients, access, metrics);
+        var quotas = new BuyerQuotas(limits, clients, access);
         var events = new EventHandlers(readDatabase, reads, core.catalog, seatMaps);
-        var reservations = new ReservationHandlers(reads, core.catalog, core.inventory, boxOffice, access);
+        var reservations = new ReservationHandlers(reads, core.catalog, core.inventory, boxOffice, access, quotas);
         var ticketing = new TicketHandlers(reads, core, boxOffice, access);
         var keyring = new KeyHandlers(reads, keys, inUse);
-        this.listener = new Listener(port, threads, health, metrics, routes -> {
-                    new Routes(routes, access).add(events, reservations, ticketing, keyring);
+        this.listener = new Listener(setup.port, threads, limits, health, metrics, routes -> {
+                    var guarded = new Routes(routes, access);
+                    if (limits.isOn()) {
+                        routes.before(throttle::check);
+                    }
+                    guarded.add(events, reservations, ticketing, keyring);
                     Routes.addHealth(routes, health, metrics);
                 })
                 .start();

@@ -22,6 +22,8 @@ final class JettyErrors extends ErrorHandler {
         var problem = switch (code) {
             case 404 -> Problem.of(ProblemType.NOT_FOUND, "There is nothing at this path.");
             case 413 -> Problem.of(ProblemType.CONTENT_TOO_LARGE, "The content is too large.");
+            case 414, 431 -> Problem.of(ProblemType.HEADER_TOO_LARGE, "The request line and the header are too large.");
+            case 503 -> Problem.of(ProblemType.OVERLOADED, "Too many large requests at once.");
             default ->
                 code < 500 || code == 505 // an HTTP version that does not exist
                         ? Problem.of(ProblemType.MALFORMED_REQUEST, "The request is not HTTP as it should be.")
@@ -33,6 +35,7 @@ final class JettyErrors extends ErrorHandler {
         response.getHeaders()
                 .put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE)
                 .put(RequestId.HEADER, visit.id().value());
+        problem.retryAfter().ifPresent(seconds -> response.getHeaders().put(HttpHeader.RETRY_AFTER, seconds));
         response.write(true, ByteBuffer.wrap(problem.json(visit.id())), callback);
     }
 }

@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 import seatlock.db.DatabaseException;
+import seatlock.limits.Limits;
 import seatlock.metrics.Metrics;
 
 /** Listens, and answers everything that goes wrong: Jetty and Javalin as we want them. What it serves, others say. */
@@ -34,7 +35,7 @@ final class Listener implements AutoCloseable {
      * More than an answer to an order ever has: a hundred seats with the longest names. What fits is written without
      * waiting for the client to read it.
      */
-    private static final int OUTPUT_BUFFER_BYTES = 65_536;
+    static final int OUTPUT_BUFFER_BYTES = 65_536;
 
     /** In-flight requests get this long when the server stops: longer than any of them may wait. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
@@ -49,11 +50,18 @@ final class Listener implements AutoCloseable {
     /**
      * @param port to listen on; 0 for any that is free
      * @param threads that read requests and write answers
+     * @param limits to the size of a request
      */
-    Listener(int port, QueuedThreadPool threads, Health health, Metrics metrics, Consumer<RoutesConfig> routes) {
+    Listener(
+            int port,
+            QueuedThreadPool threads,
+            Limits limits,
+            Health health,
+            Metrics metrics,
+            Consumer<RoutesConfig> routes) {
         this.health = health;
         this.javalin = Javalin.create(config -> {
-            configure(config, threads, port, new Journal(metrics));
+            configure(config, threads, port, limits, new Journal(metrics));
             config.routes.before(this::beforeAll);
             config.routes.beforeMatched(
                     ctx -> Visit.of(ctx).takes(ctx.endpoints().matchedHttpEndpoint().path));
@@ -100,7 +108,7 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    private void configure(JavalinConfig config, QueuedThreadPool threads, int port, Journal journal) {
+    private void configure(JavalinConfig config, QueuedThreadPool threads, int port, Limits limits, Journal journal) {
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
@@ -109,9 +117,7 @@ final class Listener implements AutoCloseable {
             server.setStopTimeout(STOP_TIMEOUT.toMillis());
             server.setErrorHandler(new JettyErrors());
             server.setRequestLog(journal);
-            // A request is not handed to a thread until it has arrived: who sends slowly, or never ends, keeps none.
-            server.insertHandler(new EagerContentHandler(
-                    new EagerContentHandler.RetainedContentLoaderFactory(Requests.MAX_BODY_BYTES + 1, -1, false)));
+            server.insertHandler(new EagerContentHandler(new Bodies(limits)));
             server.insertHandler(inFlight);
         });
         config.jetty.addConnector((server, http) -> {
@@ -119,6 +125,7 @@ final class Listener implements AutoCloseable {
             // It remembers a hundred kilobytes of header lines for each connection; and ours are new ones each time,
             // with an Idempotency-Key of their own.
             http.setHeaderCacheSize(0);
+            http.setRequestHeaderSize(limits.headerBytes());
             http.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
             http.setOutputAggregationSize(OUTPUT_BUFFER_BYTES);
             connector = new ServerConnector(server, new HttpConnectionFactory(http));

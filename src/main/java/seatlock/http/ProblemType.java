@@ -16,6 +16,7 @@ enum ProblemType {
     NOT_FOUND(404, "There is no such thing", "Check the path and the ids; a reservation also wants its token."),
     METHOD_NOT_ALLOWED(405, "The method is not allowed here", "Use one of the methods in the Allow header."),
     CONTENT_TOO_LARGE(413, "The request is too large", "Send less."),
+    HEADER_TOO_LARGE(431, "The header is too large", "Send a shorter address, and less in the header."),
     UNSUPPORTED_MEDIA_TYPE(415, "The content is not JSON", "Send Content-Type: application/json."),
     UNAUTHORIZED(401, "An API key is needed", "Send Authorization: Bearer with a key that may do this."),
     FORBIDDEN(403, "The API key may not do this", "Use a key of the right role, for this event."),

@@ -16,10 +16,7 @@ import seatlock.tickets.TicketId;
 /** What handlers take from a request: each method returns what was meant, or refuses. */
 final class Requests {
 
-    /** The largest seat plan anybody has is a tenth of this. */
-    static final int MAX_BODY_BYTES = 1_000_000;
-
-    private static final int MAX_DRAINED_BYTES = 10 * MAX_BODY_BYTES;
+    private static final int MAX_DRAINED_BYTES = 10_000_000;
 
     /** {@link UUID#fromString} also takes "1-1-1-1-1". */
     private static final Pattern UUID_FORM =
@@ -114,18 +111,19 @@ final class Requests {
     }
 
     private static byte[] bytes(Context ctx) {
-        if (ctx.req().getContentLengthLong() > MAX_BODY_BYTES) {
-            throw tooLarge();
+        var max = Bodies.maxBytes(ctx);
+        if (ctx.req().getContentLengthLong() > max) {
+            throw tooLarge(max);
         }
         byte[] bytes;
         try {
-            bytes = ctx.bodyInputStream().readNBytes(MAX_BODY_BYTES + 1);
+            bytes = ctx.bodyInputStream().readNBytes(max + 1);
         } catch (IOException e) {
             throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content broke off.")
                     .refuse();
         }
-        if (bytes.length > MAX_BODY_BYTES) {
-            throw tooLarge();
+        if (bytes.length > max) {
+            throw tooLarge(max);
         }
         return bytes;
     }
@@ -142,8 +140,8 @@ final class Requests {
         }
     }
 
-    private static Problem.Refused tooLarge() {
-        return Problem.of(ProblemType.CONTENT_TOO_LARGE, "The content is larger than " + MAX_BODY_BYTES + " bytes.")
+    private static Problem.Refused tooLarge(int max) {
+        return Problem.of(ProblemType.CONTENT_TOO_LARGE, "The content is larger than " + max + " bytes.")
                 .refuse();
     }
 

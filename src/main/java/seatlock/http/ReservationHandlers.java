@@ -48,13 +48,16 @@ final class ReservationHandlers {
     private final Inventory inventory;
     private final BoxOffice boxOffice;
     private final Access access;
+    private final BuyerQuotas quotas;
 
-    ReservationHandlers(Reads reads, Catalog catalog, Inventory inventory, BoxOffice boxOffice, Access access) {
+    ReservationHandlers(
+            Reads reads, Catalog catalog, Inventory inventory, BoxOffice boxOffice, Access access, BuyerQuotas quotas) {
         this.reads = reads;
         this.catalog = catalog;
         this.inventory = inventory;
         this.boxOffice = boxOffice;
         this.access = access;
+        this.quotas = quotas;
     }
 
     @OpenApi(
@@ -101,7 +104,7 @@ final class ReservationHandlers {
         var repeatable = new BoxOffice.Repeatable(key, Fingerprint.of("reserve " + event, Json.write(body)));
         var token = ReservationToken.random();
         var id = new ReservationId(Ids.next());
-        var command = new Command.Reserve(id, body.seats(), body.email(), token);
+        var command = new Command.Reserve(id, body.seats(), body.email(), token, quotas.of(ctx, body.email()));
         settle(ctx, event, repeatable, command, (found, done) -> {
             var location = "/api/events/" + event + "/reservations/" + id;
             return reply(found, done, 201, location, token);

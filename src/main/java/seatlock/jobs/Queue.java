@@ -1,6 +1,7 @@
 package seatlock.jobs;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import net.greghaines.jesque.Config;
 import net.greghaines.jesque.ConfigBuilder;
@@ -13,13 +14,13 @@ final class Queue {
     static final String NAME = "tickets";
 
     /** Redis answers in a millisecond, or it hangs. */
-    private static final int TIMEOUT_MS = 5_000;
+    static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private Queue() {}
 
     /** A new connection. */
     static Jedis connect(URI redis) {
-        return new Jedis(redis, TIMEOUT_MS);
+        return new Jedis(redis, (int) TIMEOUT.toMillis());
     }
 
     static Config config(URI redis) {

@@ -6,10 +6,7 @@ import static java.util.stream.Collectors.toList;
 
 import java.net.URI;
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.exceptions.JedisException;
 import seatlock.db.Database;
 
 /**
@@ -29,52 +26,42 @@ public final class Relay implements AutoCloseable {
     /** Ids waiting in Redis: enough to keep the workers busy, and little to lose or to repeat. */
     private static final int MAX_QUEUED = 2_000;
 
-    private static final Logger log = LoggerFactory.getLogger(Relay.class);
-
     private final Database database;
     private final Jobs jobs;
-    private final URI redisUrl;
     private final Loop loop = new Loop("relay", this::runWhileThereIsMore);
-    private Jedis redis; // only the loop's thread uses it
-    private boolean away;
+    private final RedisLink redis;
 
     public Relay(Database database, Jobs jobs, URI redisUrl) {
         this.database = database;
         this.jobs = jobs;
-        this.redisUrl = redisUrl;
+        this.redis = new RedisLink(redisUrl, Queue.TIMEOUT, "jobs wait in PostgreSQL");
     }
 
     public void start() {
         loop.start(INTERVAL);
     }
 
+    /** Whether it could the last time. */
+    public boolean reachesRedis() {
+        return redis.isUp();
+    }
+
     private void runWhileThereIsMore() {
-        try {
-            while (runOnce() == BATCH) {
-                // there may be more
-            }
-            if (away) {
-                log.info("Redis is back");
-                away = false;
-            }
-        } catch (JedisException e) {
-            disconnect();
-            if (!away) {
-                log.warn("Redis is away; jobs wait in PostgreSQL until it is back: {}", e.getMessage());
-                away = true;
-            }
+        while (runOnce() == BATCH) {
+            // there may be more
         }
     }
 
     /**
      * Hands over what is due, up to a batch.
      *
-     * @return how many that were
+     * @return how many that were; 0 also while Redis is away
      */
     int runOnce() {
-        if (redis == null) {
-            redis = Queue.connect(redisUrl);
-        }
+        return redis.use(this::handOver).orElse(0);
+    }
+
+    private int handOver(Jedis redis) {
         var room = MAX_QUEUED - Queue.length(redis); // asked first: nothing is marked if Redis is away
         if (room <= 0) {
             return 0;
@@ -92,20 +79,9 @@ public final class Relay implements AutoCloseable {
         return due.size();
     }
 
-    private void disconnect() {
-        if (redis != null) {
-            try {
-                redis.close();
-            } catch (JedisException e) {
-                log.debug("Redis did not say goodbye", e);
-            }
-            redis = null;
-        }
-    }
-
     @Override
     public void close() {
         loop.close();
-        disconnect();
+        redis.close();
     }
 }

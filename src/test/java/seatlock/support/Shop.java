@@ -23,6 +23,9 @@ import seatlock.inventory.Inventory;
 import seatlock.inventory.Outcome;
 import seatlock.jobs.Jobs;
 import seatlock.jobs.Sweeper;
+import seatlock.limits.Limits;
+import seatlock.limits.Networks;
+import seatlock.limits.RateLimiter;
 import seatlock.metrics.Metrics;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
@@ -37,6 +40,9 @@ public final class Shop implements AutoCloseable {
     public static final String ADMIN_KEY = "test-admin-key";
 
     private static final Shop SHARED = new Shop();
+
+    /** Tests of several classes run at the same time, and some of them are a crowd. */
+    private static final int TEST_CONNECTIONS = 16;
 
     /** For the tests, who may do anything. */
     public final DatabaseUrl url = Servers.newDatabase();
@@ -60,9 +66,8 @@ public final class Shop implements AutoCloseable {
 
     /** With a database of its own, for what is seen across events; whoever makes it closes it. */
     public Shop() {
-        var observer = metrics.transactions("reads");
-        database = openReads(url, observer);
-        reads = openReads(servingUrl, observer);
+        database = Database.open(url, TEST_CONNECTIONS, HttpServer.READ_STATEMENT_TIMEOUT);
+        reads = openReads(servingUrl, metrics.transactions("reads"));
         sales = openSales(servingUrl, metrics.transactions("sales"));
         metrics.connections("sales", sales::connections);
         ticketKeys = new TicketKeys(database);
@@ -70,7 +75,7 @@ public final class Shop implements AutoCloseable {
         tickets = new Tickets(ticketKeys, jobs);
         var core = new HttpServer.Core(catalog, inventory, keys, tickets, ticketKeys);
         health = new Health(reads, metrics);
-        server = HttpServer.start(0, ADMIN_KEY, sales, reads, core, health, metrics);
+        server = HttpServer.start(setup(ADMIN_KEY), sales, reads, core, health, noLimiter(metrics), metrics);
         health.started();
         api = new Api("http://localhost:" + server.port(), ADMIN_KEY);
     }
@@ -84,9 +89,25 @@ public final class Shop implements AutoCloseable {
         database.close();
     }
 
+    /** Of a server without limits. */
+    public static HttpServer.Setup setup(String adminKey) {
+        return new HttpServer.Setup(0, adminKey, Limits.OFF, Networks.NONE);
+    }
+
+    /** What counts nothing. */
+    public static RateLimiter noLimiter(Metrics metrics) {
+        return new RateLimiter(System::currentTimeMillis, metrics);
+    }
+
     /** A second node on the same database, which shares nothing else with the first; whoever asks for it closes it. */
     public Node anotherNode() {
-        return new Node(this);
+        var metrics = new Metrics();
+        return new Node(this, setup(ADMIN_KEY), noLimiter(metrics), metrics);
+    }
+
+    /** The same with limits; whoever asks for it closes the limiter, too. */
+    public Node limitedNode(Limits limits, Networks proxies, RateLimiter limiter) {
+        return new Node(this, new HttpServer.Setup(0, ADMIN_KEY, limits, proxies), limiter, new Metrics());
     }
 
     /** Another server. */
@@ -96,18 +117,18 @@ public final class Shop implements AutoCloseable {
         private final Health health;
         private final HttpServer server;
 
-        private Node(Shop shop) {
+        private Node(Shop shop, HttpServer.Setup setup, RateLimiter limiter, Metrics metrics) {
             reads = openReads(shop.servingUrl, Database.Observer.NONE);
             sales = openSales(shop.servingUrl, Database.Observer.NONE);
+            var ticketKeys = new TicketKeys(reads);
             var core = new HttpServer.Core(
                     new Catalog(),
                     new Inventory(Duration.ofMinutes(10)),
                     new IdempotencyKeys(),
-                    new Tickets(new TicketKeys(reads), new Jobs()),
-                    new TicketKeys(reads));
-            var metrics = new Metrics();
+                    new Tickets(ticketKeys, new Jobs()),
+                    ticketKeys);
             health = new Health(reads, metrics);
-            server = HttpServer.start(0, ADMIN_KEY, sales, reads, core, health, metrics);
+            server = HttpServer.start(setup, sales, reads, core, health, limiter, metrics);
             health.started();
         }
 

@@ -1,0 +1,62 @@
+package seatlock.http;
+
+import io.javalin.http.Context;
+import java.time.Duration;
+import seatlock.limits.Limits;
+import seatlock.limits.RateLimiter;
+import seatlock.metrics.Metrics;
+
+/**
+ * Refuses who asks too often: who comes with a key that is good, by that; all others by their address. Each answer says how
+ * much is left.
+ *
+ * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">RateLimit header fields for HTTP</a>
+ */
+final class Throttle {
+
+    private final RateLimiter limiter;
+    private final RateLimiter.Policy perAddress;
+    private final RateLimiter.Policy perKey;
+    private final ClientAddress clients;
+    private final Access access;
+    private final Metrics metrics;
+
+    /** @param limits that are on */
+    Throttle(Limits limits, RateLimiter limiter, ClientAddress clients, Access access, Metrics metrics) {
+        this.limiter = limiter;
+        this.perAddress = new RateLimiter.Policy("address", limits.requestsPerAddress());
+        this.perKey = new RateLimiter.Policy("key", limits.requestsPerKey());
+        this.clients = clients;
+        this.access = access;
+        this.metrics = metrics;
+    }
+
+    /** Knows already which key the request comes with. */
+    void check(Context ctx) {
+        if (Health.PATHS.contains(ctx.path())) {
+            return;
+        }
+        var key = access.key(ctx);
+        var policy = key.isPresent() ? perKey : perAddress;
+        var subject = key.isPresent() ? key.get().id().toString() : clients.of(ctx);
+        var grant = limiter.take(policy, subject);
+        ctx.header(
+                "RateLimit-Policy",
+                "\"" + policy.name() + "\";q=" + policy.requests() + ";w=" + RateLimiter.WINDOW.toSeconds());
+        ctx.header(
+                "RateLimit",
+                "\"" + policy.name() + "\";r=" + grant.remaining() + ";t=" + wholeSeconds(grant.resetsIn()));
+        if (!grant.isGranted()) {
+            metrics.limited("requests_per_" + policy.name());
+            throw Problem.of(
+                            ProblemType.RATE_LIMITED,
+                            "One " + policy.name() + " may ask " + policy.requests() + " times in a minute.")
+                    .retryAfter(grant.retryAfter())
+                    .refuse();
+        }
+    }
+
+    private static long wholeSeconds(Duration duration) {
+        return duration.plusMillis(999).toSeconds();
+    }
+}
