@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.db.DatabaseUrl;
+import seatlock.http.HttpServer;
 import seatlock.jobs.Census;
 import seatlock.metrics.Metrics;
 import seatlock.support.Backstage;
@@ -137,10 +138,14 @@ class MetricsTest {
         assertThat(figures().of("seatlock_lock_wait_seconds_bucket{le=\"0.5\"}"))
                 .isLessThan(figures().of("seatlock_lock_wait_seconds_bucket{le=\"10.0\"}"));
 
-        assertThatThrownBy(() -> shop.database.inTransaction(tx -> {
-                    throw new SQLException("made for this test", "40001");
-                }))
-                .isInstanceOf(DatabaseException.Unavailable.class);
+        var observer = shop.metrics.transactions("retries");
+        try (var database =
+                Database.open(shop.url, 1, HttpServer.READ_STATEMENT_TIMEOUT, Database.Plans.FREE, observer)) {
+            assertThatThrownBy(() -> database.inTransaction(tx -> {
+                        throw new SQLException("made for this test", "40001");
+                    }))
+                    .isInstanceOf(DatabaseException.Unavailable.class);
+        }
         assertThat(figures().of("seatlock_transaction_retries_total")).isEqualTo(2);
     }
 
@@ -179,7 +184,7 @@ class MetricsTest {
                     .isGreaterThan(1.7e9);
         }
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
-        try (var away = Database.open(nowhere, 1, Duration.ofSeconds(1));
+        try (var away = Database.open(nowhere, 1, Duration.ofSeconds(1), Database.Plans.FREE, Database.Observer.NONE);
                 var census = new Census(away, shop.jobs, shop.inventory, shop.metrics)) {
             assertThatThrownBy(census::runOnce).isInstanceOf(DatabaseException.Unavailable.class);
         }

@@ -37,6 +37,9 @@ public final class Database implements AutoCloseable {
     /** How long work waits for a connection; whoever waits longer is better told to come back. */
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
 
+    /** The same where nobody else waits meanwhile: a JVM that has just started on a busy machine may need seconds. */
+    private static final Duration PATIENT_CONNECTION_WAIT = Duration.ofSeconds(20);
+
     /** While the database is away, one tries so often whether it is back, and all others are refused at once. */
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(250);
 
@@ -129,18 +132,13 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Opens a pool whose statements are planned as PostgreSQL thinks best. */
+    /** Opens a pool for a command or a test: nobody observes it, and who wants a connection has time. */
     public static Database open(DatabaseUrl url, int connections, Duration statementTimeout) {
-        return open(url, connections, statementTimeout, Plans.FREE);
-    }
-
-    /** Opens a pool that nobody observes. */
-    public static Database open(DatabaseUrl url, int connections, Duration statementTimeout, Plans plans) {
-        return open(url, connections, statementTimeout, plans, Observer.NONE);
+        return open(url, connections, statementTimeout, Plans.FREE, Observer.NONE, PATIENT_CONNECTION_WAIT);
     }
 
     /**
-     * Opens a pool.
+     * Opens a pool for a server, which turns away who would wait long for a connection.
      *
      * @param connections at most this many
      * @param statementTimeout no statement runs longer: one that does is stuck, and holds locks meanwhile
@@ -148,6 +146,16 @@ public final class Database implements AutoCloseable {
      */
     public static Database open(
             DatabaseUrl url, int connections, Duration statementTimeout, Plans plans, Observer observer) {
+        return open(url, connections, statementTimeout, plans, observer, CONNECTION_WAIT);
+    }
+
+    private static Database open(
+            DatabaseUrl url,
+            int connections,
+            Duration statementTimeout,
+            Plans plans,
+            Observer observer,
+            Duration connectionWait) {
         var config = new HikariConfig();
         config.setPoolName("seatlock");
         config.setJdbcUrl(url.jdbc());
@@ -155,12 +163,12 @@ public final class Database implements AutoCloseable {
         config.setPassword(url.password());
         config.setAutoCommit(false);
         config.setMaximumPoolSize(connections);
-        config.setConnectionTimeout(CONNECTION_WAIT.toMillis());
+        config.setConnectionTimeout(connectionWait.toMillis());
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("ApplicationName", "seatlock");
         config.addDataSourceProperty(
                 "socketTimeout", statementTimeout.plus(SOCKET_GRACE).toSeconds());
-        config.addDataSourceProperty("connectTimeout", CONNECTION_WAIT.toSeconds());
+        config.addDataSourceProperty("connectTimeout", connectionWait.toSeconds());
         config.addDataSourceProperty("tcpKeepAlive", "true");
         // Of several hosts: how long the driver believes which of them is the primary. Its own default is ten seconds.
         config.addDataSourceProperty("hostRecheckSeconds", "1");
@@ -244,7 +252,7 @@ public final class Database implements AutoCloseable {
         try {
             return pool.getConnection();
         } catch (SQLTransientConnectionException e) {
-            away = true; // or all connections are in use: then the next one finds that out
+            away = connections().open < pool.getMaximumPoolSize(); // or all of them are in use
             throw e;
         }
     }

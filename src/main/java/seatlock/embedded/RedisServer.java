@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import redis.embedded.RedisExecProvider;
 
@@ -60,11 +61,10 @@ public final class RedisServer implements AutoCloseable {
                     appendonly yes
                     save ""
                     """.formatted(port, password, directory, pidFile, log));
-            var process = new ProcessBuilder(binary(directory).toString(), settings.toString())
+            var command = new ProcessBuilder(binary(directory).toString(), settings.toString())
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
-            var server = new RedisServer(process, port, password);
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            var server = new RedisServer(run(command), port, password);
             server.awaitReady();
             return server;
         } catch (IOException e) {
@@ -84,6 +84,24 @@ public final class RedisServer implements AutoCloseable {
         return binary;
     }
 
+    /**
+     * A process that another thread forks at this moment holds, until it runs what it is to run, all that is open here, even
+     * the binary that is just being unpacked; and nobody can run a file that somebody may write to (ETXTBSY).
+     */
+    private static Process run(ProcessBuilder command) throws IOException {
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
+        while (true) {
+            try {
+                return command.start();
+            } catch (IOException e) {
+                if (!e.getMessage().contains("error=26,") || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            }
+        }
+    }
+
     private void awaitReady() throws IOException {
         var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
         while (!answers()) {
@@ -91,12 +109,7 @@ public final class RedisServer implements AutoCloseable {
                 process.destroyForcibly();
                 throw new IOException("it did not answer");
             }
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("Interrupted", e);
-            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }
 

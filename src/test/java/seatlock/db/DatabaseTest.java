@@ -119,10 +119,28 @@ class DatabaseTest {
         }
     }
 
+    /** Who comes next waits his turn; only a database that is away refuses at once. */
+    @Test
+    void a_pool_that_is_used_up_is_not_a_database_that_is_away() {
+        var plans = Database.Plans.FREE;
+        try (var database = Database.open(url, 1, Duration.ofSeconds(7), plans, Database.Observer.NONE)) {
+            database.inTransaction(tx -> {
+                for (int i = 0; i < 2; i++) {
+                    assertThatThrownBy(() -> database.inTransaction(Tx::readClock))
+                            .isInstanceOf(DatabaseException.Unavailable.class)
+                            .hasMessageContaining("request timed out");
+                }
+                return null;
+            });
+            assertThat(database.inTransaction(Tx::readClock)).isNotNull();
+        }
+    }
+
     @Test
     void a_database_that_is_not_there_is_unavailable() {
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
-        try (var database = Database.open(nowhere, 1, Duration.ofSeconds(1))) {
+        try (var database =
+                Database.open(nowhere, 1, Duration.ofSeconds(1), Database.Plans.FREE, Database.Observer.NONE)) {
             assertThatThrownBy(() -> database.inTransaction(Tx::readClock))
                     .isInstanceOf(DatabaseException.Unavailable.class);
         }

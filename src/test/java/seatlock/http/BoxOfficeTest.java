@@ -45,7 +45,8 @@ class BoxOfficeTest {
     private final BoxOffice boxOffice = boxOffice(shop.url, HttpServer.SALES_CONNECTIONS);
 
     private BoxOffice boxOffice(DatabaseUrl url, int connections) {
-        var database = Database.open(url, connections, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY);
+        var database = Database.open(
+                url, connections, HttpServer.SALES_STATEMENT_TIMEOUT, Database.Plans.BY_KEY, Database.Observer.NONE);
         var core = new HttpServer.Core(shop.catalog, shop.inventory, shop.keys, shop.tickets, shop.ticketKeys);
         var office = new BoxOffice(database, core, changed -> {}, Runnable::run, new Metrics());
         opened.add(0, database);

@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
+import seatlock.db.Database;
 import seatlock.db.Ids;
 import seatlock.db.Tx;
 import seatlock.support.Crowd;
@@ -74,17 +77,20 @@ class NoLockControlTest {
         var event = shop.event(1);
         var barrier = new CyclicBarrier(BUYERS);
 
-        var outcomes = Crowd.of(BUYERS, i -> {
-            try {
-                return shop.database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier));
-            } catch (IllegalStateException stoppedByTheSchema) {
-                return null;
-            }
-        });
+        // With connections of their own: each holds one while it waits for the others to have theirs.
+        try (var database = Database.open(shop.url, BUYERS, Duration.ofSeconds(10))) {
+            var outcomes = Crowd.of(BUYERS, i -> {
+                try {
+                    return database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier));
+                } catch (IllegalStateException stoppedByTheSchema) {
+                    return null;
+                }
+            });
 
-        assertThat(outcomes)
-                .filteredOn(outcome -> outcome instanceof Outcome.Done)
-                .hasSize(1);
+            assertThat(outcomes)
+                    .filteredOn(outcome -> outcome instanceof Outcome.Done)
+                    .hasSize(1);
+        }
         assertThat(claims(shop, event)).isEqualTo(1);
         assertThat(shop.violations(event.id())).isEmpty();
     }
@@ -112,8 +118,8 @@ class NoLockControlTest {
 
     private static void await(CyclicBarrier barrier) {
         try {
-            barrier.await();
-        } catch (InterruptedException | BrokenBarrierException e) {
+            barrier.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -92,7 +92,7 @@ class WatchTest {
     @Test
     void it_does_not_say_so_while_the_database_is_away() {
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
-        try (var away = Database.open(nowhere, 1, Duration.ofSeconds(1));
+        try (var away = Database.open(nowhere, 1, Duration.ofSeconds(1), Database.Plans.FREE, Database.Observer.NONE);
                 var blind = new Watch(away, shop.metrics, stop, rests::add)) {
             assertThatThrownBy(blind::runOnce).isInstanceOf(DatabaseException.Unavailable.class);
         }
