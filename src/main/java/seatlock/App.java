@@ -167,7 +167,8 @@ public final class App implements AutoCloseable {
                     HttpServer.SALES_CONNECTIONS,
                     HttpServer.SALES_STATEMENT_TIMEOUT,
                     Database.Plans.BY_KEY);
-            var setup = new HttpServer.Setup(config.port(), adminKey, config.limits(), config.trustedProxies());
+            var setup = new HttpServer.Setup(
+                    config.port(), adminKey, config.limits(), config.trustedProxies(), config.corsOrigins());
             var limiter = add(new RateLimiter(System::currentTimeMillis, metrics));
             var server = HttpServer.start(setup, sales, reads, core, health, limiter, metrics);
             share(limiter, health);

@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import seatlock.db.DatabaseUrl;
 import seatlock.jobs.RetryPolicy;
 import seatlock.limits.Limits;
@@ -38,6 +41,7 @@ import seatlock.tickets.Mailer;
  * @param shutdownTimeout how long it may take to stop, after that
  * @param limits how much anybody may ask for
  * @param trustedProxies who is believed when he says for whom he asks
+ * @param corsOrigins whose pages may call the API from a browser
  * @param logging how the log is to be
  */
 public record Config(
@@ -59,6 +63,7 @@ public record Config(
         Duration shutdownTimeout,
         Limits limits,
         Networks trustedProxies,
+        Set<String> corsOrigins,
         Logging logging) {
 
     /** Something in the environment is wrong. The message names all of it. */
@@ -111,6 +116,8 @@ public record Config(
                 limits(reader),
                 reader.read("TRUSTED_PROXIES", Networks::parse, "addresses or networks, such as 10.0.0.0/8, fd00::/8")
                         .orElse(Networks.NONE),
+                reader.read("CORS_ORIGINS", Config::origins, "origins such as https://shop.example, or *")
+                        .orElse(Set.of()),
                 new Logging(
                         reader.read("LOG_FORMAT", text -> Logging.parse(Logging.Format.class, text), "text or json")
                                 .orElse(Logging.DEFAULT.format()),
@@ -182,6 +189,17 @@ public record Config(
                 reader.bytes("LIMIT_SEAT_PLAN_BYTES", Limits.DEFAULT.seatPlanBytes()),
                 reader.bytes("LIMIT_HEADER_BYTES", Limits.DEFAULT.headerBytes()));
         return reader.read("LIMITS", Config::onOrOff, "on or off").orElse(true) ? limits : limits.off();
+    }
+
+    private static final Pattern ORIGIN = Pattern.compile("https?://[a-z0-9.-]+(:[0-9]{1,5})?|\\*");
+
+    /** As a browser writes them (RFC 6454 section 6.2): in lower case, and without a path. */
+    private static Set<String> origins(String text) {
+        var origins = Stream.of(text.split(",", -1)).map(String::strip).collect(Collectors.toSet());
+        if (!origins.stream().allMatch(ORIGIN.asMatchPredicate())) {
+            throw new IllegalArgumentException();
+        }
+        return origins;
     }
 
     private static int port(String text) {

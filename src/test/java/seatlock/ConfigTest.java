@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import seatlock.db.DatabaseUrl;
+import seatlock.limits.Limits;
 import seatlock.logging.Logging;
 
 class ConfigTest {
@@ -32,7 +38,57 @@ class ConfigTest {
         assertThat(config.reservationTtl()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.sweepInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.invariantCheckInterval()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.limits()).isEqualTo(Limits.DEFAULT);
+        assertThat(config.corsOrigins()).isEmpty();
         assertThat(config.logging()).isEqualTo(Logging.DEFAULT);
+    }
+
+    /** Names that {@link Config} asks for, as it asks for them. */
+    static Set<String> settings() {
+        var asked = new TreeSet<String>();
+        try {
+            Config.from(new HashMap<>() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                public String getOrDefault(Object name, String otherwise) {
+                    asked.add((String) name);
+                    return otherwise;
+                }
+            });
+        } catch (Config.Invalid e) {
+            throw new IllegalStateException(e);
+        }
+        return asked;
+    }
+
+    @Test
+    void the_readme_lists_every_setting_and_no_other() throws IOException {
+        var readme = Files.readString(Path.of("README.md"));
+        var table = readme.substring(readme.indexOf("## Settings"), readme.indexOf("## Metrics"));
+
+        var listed = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\|").matcher(table).results();
+
+        assertThat(listed.map(match -> match.group(1))).containsExactlyInAnyOrderElementsOf(settings());
+    }
+
+    @Test
+    void limits_are_set_one_by_one_and_switched_off_together() throws Config.Invalid {
+        var few = Config.from(Map.of("LIMIT_SEATS_PER_EMAIL", "4", "LIMIT_HEADER_BYTES", "4096"))
+                .limits();
+        var off = Config.from(Map.of("LIMITS", "off")).limits();
+
+        assertThat(few.seatsPerEmail()).isEqualTo(4);
+        assertThat(few.headerBytes()).isEqualTo(4096);
+        assertThat(few.pendingPerEmail()).isEqualTo(Limits.DEFAULT.pendingPerEmail());
+        assertThat(off).isEqualTo(Limits.OFF);
+    }
+
+    @Test
+    void origins_are_a_list() throws Config.Invalid {
+        assertThat(Config.from(Map.of("CORS_ORIGINS", "https://a.example, http://localhost:3000"))
+                        .corsOrigins())
+                .containsExactlyInAnyOrder("https://a.example", "http://localhost:3000");
     }
 
     @Test
@@ -71,6 +127,11 @@ class ConfigTest {
         environment.put("RESERVATION_TTL", "10m");
         environment.put("SWEEP_INTERVAL", "PT2H");
         environment.put("INVARIANT_CHECK_INTERVAL", "never");
+        environment.put("LIMITS", "some");
+        environment.put("LIMIT_REQUESTS_PER_ADDRESS", "0");
+        environment.put("LIMIT_BODY_BYTES", "1MB");
+        environment.put("TRUSTED_PROXIES", "proxy.internal");
+        environment.put("CORS_ORIGINS", "https://shop.example/");
         environment.put("LOG_FORMAT", "xml");
         environment.put("LOG_LEVEL", "loud");
         environment.put("LOG_REQUESTS", "yes");
@@ -90,6 +151,11 @@ class ConfigTest {
                         "RESERVATION_TTL: got \"10m\", wants PT0.1S to P7D",
                         "SWEEP_INTERVAL: got \"PT2H\", wants PT0.1S to PT1H",
                         "INVARIANT_CHECK_INTERVAL: got \"never\", wants PT0S to P1D",
+                        "LIMITS: got \"some\", wants on or off",
+                        "LIMIT_REQUESTS_PER_ADDRESS: got \"0\", wants 1 to 1000000000",
+                        "LIMIT_BODY_BYTES: got \"1MB\", wants 1024 to 10000000",
+                        "TRUSTED_PROXIES: got \"proxy.internal\", wants addresses or networks",
+                        "CORS_ORIGINS: got \"https://shop.example/\", wants origins",
                         "LOG_FORMAT: got \"xml\", wants text or json",
                         "LOG_LEVEL: got \"loud\", wants trace, debug, info, warn or error",
                         "LOG_REQUESTS: got \"yes\", wants on or off")

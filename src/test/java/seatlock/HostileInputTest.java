@@ -459,6 +459,15 @@ class HostileInputTest {
         assertThat(answer).contains("application/problem+json");
     }
 
+    /** Otherwise a client would send its next request into a connection that ends just then. */
+    @ParameterizedTest
+    @ValueSource(strings = {"GARBAGE", "GET /api/%zz HTTP/1.1", "GET /api/events/%00 HTTP/1.1"})
+    void a_connection_that_is_of_no_more_use_is_closed_and_the_answer_says_so(String requestLine) {
+        var answer = RawHttp.untilClosed(shop.server.port(), requestLine + "\r\nHost: x\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 400").contains("\r\nConnection: close\r\n");
+    }
+
     @Test
     void headers_without_end_are_refused() {
         var answer = RawHttp.exchange(

@@ -2,7 +2,6 @@ package seatlock.http;
 
 import io.javalin.http.Context;
 import java.util.concurrent.atomic.AtomicLong;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -86,7 +85,6 @@ final class Bodies implements ContentLoaderFactory {
 
         @Override
         protected void load() {
-            getResponse().getHeaders().put(HttpHeader.CONNECTION, "close"); // what it was about to send is not read
             Response.writeError(getRequest(), getResponse(), getCallback(), HttpStatus.SERVICE_UNAVAILABLE_503);
         }
     }

@@ -33,12 +33,14 @@ final class ClientAddress {
         return known;
     }
 
-    /** Whether a proxy that is believed has this request over TLS. */
-    boolean isSecure(Context ctx) {
-        return "https".equals(ctx.header("X-Forwarded-Proto"))
+    /** Has the browser come by TLS the next time, too, if a proxy that is believed has this request over it. */
+    void rememberTls(Context ctx) {
+        if ("https".equals(ctx.header("X-Forwarded-Proto"))
                 && Networks.address(ctx.req().getRemoteAddr())
                         .filter(proxies::contain)
-                        .isPresent();
+                        .isPresent()) {
+            ctx.header("Strict-Transport-Security", SecurityHeaders.STRICT_TRANSPORT_SECURITY);
+        }
     }
 
     private InetAddress client(Context ctx, InetAddress peer) {

@@ -1,5 +1,6 @@
 package seatlock.http;
 
+import java.util.Set;
 import seatlock.limits.Limits;
 import seatlock.metrics.Metrics;
 
@@ -18,9 +19,8 @@ public final class HealthServer implements AutoCloseable {
      */
     public static HealthServer start(int port, Health health, Metrics metrics) {
         return new HealthServer(new Listener(
-                        port,
+                        new Listener.Setup(port, Limits.DEFAULT, Set.of()),
                         Listener.threads(),
-                        Limits.DEFAULT,
                         health,
                         metrics,
                         routes -> Routes.addHealth(routes, health, metrics))

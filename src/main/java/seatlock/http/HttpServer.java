@@ -2,6 +2,7 @@ package seatlock.http;
 
 import io.javalin.Javalin;
 import java.time.Duration;
+import java.util.Set;
 import seatlock.access.ApiKeys;
 import seatlock.catalog.Catalog;
 import seatlock.db.Database;
@@ -39,8 +40,9 @@ public final class HttpServer implements AutoCloseable {
      * @param port to listen on; 0 for any that is free
      * @param adminKey may do everything
      * @param proxies that are believed when they say for whom they ask
+     * @param origins whose pages may call it from a browser, such as {@code https://shop.example}, or {@code *}
      */
-    public record Setup(int port, String adminKey, Limits limits, Networks proxies) {}
+    public record Setup(int port, String adminKey, Limits limits, Networks proxies, Set<String> origins) {}
 
     private final BoxOffice boxOffice;
     private final Reads reads;
@@ -88,7 +90,9 @@ public final class HttpServer implements AutoCloseable {
         var reservations = new ReservationHandlers(reads, core.catalog, core.inventory, boxOffice, access, quotas);
         var ticketing = new TicketHandlers(reads, core, boxOffice, access);
         var keyring = new KeyHandlers(reads, keys, inUse);
-        this.listener = new Listener(setup.port, threads, limits, health, metrics, routes -> {
+        var listening = new Listener.Setup(setup.port, limits, setup.origins);
+        this.listener = new Listener(listening, threads, health, metrics, routes -> {
+                    routes.before(clients::rememberTls);
                     var guarded = new Routes(routes, access);
                     if (limits.isOn()) {
                         routes.before(throttle::check);

@@ -32,6 +32,10 @@ final class JettyErrors extends ErrorHandler {
         var visit = Visit.of(request);
         visit.refused(problem.type());
         response.setStatus(problem.status());
+        SecurityHeaders.ALWAYS.forEach(response.getHeaders()::put);
+        // After what it could not parse Jetty closes the connection, and would not say so: the next request would be
+        // lost.
+        response.getHeaders().put(HttpHeader.CONNECTION, "close");
         response.getHeaders()
                 .put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE)
                 .put(RequestId.HEADER, visit.id().value());

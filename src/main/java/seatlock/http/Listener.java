@@ -6,12 +6,16 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -40,6 +44,9 @@ final class Listener implements AutoCloseable {
     /** In-flight requests get this long when the server stops: longer than any of them may wait. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
 
+    /** How long a browser remembers what it may ask: as long as any of them does. */
+    private static final Duration PREFLIGHT_MAX_AGE = Duration.ofHours(2);
+
     private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
     private final Health health;
@@ -48,20 +55,19 @@ final class Listener implements AutoCloseable {
     private ServerConnector connector;
 
     /**
-     * @param port to listen on; 0 for any that is free
-     * @param threads that read requests and write answers
+     * How it listens.
+     *
+     * @param port 0 for any that is free
      * @param limits to the size of a request
+     * @param origins whose pages may call it from a browser, such as {@code https://shop.example}, or {@code *}
      */
-    Listener(
-            int port,
-            QueuedThreadPool threads,
-            Limits limits,
-            Health health,
-            Metrics metrics,
-            Consumer<RoutesConfig> routes) {
+    record Setup(int port, Limits limits, Set<String> origins) {}
+
+    /** @param threads that read requests and write answers */
+    Listener(Setup setup, QueuedThreadPool threads, Health health, Metrics metrics, Consumer<RoutesConfig> routes) {
         this.health = health;
         this.javalin = Javalin.create(config -> {
-            configure(config, threads, port, limits, new Journal(metrics));
+            configure(config, threads, setup, new Journal(metrics));
             config.routes.before(this::beforeAll);
             config.routes.beforeMatched(
                     ctx -> Visit.of(ctx).takes(ctx.endpoints().matchedHttpEndpoint().path));
@@ -94,7 +100,8 @@ final class Listener implements AutoCloseable {
 
     private void beforeAll(Context ctx) {
         ctx.header(RequestId.HEADER, Visit.of(ctx).id().value());
-        ctx.header("Vary", "Accept-Encoding"); // answers are compressed for who says that he can read it
+        SecurityHeaders.ALWAYS.forEach(ctx::header);
+        ctx.res().addHeader("Vary", "Accept-Encoding"); // answers are compressed for who says that he can read it
         if (ctx.req().getRequestURI().indexOf(';') >= 0) {
             // Path parameters: none of our paths has any, and Javalin stumbles over them.
             throw Problem.of(ProblemType.MALFORMED_REQUEST, "The path has a semicolon.")
@@ -108,7 +115,7 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    private void configure(JavalinConfig config, QueuedThreadPool threads, int port, Limits limits, Journal journal) {
+    private void configure(JavalinConfig config, QueuedThreadPool threads, Setup setup, Journal journal) {
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
@@ -117,7 +124,10 @@ final class Listener implements AutoCloseable {
             server.setStopTimeout(STOP_TIMEOUT.toMillis());
             server.setErrorHandler(new JettyErrors());
             server.setRequestLog(journal);
-            server.insertHandler(new EagerContentHandler(new Bodies(limits)));
+            server.insertHandler(new EagerContentHandler(new Bodies(setup.limits)));
+            if (!setup.origins.isEmpty()) {
+                server.insertHandler(crossOrigin(setup.origins));
+            }
             server.insertHandler(inFlight);
         });
         config.jetty.addConnector((server, http) -> {
@@ -125,14 +135,36 @@ final class Listener implements AutoCloseable {
             // It remembers a hundred kilobytes of header lines for each connection; and ours are new ones each time,
             // with an Idempotency-Key of their own.
             http.setHeaderCacheSize(0);
-            http.setRequestHeaderSize(limits.headerBytes());
+            http.setRequestHeaderSize(setup.limits.headerBytes());
             http.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
             http.setOutputAggregationSize(OUTPUT_BUFFER_BYTES);
             connector = new ServerConnector(server, new HttpConnectionFactory(http));
-            connector.setPort(port);
+            connector.setPort(setup.port);
             connector.setAcceptQueueSize(ACCEPT_QUEUE);
             return connector;
         });
+    }
+
+    /** What a page needs to buy a ticket: its own keys in headers, and no cookie, since we know none. */
+    private static CrossOriginHandler crossOrigin(Set<String> origins) {
+        var handler = new CrossOriginHandler();
+        handler.setAllowedOriginPatterns(origins.stream()
+                .map(origin -> "*".equals(origin) ? origin : Pattern.quote(origin))
+                .collect(Collectors.toSet()));
+        handler.setAllowCredentials(false);
+        handler.setAllowedMethods(Set.of("GET", "HEAD", "POST", "DELETE"));
+        handler.setAllowedHeaders(
+                Set.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", RequestId.TRACE_PARENT));
+        handler.setExposedHeaders(Set.of(
+                "ETag",
+                "Idempotency-Replayed",
+                "Location",
+                "RateLimit",
+                "RateLimit-Policy",
+                "Retry-After",
+                RequestId.HEADER));
+        handler.setPreflightMaxAge(PREFLIGHT_MAX_AGE);
+        return handler;
     }
 
     static void problems(JavalinConfig config) {

@@ -22,10 +22,21 @@ public final class RawHttp {
 
     /** Sends it, says that no more will come, and returns all that comes back. */
     public static String exchange(int port, String request) {
+        return exchange(port, request, true);
+    }
+
+    /** Sends it, and returns all that comes back until the server closes the connection by itself. */
+    public static String untilClosed(int port, String request) {
+        return exchange(port, request, false);
+    }
+
+    private static String exchange(int port, String request, boolean isAll) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            socket.shutdownOutput();
+            if (isAll) {
+                socket.shutdownOutput();
+            }
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Currency;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import seatlock.catalog.Catalog;
@@ -91,7 +92,7 @@ public final class Shop implements AutoCloseable {
 
     /** Of a server without limits. */
     public static HttpServer.Setup setup(String adminKey) {
-        return new HttpServer.Setup(0, adminKey, Limits.OFF, Networks.NONE);
+        return new HttpServer.Setup(0, adminKey, Limits.OFF, Networks.NONE, Set.of());
     }
 
     /** What counts nothing. */
@@ -107,7 +108,14 @@ public final class Shop implements AutoCloseable {
 
     /** The same with limits; whoever asks for it closes the limiter, too. */
     public Node limitedNode(Limits limits, Networks proxies, RateLimiter limiter) {
-        return new Node(this, new HttpServer.Setup(0, ADMIN_KEY, limits, proxies), limiter, new Metrics());
+        return new Node(this, new HttpServer.Setup(0, ADMIN_KEY, limits, proxies, Set.of()), limiter, new Metrics());
+    }
+
+    /** The same without limits, behind proxies, for pages of other origins. */
+    public Node publicNode(Networks proxies, Set<String> origins) {
+        var metrics = new Metrics();
+        return new Node(
+                this, new HttpServer.Setup(0, ADMIN_KEY, Limits.OFF, proxies, origins), noLimiter(metrics), metrics);
     }
 
     /** Another server. */
