@@ -27,9 +27,9 @@ public record Limits(
     /**
      * Roomy enough for the crowd behind the one address of a mobile network's translator, and for a shop that asks for all
      * its buyers with one key; narrow enough that one machine can neither keep the server busy nor an event's seats to
-     * itself.
+     * itself. A key is trusted more: ten thousand requests in a second are a mistake, and fewer may be a sale.
      */
-    public static final Limits DEFAULT = new Limits(true, 1_200, 60_000, 50, 5, 40, 65_536, 1_000_000, 8_192);
+    public static final Limits DEFAULT = new Limits(true, 1_200, 600_000, 50, 5, 40, 65_536, 1_000_000, 8_192);
 
     /** The same sizes, and nothing else. */
     public static final Limits OFF = DEFAULT.off();

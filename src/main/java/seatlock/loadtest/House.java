@@ -25,7 +25,8 @@ final class House {
     private static final String RESERVATION_TTL = "PT24H";
 
     /** A domain that no mail can reach (RFC 2606). */
-    private static final String EMAIL = "nobody@loadtest.invalid";
+    /** Another buyer for each seat; a name that no mail can be sent to (RFC 2606 section 2). */
+    private static final String EMAIL = "buyer-%d@loadtest.invalid";
 
     private static final DateTimeFormatter NAME_TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
@@ -106,7 +107,7 @@ final class House {
     }
 
     Call reserve(long seat, String idempotencyKey) {
-        var body = "{\"seats\":[\"" + label(seat) + "\"],\"email\":\"" + EMAIL + "\"}";
+        var body = "{\"seats\":[\"" + label(seat) + "\"],\"email\":\"" + EMAIL.formatted(seat) + "\"}";
         return Call.post(reservations.get(eventOf(seat)), body.getBytes(StandardCharsets.US_ASCII), idempotencyKey);
     }
 

@@ -55,6 +55,9 @@ public final class LoadTest {
         var traffic = new Traffic(plan, house, ledger, figures, violations, wire);
         var driverCpuSeconds = drive(traffic);
 
+        if (figures.seen().containsKey("429 rate-limited")) {
+            notes.add("429 is the server's limit for one key (LIMIT_REQUESTS_PER_KEY); LIMITS=off is without");
+        }
         var audit = new Audit(plan, wire, house, ledger, traffic, violations);
         var unsettled = audit.settle();
         if (unsettled > 0) {

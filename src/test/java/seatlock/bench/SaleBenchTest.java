@@ -96,7 +96,7 @@ class SaleBenchTest {
     }
 
     private static Jvm serve(String role) {
-        return Jvm.jar(JAR, JAVA_OPTIONS, home, Map.of("SEATLOCK_ADMIN_KEY", KEY), role);
+        return Jvm.jar(JAR, JAVA_OPTIONS, home, Map.of("SEATLOCK_ADMIN_KEY", KEY, "LIMITS", "off"), role);
     }
 
     @AfterAll
@@ -278,11 +278,8 @@ class SaleBenchTest {
     @Order(5)
     void two_nodes_on_one_database_agree() throws IOException {
         var otherHome = Files.createTempDirectory("seatlock-bench-");
-        var settings = Map.of("SEATLOCK_ADMIN_KEY", KEY, "DATABASE_URL", Jvm.published(home, "DATABASE_URL"));
-        try (var other =
-                Jvm.jar(JAR, JAVA_OPTIONS, otherHome, settings, "serve").awaitReady()) {
-            var port = other.output().replaceAll("(?s).*http://localhost:(\\d+).*", "$1");
-            var nodes = List.of(url, URI.create("http://localhost:" + port));
+        try (var other = anotherNode(otherHome, "LIMITS", "off")) {
+            var nodes = List.of(url, URI.create(other.url()));
             for (var scenario : List.of(Scenario.RIVALS, Scenario.RETRY_STORM, Scenario.PURCHASE, Scenario.ON_SALE)) {
                 var report =
                         run(plan(scenario).at(nodes).with(CLIENTS, RUN, SETTLE).selling(4, 20_000));
@@ -295,7 +292,41 @@ class SaleBenchTest {
         say("verify: no violation in all of the database");
     }
 
+    /** Two nodes in turn, which differ in nothing else; and the limit that one driver reaches is out of its way. */
+    @Test
+    @Order(6)
+    void what_the_limits_cost() throws IOException {
+        var ratios = new Ratios();
+        var otherHome = Files.createTempDirectory("seatlock-bench-");
+        try (var limited = anotherNode(otherHome, "LIMIT_REQUESTS_PER_KEY", "1000000000")) {
+            var limitedUrl = URI.create(limited.url());
+            run(plan(Scenario.ON_SALE, limitedUrl)
+                    .with(CLIENTS, Duration.ofSeconds(40), SETTLE)
+                    .selling(5, LARGE));
+            for (int round = 1; round <= ROUNDS; round++) {
+                var with = run(plan(Scenario.ON_SALE, limitedUrl)
+                                .with(CLIENTS, RUN, SETTLE)
+                                .selling(1, LARGE))
+                        .successRate();
+                var without = run(plan(Scenario.ON_SALE)
+                                .with(CLIENTS, RUN, SETTLE)
+                                .selling(1, LARGE))
+                        .successRate();
+                ratios.add("bookings/s with limits ÷ without", with / without);
+            }
+        }
+        delete(otherHome);
+        say("Limits on and off:%n%s".formatted(ratios.told()));
+    }
+
     // ---- What they have in common
+
+    /** On the same database. */
+    private static Jvm anotherNode(Path otherHome, String setting, String value) {
+        var settings =
+                Map.of("SEATLOCK_ADMIN_KEY", KEY, "DATABASE_URL", Jvm.published(home, "DATABASE_URL"), setting, value);
+        return Jvm.jar(JAR, JAVA_OPTIONS, otherHome, settings, "serve").awaitReady();
+    }
 
     private static Plan plan(Scenario scenario) {
         return plan(scenario, url);
