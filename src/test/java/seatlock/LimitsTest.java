@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import seatlock.access.ApiKeys;
+import seatlock.access.Role;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.limits.Limits;
@@ -173,6 +176,13 @@ class LimitsTest {
         return "S-A-" + seat;
     }
 
+    private String key(Role role) {
+        return shop.database
+                .inTransaction(tx -> new ApiKeys().create(tx, role, "limited", Set.of(), null))
+                .secret()
+                .reveal();
+    }
+
     @Test
     void pending_reservations_of_one_address_are_limited_and_those_of_a_key_are_not() {
         start(only(2, 100, 100), Networks.NONE);
@@ -187,6 +197,11 @@ class LimitsTest {
         assertThat(api.send(api.asAdmin(reservation(event.id(), "buyer4@example.org", "S-A-4")))
                         .outcome())
                 .isEqualTo("201");
+        assertThat(api.send(reservation(event.id(), "buyer5@example.org", "S-A-5")
+                                .header("Authorization", "Bearer " + key(Role.GATE)))
+                        .outcome())
+                .as("who lets people in sells them nothing")
+                .isEqualTo("429 rate-limited");
         assertThat(reserve(shop.event(1).id(), "buyer5@example.org", "S-A-1").outcome())
                 .as("another event")
                 .isEqualTo("201");

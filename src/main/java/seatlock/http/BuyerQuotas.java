@@ -9,7 +9,7 @@ import seatlock.limits.Limits;
 
 /**
  * What the buyer behind a request may have of an event. He is known by his e-mail address, and by where he comes from unless
- * somebody with a key asks for him.
+ * somebody who sells this event asks for him.
  */
 final class BuyerQuotas {
 
@@ -31,7 +31,7 @@ final class BuyerQuotas {
         // No mail system in use tells apart what differs only in that.
         var mailbox = email.toLowerCase(Locale.ROOT);
         quotas.add(Quota.of("email", mailbox, limits.pendingPerEmail(), limits.seatsPerEmail()));
-        if (access.key(ctx).isEmpty()) {
+        if (!access.caller(ctx).seller()) {
             quotas.add(Quota.of("address", clients.of(ctx), limits.pendingPerAddress(), Quota.NO_LIMIT));
         }
         return quotas;
