@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import seatlock.limits.Limits;
+import seatlock.limits.Networks;
 import seatlock.support.Backstage;
 import seatlock.support.Shop;
 
@@ -17,6 +19,21 @@ class DemoTest {
             var url = "http://localhost:" + shop.server.port();
 
             assertThat(Race.run(Map.of("URL", url, "SEATLOCK_ADMIN_KEY", Shop.ADMIN_KEY, "N", "50")))
+                    .isTrue();
+            assertThat(backstage.mails()).isNotEmpty();
+        }
+    }
+
+    /** All its buyers come from one address. */
+    @Test
+    void it_passes_with_the_limits_that_a_server_has_unless_told_otherwise() throws Exception {
+        try (var shop = new Shop();
+                var backstage = new Backstage(shop).start();
+                var limiter = Shop.noLimiter(shop.metrics);
+                var node = shop.limitedNode(Limits.DEFAULT, Networks.NONE, limiter)) {
+            var url = "http://localhost:" + node.port();
+
+            assertThat(Race.run(Map.of("URL", url, "SEATLOCK_ADMIN_KEY", Shop.ADMIN_KEY, "N", "100")))
                     .isTrue();
             assertThat(backstage.mails()).isNotEmpty();
         }
