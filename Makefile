@@ -7,7 +7,7 @@ JAVA_OPTS ?= -Xmx160m -XX:+UseParallelGC
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test kill-test check-qr bench check fmt jar openapi psql clean
+.PHONY: help demo run test kill-test check-qr bench check lint fmt jar openapi psql clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ bench: $(JAR) ## What is told as a ratio, measured side by side in one run (twen
 	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Djunit.jupiter.execution.parallel.enabled=false -Dseatlock.bench.java="$(JAVA_OPTS)"
 
 check: fmt test ## Format, compile with warnings as errors, test
+
+lint: ## Have Docker, HAProxy, Prometheus and linters check what is written for them (those that are installed)
+	@demo/lint
 
 fmt: ## Format the sources
 	$(MVN) spotless:apply
