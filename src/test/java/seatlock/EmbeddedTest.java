@@ -180,7 +180,7 @@ class EmbeddedTest {
                     "DATABASE_URL",
                     shop.url.jdbc() + "?user=" + shop.url.user() + "&password=" + shop.url.password(),
                     "REDIS_URL",
-                    backstage.redis.url(),
+                    backstage.redisUrl().toString(),
                     "SMTP_URL",
                     backstage.sink.url(),
                     "WORKERS",

@@ -23,7 +23,7 @@ class RedisBenchTest {
     @Test
     void confirming_while_redis_hangs() throws Exception {
         try (var shop = new Shop();
-                var backstage = new Backstage(shop).start()) {
+                var backstage = Backstage.withItsOwnRedis(shop).start()) {
             var event = shop.event((2 * REPEATS + 1) * CONFIRMATIONS);
             var reservations = new ArrayList<String>();
             for (int i = 1; i <= event.capacity(); i++) {

@@ -70,6 +70,12 @@ class JobsTest {
         return backstage;
     }
 
+    private Backstage backstageWithItsOwnRedis() {
+        var backstage = Backstage.withItsOwnRedis(shop);
+        toClose.add(backstage);
+        return backstage;
+    }
+
     private Backstage backstage(URI smtp) {
         var backstage = new Backstage(shop, smtp, step -> {});
         toClose.add(backstage);
@@ -210,7 +216,7 @@ class JobsTest {
     @Test
     void what_redis_loses_is_sent_again() {
         var event = shop.event(3);
-        var backstage = backstage();
+        var backstage = backstageWithItsOwnRedis();
         buy(event, 1, 3);
         assertThat(backstage.relay.runOnce()).isEqualTo(3);
         try (var redis = backstage.jedis()) {
@@ -227,7 +233,7 @@ class JobsTest {
     @Test
     void workers_come_back_when_their_scripts_are_flushed_and_their_connections_cut() {
         var event = shop.event(3);
-        var backstage = backstage().start();
+        var backstage = backstageWithItsOwnRedis().start();
         Wait.until("the workers are there", () -> backstage.workers.alive() == 3);
         try (var redis = backstage.jedis()) {
             redis.scriptFlush();
@@ -245,7 +251,7 @@ class JobsTest {
     @Test
     void while_redis_cannot_be_written_sales_go_on_and_tickets_come_when_it_can() {
         var event = shop.event(2);
-        var backstage = backstage().start();
+        var backstage = backstageWithItsOwnRedis().start();
         try (var redis = backstage.jedis()) {
             redis.slaveof("127.0.0.1", 1); // a replica takes no writes
             buy(event, 1, 2);
@@ -536,7 +542,7 @@ class JobsTest {
                 "DATABASE_URL",
                 shop.url.jdbc() + "?user=" + shop.url.user() + "&password=" + shop.url.password(),
                 "REDIS_URL",
-                backstage.redis.url(),
+                backstage.redisUrl().toString(),
                 "SMTP_URL",
                 "smtp://seller:p%40ss@localhost:" + server.getPortAllocated(),
                 "JAVA_TOOL_OPTIONS",

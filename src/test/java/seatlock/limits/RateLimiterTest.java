@@ -3,23 +3,16 @@ package seatlock.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
-import seatlock.embedded.Home;
-import seatlock.embedded.RedisServer;
 import seatlock.metrics.Metrics;
+import seatlock.support.Servers;
 
 /** Nodes that count together, with a real Redis between them; rounds and clock are the test's. */
 class RateLimiterTest {
 
     private static final RateLimiter.Policy TEN = new RateLimiter.Policy("address", 10);
-
-    @TempDir
-    Path directory;
 
     private final AtomicLong clock = new AtomicLong(1_000_000_020_000L);
     private final RateLimiter here = new RateLimiter(clock::get, new Metrics());
@@ -39,10 +32,9 @@ class RateLimiterTest {
 
     @Test
     void what_one_has_counted_the_other_knows() {
-        try (var home = Home.open(directory);
-                var redis = RedisServer.start(home, line -> {})) {
-            here.share(URI.create(redis.url()));
-            there.share(URI.create(redis.url()));
+        try (var redis = Servers.newRedis()) {
+            here.share(redis.url());
+            there.share(redis.url());
             granted(here, 6);
             granted(there, 2);
             exchange();
@@ -53,7 +45,7 @@ class RateLimiterTest {
             here.runOnce();
             assertThat(granted(here, 10)).isZero();
             assertThat(here.isShared()).isTrue();
-            try (var jedis = new Jedis(URI.create(redis.url()))) {
+            try (var jedis = redis.connect()) {
                 assertThat(jedis.keys("*"))
                         .hasSize(1)
                         .allSatisfy(key -> assertThat(jedis.ttl(key)).isPositive());
@@ -69,10 +61,9 @@ class RateLimiterTest {
 
     @Test
     void who_is_new_here_brings_what_he_used_elsewhere_in_the_minute_before() {
-        try (var home = Home.open(directory);
-                var redis = RedisServer.start(home, line -> {})) {
-            here.share(URI.create(redis.url()));
-            there.share(URI.create(redis.url()));
+        try (var redis = Servers.newRedis()) {
+            here.share(redis.url());
+            there.share(redis.url());
             granted(here, 10);
             here.runOnce();
             clock.addAndGet(Window.MILLIS / 2 + 10_000); // into the next minute
@@ -95,10 +86,9 @@ class RateLimiterTest {
 
         assertThat(here.isShared()).isFalse();
         assertThat(granted(here, 10)).isEqualTo(4);
-        try (var home = Home.open(directory);
-                var redis = RedisServer.start(home, line -> {})) {
-            here.share(URI.create(redis.url()));
-            there.share(URI.create(redis.url()));
+        try (var redis = Servers.newRedis()) {
+            here.share(redis.url());
+            there.share(redis.url());
             here.runOnce();
             granted(there, 1);
             there.runOnce();

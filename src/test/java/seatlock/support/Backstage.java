@@ -22,7 +22,7 @@ import seatlock.jobs.Workers;
 import seatlock.tickets.Mailer;
 import seatlock.tickets.TicketWork;
 
-/** What works behind a shop: a Redis and a mail sink of its own, the relay and the workers. */
+/** What works behind a shop: the relay and the workers, a database in the tests' Redis, and a mail sink of its own. */
 public final class Backstage implements AutoCloseable {
 
     /** Quick, so that a test sees the end of a job. */
@@ -30,16 +30,25 @@ public final class Backstage implements AutoCloseable {
             new RetryPolicy(4, Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(3));
 
     public final Path directory;
-    public final RedisServer redis;
     public final MailSink sink;
     public final JobRunner runner;
     public final Workers workers;
     public final Relay relay;
     private final Database database;
     private final Home home;
+    private final URI redisUrl;
+    private final Runnable closeRedis;
 
     public Backstage(Shop shop) {
         this(shop, null, step -> {});
+    }
+
+    /**
+     * With a Redis that nobody else uses, for a test that stops it, wipes it or cuts its clients off. It is always the one
+     * from the jar: of a server at an address one cannot do such things, and must not.
+     */
+    public static Backstage withItsOwnRedis(Shop shop) {
+        return new Backstage(shop, null, step -> {}, true);
     }
 
     /**
@@ -47,13 +56,25 @@ public final class Backstage implements AutoCloseable {
      * @param progress is told of each step of each job
      */
     public Backstage(Shop shop, URI smtp, Consumer<TicketWork.Step> progress) {
+        this(shop, smtp, progress, false);
+    }
+
+    private Backstage(Shop shop, URI smtp, Consumer<TicketWork.Step> progress, boolean ownRedis) {
         try {
             directory = Files.createTempDirectory("seatlock-test-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         home = Home.open(directory);
-        redis = RedisServer.start(home, line -> {});
+        if (ownRedis) {
+            var server = RedisServer.start(home, line -> {});
+            closeRedis = server::close;
+            redisUrl = URI.create(server.url());
+        } else {
+            var taken = Servers.newRedis();
+            closeRedis = taken::close;
+            redisUrl = taken.url();
+        }
         sink = MailSink.start(home);
         database = Database.open(shop.url, 8, Duration.ofSeconds(10));
         var mailer = new Mailer(smtp == null ? URI.create(sink.url()) : smtp, "Seatlock <tickets@example.org>");
@@ -64,8 +85,8 @@ public final class Backstage implements AutoCloseable {
                 Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work),
                 POLICY,
                 shop.metrics);
-        workers = new Workers(redisUrl(), runner, 3, shop.metrics);
-        relay = new Relay(database, shop.jobs, redisUrl());
+        workers = new Workers(redisUrl, runner, 3, shop.metrics);
+        relay = new Relay(database, shop.jobs, redisUrl);
     }
 
     public Backstage start() {
@@ -75,14 +96,14 @@ public final class Backstage implements AutoCloseable {
     }
 
     public URI redisUrl() {
-        return URI.create(redis.url());
+        return redisUrl;
     }
 
     public Jedis jedis() {
-        return new Jedis(redisUrl());
+        return new Jedis(redisUrl);
     }
 
-    /** Stops Redis in its tracks, or lets it go on: -STOP, -CONT. */
+    /** Stops its own Redis in its tracks, or lets it go on: -STOP, -CONT. */
     public void signalRedis(String signal) throws IOException, InterruptedException {
         var pid = Files.readString(directory.resolve("redis/redis.pid")).strip();
         new ProcessBuilder("kill", signal, pid).start().waitFor();
@@ -105,7 +126,7 @@ public final class Backstage implements AutoCloseable {
         workers.close();
         runner.close();
         sink.close();
-        redis.close();
+        closeRedis.run();
         database.close();
         home.close();
         Servers.delete(directory);

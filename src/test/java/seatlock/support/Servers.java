@@ -2,37 +2,52 @@ package seatlock.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.UUID;
+import java.util.function.Supplier;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Migrations;
 import seatlock.embedded.Home;
 import seatlock.embedded.PostgresServer;
+import seatlock.embedded.RedisServer;
 
 /**
- * The PostgreSQL of the tests: the one at DATABASE_URL if that is set, else the jar's own, one for the whole run. Each
- * caller gets a database of its own, copied from one that was migrated once.
+ * The PostgreSQL and the Redis of the tests, one of each for the whole run. Each comes from the first of these that there is:
+ * the address in DATABASE_URL or REDIS_URL; Docker; the binaries in the jar ({@link Source} has the fine print). Which it was
+ * is printed once.
+ *
+ * <p>Each caller gets a database of its own: in PostgreSQL a copy of one that was migrated once, in Redis one of its numbers.
+ * A server that was there before is left as it was found.
  */
 public final class Servers {
 
     private static final String RUN = UUID.randomUUID().toString().substring(0, 8);
 
+    private static final Deque<Runnable> ENDS = new ArrayDeque<>();
+
     private static DatabaseUrl server;
     private static String template;
     private static int databases;
+    private static URI redis;
+    private static Home home;
 
     private Servers() {}
 
     /** A new database with the schema in it. */
     public static synchronized DatabaseUrl newDatabase() {
         if (template == null) {
-            server = serverUrl();
+            var url = start("PostgreSQL", "DATABASE_URL", Docker::startPostgres, Servers::startEmbeddedPostgres);
+            server = DatabaseUrl.parse(url);
             template = "seatlock_template_" + RUN;
+            dropAtExit();
             execute("CREATE DATABASE " + template);
             var migrations = new Migrations(at(template));
             migrations.migrate();
@@ -48,9 +63,13 @@ public final class Servers {
     }
 
     private static DatabaseUrl create(String how) {
-        var name = "seatlock_test_" + RUN + "_" + ++databases;
+        var name = name(++databases);
         execute("CREATE DATABASE " + name + how);
         return at(name);
+    }
+
+    private static String name(int database) {
+        return "seatlock_test_" + RUN + "_" + database;
     }
 
     /** The same database for who may not change the schema. */
@@ -62,31 +81,91 @@ public final class Servers {
         return DriverManager.getConnection(url.jdbc(), url.user(), url.password());
     }
 
-    private static DatabaseUrl serverUrl() {
-        var configured = System.getenv("DATABASE_URL");
-        return DatabaseUrl.parse(configured == null || configured.isEmpty() ? embedded() : configured);
+    /** An empty database in a Redis that is to be treated well; whoever takes it closes it. */
+    public static synchronized RedisDatabase newRedis() {
+        if (redis == null) {
+            redis = URI.create(start("Redis", "REDIS_URL", Docker::startRedis, Servers::startEmbeddedRedis));
+        }
+        return RedisDatabase.take(redis);
     }
 
-    private static String embedded() {
-        try {
-            var directory = Files.createTempDirectory("seatlock-test-");
-            var home = Home.open(directory);
-            var postgres = PostgresServer.start(home, line -> {});
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                postgres.close();
-                home.close();
-                delete(directory);
-            }));
-            // What a test writes need not outlive a crash of the machine.
-            var url = DatabaseUrl.parse(postgres.url());
-            try (var connection = connect(url);
-                    var statement = connection.createStatement()) {
-                statement.execute("ALTER SYSTEM SET fsync = off");
-                statement.execute("SELECT pg_reload_conf()");
+    private static String start(String what, String variable, Supplier<String> docker, Supplier<String> embedded) {
+        var source = Source.choose(variable, System.getenv(), Docker::answers);
+        if (source == Source.ENVIRONMENT) {
+            System.out.println("The tests' " + what + " is the one at " + variable + ".");
+            return System.getenv(variable).strip();
+        }
+        if (source == Source.DOCKER) {
+            try {
+                var url = docker.get();
+                System.out.println("The tests' " + what + " runs in Docker.");
+                return url;
+            } catch (RuntimeException e) {
+                // It may have no image and no way to get one, which is no reason not to test.
+                System.out.println("Docker does not start " + what + ": " + e.getMessage());
             }
-            return postgres.url();
-        } catch (IOException | SQLException e) {
-            throw new IllegalStateException(e);
+        }
+        System.out.println("The tests' " + what + " is the jar's own.");
+        return embedded.get();
+    }
+
+    private static String startEmbeddedPostgres() {
+        var postgres = PostgresServer.start(embeddedHome(), line -> {});
+        atExit(postgres::close);
+        // What a test writes need not outlive a crash of the machine.
+        var url = DatabaseUrl.parse(postgres.url());
+        execute(url, "ALTER SYSTEM SET fsync = off");
+        execute(url, "SELECT pg_reload_conf()");
+        return postgres.url();
+    }
+
+    private static String startEmbeddedRedis() {
+        var server = RedisServer.start(embeddedHome(), line -> {});
+        atExit(server::close);
+        return server.url();
+    }
+
+    private static Home embeddedHome() {
+        if (home == null) {
+            try {
+                var directory = Files.createTempDirectory("seatlock-test-");
+                atExit(() -> delete(directory));
+                home = Home.open(directory);
+                atExit(home::close);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return home;
+    }
+
+    /** What was begun last is ended first. */
+    private static void atExit(Runnable end) {
+        if (ENDS.isEmpty()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> ENDS.forEach(Servers::run)));
+        }
+        ENDS.push(end);
+    }
+
+    /** What cannot be ended keeps nothing else from it. */
+    private static void run(Runnable end) {
+        try {
+            end.run();
+        } catch (RuntimeException e) {
+            System.out.println("At the end of the tests: " + e.getMessage());
+        }
+    }
+
+    /** Nobody else would: a server that was there before is there afterwards. */
+    private static void dropAtExit() {
+        if (Source.choose("DATABASE_URL", System.getenv(), () -> false) == Source.ENVIRONMENT) {
+            atExit(() -> {
+                for (int i = 1; i <= databases; i++) {
+                    execute("DROP DATABASE IF EXISTS " + name(i) + " WITH (FORCE)");
+                }
+                execute("DROP DATABASE IF EXISTS " + template + " WITH (FORCE)");
+                execute("DROP ROLE IF EXISTS seatlock_" + RUN);
+            });
         }
     }
 
@@ -96,7 +175,11 @@ public final class Servers {
     }
 
     private static void execute(String sql) {
-        try (var connection = connect(server);
+        execute(server, sql);
+    }
+
+    private static void execute(DatabaseUrl url, String sql) {
+        try (var connection = connect(url);
                 var statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {

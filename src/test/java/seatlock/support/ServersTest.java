@@ -1,0 +1,109 @@
+package seatlock.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Where the tests' own servers come from, and that tests which share them do not meet. */
+class ServersTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        // address        CI     Docker  source
+        "redis://cache,        , true,   ENVIRONMENT",
+        "redis://cache,        , false,  ENVIRONMENT",
+        "redis://cache, true   , true,   ENVIRONMENT",
+        "'  ',                 , true,   DOCKER",
+        ",                     , true,   DOCKER",
+        ",              false  , true,   DOCKER",
+        ",              0      , true,   DOCKER",
+        ",              ''     , true,   DOCKER",
+        ",              true   , true,   EMBEDDED",
+        ",              1      , true,   EMBEDDED",
+        ",              woodpecker, true, EMBEDDED",
+        ",                     , false,  EMBEDDED",
+        ",              true   , false,  EMBEDDED",
+    })
+    void an_address_comes_first_then_docker_then_the_jars_own_which_ci_prefers(
+            String address, String ci, boolean docker, Source source) {
+        var environment = new HashMap<String, String>();
+        environment.put("REDIS_URL", address);
+        environment.put("CI", ci);
+        environment.values().removeIf(value -> value == null);
+
+        assertThat(Source.choose("REDIS_URL", environment, () -> docker)).isEqualTo(source);
+    }
+
+    @Test
+    void docker_is_looked_for_only_where_it_would_be_used() {
+        var asked = new ArrayList<String>();
+
+        Source.choose("REDIS_URL", Map.of("REDIS_URL", "redis://cache"), () -> asked.add("with an address"));
+        Source.choose("REDIS_URL", Map.of("CI", "true"), () -> asked.add("in CI"));
+
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void docker_is_where_docker_host_says_and_else_where_its_sockets_are() {
+        var home = Path.of("/home/ada");
+
+        assertThat(Docker.engines(Map.of("DOCKER_HOST", "tcp://192.0.2.1:2375"), home))
+                .containsExactly(URI.create("tcp://192.0.2.1:2375"));
+        assertThat(Docker.engines(Map.of("DOCKER_HOST", "ssh://ada@far"), home)).isEmpty();
+        assertThat(Docker.engines(Map.of("XDG_RUNTIME_DIR", "/run/user/7"), home))
+                .contains(
+                        URI.create("unix:///var/run/docker.sock"),
+                        URI.create("unix:///run/user/7/docker.sock"),
+                        URI.create("unix:///home/ada/.docker/run/docker.sock"));
+    }
+
+    @Test
+    void an_engine_answers_if_somebody_listens(@TempDir Path directory) throws Exception {
+        var socket = directory.resolve("docker.sock");
+        var unix = URI.create("unix://" + socket);
+        assertThat(Docker.listens(unix)).as("no socket").isFalse();
+        try (var engine = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            engine.bind(UnixDomainSocketAddress.of(socket));
+            assertThat(Docker.listens(unix)).isTrue();
+        }
+        assertThat(socket).exists();
+        assertThat(Docker.listens(unix)).as("what one that ended has left").isFalse();
+
+        URI tcp;
+        try (var engine = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            tcp = URI.create("tcp://127.0.0.1:" + engine.getLocalPort());
+            assertThat(Docker.listens(tcp)).isTrue();
+        }
+        assertThat(Docker.listens(tcp)).isFalse();
+        assertThat(Docker.listens(URI.create("tcp://nobody"))).as("no port").isFalse();
+    }
+
+    @Test
+    void each_has_an_empty_redis_to_himself() {
+        try (var one = Servers.newRedis();
+                var other = Servers.newRedis()) {
+            assertThat(one.url()).isNotEqualTo(other.url());
+            try (var mine = one.connect();
+                    var others = other.connect()) {
+                mine.set("seat", "mine");
+                assertThat(others.get("seat")).isNull();
+                others.flushDB();
+                assertThat(mine.get("seat")).isEqualTo("mine");
+            }
+        }
+    }
+}
