@@ -7,7 +7,7 @@ JAVA_OPTS ?= -Xmx160m -XX:+UseParallelGC
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test kill-test check-qr bench check lint fmt jar openapi psql clean
+.PHONY: help demo run test kill-test check-qr bench audit check lint fmt jar openapi psql clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ check-qr: ## Have zbar read a ticket's QR code from a picture of it (wants pdfto
 
 bench: $(JAR) ## What is told as a ratio, measured side by side in one run (twenty minutes; TEST=SaleBenchTest#ratios for one)
 	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Djunit.jupiter.execution.parallel.enabled=false -Dseatlock.bench.java="$(JAVA_OPTS)"
+
+audit: ## What goes into the jar: licences (fails on a new one), conflicts, an SBOM for scanners, what is out of date
+	mvn -B -ntp -Paudit validate
+	@cat target/licenses.txt
 
 check: fmt test ## Format, compile with warnings as errors, test
 
