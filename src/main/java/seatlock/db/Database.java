@@ -166,9 +166,11 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(connectionWait.toMillis());
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("ApplicationName", "seatlock");
+        // As text: the driver does not see a number.
         config.addDataSourceProperty(
-                "socketTimeout", statementTimeout.plus(SOCKET_GRACE).toSeconds());
-        config.addDataSourceProperty("connectTimeout", connectionWait.toSeconds());
+                "socketTimeout",
+                String.valueOf(statementTimeout.plus(SOCKET_GRACE).toSeconds()));
+        config.addDataSourceProperty("connectTimeout", String.valueOf(connectionWait.toSeconds()));
         config.addDataSourceProperty("tcpKeepAlive", "true");
         // Of several hosts: how long the driver believes which of them is the primary. Its own default is ten seconds.
         config.addDataSourceProperty("hostRecheckSeconds", "1");

@@ -93,6 +93,20 @@ class DatabaseTest {
         }
     }
 
+    /** As when the machine has gone, or a commit waits for a standby that has: nothing the server itself would end. */
+    @Test
+    void a_server_that_does_not_answer_at_all_is_given_up() {
+        try (var database = Database.open(url, 1, Duration.ofSeconds(1))) {
+            var began = System.nanoTime();
+            assertThatThrownBy(() -> database.inTransaction(tx -> {
+                        tx.update("SET LOCAL statement_timeout = 0");
+                        return tx.query("SELECT pg_sleep(60)", row -> 1);
+                    }))
+                    .isInstanceOf(DatabaseException.Unavailable.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
+        }
+    }
+
     @Test
     void a_connection_that_is_lost_before_the_commit_has_done_nothing() {
         try (var database = Database.open(url, 2, Duration.ofSeconds(7))) {
