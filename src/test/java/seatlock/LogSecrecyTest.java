@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
@@ -42,6 +43,7 @@ import seatlock.support.Wait;
  * Secrets and personal data come in at every door, everything goes wrong that can, and none of them is in the log. Each of
  * them has the canary in it.
  */
+@ResourceLock(LogCapture.LOG)
 class LogSecrecyTest {
 
     private static final String CANARY = "kanari7";

@@ -38,7 +38,7 @@ public final class Database implements AutoCloseable {
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
 
     /** The same where nobody else waits meanwhile: a JVM that has just started on a busy machine may need seconds. */
-    private static final Duration PATIENT_CONNECTION_WAIT = Duration.ofSeconds(20);
+    public static final Duration PATIENT_CONNECTION_WAIT = Duration.ofSeconds(20);
 
     /** While the database is away, one tries so often whether it is back, and all others are refused at once. */
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(250);
@@ -149,7 +149,12 @@ public final class Database implements AutoCloseable {
         return open(url, connections, statementTimeout, plans, observer, CONNECTION_WAIT);
     }
 
-    private static Database open(
+    /**
+     * Opens a pool.
+     *
+     * @param connectionWait how long work waits for a connection before it is unavailable
+     */
+    public static Database open(
             DatabaseUrl url,
             int connections,
             Duration statementTimeout,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.support.Api;
@@ -16,6 +17,7 @@ import seatlock.support.RawHttp;
 import seatlock.support.Shop;
 import seatlock.support.Wait;
 
+@ResourceLock(LogCapture.LOG)
 class RequestIdTest {
 
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

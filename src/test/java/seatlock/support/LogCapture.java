@@ -17,6 +17,9 @@ public final class LogCapture implements AutoCloseable {
     private final Logger ours = (Logger) LoggerFactory.getLogger("seatlock");
     private final Logger requests = (Logger) LoggerFactory.getLogger("seatlock.requests");
     private final Level ourLevel = ours.getLevel();
+    /** There is one log, with one level: what one test captures another must not change. */
+    public static final String LOG = "log";
+
     private final List<String> lines = new ArrayList<>(); // guarded by itself
 
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.db.DatabaseUrl;
@@ -18,6 +19,7 @@ import seatlock.support.LogCapture;
 import seatlock.support.Shop;
 import seatlock.support.Wait;
 
+@ResourceLock(LogCapture.LOG)
 class WatchTest {
 
     private static final String FIGURE =
