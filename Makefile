@@ -7,7 +7,7 @@ JAVA_OPTS ?= -Xmx160m -XX:+UseParallelGC
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test kill-test check-qr bench audit check lint fmt jar openapi psql clean
+.PHONY: help demo run test kill-test nodes-test chaos check-qr bench audit check lint fmt jar openapi psql clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,12 @@ test: ## Run every test
 
 kill-test: ## 1,000 confirmations while workers, Redis and the mail server die in turn (about three minutes)
 	mvn -B -ntp test -Dtest=KillTest -Dexcluded.tests=
+
+nodes-test: ## Three nodes and three workers: rolling restart, kill -9, PostgreSQL restarted and failed over (TEST=… for one)
+	mvn -B -ntp test -Dtest='$(or $(TEST),NodesTest)' -Dexcluded.tests=
+
+chaos: ## All of them die at random under load, by a schedule of a seed (SEED=1 MINUTES=10)
+	mvn -B -ntp test -Dtest=ChaosTest -Dexcluded.tests= -Dseatlock.chaos.seed=$(or $(SEED),1) -Dseatlock.chaos.minutes=$(or $(MINUTES),10)
 
 check-qr: ## Have zbar read a ticket's QR code from a picture of it (wants pdftoppm and zbarimg)
 	mvn -B -ntp test -Dtest=QrCodeTest -Dexcluded.tests=

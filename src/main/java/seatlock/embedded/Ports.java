@@ -6,7 +6,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Free ports. */
-final class Ports {
+public final class Ports {
 
     /** Below those that the kernel gives to outgoing connections (from 32768), which could take it at any moment. */
     private static final int FIRST = 20_000;
@@ -15,7 +15,8 @@ final class Ports {
 
     private Ports() {}
 
-    static int free() {
+    /** One that nobody listens on right now, on this machine. */
+    public static int free() {
         for (int attempt = 0; attempt < 100; attempt++) {
             // At random: two that start at the same moment hardly choose the same one.
             var port = ThreadLocalRandom.current().nextInt(FIRST, LAST);

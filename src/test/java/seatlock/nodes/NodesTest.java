@@ -1,0 +1,160 @@
+package seatlock.nodes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import seatlock.catalog.EventId;
+import seatlock.support.Api;
+import seatlock.support.Crowd;
+import seatlock.support.Wait;
+
+/** Three nodes that serve and three that work, while they and what they stand on go and come. `make nodes-test` runs it. */
+@Tag("nodes")
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class NodesTest {
+
+    private static final int SHOPPERS = 8;
+    private static final int SEATS = 2_000;
+    private static final int KILLS = 8;
+
+    /** As long as the README promises that it takes at most. */
+    private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(5);
+
+    private static Cluster cluster() {
+        return Cluster.start(3, 3, "RESERVATION_TTL", "PT5S");
+    }
+
+    private static Shoppers shoppers(Cluster cluster) {
+        var shoppers = new Shoppers(cluster, SHOPPERS, SEATS, 1);
+        shoppers.tally.awaitOrders(100);
+        return shoppers;
+    }
+
+    @Test
+    void a_rolling_restart_costs_nobody_a_request() {
+        try (var cluster = cluster();
+                var shoppers = shoppers(cluster)) {
+            for (var node : cluster.nodes()) {
+                assertThat(node.terminate()).as(node.output()).isZero();
+                cluster.awaitServing(node.start());
+                shoppers.tally.awaitOrders(50);
+            }
+            Audit.check("rolling restart", cluster, shoppers);
+            assertThat(shoppers.tally.failed()).as(shoppers.tally.details()).isZero();
+        }
+    }
+
+    @Test
+    void kill_9_of_any_node_loses_nothing_that_was_acknowledged() {
+        var random = new Random(1);
+        try (var cluster = cluster();
+                var shoppers = shoppers(cluster)) {
+            for (int kill = 0; kill < KILLS; kill++) {
+                var node = cluster.nodes().get(random.nextInt(cluster.nodes().size()));
+                shoppers.tally.awaitOrders(random.nextInt(60));
+                node.kill();
+                cluster.awaitServing(node.start());
+            }
+            Audit.check("kill -9 of " + KILLS + " nodes", cluster, shoppers);
+        }
+    }
+
+    @Test
+    void postgresql_stops_and_is_killed_and_nobody_restarts_a_node() {
+        try (var cluster = cluster();
+                var shoppers = shoppers(cluster)) {
+            for (int time = 0; time < 4; time++) {
+                if (time % 2 == 0) {
+                    cluster.postgres.stop();
+                } else {
+                    cluster.postgres.kill();
+                }
+                shoppers.tally.awaitFailures(20);
+                cluster.postgres.start();
+                awaitRecovery(cluster, shoppers, time % 2 == 0 ? "fast stop" : "kill -9");
+                shoppers.tally.awaitOrders(100);
+            }
+            assertThat(cluster.nodes()).allMatch(Node::isAlive);
+            Audit.check("PostgreSQL restarted 4 times", cluster, shoppers);
+        }
+    }
+
+    /** From the moment at which the database can be asked. */
+    private static void awaitRecovery(Cluster cluster, Shoppers shoppers, String after) {
+        var back = System.nanoTime();
+        shoppers.tally.awaitOrders(1);
+        var sold = Duration.ofNanos(System.nanoTime() - back);
+        Wait.until("all are ready", () -> cluster.balancer.reaches(cluster.serving.size()));
+        var ready = Duration.ofNanos(System.nanoTime() - back);
+        System.out.printf(
+                "  after the %s: sold again after %,d ms, all nodes ready after %,d ms%n",
+                after, sold.toMillis(), ready.toMillis());
+        assertThat(sold).isLessThan(RECOVERED_WITHIN);
+        assertThat(ready).isLessThan(RECOVERED_WITHIN);
+    }
+
+    @Test
+    void a_failover_to_a_synchronous_standby_loses_nothing_that_was_acknowledged() {
+        try (var cluster = Cluster.startWithStandby(3, 3, "RESERVATION_TTL", "PT5S");
+                var shoppers = shoppers(cluster)) {
+            shoppers.tally.awaitOrders(500);
+            cluster.postgres.kill();
+            cluster.promote();
+            awaitRecovery(cluster, shoppers, "promotion");
+            shoppers.tally.awaitOrders(500);
+            assertThat(cluster.nodes()).allMatch(Node::isAlive);
+            Audit.check("failover", cluster, shoppers);
+        }
+    }
+
+    @Test
+    void three_sweepers_expire_each_reservation_once() throws Exception {
+        try (var cluster = Cluster.start(3, 0, "SWEEP_INTERVAL", "PT0.1S")) {
+            var events = Crowd.of(6, number -> reserveAll(new Api(cluster.balancer.url(), Cluster.ADMIN_KEY), 500));
+            var reservations = cluster.count("SELECT count(*) FROM reservations WHERE status = 'PENDING'");
+            assertThat(events).hasSize(6);
+            assertThat(reservations).isEqualTo(6 * 500);
+
+            cluster.execute("""
+                    UPDATE reservations
+                       SET created_at = created_at - interval '1 hour', expires_at = clock_timestamp();
+                    UPDATE seats SET held_until = r.expires_at
+                      FROM reservations AS r
+                     WHERE r.event_id = seats.event_id AND r.reservation_id = seats.reservation_id
+                    """);
+            Wait.until(
+                    "all have expired",
+                    () -> cluster.count("SELECT count(*) FROM reservations WHERE status = 'EXPIRED'") == reservations);
+            Wait.until("all is counted", () -> expired(cluster) >= reservations);
+            var byNode = cluster.serving.stream().map(NodesTest::expired).toList();
+            System.out.printf("%,d lapsed reservations; three sweepers have expired %s%n", reservations, byNode);
+            assertThat(expired(cluster)).isEqualTo(reservations);
+            cluster.verify();
+        }
+    }
+
+    private static String reserveAll(Api api, int seats) {
+        var created = api.createEvent("{\"name\":\"N\",\"venue\":\"V\",\"startsAt\":\"2099-01-01T20:00:00Z\","
+                + "\"timeZone\":\"Europe/Rome\",\"currency\":\"EUR\",\"sections\":[{\"name\":\"S\",\"price\":1,"
+                + "\"rows\":[{\"name\":\"A\",\"seats\":" + seats + "}]}]}");
+        var event = new EventId(UUID.fromString(created.json().get("id").asText()));
+        for (int seat = 1; seat <= seats; seat++) {
+            assertThat(api.reserve(event, "S-A-" + seat).status()).isEqualTo(201);
+        }
+        return event.toString();
+    }
+
+    private static long expired(Cluster cluster) {
+        return cluster.serving.stream().mapToLong(NodesTest::expired).sum();
+    }
+
+    private static long expired(Node node) {
+        return (long) Vitals.metric(node, "seatlock_expired_reservations_total");
+    }
+}

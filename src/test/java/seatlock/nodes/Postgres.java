@@ -1,0 +1,159 @@
+package seatlock.nodes;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import seatlock.db.DatabaseUrl;
+import seatlock.embedded.Home;
+import seatlock.embedded.Ports;
+import seatlock.embedded.PostgresServer;
+import seatlock.support.Servers;
+import seatlock.support.Wait;
+
+/**
+ * A PostgreSQL that can be stopped, killed and started again at the same address: the jar makes it, and from then on its
+ * process is ours. Durable, as it comes: what it has committed has to outlive kill -9.
+ */
+final class Postgres implements AutoCloseable {
+
+    private static final int STOP_SECONDS = 60;
+
+    private final Path binary;
+    private final Path data;
+    private final int port;
+    private final String user;
+    private final String password;
+    private Process process;
+
+    private Postgres(Path binary, Path data, int port, String user, String password) {
+        this.binary = binary;
+        this.data = data;
+        this.port = port;
+        this.user = user;
+        this.password = password;
+    }
+
+    /** Made under a home, and not running yet. */
+    static Postgres create(Path directory, Home home) {
+        DatabaseUrl url;
+        int port;
+        try (var server = PostgresServer.start(home, line -> {})) {
+            url = DatabaseUrl.parse(server.url());
+            port = server.port();
+        }
+        try (var files = Files.walk(directory.resolve("postgres/bin"))) {
+            var binary = files.filter(file -> file.endsWith("bin/postgres"))
+                    .findFirst()
+                    .orElseThrow();
+            return new Postgres(binary, directory.resolve("postgres/data"), port, url.user(), url.password());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * A standby that follows this one, not running yet. The jar's binaries have no pg_basebackup, so it begins as a copy
+     * of the data, for which this one must have been stopped.
+     */
+    Postgres standby(Path copy) {
+        Commands.run("cp", "-a", data.toString(), copy.toString());
+        var follow = "\nprimary_conninfo = 'host=127.0.0.1 port=%d user=%s password=%s application_name=standby'\n"
+                .formatted(port, user, password);
+        try {
+            Files.createFile(copy.resolve("standby.signal"));
+            Files.writeString(copy.resolve("postgresql.auto.conf"), follow, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Postgres(binary, copy, Ports.free(), user, password);
+    }
+
+    /** Starts it, and waits until it can be asked. */
+    Postgres start(String... settings) {
+        var command = new ArrayList<String>();
+        if (System.getProperty("user.name").equals("root")) {
+            command.addAll(List.of("unshare", "-U")); // as the jar does it: PostgreSQL refuses to be root
+        }
+        command.addAll(List.of(binary.toString(), "-D", data.toString(), "-p", String.valueOf(port)));
+        var all = Stream.concat(
+                Stream.of(
+                        "listen_addresses=127.0.0.1",
+                        "unix_socket_directories=",
+                        "max_connections=300", // of six nodes, and the test's own
+                        "wal_keep_size=512MB"), // a standby is let go on from where it was
+                Stream.of(settings));
+        all.forEach(setting -> command.addAll(List.of("-c", setting)));
+        process = Commands.start(data.resolveSibling(data.getFileName() + ".log"), command);
+        Wait.until("PostgreSQL answers", this::answers);
+        return this;
+    }
+
+    private boolean answers() {
+        if (!process.isAlive()) {
+            throw new IllegalStateException("PostgreSQL has ended; its log is beside " + data);
+        }
+        try (var connection = connect();
+                var statement = connection.createStatement()) {
+            return statement.execute("SELECT 1");
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** The fast shutdown: whoever is connected is cut off, and all that was committed is on the disk. */
+    void stop() {
+        Commands.run("kill", "-INT", String.valueOf(process.pid()));
+        awaitEnd(process.toHandle());
+    }
+
+    /** SIGKILL to the server and each of its processes, as if the machine had lost its power. */
+    void kill() {
+        var children = process.descendants().toList();
+        process.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
+        awaitEnd(process.toHandle());
+        children.forEach(Postgres::awaitEnd); // a new one would find their memory still in use
+    }
+
+    private static void awaitEnd(ProcessHandle process) {
+        process.onExit().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    /** A standby becomes the primary. */
+    void promote() {
+        try (var connection = connect();
+                var statement = connection.createStatement()) {
+            statement.execute("SELECT pg_promote()");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** For who may do anything there. */
+    DatabaseUrl owner() {
+        return new DatabaseUrl("jdbc:postgresql://127.0.0.1:" + port + "/seatlock", user, password);
+    }
+
+    Connection connect() throws SQLException {
+        return Servers.connect(owner());
+    }
+
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            kill(); // nobody needs its data any more
+        }
+    }
+}

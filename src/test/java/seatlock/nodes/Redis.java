@@ -1,0 +1,80 @@
+package seatlock.nodes;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
+import seatlock.embedded.Home;
+import seatlock.embedded.RedisServer;
+import seatlock.support.Servers;
+import seatlock.support.Wait;
+
+/** A Redis that can be killed, wiped and started again at the same address: the jar makes it, its process is ours. */
+final class Redis implements AutoCloseable {
+
+    private final Path directory;
+    private final String url;
+    private Process process;
+
+    private Redis(Path directory, String url) {
+        this.directory = directory;
+        this.url = url;
+    }
+
+    /** Made under a home, and not running yet. */
+    static Redis create(Path directory, Home home) {
+        try (var server = RedisServer.start(home, line -> {})) {
+            return new Redis(directory.resolve("redis"), server.url());
+        }
+    }
+
+    /** Starts it, and waits until it can be asked. */
+    Redis start() {
+        try (var files = Files.list(directory)) {
+            var binary = files.map(Path::toString)
+                    .filter(file -> file.contains("redis-server-"))
+                    .findFirst()
+                    .orElseThrow();
+            process = Commands.start(
+                    directory.resolve("redis.out"),
+                    List.of(binary, directory.resolve("redis.conf").toString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Wait.until("Redis answers", this::answers);
+        return this;
+    }
+
+    private boolean answers() {
+        try (var jedis = new Jedis(URI.create(url))) {
+            return jedis.ping().equals("PONG");
+        } catch (JedisException e) {
+            return false;
+        }
+    }
+
+    void kill() {
+        process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    /** What a Redis that was killed would find again, it does not. */
+    void wipe() {
+        Servers.delete(directory.resolve("appendonlydir"));
+    }
+
+    String url() {
+        return url;
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            kill();
+        }
+    }
+}
