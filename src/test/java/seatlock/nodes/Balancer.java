@@ -120,6 +120,7 @@ final class Balancer implements AutoCloseable {
                         backend.address.resolve(request.getHttpURI().getPathQuery()))
                 .method(request.getMethod())
                 .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .idleTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS) // it waits for an answer: it is not idle
                 .headers(headers -> {
                     headers.clear();
                     request.getHeaders().stream().filter(Balancer::isPassedOn).forEach(headers::add);

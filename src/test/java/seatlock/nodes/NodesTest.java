@@ -113,6 +113,33 @@ class NodesTest {
         }
     }
 
+    /** PostgreSQL has committed then, and waits for the standby, however long that takes. */
+    @Test
+    void what_the_standby_does_not_have_is_not_acknowledged() {
+        try (var cluster = Cluster.startWithStandby(1, 0)) {
+            var api = new Api(cluster.serving.get(0).address().toString(), Cluster.ADMIN_KEY);
+            var event = event(api, 10);
+            assertThat(api.reserve(event, "first", new String[] {"S-A-1"}).status())
+                    .isEqualTo(201);
+
+            cluster.standby.kill();
+            var asked = new String[] {"S-A-2"};
+            assertThat(api.reserve(event, "second", asked).outcome()).isEqualTo("503 outcome-unknown");
+            assertThat(api.reserve(event, "second", asked).status()).isEqualTo(503);
+
+            cluster.standby.start();
+            Wait.until(
+                    "it is settled", () -> api.reserve(event, "second", asked).status() == 201);
+            var settled = api.reserve(event, "second", asked);
+
+            cluster.postgres.kill();
+            cluster.promote();
+            Wait.until("it sells", () -> api.reserve(event, "second", asked).status() == 201);
+            assertThat(api.reserve(event, "second", asked).text()).isEqualTo(settled.text());
+            cluster.verify();
+        }
+    }
+
     @Test
     void three_sweepers_expire_each_reservation_once() throws Exception {
         try (var cluster = Cluster.start(3, 0, "SWEEP_INTERVAL", "PT0.1S")) {
@@ -139,15 +166,19 @@ class NodesTest {
         }
     }
 
-    private static String reserveAll(Api api, int seats) {
-        var created = api.createEvent("{\"name\":\"N\",\"venue\":\"V\",\"startsAt\":\"2099-01-01T20:00:00Z\","
-                + "\"timeZone\":\"Europe/Rome\",\"currency\":\"EUR\",\"sections\":[{\"name\":\"S\",\"price\":1,"
-                + "\"rows\":[{\"name\":\"A\",\"seats\":" + seats + "}]}]}");
-        var event = new EventId(UUID.fromString(created.json().get("id").asText()));
+    private static EventId reserveAll(Api api, int seats) {
+        var event = event(api, seats);
         for (int seat = 1; seat <= seats; seat++) {
             assertThat(api.reserve(event, "S-A-" + seat).status()).isEqualTo(201);
         }
-        return event.toString();
+        return event;
+    }
+
+    private static EventId event(Api api, int seats) {
+        var created = api.createEvent("{\"name\":\"N\",\"venue\":\"V\",\"startsAt\":\"2099-01-01T20:00:00Z\","
+                + "\"timeZone\":\"Europe/Rome\",\"currency\":\"EUR\",\"sections\":[{\"name\":\"S\",\"price\":1,"
+                + "\"rows\":[{\"name\":\"A\",\"seats\":" + seats + "}]}]}");
+        return new EventId(UUID.fromString(created.json().get("id").asText()));
     }
 
     private static long expired(Cluster cluster) {

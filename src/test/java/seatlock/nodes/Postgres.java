@@ -43,17 +43,20 @@ final class Postgres implements AutoCloseable {
 
     /** Made under a home, and not running yet. */
     static Postgres create(Path directory, Home home) {
-        DatabaseUrl url;
-        int port;
+        var data = directory.resolve("postgres/data");
         try (var server = PostgresServer.start(home, line -> {})) {
-            url = DatabaseUrl.parse(server.url());
-            port = server.port();
+            var url = DatabaseUrl.parse(server.url());
+            return new Postgres(binary(data), data, server.port(), url.user(), url.password());
         }
-        try (var files = Files.walk(directory.resolve("postgres/bin"))) {
-            var binary = files.filter(file -> file.endsWith("bin/postgres"))
-                    .findFirst()
-                    .orElseThrow();
-            return new Postgres(binary, directory.resolve("postgres/data"), port, url.user(), url.password());
+    }
+
+    /** What the server of some data runs: it may have been unpacked for another one before. */
+    private static Path binary(Path data) {
+        try {
+            var pid = Long.parseLong(
+                    Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
+            return Path.of(
+                    ProcessHandle.of(pid).flatMap(each -> each.info().command()).orElseThrow());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
