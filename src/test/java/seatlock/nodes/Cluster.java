@@ -44,7 +44,7 @@ final class Cluster implements AutoCloseable {
 
     private final Path directory;
     private final Home home;
-    private final Thread atExit = new Thread(this::stopAll);
+    private final Thread atExit = new Thread(this::leaveNothing);
 
     private Cluster(int servers, int workers, boolean withStandby, Map<String, String> settings) {
         try {
@@ -229,8 +229,12 @@ final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
-        stopAll();
         Runtime.getRuntime().removeShutdownHook(atExit);
+        leaveNothing();
+    }
+
+    private void leaveNothing() {
+        stopAll();
         home.close();
         Servers.delete(directory);
     }
