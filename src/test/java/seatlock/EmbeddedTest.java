@@ -156,6 +156,7 @@ class EmbeddedTest {
         var settings = Map.of(
                 "DATABASE_URL", url.jdbc() + "?user=" + url.user() + "&password=" + url.password(),
                 "REDIS_URL", "redis://127.0.0.1:1",
+                "LIMITS", "on",
                 "SEATLOCK_ADMIN_KEY", "mine");
         try (var jvm = Jvm.start(directory.resolve("unused"), settings, "serve").awaitReady()) {
             assertThat(jvm.output()).doesNotContain("PostgreSQL", "Redis 7", "Admin key");
@@ -166,7 +167,10 @@ class EmbeddedTest {
                     .map(line -> line.split("\\s+")[1])
                     .findFirst()
                     .orElseThrow();
-            assertThat(new Api(base, "mine").get("/readyz").status()).isEqualTo(200);
+            var api = new Api(base, "mine");
+            Wait.until("it misses Redis", () -> api.get("/readyz").text().contains("\"redis\":\"down\""));
+            assertThat(api.get("/readyz").status()).as("and goes on without").isEqualTo(200);
+            assertThat(api.get("/readyz").text()).contains("\"status\":\"degraded\"");
         }
     }
 

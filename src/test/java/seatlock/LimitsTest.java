@@ -1,13 +1,16 @@
 package seatlock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +133,25 @@ class LimitsTest {
         assertThat(outcomes.get(5)).isEqualTo("429 rate-limited");
     }
 
+    /** As they would be if somebody knew their form: only the database can tell that they are none. */
+    @Test
+    void who_makes_up_good_looking_keys_does_not_have_the_database_asked_for_each() {
+        var good = key(Role.SALES);
+        start(new Limits(true, 40, 1_000, 2, 3, 6, 2_048, 4_096, 2_048), Networks.NONE);
+        assertThat(api.get("/api/events", good).status()).isEqualTo(200);
+        var guesses = Stream.generate(() -> key(Role.GATE, "guessed")).limit(10).toList();
+        shop.update("DELETE FROM api_keys WHERE name = 'guessed'");
+
+        var guessed = guesses.stream()
+                .map(guess -> api.get("/api/events", guess).outcome())
+                .toList();
+
+        assertThat(guessed.subList(0, 2)).containsOnly("200");
+        assertThat(guessed.subList(2, 10)).containsOnly("429 rate-limited");
+        assertThat(api.get("/api/events", good).status()).isEqualTo(200);
+        assertThat(api.get("/api/events").status()).isEqualTo(200);
+    }
+
     @Test
     void what_a_stranger_says_of_his_address_is_not_believed() {
         start(FEW, Networks.parse("192.0.2.0/24"));
@@ -160,6 +182,32 @@ class LimitsTest {
                 .isEqualTo(200);
     }
 
+    /** Over IPv6, where there is any: each subscriber has his own count, and a proxy is known by its address. */
+    @Test
+    void a_client_of_the_newer_internet_is_known_by_his_network() {
+        start(FEW, Networks.parse("::1"));
+        api = new Api("http://[::1]:" + node.port(), Shop.ADMIN_KEY);
+        assumeTrue(reaches(api), "there is no IPv6 here");
+        IntStream.range(0, 4).forEach(i -> api.get("/api/events"));
+
+        assertThat(api.get("/api/events").header("RateLimit")).startsWith("\"address\";r=0;");
+        assertThat(api.get("/api/events").status()).isEqualTo(429);
+        assertThat(forwarded("/api/events", "2001:db8::1").header("RateLimit")).startsWith("\"address\";r=4;");
+        assertThat(forwarded("/api/events", "[2001:db8::2]:443").header("RateLimit"))
+                .as("the same network")
+                .startsWith("\"address\";r=3;");
+        assertThat(forwarded("/api/events", "2001:db8:0:1::1").header("RateLimit"))
+                .startsWith("\"address\";r=4;");
+    }
+
+    private static boolean reaches(Api api) {
+        try {
+            return api.get("/livez").status() == 200;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
     /** Each is the last of whom anything is known; none of it may fail. */
     @ParameterizedTest
     @CsvSource({"unknown", "_hidden", "','", "'198.51.100.7, garbage'", "example.org", "999.1.1.1", "[::1", "1.2.3.4:x"
@@ -177,8 +225,12 @@ class LimitsTest {
     }
 
     private String key(Role role) {
+        return key(role, "limited");
+    }
+
+    private String key(Role role, String name) {
         return shop.database
-                .inTransaction(tx -> new ApiKeys().create(tx, role, "limited", Set.of(), null))
+                .inTransaction(tx -> new ApiKeys().create(tx, role, name, Set.of(), null))
                 .secret()
                 .reveal();
     }

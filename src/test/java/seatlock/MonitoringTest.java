@@ -55,7 +55,7 @@ class MonitoringTest {
         shop.metrics.measureProcess();
         shop.metrics.connections("reads", shop.database::connections);
         shop.metrics.workers(() -> 4);
-        shop.metrics.limited("address");
+        shop.metrics.limited("requests_per_address");
         shop.metrics.violations("an_invariant", 0);
         shop.metrics.jobEnded("IssueTickets", "done");
         shop.api.reserve(shop.event(1).id(), "S-A-1");

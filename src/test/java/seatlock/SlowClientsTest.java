@@ -90,6 +90,38 @@ class SlowClientsTest {
     }
 
     @Test
+    void who_says_that_he_will_send_too_much_and_does_not_keeps_no_thread_and_is_told_no() throws Exception {
+        var event = shop.event(1);
+        try {
+            for (int i = 0; i < CROWD; i++) {
+                send("POST /api/keys HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: 2000000\r\n\r\n{");
+            }
+
+            assertThat(shop.api.reserve(event.id(), "S-A-1").outcome()).isEqualTo("201");
+            for (var socket : sockets) {
+                assertThat(firstLine(socket)).isEqualTo("HTTP/1.1 413 Payload Too Large");
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    /** In pieces, of which nobody has said how many there will be. */
+    @Test
+    void who_goes_on_when_it_is_too_much_is_told_no() throws Exception {
+        var piece = "10000\r\n" + "x".repeat(0x10000) + "\r\n";
+        try {
+            var socket = send("POST /api/keys HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + piece + piece);
+
+            assertThat(firstLine(socket)).isEqualTo("HTTP/1.1 413 Payload Too Large");
+        } finally {
+            leave();
+        }
+    }
+
+    @Test
     void large_requests_together_have_a_part_of_the_memory_and_no_more() throws Exception {
         var event = shop.event(1);
         var tooMany = Runtime.getRuntime().maxMemory() / 8 / 1_000_000 + 2;

@@ -73,6 +73,14 @@ final class Access {
         return key == null ? NONE : key;
     }
 
+    /** Whether it comes with something that only the database can tell from a good key. */
+    boolean isStranger(Context ctx) {
+        return bearer(ctx)
+                .flatMap(Secret::parse)
+                .filter(secret -> !keys.hasMet(secret))
+                .isPresent();
+    }
+
     /**
      * Lets a request through to its handler, or not: the one place where that is decided. What says nothing about who may
      * call it is for nobody.

@@ -127,7 +127,9 @@ final class ApiDocument {
         response.put(
                 "description",
                 String.join("; ", types.stream().map(ProblemType::title).toList()));
-        if (types.stream().anyMatch(type -> Problem.of(type, "").retryAfter().isPresent())) {
+        if (types.stream()
+                .anyMatch(type -> type == ProblemType.RATE_LIMITED
+                        || Problem.of(type, "").retryAfter().isPresent())) {
             header(response, "Retry-After", "Seconds to wait");
         }
         var media = response.putObject("content").putObject(Problem.CONTENT_TYPE);

@@ -25,9 +25,9 @@ final class ClientAddress {
     String of(Context ctx) {
         String known = ctx.attribute(ATTRIBUTE);
         if (known == null) {
-            known = Networks.address(ctx.req().getRemoteAddr())
+            known = peer(ctx)
                     .map(peer -> Networks.subscriber(client(ctx, peer)))
-                    .orElse("unknown");
+                    .orElse(ctx.req().getRemoteAddr());
             ctx.attribute(ATTRIBUTE, known);
         }
         return known;
@@ -36,11 +36,14 @@ final class ClientAddress {
     /** Has the browser come by TLS the next time, too, if a proxy that is believed has this request over it. */
     void rememberTls(Context ctx) {
         if ("https".equals(ctx.header("X-Forwarded-Proto"))
-                && Networks.address(ctx.req().getRemoteAddr())
-                        .filter(proxies::contain)
-                        .isPresent()) {
+                && peer(ctx).filter(proxies::contain).isPresent()) {
             ctx.header("Strict-Transport-Security", SecurityHeaders.STRICT_TRANSPORT_SECURITY);
         }
+    }
+
+    /** Jetty writes one of IPv6 in brackets, as in a URL. */
+    private static Optional<InetAddress> peer(Context ctx) {
+        return address(ctx.req().getRemoteAddr());
     }
 
     private InetAddress client(Context ctx, InetAddress peer) {
@@ -57,9 +60,11 @@ final class ClientAddress {
         return client;
     }
 
-    /** Some proxies add the port. */
+    /** Some proxies add the port, and one of a link its interface. */
     private static Optional<InetAddress> address(String hop) {
-        var bare = hop.replaceFirst("^\\[(.*)](:[0-9]+)?$", "$1").replaceFirst("^([0-9.]+):[0-9]+$", "$1");
+        var bare = hop.replaceFirst("^\\[(.*)](:[0-9]+)?$", "$1")
+                .replaceFirst("^([0-9.]+):[0-9]+$", "$1")
+                .replaceFirst("%.*", "");
         return Networks.address(bare);
     }
 }

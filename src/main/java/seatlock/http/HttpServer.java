@@ -80,7 +80,7 @@ public final class HttpServer implements AutoCloseable {
         var seatMaps = new SeatMaps(reads, core.catalog, core.inventory, threads, System::nanoTime);
         this.boxOffice = new BoxOffice(salesDatabase, core, seatMaps::changed, threads, metrics);
         var keys = new ApiKeys();
-        var inUse = new KeysInUse(keys, reads);
+        var inUse = new KeysInUse(keys, reads, System::nanoTime);
         var access = new Access(setup.adminKey, inUse, threads);
         var limits = setup.limits;
         var clients = new ClientAddress(setup.proxies);
@@ -93,6 +93,9 @@ public final class HttpServer implements AutoCloseable {
         var listening = new Listener.Setup(setup.port, limits, setup.origins);
         this.listener = new Listener(listening, threads, health, metrics, routes -> {
                     routes.before(clients::rememberTls);
+                    if (limits.isOn()) {
+                        routes.before(throttle::checkGuess);
+                    }
                     var guarded = new Routes(routes, access);
                     if (limits.isOn()) {
                         routes.before(throttle::check);

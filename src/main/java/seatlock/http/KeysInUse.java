@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import seatlock.access.ApiKey;
 import seatlock.access.ApiKeys;
 import seatlock.access.Secret;
@@ -27,34 +28,46 @@ final class KeysInUse {
 
     private record Asked(CompletableFuture<Optional<ApiKey>> key, long since) {
 
-        boolean isGood() {
-            return !key.isCompletedExceptionally() && System.nanoTime() - since < REMEMBERED.toNanos();
+        boolean isGoodAt(long now) {
+            return !key.isCompletedExceptionally() && now - since < REMEMBERED.toNanos();
         }
     }
 
     private final ApiKeys keys;
     private final Reads reads;
+    private final LongSupplier clock;
     private final Map<Secret, Asked> asked = new ConcurrentHashMap<>();
 
-    KeysInUse(ApiKeys keys, Reads reads) {
+    /** @param clock in nanoseconds: System::nanoTime, or a test's */
+    KeysInUse(ApiKeys keys, Reads reads, LongSupplier clock) {
         this.keys = keys;
         this.reads = reads;
+        this.clock = clock;
     }
 
     /** The key with this secret, if it is good; it fails as {@link Reads#find} does, and throws nothing. */
     CompletableFuture<Optional<ApiKey>> find(Secret secret) {
+        var now = clock.getAsLong();
         var recently = asked.get(secret); // without a lock: most come with the same one
-        if (recently != null && recently.isGood()) {
+        if (recently != null && recently.isGoodAt(now)) {
             return recently.key;
         }
         if (asked.size() >= MAX_REMEMBERED) {
             asked.clear();
         }
-        return asked.compute(secret, (key, known) -> known != null && known.isGood() ? known : ask(key)).key;
+        return asked.compute(secret, (key, known) -> known != null && known.isGoodAt(now) ? known : ask(key, now)).key;
     }
 
-    private Asked ask(Secret secret) {
-        var since = System.nanoTime();
+    /** Whether somebody has come with this secret, and it was good then. */
+    boolean hasMet(Secret secret) {
+        var known = asked.get(secret);
+        return known != null
+                && known.key.isDone()
+                && !known.key.isCompletedExceptionally()
+                && known.key.join().isPresent();
+    }
+
+    private Asked ask(Secret secret, long since) {
         try {
             return new Asked(reads.find(LANE, tx -> keys.use(tx, secret)), since);
         } catch (Problem.Refused tooMany) {

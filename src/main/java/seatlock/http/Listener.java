@@ -44,6 +44,15 @@ final class Listener implements AutoCloseable {
     /** In-flight requests get this long when the server stops: longer than any of them may wait. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
 
+    /** Those that are just arriving then get this long to do so: one that has stopped in the middle must not hold up all. */
+    private static final Duration ARRIVAL_TIMEOUT = Duration.ofSeconds(2);
+
+    /** For so long nobody must have been there: what a connection has that was just accepted is read a moment later. */
+    private static final Duration QUIET = Duration.ofMillis(100);
+
+    /** When it is quiet Jetty has nothing to wait for; and who still waits then will not be answered in time. */
+    private static final Duration JETTY_STOP_TIMEOUT = Duration.ofSeconds(1);
+
     /** How long a browser remembers what it may ask: as long as any of them does. */
     private static final Duration PREFLIGHT_MAX_AGE = Duration.ofHours(2);
 
@@ -52,6 +61,7 @@ final class Listener implements AutoCloseable {
     private final Health health;
     private final Javalin javalin;
     private final GracefulHandler inFlight = new GracefulHandler();
+    private final Bodies bodies;
     private ServerConnector connector;
 
     /**
@@ -66,6 +76,7 @@ final class Listener implements AutoCloseable {
     /** @param threads that read requests and write answers */
     Listener(Setup setup, QueuedThreadPool threads, Health health, Metrics metrics, Consumer<RoutesConfig> routes) {
         this.health = health;
+        this.bodies = new Bodies(setup.limits);
         this.javalin = Javalin.create(config -> {
             configure(config, threads, setup, new Journal(metrics));
             config.routes.before(this::beforeAll);
@@ -121,14 +132,14 @@ final class Listener implements AutoCloseable {
         config.http.prefer405over404 = true;
         config.jetty.threadPool = threads;
         config.jetty.modifyServer(server -> {
-            server.setStopTimeout(STOP_TIMEOUT.toMillis());
+            server.setStopTimeout(JETTY_STOP_TIMEOUT.toMillis());
             server.setErrorHandler(new JettyErrors());
             server.setRequestLog(journal);
-            server.insertHandler(new EagerContentHandler(new Bodies(setup.limits)));
+            server.insertHandler(inFlight); // what has arrived
+            server.insertHandler(new EagerContentHandler(bodies));
             if (!setup.origins.isEmpty()) {
                 server.insertHandler(crossOrigin(setup.origins));
             }
-            server.insertHandler(inFlight);
         });
         config.jetty.addConnector((server, http) -> {
             http.setUriCompliance(new HttpConfiguration().getUriCompliance()); // RFC 3986, and nothing ambiguous
@@ -168,10 +179,7 @@ final class Listener implements AutoCloseable {
     }
 
     static void problems(JavalinConfig config) {
-        config.routes.exception(Problem.Refused.class, (e, ctx) -> {
-            Requests.drain(ctx);
-            Replies.problem(ctx, e.problem());
-        });
+        config.routes.exception(Problem.Refused.class, (e, ctx) -> Replies.problem(ctx, e.problem()));
         config.routes.exception(
                 DatabaseException.LockTimeout.class,
                 (e, ctx) -> refuse(ctx, ProblemType.OVERLOADED, "Somebody else is at these seats right now."));
@@ -224,9 +232,16 @@ final class Listener implements AutoCloseable {
     @Override
     public void close() {
         connector.close();
-        var deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
-        while (inFlight.getCurrentRequestCount() > 0 && System.nanoTime() < deadline) {
+        var began = System.nanoTime();
+        var lastSeen = began;
+        var now = began;
+        while (now - began < STOP_TIMEOUT.toNanos() && now - lastSeen < QUIET.toNanos()) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            now = System.nanoTime();
+            var isArriving = bodies.arriving() > 0 && now - began < ARRIVAL_TIMEOUT.toNanos();
+            if (isArriving || inFlight.getCurrentRequestCount() > 0) {
+                lastSeen = now;
+            }
         }
         javalin.stop();
     }

@@ -22,7 +22,8 @@ enum ProblemType {
     FORBIDDEN(403, "The API key may not do this", "Use a key of the right role, for this event."),
     SEATS_TAKEN(409, "Some of the seats are taken", "Choose others for those in `seats`; none of them was reserved."),
     UNKNOWN_SEATS(422, "Some of the seats do not exist", "Take labels from the seat map; none was reserved."),
-    TOO_MANY_SEATS(422, "Too many seats", "Reserve at most maxSeatsPerReservation of the event; see `detail`."),
+    TOO_MANY_SEATS(
+            422, "Too many seats", "Reserve fewer: `detail` says how many one reservation, or one buyer, may have."),
     SALES_CLOSED(409, "The event is no longer sold", "Nothing can be reserved once an event has begun."),
     RESERVATION_EXPIRED(
             410, "The reservation has expired", "Its seats are free again: reserve anew. Refund what was paid."),

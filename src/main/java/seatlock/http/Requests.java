@@ -16,8 +16,6 @@ import seatlock.tickets.TicketId;
 /** What handlers take from a request: each method returns what was meant, or refuses. */
 final class Requests {
 
-    private static final int MAX_DRAINED_BYTES = 10_000_000;
-
     /** {@link UUID#fromString} also takes "1-1-1-1-1". */
     private static final Pattern UUID_FORM =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
@@ -110,39 +108,14 @@ final class Requests {
                         .allMatch(charset -> charset.matches("charset=\"?utf-8\"?"));
     }
 
+    /** All of it: {@link Bodies} has taken it in, and nothing that is too large. */
     private static byte[] bytes(Context ctx) {
-        var max = Bodies.maxBytes(ctx);
-        if (ctx.req().getContentLengthLong() > max) {
-            throw tooLarge(max);
-        }
-        byte[] bytes;
         try {
-            bytes = ctx.bodyInputStream().readNBytes(max + 1);
+            return ctx.bodyInputStream().readAllBytes();
         } catch (IOException e) {
             throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content broke off.")
                     .refuse();
         }
-        if (bytes.length > max) {
-            throw tooLarge(max);
-        }
-        return bytes;
-    }
-
-    /**
-     * Reads what a refused request still has to say. A server that closes on a client that is still sending takes the
-     * answer away from it; but there is a limit to patience.
-     */
-    static void drain(Context ctx) {
-        try {
-            ctx.bodyInputStream().skip(MAX_DRAINED_BYTES);
-        } catch (IOException e) {
-            // it has gone, and will not hear the answer
-        }
-    }
-
-    private static Problem.Refused tooLarge(int max) {
-        return Problem.of(ProblemType.CONTENT_TOO_LARGE, "The content is larger than " + max + " bytes.")
-                .refuse();
     }
 
     /** RFC 9110 section 12.5.3: whether the client takes gzip, by name or as one of any. */

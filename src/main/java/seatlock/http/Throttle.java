@@ -17,6 +17,7 @@ final class Throttle {
     private final RateLimiter limiter;
     private final RateLimiter.Policy perAddress;
     private final RateLimiter.Policy perKey;
+    private final RateLimiter.Policy guesses;
     private final ClientAddress clients;
     private final Access access;
     private final Metrics metrics;
@@ -26,9 +27,20 @@ final class Throttle {
         this.limiter = limiter;
         this.perAddress = new RateLimiter.Policy("address", limits.requestsPerAddress());
         this.perKey = new RateLimiter.Policy("key", limits.requestsPerKey());
+        this.guesses = new RateLimiter.Policy("guesses", Math.max(1, limits.requestsPerAddress() / 20));
         this.clients = clients;
         this.access = access;
         this.metrics = metrics;
+    }
+
+    /**
+     * Before the database is asked about a key: who has come with many that are none does not have it asked for more.
+     * Whoever uses a good one here, from the same address, is known by then.
+     */
+    void checkGuess(Context ctx) {
+        if (access.isStranger(ctx) && limiter.isExhausted(guesses, clients.of(ctx))) {
+            refuse(guesses, limiter.take(guesses, clients.of(ctx)), "come with keys that there are not");
+        }
     }
 
     /** Knows already which key the request comes with. */
@@ -37,6 +49,9 @@ final class Throttle {
             return;
         }
         var key = access.key(ctx);
+        if (key.isEmpty() && access.isStranger(ctx)) {
+            limiter.take(guesses, clients.of(ctx));
+        }
         var policy = key.isPresent() ? perKey : perAddress;
         var subject = key.isPresent() ? key.get().id().toString() : clients.of(ctx);
         var grant = limiter.take(policy, subject);
@@ -47,13 +62,19 @@ final class Throttle {
                 "RateLimit",
                 "\"" + policy.name() + "\";r=" + grant.remaining() + ";t=" + wholeSeconds(grant.resetsIn()));
         if (!grant.isGranted()) {
-            metrics.limited("requests_per_" + policy.name());
-            throw Problem.of(
-                            ProblemType.RATE_LIMITED,
-                            "One " + policy.name() + " may ask " + policy.requests() + " times in a minute.")
-                    .retryAfter(grant.retryAfter())
-                    .refuse();
+            refuse(policy, grant, "ask");
         }
+    }
+
+    private void refuse(RateLimiter.Policy policy, RateLimiter.Grant grant, String what) {
+        var isKey = policy == perKey;
+        metrics.limited(policy == guesses ? "guesses_per_address" : "requests_per_" + policy.name());
+        throw Problem.of(
+                        ProblemType.RATE_LIMITED,
+                        "One " + (isKey ? "key" : "address") + " may " + what + " " + policy.requests()
+                                + " times in a minute.")
+                .retryAfter(grant.retryAfter())
+                .refuse();
     }
 
     private static long wholeSeconds(Duration duration) {

@@ -25,7 +25,7 @@ public final class RateLimiter implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
-    private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(2);
 
     /** Two windows and some more, for clocks that do not agree. */
     private static final long KEPT_SECONDS = 3 * WINDOW.toSeconds();
@@ -50,7 +50,7 @@ public final class RateLimiter implements AutoCloseable {
      * Whether somebody may go on.
      *
      * @param remaining of the requests in a window, after this one
-     * @param resetsIn until the counter begins anew
+     * @param resetsIn until there is room again, if there is none; until there is all of it, if nothing more comes
      * @param retryAfter until there is room again; zero if this request was let through
      */
     public record Grant(boolean isGranted, int remaining, Duration resetsIn, Duration retryAfter) {}
@@ -107,11 +107,17 @@ public final class RateLimiter implements AutoCloseable {
         var window = windows.get(who);
         if (window == null) {
             if (windows.size() >= MAX_SUBJECTS) {
-                return new Grant(true, policy.requests - 1, WINDOW, Duration.ZERO);
+                return new Grant(true, policy.requests - 1, WINDOW.multipliedBy(2), Duration.ZERO);
             }
             window = windows.computeIfAbsent(who, key -> new Window(policy.requests));
         }
         return window.take(clock.getAsLong());
+    }
+
+    /** Whether {@link #take} would refuse; counts nothing. */
+    public boolean isExhausted(Policy policy, String subject) {
+        var window = windows.get(new Subject(policy.name, subject));
+        return window != null && window.isFull(clock.getAsLong());
     }
 
     /** How many subjects it keeps in mind. */

@@ -29,14 +29,24 @@ final class Window {
     synchronized RateLimiter.Grant take(long now) {
         moveTo(now / MILLIS);
         var passed = now % MILLIS;
-        var used = current + previous * (MILLIS - passed) / (double) MILLIS;
-        var resetsIn = Duration.ofMillis(MILLIS - passed);
+        var used = used(passed);
         if (used + 1 > limit) {
-            return new RateLimiter.Grant(false, 0, resetsIn, Duration.ofMillis(millisUntilThereIsRoom(passed)));
+            var wait = Duration.ofMillis(millisUntilThereIsRoom(passed));
+            return new RateLimiter.Grant(false, 0, wait, wait);
         }
         current++;
         untold++;
-        return new RateLimiter.Grant(true, (int) (limit - used - 1), resetsIn, Duration.ZERO);
+        var untilAllOfIt = Duration.ofMillis(2 * MILLIS - passed); // this minute counts, less and less, in the next
+        return new RateLimiter.Grant(true, (int) (limit - used - 1), untilAllOfIt, Duration.ZERO);
+    }
+
+    synchronized boolean isFull(long now) {
+        moveTo(now / MILLIS);
+        return used(now % MILLIS) + 1 > limit;
+    }
+
+    private double used(long passed) {
+        return current + previous * (MILLIS - passed) / (double) MILLIS;
     }
 
     private long millisUntilThereIsRoom(long passed) {

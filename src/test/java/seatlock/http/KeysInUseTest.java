@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import seatlock.access.ApiKeys;
@@ -16,7 +17,8 @@ class KeysInUseTest {
     private final Shop shop = Shop.shared();
     private final ApiKeys keys = new ApiKeys();
     private final Reads reads = new Reads(shop.database, Runnable::run, new Metrics());
-    private final KeysInUse inUse = new KeysInUse(keys, reads);
+    private final AtomicLong clock = new AtomicLong();
+    private final KeysInUse inUse = new KeysInUse(keys, reads, clock::get);
     private final ApiKeys.Created made =
             shop.database.inTransaction(tx -> keys.create(tx, Role.GATE, "north", Set.of(), null));
 
@@ -30,7 +32,10 @@ class KeysInUseTest {
         var first = inUse.find(made.secret());
         assertThat(inUse.find(made.secret())).isSameAs(first);
         assertThat(first.get().orElseThrow().id()).isEqualTo(made.key().id());
+        clock.addAndGet(KeysInUse.REMEMBERED.toNanos() - 1);
         assertThat(inUse.find(made.secret())).isSameAs(first);
+        clock.incrementAndGet();
+        assertThat(inUse.find(made.secret())).isNotSameAs(first);
     }
 
     /** What was read before it was revoked must not be remembered after that. */

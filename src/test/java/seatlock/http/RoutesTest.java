@@ -61,7 +61,7 @@ class RoutesTest {
     @Test
     void a_route_without_a_rule_is_denied_and_one_with_a_rule_is_held_to_it() throws Exception {
         var javalin = Javalin.create(config -> {
-            new Routes(config.routes, new Access("key", new KeysInUse(null, null), Runnable::run));
+            new Routes(config.routes, new Access("key", new KeysInUse(null, null, System::nanoTime), Runnable::run));
             config.routes.get("/unruled", ctx -> ctx.result("secret"));
             config.routes.get("/ruled", ctx -> ctx.result("secret"), Rule.ADMIN);
             config.routes.get("/twice", ctx -> ctx.result("secret"), Rule.ADMIN, Rule.ANYONE);

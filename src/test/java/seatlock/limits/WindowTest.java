@@ -118,6 +118,6 @@ class WindowTest {
 
         assertThat(window.isOver(MINUTE + 2 * Window.MILLIS - 1)).isFalse();
         assertThat(window.isOver(MINUTE + 2 * Window.MILLIS)).isTrue();
-        assertThat(window.take(MINUTE).resetsIn()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(window.take(MINUTE).resetsIn()).isEqualTo(Duration.ofMinutes(2));
     }
 }
