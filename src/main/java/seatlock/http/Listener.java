@@ -50,8 +50,8 @@ final class Listener implements AutoCloseable {
     /** For so long nobody must have been there: what a connection has that was just accepted is read a moment later. */
     private static final Duration QUIET = Duration.ofMillis(100);
 
-    /** When it is quiet Jetty has nothing to wait for; and who still waits then will not be answered in time. */
-    private static final Duration JETTY_STOP_TIMEOUT = Duration.ofSeconds(1);
+    /** When it is quiet Jetty has nothing to wait for but its own threads. */
+    private static final Duration JETTY_STOP_TIMEOUT = Duration.ofSeconds(10);
 
     /** How long a browser remembers what it may ask: as long as any of them does. */
     private static final Duration PREFLIGHT_MAX_AGE = Duration.ofHours(2);
