@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -19,6 +20,10 @@ import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.db.Database;
+import seatlock.db.DatabaseUrl;
+import seatlock.http.Health;
+import seatlock.http.HttpServer;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
@@ -150,6 +155,29 @@ class LimitsTest {
         assertThat(guessed.subList(2, 10)).containsOnly("429 rate-limited");
         assertThat(api.get("/api/events", good).status()).isEqualTo(200);
         assertThat(api.get("/api/events").status()).isEqualTo(200);
+    }
+
+    /** Nobody can say then that they are none; and when it is back, nobody must be held to it. */
+    @Test
+    void keys_that_nobody_can_look_up_are_not_taken_for_made_up_ones() {
+        var good = key(Role.SALES);
+        var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
+        var metrics = new Metrics();
+        var limits = new Limits(true, 40, 1_000, 2, 3, 6, 2_048, 4_096, 2_048);
+        try (var away = Database.open(nowhere, 2, Duration.ofSeconds(1), Database.Plans.FREE, Database.Observer.NONE);
+                var health = new Health(away, metrics)) {
+            health.started();
+            var core = new HttpServer.Core(shop.catalog, shop.inventory, shop.keys, shop.tickets, shop.ticketKeys);
+            var setup = new HttpServer.Setup(0, Shop.ADMIN_KEY, limits, Networks.NONE, Set.of());
+            try (var server = HttpServer.start(setup, away, away, core, health, limiter, metrics)) {
+                var blind = new Api("http://localhost:" + server.port(), Shop.ADMIN_KEY);
+                assertThat(IntStream.range(0, 5)
+                                .mapToObj(i -> blind.get("/api/keys", good).outcome()))
+                        .containsOnly("503 overloaded");
+            }
+        }
+        start(limits, Networks.NONE);
+        assertThat(api.get("/api/events", good).header("RateLimit")).startsWith("\"key\"");
     }
 
     @Test

@@ -81,6 +81,14 @@ final class Access {
                 .isPresent();
     }
 
+    /** Whether it came with what looks like a key, and the database has said that it is none. */
+    boolean isGuess(Context ctx) {
+        var key = lookUp(ctx);
+        return !key.isCompletedExceptionally()
+                && key.join().isEmpty()
+                && bearer(ctx).flatMap(Secret::parse).isPresent();
+    }
+
     /**
      * Lets a request through to its handler, or not: the one place where that is decided. What says nothing about who may
      * call it is for nobody.

@@ -179,11 +179,8 @@ final class EventHandlers {
         var after = Requests.queryInt(ctx, "after", 0, Event.MAX_CAPACITY, 0);
         var gzip = Requests.acceptsGzip(ctx);
         var page = seatMaps.find(new SeatMap.Query(id, section, status, limit, after), gzip);
-        if (page.isDone() && !page.isCompletedExceptionally()) {
-            var sent = Replies.page(ctx, page.join(), gzip);
-            if (!sent.isDone()) {
-                ctx.future(() -> sent);
-            }
+        if (page.isDone() && !page.isCompletedExceptionally() && Replies.isShort(page.join(), gzip)) {
+            Replies.page(ctx, page.join(), gzip);
         } else {
             ctx.future(() -> page.thenCompose(found -> Replies.page(ctx, found, gzip)));
         }

@@ -1,12 +1,11 @@
 package seatlock.http;
 
 import io.javalin.http.Context;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.eclipse.jetty.ee10.servlet.HttpOutput;
-import org.eclipse.jetty.util.Callback;
 import seatlock.idempotency.Reply;
 
 /** How answers are written. */
@@ -45,7 +44,8 @@ final class Replies {
     }
 
     /**
-     * Answers with bytes that are ready to go out, or 304 if the client has them already.
+     * Answers with bytes that are ready to go out, or 304 if the client has them already. Only within {@code ctx.future}, if
+     * they are not {@link #isShort short}.
      *
      * @return done when they are on their way
      */
@@ -64,25 +64,65 @@ final class Replies {
         return send(ctx, isCompressed ? page.gzip() : page.plain());
     }
 
-    /**
-     * Past Javalin, which would compress them each time, and copy them in pieces; and what is large without a thread that
-     * waits for the client to read it.
-     */
+    /** Whether a page is sent without waiting for the client to read it. */
+    static boolean isShort(SeatMaps.Page page, boolean gzip) {
+        return (gzip ? page.gzip() : page.plain()).length <= Listener.OUTPUT_BUFFER_BYTES;
+    }
+
+    /** Past Javalin, which would compress them each time, and copy them in pieces. */
     private static CompletableFuture<Void> send(Context ctx, byte[] bytes) {
         ctx.res().setContentLength(bytes.length);
         try {
             var output = ctx.res().getOutputStream();
-            if (bytes.length > Listener.OUTPUT_BUFFER_BYTES && output instanceof HttpOutput jetty) {
-                var sent = new CompletableFuture<Void>();
-                // If it fails, the client has gone, and there is nobody to tell.
-                jetty.sendContent(ByteBuffer.wrap(bytes), Callback.from(() -> sent.complete(null)));
-                return sent;
+            if (bytes.length > Listener.OUTPUT_BUFFER_BYTES) {
+                var pieces = new Pieces(output, bytes);
+                output.setWriteListener(pieces);
+                return pieces.sent;
             }
             output.write(bytes);
         } catch (IOException e) {
             // the client has gone
         }
         return SENT;
+    }
+
+    /**
+     * Sends what is large whenever there is room for more of it, so that no thread waits for the client to read. Piece by
+     * piece: of all that is written at once Java keeps a copy outside the heap, for each thread that has ever done so, until
+     * there is no room left there for anything else.
+     */
+    private static final class Pieces implements WriteListener {
+
+        private static final int BYTES = 32_768;
+
+        private final ServletOutputStream output;
+        private final byte[] bytes;
+        private final CompletableFuture<Void> sent = new CompletableFuture<>();
+        private int at;
+
+        private Pieces(ServletOutputStream output, byte[] bytes) {
+            this.output = output;
+            this.bytes = bytes;
+        }
+
+        @Override
+        public void onWritePossible() throws IOException {
+            while (output.isReady()) {
+                if (at == bytes.length) {
+                    sent.complete(null);
+                    return;
+                }
+                var length = Math.min(BYTES, bytes.length - at);
+                output.write(bytes, at, length);
+                at += length;
+            }
+        }
+
+        /** The client has gone, and there is nobody to tell. */
+        @Override
+        public void onError(Throwable failure) {
+            sent.complete(null);
+        }
     }
 
     /** RFC 9110 section 13.1.2: a list, or {@code *}; compared weakly. */

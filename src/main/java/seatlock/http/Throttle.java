@@ -38,8 +38,10 @@ final class Throttle {
      * Whoever uses a good one here, from the same address, is known by then.
      */
     void checkGuess(Context ctx) {
-        if (access.isStranger(ctx) && limiter.isExhausted(guesses, clients.of(ctx))) {
-            refuse(guesses, limiter.take(guesses, clients.of(ctx)), "come with keys that there are not");
+        if (!Health.PATHS.contains(ctx.path())
+                && access.isStranger(ctx)
+                && limiter.isExhausted(guesses, clients.of(ctx))) {
+            refuseUnlessGranted(guesses, limiter.take(guesses, clients.of(ctx)), "come with keys that there are not");
         }
     }
 
@@ -49,7 +51,7 @@ final class Throttle {
             return;
         }
         var key = access.key(ctx);
-        if (key.isEmpty() && access.isStranger(ctx)) {
+        if (access.isGuess(ctx)) {
             limiter.take(guesses, clients.of(ctx));
         }
         var policy = key.isPresent() ? perKey : perAddress;
@@ -61,12 +63,13 @@ final class Throttle {
         ctx.header(
                 "RateLimit",
                 "\"" + policy.name() + "\";r=" + grant.remaining() + ";t=" + wholeSeconds(grant.resetsIn()));
-        if (!grant.isGranted()) {
-            refuse(policy, grant, "ask");
-        }
+        refuseUnlessGranted(policy, grant, "ask");
     }
 
-    private void refuse(RateLimiter.Policy policy, RateLimiter.Grant grant, String what) {
+    private void refuseUnlessGranted(RateLimiter.Policy policy, RateLimiter.Grant grant, String what) {
+        if (grant.isGranted()) {
+            return;
+        }
         var isKey = policy == perKey;
         metrics.limited(policy == guesses ? "guesses_per_address" : "requests_per_" + policy.name());
         throw Problem.of(
