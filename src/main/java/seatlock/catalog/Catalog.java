@@ -114,6 +114,7 @@ public final class Catalog {
                        AND first_seat_id + seat_count > ?
                      ORDER BY seat_id
                     """, first, last, event.id().value(), last, first);
+            tx.flush(); // so that the answer to each is waited for, and not that to a hundred of them
         }
     }
 
