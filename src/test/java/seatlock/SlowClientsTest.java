@@ -33,6 +33,14 @@ class SlowClientsTest {
         return socket;
     }
 
+    /** Each announces so many bytes, and sends one. */
+    private void beginToSend(long clients, String path, int bytes) throws IOException {
+        for (int i = 0; i < clients; i++) {
+            send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                    + bytes + "\r\n\r\n{");
+        }
+    }
+
     private void leave() throws IOException {
         for (var socket : sockets) {
             socket.close();
@@ -78,10 +86,7 @@ class SlowClientsTest {
     void who_does_not_send_what_he_said_keeps_no_thread() throws Exception {
         var event = shop.event(1);
         try {
-            for (int i = 0; i < CROWD; i++) {
-                send("POST /api/events/" + event.id() + "/reservations HTTP/1.1\r\nHost: localhost\r\n"
-                        + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{");
-            }
+            beginToSend(CROWD, "/api/events/" + event.id() + "/reservations", 100);
 
             assertThat(shop.api.reserve(event.id(), "S-A-1").outcome()).isEqualTo("201");
         } finally {
@@ -93,10 +98,7 @@ class SlowClientsTest {
     void who_says_that_he_will_send_too_much_and_does_not_keeps_no_thread_and_is_told_no() throws Exception {
         var event = shop.event(1);
         try {
-            for (int i = 0; i < CROWD; i++) {
-                send("POST /api/keys HTTP/1.1\r\nHost: localhost\r\n"
-                        + "Content-Type: application/json\r\nContent-Length: 2000000\r\n\r\n{");
-            }
+            beginToSend(CROWD, "/api/keys", 2_000_000);
 
             assertThat(shop.api.reserve(event.id(), "S-A-1").outcome()).isEqualTo("201");
             for (var socket : sockets) {
@@ -126,10 +128,7 @@ class SlowClientsTest {
         var event = shop.event(1);
         var tooMany = Runtime.getRuntime().maxMemory() / 8 / 1_000_000 + 2;
         try {
-            for (int i = 0; i < tooMany; i++) {
-                send("POST /api/events HTTP/1.1\r\nHost: localhost\r\n"
-                        + "Content-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{");
-            }
+            beginToSend(tooMany, "/api/events", 1_000_000);
 
             // Whichever of them came last: they are read by many threads.
             Wait.until("some are answered", () -> sockets.stream().anyMatch(SlowClientsTest::hasAnswer));
