@@ -14,68 +14,74 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.LongStream;
-import seatlock.loadtest.Traffic.Ask;
-import seatlock.loadtest.Wire.Answer;
-import seatlock.loadtest.Wire.Call;
+import seatlock.loadtest.ServerConnections.Request;
+import seatlock.loadtest.ServerConnections.Response;
+import seatlock.loadtest.Workload.Operation;
 
-/** Holds the server to what it has said. Nothing is measured any more, so it takes its time. */
+/** Compares the server's state with its responses after the load has ended. */
 final class Audit {
 
-    /** A server that was killed in the middle has this long to come back. */
+    /** Together with the pause: how long a server that was killed during the test may take to return. */
     private static final int TRIES = 20;
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
 
-    /** The seat map may be a quarter of a second old; a server with much to do, a little more. */
+    /** A seat map may be a quarter of a second old, or a little more on a busy server. */
     private static final Duration MAP_PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration BETWEEN_MAPS = Duration.ofMillis(100);
 
     private final Plan plan;
-    private final Wire wire;
-    private final House house;
-    private final Ledger ledger;
-    private final Traffic traffic;
+    private final ServerConnections connections;
+    private final TestEvents events;
+    private final SeatLedger ledger;
+    private final Workload workload;
     private final Violations violations;
 
-    Audit(Plan plan, Wire wire, House house, Ledger ledger, Traffic traffic, Violations violations) {
+    Audit(
+            Plan plan,
+            ServerConnections connections,
+            TestEvents events,
+            SeatLedger ledger,
+            Workload workload,
+            Violations violations) {
         this.plan = plan;
-        this.wire = wire;
-        this.house = house;
+        this.connections = connections;
+        this.events = events;
         this.ledger = ledger;
-        this.traffic = traffic;
+        this.workload = workload;
         this.violations = violations;
     }
 
-    /** Asks again, with the same keys, what has no outcome yet, until it has one. @return how much that was */
+    /** Retries operations without a definite outcome, with the same keys, until they have one. @return how many */
     int settle() {
-        var count = traffic.unsettled();
-        for (int attempt = 1; traffic.unsettled() > 0 && attempt <= TRIES; attempt++) {
+        var count = workload.unsettledCount();
+        for (int attempt = 1; workload.unsettledCount() > 0 && attempt <= TRIES; attempt++) {
             if (attempt > 1) {
                 pause(BETWEEN_TRIES);
             }
-            askAgain(traffic.takeUnsettled());
+            retry(workload.takeUnsettled());
         }
-        for (var ask : traffic.takeUnsettled()) {
-            traffic.giveUp(ask);
+        for (var operation : workload.takeUnsettled()) {
+            workload.giveUp(operation);
         }
         return count;
     }
 
-    /** And, in a flow, what comes after it. */
-    private void askAgain(List<Ask> asks) {
-        while (!asks.isEmpty()) {
-            var goOn = Collections.synchronizedList(new ArrayList<Ask>());
-            all(asks.iterator(), ask -> ask.call, (ask, answer) -> {
-                if (traffic.answered(ask, answer, System.nanoTime()) != null) {
-                    goOn.add(ask);
+    /** Sends operations again, and the remaining requests of their flows. */
+    private void retry(List<Operation> operations) {
+        while (!operations.isEmpty()) {
+            var unfinished = Collections.synchronizedList(new ArrayList<Operation>());
+            sendAll(operations.iterator(), operation -> operation.request, (operation, response) -> {
+                if (workload.onResponse(operation, response, System.nanoTime()) != null) {
+                    unfinished.add(operation);
                 }
             });
-            asks = goOn;
+            operations = unfinished;
         }
     }
 
-    /** Reads reservations that were acknowledged. @return how many */
+    /** Reads acknowledged reservations and compares them with the ledger. @return how many */
     long recheck() {
         var acknowledged = ledger.acknowledged();
         var wanted = plan.recheck() < 0 ? acknowledged : Math.min(plan.recheck(), acknowledged);
@@ -85,11 +91,11 @@ final class Audit {
         var left = choose(wanted);
         for (int attempt = 1; attempt <= TRIES; attempt++) {
             var unread = Collections.synchronizedList(new ArrayList<Long>());
-            all(left, seat -> house.read(seat, ledger.reservation(seat)), (seat, answer) -> {
-                if (answer.failure() != null || answer.status() >= 500) {
+            sendAll(left, seat -> events.read(seat, ledger.reservation(seat)), (seat, response) -> {
+                if (response.failure() != null || response.status() >= 500) {
                     unread.add(seat);
                 } else {
-                    compare(seat, answer);
+                    compare(seat, response);
                 }
             });
             if (unread.isEmpty()) {
@@ -98,15 +104,15 @@ final class Audit {
             left = unread.iterator();
             pause(BETWEEN_TRIES);
         }
-        left.forEachRemaining(seat -> violations.add("Reservation " + ledger.reservation(seat) + " cannot be read"));
+        left.forEachRemaining(seat -> violations.add("Cannot read reservation " + ledger.reservation(seat)));
         return wanted;
     }
 
-    /** Seats that somebody was told to have: so many of them, from the first to the last. */
+    /** Chooses as many acknowledged seats as wanted, spread evenly from the first to the last. */
     private Iterator<Long> choose(long wanted) {
         var acknowledged = ledger.acknowledged();
         var seen = new AtomicLong();
-        return LongStream.range(0, house.seats())
+        return LongStream.range(0, events.totalSeats())
                 .filter(ledger::isHeld)
                 .filter(seat -> {
                     var i = seen.getAndIncrement();
@@ -116,28 +122,28 @@ final class Audit {
                 .iterator();
     }
 
-    private void compare(long seat, Answer answer) {
-        var who = "Reservation " + ledger.reservation(seat) + " of seat " + house.describe(seat);
-        if (answer.status() != 200) {
-            violations.add(who + " was acknowledged, and now it is " + answer.outcome());
+    private void compare(long seat, Response response) {
+        var reservation = "Reservation " + ledger.reservation(seat) + " of seat " + events.describe(seat);
+        if (response.status() != 200) {
+            violations.add(reservation + " was acknowledged but now returns " + response.outcome());
             return;
         }
-        var json = answer.json();
+        var json = response.json();
         var status = json.path("status").asText();
         var seats = json.path("seats").findValuesAsText("label");
         var expected = ledger.isSold(seat) ? "CONFIRMED" : "PENDING";
-        // What was asked to be confirmed, with no outcome, may be either.
+        // A confirmation with an unknown outcome may or may not have taken effect.
         if (!status.equals(expected) && !(ledger.isInDoubt(seat) && status.equals("CONFIRMED"))) {
-            violations.add(who + " is " + status + " instead of " + expected);
+            violations.add(reservation + " is " + status + " instead of " + expected);
         }
-        if (!seats.equals(List.of(house.label(seat)))) {
-            violations.add(who + " has the seats " + seats);
+        if (!seats.equals(List.of(events.label(seat)))) {
+            violations.add(reservation + " has the wrong seats: " + seats);
         }
     }
 
-    /** Compares the seat maps with what was said, once they have had time to become true. */
+    /** Compares the seat maps with the ledger, allowing for their delay. */
     void compareMaps() {
-        for (int event = 0; event < house.events(); event++) {
+        for (int event = 0; event < events.count(); event++) {
             var deadline = System.nanoTime() + MAP_PATIENCE.toNanos();
             var wrong = compareMap(event);
             while (!wrong.isEmpty() && System.nanoTime() < deadline) {
@@ -150,79 +156,80 @@ final class Audit {
 
     private List<String> compareMap(int event) {
         var wrong = new ArrayList<String>();
-        var first = (long) event * house.seatsPerEvent();
+        var first = (long) event * events.seatsPerEvent();
         var seat = first;
         JsonNode next = IntNode.valueOf(0);
         while (next.isInt()) {
-            var answer = wire.ask(house.map(event, next.asInt()));
-            if (answer.status() != 200) {
-                return List.of("The seat map of an event cannot be read: " + answer.outcome());
+            var response = connections.sendAndWait(events.seatMapPage(event, next.asInt()));
+            if (response.status() != 200) {
+                return List.of("Cannot read a seat map: " + response.outcome());
             }
-            var page = answer.json();
+            var page = response.json();
             for (var shown : page.path("seats")) {
                 check(seat++, shown, wrong);
             }
             next = page.path("next");
         }
-        if (seat - first != house.seatsPerEvent()) {
-            wrong.add("A seat map has " + (seat - first) + " seats instead of " + house.seatsPerEvent());
+        if (seat - first != events.seatsPerEvent()) {
+            wrong.add("A seat map has " + (seat - first) + " seats instead of " + events.seatsPerEvent());
         }
         return wrong;
     }
 
-    /** @param wrong what is not as it was said is added to it */
+    /** @param wrong collects the differences */
     private void check(long seat, JsonNode shown, List<String> wrong) {
         var status = shown.path("status").asText();
-        if (!shown.path("label").asText().equals(house.label(seat))) {
-            wrong.add("The seat map shows " + shown.path("label") + " in the place of " + house.label(seat));
+        if (!shown.path("label").asText().equals(events.label(seat))) {
+            wrong.add("The seat map shows " + shown.path("label") + " in place of " + events.label(seat));
         } else if (ledger.isHeld(seat)) {
             var expected = ledger.isSold(seat) ? "SOLD" : "HELD";
             if (!status.equals(expected) && !(ledger.isInDoubt(seat) && status.equals("SOLD"))) {
-                wrong.add("Seat " + house.describe(seat) + " was given to a reservation, and is " + status
+                wrong.add("Seat " + events.describe(seat) + " was given to a reservation but is " + status
                         + " instead of " + expected);
             }
         } else if (!status.equals("AVAILABLE") && !ledger.isInDoubt(seat)) {
-            wrong.add("Seat " + house.describe(seat) + " is " + status + ", and nobody was told to have it");
+            wrong.add("Seat " + events.describe(seat) + " is " + status + " but was never given to a reservation");
         }
     }
 
-    /** Nothing is given back during the test: so whoever is told that a seat is taken is told of a holder. */
+    /** Checks that every seat refused as taken is taken: the test never releases a seat. */
     void checkRefusals() {
-        for (long seat = 0; seat < house.seats(); seat++) {
+        for (long seat = 0; seat < events.totalSeats(); seat++) {
             if (ledger.isRefused(seat) && !ledger.isHeld(seat) && !ledger.isInDoubt(seat)) {
                 violations.add(
-                        "Seat " + house.describe(seat) + " was refused as taken, and nobody was told to have it");
+                        "Seat " + events.describe(seat) + " was refused as taken but was never given to a reservation");
             }
         }
     }
 
-    /** What this scenario, and no other, promises. */
-    void checkScenario(Figures figures) {
-        figures.seen().forEach((outcome, count) -> {
+    /** Checks the outcomes that are particular to the scenario. */
+    void checkScenario(Measurements measurements) {
+        measurements.seen().forEach((outcome, count) -> {
             if (!plan.scenario().allows(outcome)) {
-                violations.add("%,d × %s, which is no right answer in %s".formatted(count, outcome, plan.scenario()));
+                violations.add(
+                        "%,d × %s, which is not a valid outcome of %s".formatted(count, outcome, plan.scenario()));
             }
         });
-        var winners = figures.rows().stream()
+        var winners = measurements.rows().stream()
                 .filter(row -> plan.scenario().isSuccess(row.outcome()))
                 .mapToLong(row -> row.latency().count())
                 .sum();
         if (plan.scenario() == Scenario.STAMPEDE && winners != 1) {
-            violations.add(winners + " of " + plan.clients() + " got the one seat");
+            violations.add(winners + " of " + plan.clients() + " clients got the seat; exactly one should have");
         }
         if (plan.scenario() == Scenario.RETRY_STORM && ledger.acknowledged() > 1) {
-            violations.add("One key made " + ledger.acknowledged() + " reservations");
+            violations.add("One Idempotency-Key created " + ledger.acknowledged() + " reservations");
         }
     }
 
-    /** Asks for each of them, as many at once as there are clients, and returns when all are answered. */
-    private <T> void all(Iterator<T> items, Function<T, Call> call, BiConsumer<T, Answer> answered) {
+    /** Sends a request for each item, as many at once as there are clients, and waits for all responses. */
+    private <T> void sendAll(Iterator<T> items, Function<T, Request> request, BiConsumer<T, Response> onResponse) {
         var free = new Semaphore(plan.clients());
         var bugs = new HashSet<RuntimeException>();
         while (items.hasNext()) {
             var item = items.next();
             free.acquireUninterruptibly();
-            wire.send(call.apply(item), answer -> handOver(item, answer, answered, free, bugs));
+            connections.send(request.apply(item), response -> deliver(item, response, onResponse, free, bugs));
         }
         free.acquireUninterruptibly(plan.clients());
         for (var bug : bugs) {
@@ -230,10 +237,10 @@ final class Audit {
         }
     }
 
-    private static <T> void handOver(
-            T item, Answer answer, BiConsumer<T, Answer> answered, Semaphore free, Set<RuntimeException> bugs) {
+    private static <T> void deliver(
+            T item, Response response, BiConsumer<T, Response> onResponse, Semaphore free, Set<RuntimeException> bugs) {
         try {
-            answered.accept(item, answer);
+            onResponse.accept(item, response);
         } catch (RuntimeException e) {
             synchronized (bugs) {
                 bugs.add(e);

@@ -10,28 +10,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import seatlock.loadtest.Traffic.Ask;
-import seatlock.loadtest.Wire.Answer;
-import seatlock.loadtest.Wire.Call;
+import seatlock.loadtest.ServerConnections.Request;
+import seatlock.loadtest.ServerConnections.Response;
+import seatlock.loadtest.Workload.Operation;
 
 /**
- * Says when who asks. In a closed loop each client asks again as soon as it is answered. In an open loop requests are due
- * at a constant rate, and go to whichever client is free; where none is, they wait, and that wait is part of their latency.
+ * Decides when requests are sent. In a closed loop each client sends its next request as soon as it gets a response. In an
+ * open loop requests are due at a constant rate and go to any free client; waiting for one is part of their latency.
  */
 final class Driver implements AutoCloseable {
 
-    /** A client that got no answer tries again after this: a server that has died is not to be hammered. */
-    private static final Duration PAUSE_AFTER_NO_ANSWER = Duration.ofMillis(100);
+    /** Pause of a client that got no response, so that a dead server is not flooded with connection attempts. */
+    private static final Duration PAUSE_AFTER_NO_RESPONSE = Duration.ofMillis(100);
 
-    /** A request that is so late is not sent at all, and counted as such: nobody would still be there for it. */
+    /** A request later than this is not sent but counted as {@link Report#NOT_SENT}: its buyer would have left. */
     private static final Duration MAX_LATE = Duration.ofSeconds(10);
 
     private final Plan plan;
-    private final Wire wire;
-    private final Traffic traffic;
-    private final Figures figures;
+    private final ServerConnections connections;
+    private final Workload workload;
+    private final Measurements measurements;
     private final ScheduledExecutorService pauses = Executors.newSingleThreadScheduledExecutor(task -> {
-        var thread = new Thread(task, Wire.THREAD_NAME + "-pause");
+        var thread = new Thread(task, ServerConnections.THREAD_NAME + "-pause");
         thread.setDaemon(true);
         return thread;
     });
@@ -42,18 +42,18 @@ final class Driver implements AutoCloseable {
     private final long end;
     private volatile boolean soldOut;
 
-    Driver(Plan plan, Wire wire, Traffic traffic, Figures figures) {
+    Driver(Plan plan, ServerConnections connections, Workload workload, Measurements measurements) {
         this.plan = plan;
-        this.wire = wire;
-        this.traffic = traffic;
-        this.figures = figures;
+        this.connections = connections;
+        this.workload = workload;
+        this.measurements = measurements;
         countFrom = start + plan.warmup().toNanos();
         end = countFrom + plan.duration().toNanos();
     }
 
-    /** @return completes when every request has been answered, or is known not to be */
+    /** Starts sending. @return completes when every request has a response or is known to get none */
     CompletableFuture<Void> start() {
-        var thread = new Thread(this::run, Wire.THREAD_NAME + "-pace");
+        var thread = new Thread(this::run, ServerConnections.THREAD_NAME + "-pace");
         thread.setDaemon(true);
         thread.start();
         return done;
@@ -67,7 +67,7 @@ final class Driver implements AutoCloseable {
         return countFrom;
     }
 
-    /** Whether it ended because there was nothing left to ask for. */
+    /** Returns whether the test ended early because every seat had been requested. */
     boolean isSoldOut() {
         return soldOut;
     }
@@ -91,28 +91,28 @@ final class Driver implements AutoCloseable {
     private void closedLoop() {
         var clients = new AtomicInteger(plan.clients());
         for (int i = 0; i < plan.clients(); i++) {
-            askAgain(clients);
+            sendNext(clients);
         }
     }
 
-    private void askAgain(AtomicInteger clients) {
-        var ask = takeNext(System.nanoTime());
-        if (ask != null) {
-            send(ask, ask.call, () -> askAgain(clients));
+    private void sendNext(AtomicInteger clients) {
+        var operation = takeNext(System.nanoTime());
+        if (operation != null) {
+            send(operation, operation.request, () -> sendNext(clients));
         } else if (clients.decrementAndGet() == 0) {
             done.complete(null);
         }
     }
 
-    /** @return {@code null} if it is over */
-    private Ask takeNext(long due) {
+    /** @return {@code null} if the test is over */
+    private Operation takeNext(long due) {
         var counted = due - countFrom >= 0;
         if (due - end >= 0 || counted && plan.requests() > 0 && countedRequests.getAndIncrement() >= plan.requests()) {
             return null;
         }
-        var ask = traffic.next(counted, due);
-        soldOut |= ask == null;
-        return ask;
+        var operation = workload.next(counted, due);
+        soldOut |= operation == null;
+        return operation;
     }
 
     private void openLoop() throws InterruptedException {
@@ -127,20 +127,20 @@ final class Driver implements AutoCloseable {
             }
             var patience = due + MAX_LATE.toNanos() - System.nanoTime();
             if (!free.tryAcquire(Math.max(0, patience), TimeUnit.NANOSECONDS)) {
-                figures.note(Report.NOT_SENT, due - countFrom >= 0, due, System.nanoTime(), 0);
+                measurements.record(Report.NOT_SENT, due - countFrom >= 0, due, System.nanoTime(), 0);
                 continue;
             }
-            var ask = takeNext(due);
-            if (ask == null) {
+            var operation = takeNext(due);
+            if (operation == null) {
                 free.release();
                 break;
             }
-            send(ask, ask.call, free::release);
+            send(operation, operation.request, free::release);
         }
         free.acquire(plan.clients());
     }
 
-    /** One after the other to warm up, each for another seat; the last one counts. */
+    /** Runs one stampede after another as a warm-up, each for a different seat, and then the one that counts. */
     private void stampedes() throws InterruptedException {
         var lastSeat = (long) plan.seats() - 1;
         long seat = 0;
@@ -151,35 +151,35 @@ final class Driver implements AutoCloseable {
     }
 
     private void stampede(long seat, boolean counted) throws InterruptedException {
-        var asks = new Ask[plan.clients()];
+        var operations = new Operation[plan.clients()];
         var due = System.nanoTime();
-        for (int i = 0; i < asks.length; i++) {
-            asks[i] = traffic.rival(seat, counted, due);
+        for (int i = 0; i < operations.length; i++) {
+            operations[i] = workload.nextFor(seat, counted, due);
         }
-        var unanswered = new CountDownLatch(asks.length);
-        for (var ask : asks) {
-            send(ask, ask.call, unanswered::countDown);
+        var unanswered = new CountDownLatch(operations.length);
+        for (var operation : operations) {
+            send(operation, operation.request, unanswered::countDown);
         }
         unanswered.await();
     }
 
-    /** @param free what the client does when it is free again */
-    private void send(Ask ask, Call call, Runnable free) {
-        wire.send(call, answer -> {
+    /** @param free called when the client may send its next request */
+    private void send(Operation operation, Request request, Runnable free) {
+        connections.send(request, response -> {
             try {
-                answered(ask, answer, free);
+                onResponse(operation, response, free);
             } catch (Throwable t) {
-                done.completeExceptionally(t); // a bug: without this the run would wait for ever
+                done.completeExceptionally(t); // a bug; without this line the run would never end
             }
         });
     }
 
-    private void answered(Ask ask, Answer answer, Runnable free) {
-        var next = traffic.answered(ask, answer, System.nanoTime());
+    private void onResponse(Operation operation, Response response, Runnable free) {
+        var next = workload.onResponse(operation, response, System.nanoTime());
         if (next != null) {
-            send(ask, next, free);
-        } else if (answer.failure() != null) {
-            pauses.schedule(free, PAUSE_AFTER_NO_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+            send(operation, next, free);
+        } else if (response.failure() != null) {
+            pauses.schedule(free, PAUSE_AFTER_NO_RESPONSE.toMillis(), TimeUnit.MILLISECONDS);
         } else {
             free.run();
         }

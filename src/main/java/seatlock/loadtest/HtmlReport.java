@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/** A report as one page that needs nothing else: no script, no font, no picture from outside. It is XML, too. */
+/** Renders a report as a self-contained page: no scripts, fonts or images from elsewhere. The page is also valid XML. */
 final class HtmlReport {
 
     private static final String STYLE = """
@@ -41,7 +41,7 @@ final class HtmlReport {
     private static final int TOP = 28;
     private static final int BOTTOM = 34;
 
-    /** Of the scale by percentile: each next one leaves a tenth of what the one before did. */
+    /** Marks on the percentile axis. Each one leaves a tenth of the share that the previous one leaves. */
     private static final double[] PERCENTILES = {0, 90, 99, 99.9, 99.99, 99.999};
 
     private final Report report;
@@ -50,13 +50,13 @@ final class HtmlReport {
         this.report = report;
     }
 
-    /** A line of a chart. @param style a, b, c or e: its colour */
+    /** A line of a chart. @param style CSS class of its colour: a, b, c or e */
     private record Series(String name, String style, List<double[]> points) {}
 
-    /** An axis from 0 (or, of a logarithm, 1) to its end. */
+    /** An axis from 0 to its end. On the percentile axis, values are counts of nines. */
     private record Axis(double end, List<Double> ticks) {
 
-        /** With three to six round numbers on it. */
+        /** Creates an axis with three to six round numbers as ticks. */
         static Axis upTo(double max) {
             var rough = Math.max(max, 1e-3) / 5;
             var power = Math.pow(10, Math.floor(Math.log10(rough)));
@@ -69,7 +69,7 @@ final class HtmlReport {
         }
     }
 
-    /** The whole page. */
+    /** Renders the whole page. */
     String page() {
         var plan = report.plan();
         var title = "Load test: " + plan.scenario();
@@ -139,7 +139,7 @@ final class HtmlReport {
     }
 
     private String latencyChart() {
-        // A second without an answer has no latency, and surely not one of 0.
+        // A second without a response has no latency, so its point is left out rather than drawn at 0.
         var answered = report.seconds().stream()
                 .filter(second -> second.perSecond() > 0)
                 .toList();
@@ -154,7 +154,8 @@ final class HtmlReport {
         var points = new ArrayList<double[]>();
         for (var second : seconds) {
             if (points.isEmpty()) {
-                points.add(new double[] {0, value.applyAsDouble(second)}); // or a short run would have no line at all
+                points.add(
+                        new double[] {0, value.applyAsDouble(second)}); // a one-second run needs two points for a line
             }
             points.add(new double[] {second.at(), value.applyAsDouble(second)});
         }
@@ -197,7 +198,7 @@ final class HtmlReport {
         return chart(List.of(new Series("all " + report.unit(), "a", points)), leftMost, labels.toString());
     }
 
-    /** @param more what belongs to the x axis */
+    /** @param more SVG elements of the x axis */
     private static String chart(List<Series> series, double xEnd, String more) {
         var max = series.stream()
                 .flatMap(one -> one.points().stream())
@@ -266,15 +267,18 @@ final class HtmlReport {
         var list = new StringBuilder("<dl>\n");
         setting(list, "server", plan.servers());
         setting(list, "clients", "%,d".formatted(plan.clients()));
-        setting(list, "rate", plan.rate() > 0 ? "%,.1f due per second".formatted(plan.rate()) : "as fast as answered");
+        setting(list, "rate", plan.rate() > 0 ? "%,.1f due per second".formatted(plan.rate()) : "as fast as possible");
         setting(list, "warm-up", plan.warmup().toMillis() / 1000.0 + " s");
-        setting(list, "counted", "%.1f s, %,d bytes of content".formatted(report.wallSeconds(), report.bytes()));
+        setting(
+                list,
+                "counted",
+                "%.1f s, %,d bytes of response bodies".formatted(report.wallSeconds(), report.bytes()));
         setting(list, "events", "%,d of %,d seats".formatted(plan.eventsToMake(), plan.seats()));
         setting(
                 list,
                 "reservations",
                 "%,d acknowledged, %,d of them read again".formatted(report.acknowledged(), report.rechecked()));
-        setting(list, "CPU of the test", "%.1f µs for each".formatted(report.driverCpuMicrosPerRequest()));
+        setting(list, "CPU of the load test", "%.1f µs per request".formatted(report.driverCpuMicrosPerRequest()));
         return list.append("</dl>").toString();
     }
 
@@ -286,7 +290,7 @@ final class HtmlReport {
                 .append("</dd>\n");
     }
 
-    /** Without a needless fraction, and with a point wherever this runs. */
+    /** Formats a number without trailing zeros, with a decimal point in every locale. */
     private static String number(double value) {
         var text = String.format(Locale.ROOT, "%.3f", value);
         return text.replaceAll("0+$", "").replaceAll("\\.$", "");

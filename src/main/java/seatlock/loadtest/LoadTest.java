@@ -8,79 +8,79 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import seatlock.loadtest.Wire.Call;
+import seatlock.loadtest.ServerConnections.Request;
 
-/** One run of a plan: makes events, lets the clients ask, and then checks what the server has said. */
+/** Runs a plan: creates the events, drives the clients, and then audits the server's responses. */
 public final class LoadTest {
 
     private static final long SECOND = 1_000_000_000;
 
-    /** Of a shorter rest of a second no rate is told: it would be mostly noise. */
+    /** A shorter last second is left out: its rate would be mostly noise. */
     private static final long SHORTEST_SECOND = SECOND / 4;
 
     private final Plan plan;
-    private final Wire wire;
+    private final ServerConnections connections;
     private final Consumer<String> progress;
     private final Violations violations = new Violations();
     private final List<String> notes = new ArrayList<>();
-    private final Figures figures;
+    private final Measurements measurements;
 
-    private LoadTest(Plan plan, Wire wire, Consumer<String> progress) {
+    private LoadTest(Plan plan, ServerConnections connections, Consumer<String> progress) {
         this.plan = plan;
-        this.wire = wire;
+        this.connections = connections;
         this.progress = progress;
-        this.figures = new Figures(plan.scenario());
+        this.measurements = new Measurements(plan.scenario());
     }
 
     /**
-     * Runs a plan, to its end.
+     * Runs a plan to its end.
      *
-     * @param progress is told what is going on, a line at a time
-     * @throws IllegalStateException if it cannot begin: no server, or one that does not take the key
+     * @param progress receives progress messages, one line at a time
+     * @throws IllegalStateException if the test cannot begin, because the server cannot be reached or rejects the key
      */
     public static Report run(Plan plan, Consumer<String> progress) {
-        try (var wire = new Wire(plan.urls(), plan.key(), plan.clients())) {
-            return new LoadTest(plan, wire, progress).run();
+        try (var connections = new ServerConnections(plan.urls(), plan.key(), plan.clients())) {
+            return new LoadTest(plan, connections, progress).run();
         }
     }
 
     private Report run() {
-        greet();
-        var house = House.build(wire, plan);
-        if (house.events() > 0) {
-            progress.accept("Made %,d events of %,d seats".formatted(house.events(), house.seatsPerEvent()));
+        checkServer();
+        var events = TestEvents.create(connections, plan);
+        if (events.count() > 0) {
+            progress.accept("Created %,d events with %,d seats each".formatted(events.count(), events.seatsPerEvent()));
         }
-        connect();
-        var ledger = new Ledger(house, violations);
-        var traffic = new Traffic(plan, house, ledger, figures, violations, wire);
-        var driverCpuSeconds = drive(traffic);
+        openConnections();
+        var ledger = new SeatLedger(events, violations);
+        var workload = new Workload(plan, events, ledger, measurements, violations, connections);
+        var driverCpuSeconds = drive(workload);
 
-        if (figures.seen().containsKey("429 rate-limited")) {
-            notes.add("429 is the server's limit for one key (LIMIT_REQUESTS_PER_KEY); LIMITS=off is without");
+        if (measurements.seen().containsKey("429 rate-limited")) {
+            notes.add("The server limits requests per API key (429): raise LIMIT_REQUESTS_PER_KEY or set LIMITS=off");
         }
-        var audit = new Audit(plan, wire, house, ledger, traffic, violations);
+        var audit = new Audit(plan, connections, events, ledger, workload, violations);
         var unsettled = audit.settle();
         if (unsettled > 0) {
-            notes.add("%,d requests had no answer that settles them, and were asked again".formatted(unsettled));
+            notes.add("%,d requests had an unknown outcome and were retried".formatted(unsettled));
         }
-        if (traffic.firstFailure() != null) {
-            notes.add("The first time there was no answer: " + traffic.firstFailure());
+        if (workload.firstFailure() != null) {
+            notes.add("First request without a response: " + workload.firstFailure());
         }
         if (ledger.acknowledged() > 0) {
-            progress.accept("Checking what was said of %,d reservations".formatted(ledger.acknowledged()));
+            progress.accept("Checking %,d acknowledged reservations".formatted(ledger.acknowledged()));
         }
         var rechecked = audit.recheck();
         audit.compareMaps();
         audit.checkRefusals();
-        audit.checkScenario(figures);
+        audit.checkScenario(measurements);
         return new Report(
                 plan,
-                figures.all(),
-                figures.rows(),
-                figures.seconds(),
-                figures.successes(),
-                figures.wallSeconds(),
-                figures.bytes(),
+                measurements.all(),
+                measurements.rows(),
+                measurements.seconds(),
+                measurements.successes(),
+                measurements.wallSeconds(),
+                measurements.bytes(),
                 driverCpuSeconds,
                 ledger.acknowledged(),
                 rechecked,
@@ -89,28 +89,28 @@ public final class LoadTest {
                 violations.first());
     }
 
-    private void greet() {
-        var answer = wire.ask(Call.get(wire.at("/livez")));
-        if (answer.failure() != null) {
-            throw new IllegalStateException("Nobody answers at " + plan.servers(), answer.failure());
+    private void checkServer() {
+        var response = connections.sendAndWait(Request.get(connections.uri("/livez")));
+        if (response.failure() != null) {
+            throw new IllegalStateException("No server responds at " + plan.servers(), response.failure());
         }
-        if (answer.status() != 200) {
+        if (response.status() != 200) {
             throw new IllegalStateException(
-                    "What answers at " + plan.servers() + " is no Seatlock: GET /livez is " + answer.outcome());
+                    "The server at " + plan.servers() + " is not Seatlock: GET /livez returned " + response.outcome());
         }
     }
 
-    private void connect() {
+    private void openConnections() {
         try {
-            wire.connect(plan.clients());
+            connections.open(plan.clients());
         } catch (RuntimeException e) {
-            throw new IllegalStateException("The server does not take " + plan.clients() + " connections", e);
+            throw new IllegalStateException("The server does not accept " + plan.clients() + " connections", e);
         }
     }
 
-    /** @return CPU time it took while it counted */
-    private double drive(Traffic traffic) {
-        try (var driver = new Driver(plan, wire, traffic, figures)) {
+    /** Lets the clients run. @return CPU time used after the warm-up, in seconds */
+    private double drive(Workload workload) {
+        try (var driver = new Driver(plan, connections, workload, measurements)) {
             var done = driver.start();
             var cpuBefore = cpuNanos();
             var last = driver.startNanos();
@@ -119,8 +119,10 @@ public final class LoadTest {
                 var until = warmup ? Math.min(last + SECOND, driver.countFromNanos()) : last + SECOND;
                 ended = await(done, until);
                 var now = ended ? System.nanoTime() : until;
-                if (!ended || now - last >= SHORTEST_SECOND || figures.seconds().isEmpty()) {
-                    tell(figures.tick((now - driver.startNanos()) / 1e9, (now - last) / 1e9, warmup));
+                if (!ended
+                        || now - last >= SHORTEST_SECOND
+                        || measurements.seconds().isEmpty()) {
+                    report(measurements.tick((now - driver.startNanos()) / 1e9, (now - last) / 1e9, warmup));
                 }
                 if (warmup && until == driver.countFromNanos()) {
                     cpuBefore = cpuNanos();
@@ -128,18 +130,19 @@ public final class LoadTest {
                 last = now;
             }
             if (driver.isSoldOut()) {
-                notes.add("It ended early: all seats have been asked for (--events and --seats make more)");
+                notes.add("The test ended early: every seat was requested (raise --events or --seats)");
             }
-            var notSent = figures.seen().getOrDefault(Report.NOT_SENT, 0L);
+            var notSent = measurements.seen().getOrDefault(Report.NOT_SENT, 0L);
             if (notSent > 0) {
-                notes.add("%,d requests were due and not sent: all %,d clients were waiting for answers (--clients)"
-                        .formatted(notSent, plan.clients()));
+                notes.add(
+                        "%,d requests were due but not sent: all %,d clients were waiting for responses (raise --clients)"
+                                .formatted(notSent, plan.clients()));
             }
             return (cpuNanos() - cpuBefore) / 1e9;
         }
     }
 
-    /** @return whether it is done, before a time */
+    /** Waits until a deadline. @return whether the test is done */
     private static boolean await(CompletableFuture<Void> done, long untilNanos) {
         try {
             done.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -154,7 +157,7 @@ public final class LoadTest {
         }
     }
 
-    private void tell(Report.Second second) {
+    private void report(Report.Second second) {
         progress.accept("%7.1f s %,9.0f/s   p99 %,9.2f ms   errors %,7.0f/s%s"
                 .formatted(
                         second.at(),
@@ -164,12 +167,12 @@ public final class LoadTest {
                         second.warmup() ? "   (warm-up)" : ""));
     }
 
-    /** Of the threads that send and receive; what else this process does is not counted. */
+    /** Returns the CPU time of the threads that send and receive, leaving out everything else in this process. */
     private static long cpuNanos() {
         var threads = ManagementFactory.getThreadMXBean();
         long nanos = 0;
         for (var info : threads.getThreadInfo(threads.getAllThreadIds())) {
-            if (info != null && info.getThreadName().startsWith(Wire.THREAD_NAME)) {
+            if (info != null && info.getThreadName().startsWith(ServerConnections.THREAD_NAME)) {
                 nanos += Math.max(0, threads.getThreadCpuTime(info.getThreadId()));
             }
         }

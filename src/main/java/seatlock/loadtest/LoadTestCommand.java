@@ -20,95 +20,98 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import seatlock.embedded.Home;
 
-/** The load test, from the command line. */
+/** The {@code loadtest} command: runs a load test and prints its report. Exits with 1 if there are violations. */
 @Command(
         name = "loadtest",
-        description = "Asks a Seatlock that runs for much, and holds it to what it answers. The exit status is 0 if"
-                + " nothing it said was wrong.",
+        description = "Load-test a running server and check its responses. Exit with 0 if they are all correct.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footerHeading = "%nScenarios:%n",
         footer = {
-            "  on-sale      every request asks for another seat",
-            "  rivals       each seat is asked for by --rivals buyers at the same time",
-            "  stampede     all clients ask for one seat at the same instant",
-            "  retry-storm  all send the same request, with one Idempotency-Key",
-            "  browse       all clients look at the whole seat map",
-            "  purchase     reserve, then confirm; makes tickets, and mail to nobody",
-            "  nothing      GET /livez: what the server can do at most"
+            "  on-sale      every request reserves a different seat",
+            "  rivals       --rivals buyers request each seat at the same time",
+            "  stampede     all clients request one seat at the same instant",
+            "  retry-storm  all clients repeat one request with the same Idempotency-Key",
+            "  browse       all clients read the whole seat map",
+            "  purchase     reserve, then confirm; creates tickets and sends mail to addresses that do not exist",
+            "  nothing      GET /livez: the upper bound for the other scenarios"
         })
 public final class LoadTestCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "SCENARIO", converter = ScenarioConverter.class, description = "One of those below.")
+    @Parameters(
+            paramLabel = "SCENARIO",
+            converter = ScenarioConverter.class,
+            description = "One of the scenarios below.")
     private Scenario scenario;
 
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "Where the server is; default http://localhost:PORT, or where the one of SEATLOCK_HOME is, or"
-                    + " http://localhost:8080. Given several times, requests go to these nodes in turn.")
+            description =
+                    "URL of the server. Default: http://localhost:PORT, or the server that runs in SEATLOCK_HOME, or"
+                            + " http://localhost:8080. Repeat the option to send requests to several nodes in turn.")
     private List<URI> urls;
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
-            description = "The admin key; default SEATLOCK_ADMIN_KEY, or that of the Seatlock in SEATLOCK_HOME.")
+            description =
+                    "Admin key. Default: SEATLOCK_ADMIN_KEY, or the key of the server that runs in SEATLOCK_HOME.")
     private String key;
 
     @Option(
             names = "--clients",
             defaultValue = "64",
-            description = "How many; each has a connection and one request at a time. Default ${DEFAULT-VALUE}.")
+            description = "Number of clients, each with one connection and one request at a time. Default:"
+                    + " ${DEFAULT-VALUE}.")
     private int clients;
 
     @Option(
             names = "--duration",
             converter = DurationConverter.class,
-            description = "Of what is counted, in seconds or as PT1M. Default 10 s; no end with --requests.")
+            description = "Duration of the test, in seconds or as PT1M. Default: 10 s; unlimited with --requests.")
     private Duration duration;
 
     @Option(
             names = "--warmup",
             converter = DurationConverter.class,
-            description = "Before that: checked, and not counted. Default 3 s; none with --requests.")
+            description =
+                    "Duration of the warm-up, which is checked but not counted. Default: 3 s; none with --requests.")
     private Duration warmup;
 
     @Option(
             names = "--rate",
-            description = "Requests due per second, at a constant rate; latency then counts from when one was due."
-                    + " Without it each client asks again as soon as it is answered.")
+            description = "Requests due per second; latency is measured from the time a request was due. Default: each"
+                    + " client sends its next request as soon as it gets a response.")
     private Double rate;
 
-    @Option(names = "--requests", description = "End after so many, even if time is left.")
+    @Option(names = "--requests", description = "End after this number of requests.")
     private Long requests;
 
-    @Option(
-            names = "--seats",
-            defaultValue = "10000",
-            description = "Of each event that is made. Default ${DEFAULT-VALUE}.")
+    @Option(names = "--seats", defaultValue = "10000", description = "Seats of each event. Default: ${DEFAULT-VALUE}.")
     private int seats;
 
     @Option(
             names = "--events",
-            description =
-                    "How many are made, sold one after the other; as many as are likely to be needed unless given.")
+            description = "Number of events to create, sold one after another. Default: as many as will probably be"
+                    + " needed.")
     private Integer events;
 
-    @Option(names = "--rivals", defaultValue = "3", description = "Buyers for each seat. Default ${DEFAULT-VALUE}.")
+    @Option(names = "--rivals", defaultValue = "3", description = "Buyers per seat. Default: ${DEFAULT-VALUE}.")
     private int rivals;
 
-    @Option(names = "--conditional", description = "With browse: say which seat map one has already (If-None-Match).")
+    @Option(names = "--conditional", description = "With browse: send If-None-Match.")
     private boolean conditional;
 
     @Option(
             names = "--recheck",
-            description = "Read only so many of the acknowledged reservations afterwards; all unless given.")
+            description = "Number of acknowledged reservations to read again afterwards. Default: all.")
     private Integer recheck;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with charts, too.")
+    @Option(names = "--html", paramLabel = "FILE", description = "Also write the report as an HTML page with charts.")
     private Path html;
 
     @Override
@@ -116,7 +119,7 @@ public final class LoadTestCommand implements Callable<Integer> {
         var plan = plan();
         var out = spec.commandLine().getOut();
         if (html != null && !Files.isWritable(html.toAbsolutePath().getParent())) {
-            throw new ParameterException(spec.commandLine(), "--html: there cannot be a file " + html);
+            throw new ParameterException(spec.commandLine(), "--html: cannot write " + html);
         }
         out.println(plan);
         out.flush();
@@ -127,7 +130,7 @@ public final class LoadTestCommand implements Callable<Integer> {
         out.print(report.toText());
         if (html != null) {
             write(report);
-            out.println("The page is " + html);
+            out.println("Report written to " + html);
         }
         out.flush();
         return report.isCorrect() ? 0 : 1;
@@ -135,28 +138,28 @@ public final class LoadTestCommand implements Callable<Integer> {
 
     private void write(Report report) {
         try {
-            Files.writeString(html, new HtmlReport(report).page());
+            Files.writeString(html, report.toHtml());
         } catch (IOException e) {
-            throw new UncheckedIOException("The page cannot be written: " + e.getMessage(), e);
+            throw new UncheckedIOException("Cannot write the report: " + e.getMessage(), e);
         }
     }
 
     private Plan plan() {
         try {
             if (recheck != null && recheck < 0) {
-                throw new IllegalArgumentException("--recheck wants 0 or more");
+                throw new IllegalArgumentException("--recheck must be 0 or more");
             }
             return new Plan(
                     scenario,
-                    urls == null ? List.of(urlAtHand()) : urls,
-                    key == null ? keyAtHand() : key,
+                    urls == null ? List.of(defaultUrl()) : urls,
+                    key == null ? defaultKey() : key,
                     clients,
                     duration != null ? duration : requests == null ? Duration.ofSeconds(10) : Plan.MAX_DURATION,
                     warmup != null ? warmup : Duration.ofSeconds(requests == null ? 3 : 0),
-                    given(rate, "--rate").orElse(0.0),
-                    given(requests, "--requests").orElse(0L),
+                    positive(rate, "--rate").orElse(0.0),
+                    positive(requests, "--requests").orElse(0L),
                     seats,
-                    given(events, "--events").orElse(0),
+                    positive(events, "--events").orElse(0),
                     rivals,
                     conditional,
                     recheck == null ? Plan.RECHECK_ALL : recheck);
@@ -165,15 +168,15 @@ public final class LoadTestCommand implements Callable<Integer> {
         }
     }
 
-    /** In a plan, 0 is "not given"; so nobody may give it. */
-    private static <T extends Number> Optional<T> given(T value, String option) {
+    /** Rejects 0 on the command line, since a plan uses it for "not set". */
+    private static <T extends Number> Optional<T> positive(T value, String option) {
         if (value != null && !(value.doubleValue() > 0)) {
-            throw new IllegalArgumentException(option + " wants more than 0");
+            throw new IllegalArgumentException(option + " must be more than 0");
         }
         return Optional.ofNullable(value);
     }
 
-    private static URI urlAtHand() {
+    private static URI defaultUrl() {
         return variable("PORT")
                 .filter(port -> !port.equals("0"))
                 .map(port -> URI.create("http://localhost:" + port))
@@ -181,11 +184,11 @@ public final class LoadTestCommand implements Callable<Integer> {
                 .orElse(URI.create("http://localhost:8080"));
     }
 
-    private static String keyAtHand() {
+    private static String defaultKey() {
         return variable("SEATLOCK_ADMIN_KEY")
                 .or(() -> Home.published(home(), "SEATLOCK_ADMIN_KEY"))
-                .orElseThrow(() -> new IllegalArgumentException("No admin key: give --key or SEATLOCK_ADMIN_KEY, or run"
-                        + " this where SEATLOCK_HOME is that of the server"));
+                .orElseThrow(() -> new IllegalArgumentException("No admin key: set --key, SEATLOCK_ADMIN_KEY, or"
+                        + " SEATLOCK_HOME to the home directory of the server"));
     }
 
     private static Path home() {
@@ -215,7 +218,7 @@ public final class LoadTestCommand implements Callable<Integer> {
                         ? Duration.ofNanos(Math.round(Double.parseDouble(text) * 1e9))
                         : Duration.parse(text);
             } catch (DateTimeException e) {
-                throw new TypeConversionException("'" + text + "' is neither seconds nor as PT1M");
+                throw new TypeConversionException("'" + text + "' is not a duration: use seconds, such as 10, or PT1M");
             }
         }
     }

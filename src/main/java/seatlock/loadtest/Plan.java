@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What is to be tried, and how hard.
+ * The settings of a load test. In messages they are named by their options on the command line.
  *
- * @param urls of the nodes of one Seatlock, without a path: requests go to them in turn
- * @param key the administrator's: events are made with it, and every request carries it
- * @param clients how many there are; each has a connection, and one request at a time
- * @param duration of what is counted
- * @param warmup before that: checked, but not counted
- * @param rate requests due per second, whatever becomes of them; 0: each client asks again as soon as it is answered
- * @param requests the run ends after so many, even if time is left; 0: only time ends it
- * @param seats capacity of each event that is made
- * @param events how many are made, to be sold one after the other; 0: as many as are likely to be needed
- * @param rivals buyers who want each seat ({@link Scenario#RIVALS})
- * @param conditional whether clients tell which seat map they have ({@link Scenario#BROWSE})
- * @param recheck how many acknowledged reservations are read afterwards; {@link #RECHECK_ALL}, or so many
+ * @param urls base URLs of the nodes under test, without a path; requests are sent to them in turn
+ * @param key admin key, used to create the events and sent with every request
+ * @param clients number of clients, each with one connection and one request at a time
+ * @param duration of the part that is counted
+ * @param warmup duration of the part before it, whose responses are checked but not counted
+ * @param rate requests due per second; 0 if each client sends its next request as soon as it gets a response
+ * @param requests number of counted requests after which the test ends early; 0 for no such limit
+ * @param seats capacity of each event
+ * @param events number of events, sold one after another; 0 for as many as will probably be needed
+ * @param rivals number of buyers per seat in {@link Scenario#RIVALS}
+ * @param conditional whether clients send {@code If-None-Match} in {@link Scenario#BROWSE}
+ * @param recheck how many acknowledged reservations to read afterwards, or {@link #RECHECK_ALL}
  */
 public record Plan(
         Scenario scenario,
@@ -37,42 +37,44 @@ public record Plan(
         boolean conditional,
         int recheck) {
 
-    static final int RECHECK_ALL = -1;
+    /** Value of {@link #recheck} for reading every acknowledged reservation afterwards. */
+    public static final int RECHECK_ALL = -1;
+
     static final int MAX_CLIENTS = 10_000;
     static final int MAX_SEATS = 1_000_000;
     static final int MAX_EVENTS = 1_000;
     private static final double MAX_RATE = 1_000_000;
 
-    /** A reservation of the test holds its seats for a day, and must not lapse before the test is over. */
-    static final Duration MAX_DURATION = Duration.ofHours(12);
+    /** Longest duration of the test and of its warm-up. Reservations last 24 hours and must not expire during the test. */
+    public static final Duration MAX_DURATION = Duration.ofHours(12);
 
-    /** What a server on a small machine may do in a second: events for as much are made, where no rate is given. */
+    /** Estimate of the requests per second that a small machine serves; decides how many events are created. */
     private static final int LIKELY_RATE = 4_000;
 
-    /** More are made only if asked for: to make them takes time, too. */
-    private static final int MAX_EVENTS_UNASKED = 50;
+    /** Limit on the number of events chosen automatically, since creating events takes time. */
+    private static final int MAX_AUTOMATIC_EVENTS = 50;
 
-    /** @throws IllegalArgumentException if it makes no sense; the message names everything that does not */
+    /** @throws IllegalArgumentException if settings are invalid; the message names all of them */
     public Plan {
         var mistakes = new ArrayList<String>();
         urls = List.copyOf(urls);
-        check(mistakes, !urls.isEmpty() && urls.stream().allMatch(Plan::isServer), "--url wants http://host:port");
-        check(mistakes, key != null && key.matches("[!-~]+"), "--key wants visible ASCII characters");
-        check(mistakes, clients >= 1 && clients <= MAX_CLIENTS, "--clients wants 1 to " + MAX_CLIENTS);
-        check(mistakes, isBetween(duration, 1), "--duration wants more than 0 s, and at most " + MAX_DURATION);
-        check(mistakes, isBetween(warmup, 0), "--warmup wants 0 s to " + MAX_DURATION);
-        check(mistakes, rate >= 0 && rate <= MAX_RATE, "--rate wants more than 0, and at most 1,000,000");
-        check(mistakes, requests >= 0, "--requests wants 1 or more");
-        check(mistakes, seats >= 1 && seats <= MAX_SEATS, "--seats wants 1 to " + MAX_SEATS);
-        check(mistakes, events >= 0 && events <= MAX_EVENTS, "--events wants 1 to " + MAX_EVENTS);
-        check(mistakes, rivals >= 2 && rivals <= MAX_CLIENTS, "--rivals wants 2 to " + MAX_CLIENTS);
+        check(mistakes, !urls.isEmpty() && urls.stream().allMatch(Plan::isServer), "--url must be http://host:port");
+        check(mistakes, key != null && key.matches("[!-~]+"), "--key must consist of visible ASCII characters");
+        check(mistakes, clients >= 1 && clients <= MAX_CLIENTS, "--clients must be 1 to " + MAX_CLIENTS);
+        check(mistakes, isBetween(duration, 1), "--duration must be more than 0 s and at most " + MAX_DURATION);
+        check(mistakes, isBetween(warmup, 0), "--warmup must be 0 s to " + MAX_DURATION);
+        check(mistakes, rate >= 0 && rate <= MAX_RATE, "--rate must be more than 0 and at most 1,000,000");
+        check(mistakes, requests >= 0, "--requests must be 1 or more");
+        check(mistakes, seats >= 1 && seats <= MAX_SEATS, "--seats must be 1 to " + MAX_SEATS);
+        check(mistakes, events >= 0 && events <= MAX_EVENTS, "--events must be 1 to " + MAX_EVENTS);
+        check(mistakes, rivals >= 2 && rivals <= MAX_CLIENTS, "--rivals must be 2 to " + MAX_CLIENTS);
         check(
                 mistakes,
                 scenario != Scenario.RIVALS || rivals <= clients,
-                "--rivals wants no more than there are --clients");
-        check(mistakes, scenario == Scenario.BROWSE || !conditional, "--conditional is for browse only");
-        check(mistakes, scenario != Scenario.STAMPEDE || rate == 0, "--rate is not for stampede: all ask at once");
-        check(mistakes, recheck >= RECHECK_ALL, "--recheck wants 0 or more");
+                "--rivals must not be greater than --clients");
+        check(mistakes, scenario == Scenario.BROWSE || !conditional, "--conditional requires the scenario browse");
+        check(mistakes, scenario != Scenario.STAMPEDE || rate == 0, "--rate cannot be used with stampede");
+        check(mistakes, recheck >= RECHECK_ALL, "--recheck must be 0 or more");
         if (!mistakes.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", mistakes));
         }
@@ -95,7 +97,7 @@ public record Plan(
         return duration.compareTo(Duration.ofNanos(minNanos)) >= 0 && duration.compareTo(MAX_DURATION) <= 0;
     }
 
-    /** With 64 clients, for 10 s after a warm-up of 3 s, as fast as the server answers; all of it can be changed. */
+    /** Creates a plan with defaults: 64 clients in a closed loop, 10 s after a warm-up of 3 s, 10,000 seats per event. */
     public static Plan of(Scenario scenario, URI url, String key) {
         return new Plan(
                 scenario,
@@ -113,7 +115,7 @@ public record Plan(
                 RECHECK_ALL);
     }
 
-    /** The same with other clients, and for so long. */
+    /** Returns a copy with another number of clients and other durations. */
     public Plan with(int newClients, Duration newDuration, Duration newWarmup) {
         return new Plan(
                 scenario,
@@ -131,7 +133,7 @@ public record Plan(
                 recheck);
     }
 
-    /** The same with requests due at a constant rate. */
+    /** Returns a copy with requests due at a constant rate. */
     public Plan atRate(double perSecond) {
         return new Plan(
                 scenario,
@@ -149,7 +151,7 @@ public record Plan(
                 recheck);
     }
 
-    /** The same for so many requests, without a warm-up. */
+    /** Returns a copy that ends after a number of requests instead of a time, without a warm-up. */
     public Plan forRequests(int newClients, long newRequests) {
         return new Plan(
                 scenario,
@@ -167,7 +169,7 @@ public record Plan(
                 recheck);
     }
 
-    /** The same with so many events of so many seats. */
+    /** Returns a copy with a number of events and a number of seats for each. */
     public Plan selling(int newEvents, int newSeats) {
         return new Plan(
                 scenario,
@@ -185,7 +187,7 @@ public record Plan(
                 recheck);
     }
 
-    /** How many events to make. */
+    /** Returns how many events to create. */
     int eventsToMake() {
         return switch (scenario) {
             case NOTHING -> 0;
@@ -196,15 +198,15 @@ public record Plan(
 
     private int eventsLikelyNeeded() {
         var time = duration.plus(warmup).toMillis() / 1000.0;
-        var asked = (rate > 0 ? rate : LIKELY_RATE) * time;
+        var likelyRequests = (rate > 0 ? rate : LIKELY_RATE) * time;
         if (requests > 0) {
-            asked = Math.min(asked, requests + warmup.toMillis() / 1000.0 * LIKELY_RATE);
+            likelyRequests = Math.min(likelyRequests, requests + warmup.toMillis() / 1000.0 * LIKELY_RATE);
         }
-        var wanted = scenario == Scenario.RIVALS ? asked / rivals : asked;
-        return (int) Math.max(1, Math.min(MAX_EVENTS_UNASKED, Math.ceil(wanted / seats)));
+        var likelySeats = scenario == Scenario.RIVALS ? likelyRequests / rivals : likelyRequests;
+        return (int) Math.max(1, Math.min(MAX_AUTOMATIC_EVENTS, Math.ceil(likelySeats / seats)));
     }
 
-    /** The same at several nodes. */
+    /** Returns a copy for other nodes. */
     public Plan at(List<URI> nodes) {
         return new Plan(
                 scenario,
@@ -222,16 +224,16 @@ public record Plan(
                 recheck);
     }
 
-    /** As they are named to a person. */
+    /** Lists the nodes, for messages. */
     String servers() {
         return urls.stream().map(URI::toString).collect(Collectors.joining(" and "));
     }
 
-    /** Without the key. */
+    /** Describes the plan without the key. */
     @Override
     public String toString() {
         return scenario + " at " + servers() + ", " + clients + " clients"
-                + (rate > 0 ? ", %,.0f requests due per second".formatted(rate) : ", each as fast as it is answered")
+                + (rate > 0 ? ", %,.0f requests due per second".formatted(rate) : ", each as fast as possible")
                 + (requests > 0 ? ", %,d requests".formatted(requests) : ", " + duration.toMillis() / 1000.0 + " s")
                 + " after " + warmup.toMillis() / 1000.0 + " s of warm-up";
     }

@@ -8,20 +8,20 @@ import java.util.stream.DoubleStream;
 import org.HdrHistogram.Histogram;
 
 /**
- * What came out.
+ * The result of a load test.
  *
- * @param total of all that was counted; flows, where it is flows that are counted
- * @param rows by outcome; in a scenario of flows with their steps, too
- * @param seconds what happened in each second, warm-up included
- * @param successes how many got what they had hoped for
- * @param wallSeconds from when the first was due to the last answer
- * @param bytes of the content of all answers
- * @param driverCpuSeconds CPU time of the test's own threads while it counted
- * @param acknowledged reservations that the server said there are
- * @param rechecked how many of them were read afterwards
- * @param notes what a reader has to know, such as that all seats were asked for before the time was over
- * @param violationCount how much was wrong
- * @param violations the first of it
+ * @param total latencies of everything that was counted: requests, or flows in {@link Scenario#PURCHASE}
+ * @param rows latencies by outcome; for flows, including their steps
+ * @param seconds rate and latencies of each second, including the warm-up
+ * @param successes number of successful requests or flows
+ * @param wallSeconds from when the first was due until the last response
+ * @param bytes total size of all response bodies
+ * @param driverCpuSeconds CPU time of the test's own threads, without the warm-up
+ * @param acknowledged number of reservations that the server acknowledged
+ * @param rechecked number of these that were read again afterwards
+ * @param notes remarks for the reader, such as that the test ran out of seats
+ * @param violationCount total number of violations
+ * @param violations the first violations
  */
 public record Report(
         Plan plan,
@@ -38,23 +38,23 @@ public record Report(
         long violationCount,
         List<String> violations) {
 
-    /** What became of a request to which no answer came. */
-    static final String NO_ANSWER = "no answer";
+    /** Outcome of a request that got no response. */
+    static final String NO_RESPONSE = "no response";
 
-    /** What became of a request that was due when all clients were waiting, and for long after. */
+    /** Outcome of a request that was never sent because all clients stayed busy for too long after it was due. */
     static final String NOT_SENT = "not sent";
 
-    /** Between an outcome that settles nothing and what it turned out to be. */
+    /** Separates an unsettled outcome from the final one. */
     static final String THEN = ", then ";
 
-    /** An outcome, and how long it took. */
+    /** An outcome and its latencies. */
     public record Row(String outcome, Latency latency) {}
 
-    /** A second, from its end. Latencies are in milliseconds. */
+    /** One second of the test. Latencies are in milliseconds. @param at when it ended, in seconds since the start */
     public record Second(
             double at, boolean warmup, double perSecond, double errorsPerSecond, double p50, double p99, double max) {}
 
-    /** How long answers took, in milliseconds. */
+    /** Distribution of latencies, in milliseconds. */
     public static final class Latency {
 
         private final Histogram micros;
@@ -63,45 +63,54 @@ public record Report(
             this.micros = micros;
         }
 
+        /** Returns the number of latencies. */
         public long count() {
             return micros.getTotalCount();
         }
 
-        /** @param percentile 0 to 100 */
+        /** Returns a percentile in milliseconds. @param percentile 0 to 100 */
         public double ms(double percentile) {
             return count() == 0 ? 0 : micros.getValueAtPercentile(percentile) / 1000.0;
         }
 
+        /** Returns the maximum in milliseconds. */
         public double maxMs() {
             return count() == 0 ? 0 : micros.getMaxValue() / 1000.0;
         }
     }
 
-    /** Answers per second, and with them what had none; flows, where it is flows that are counted. */
+    /** Returns requests (or flows) per second, including those without a response. */
     public double rate() {
         return wallSeconds == 0 ? 0 : (total.count() - counts().getOrDefault(NOT_SENT, 0L)) / wallSeconds;
     }
 
-    /** Those per second that got what they had hoped for. */
+    /** Returns successful requests (or flows) per second. */
     public double successRate() {
         return wallSeconds == 0 ? 0 : successes / wallSeconds;
     }
 
+    /** Returns the CPU time of the test itself per request (or flow), in microseconds. */
     public double driverCpuMicrosPerRequest() {
         return total.count() == 0 ? 0 : driverCpuSeconds * 1e6 / total.count();
     }
 
-    /** How many there were of each outcome. */
+    /** Returns the count of each outcome. */
     public Map<String, Long> counts() {
         return rows.stream()
                 .collect(Collectors.toMap(Row::outcome, row -> row.latency().count()));
     }
 
+    /** Returns whether the server passed: no violations. */
     public boolean isCorrect() {
         return violationCount == 0;
     }
 
-    /** For a terminal. */
+    /** Formats the report as a self-contained HTML page with charts. */
+    public String toHtml() {
+        return new HtmlReport(this).page();
+    }
+
+    /** Formats the report for a terminal. */
     public String toText() {
         var text = new StringBuilder();
         text.append("%n%-34s %10s %9s %9s %9s %9s %9s%n"
@@ -110,12 +119,11 @@ public record Report(
         if (rows.size() > 1) {
             text.append(line("all", total));
         }
-        text.append("%n%,.0f %s per second, %,.0f of them %s; %.2f s from the first to the last answer%n"
+        text.append("%n%,.0f %s per second, %,.0f of them %s; %.2f s from the first request to the last response%n"
                 .formatted(rate(), unit(), successRate(), "successful", wallSeconds));
-        text.append("The test itself took %.1f µs of CPU for each%n".formatted(driverCpuMicrosPerRequest()));
+        text.append("CPU time of the load test: %.1f µs per request%n".formatted(driverCpuMicrosPerRequest()));
         if (acknowledged > 0) {
-            text.append("%,d reservations were acknowledged; %,d of them were read again%n"
-                    .formatted(acknowledged, rechecked));
+            text.append("%,d reservations acknowledged, %,d of them read again%n".formatted(acknowledged, rechecked));
         }
         notes.forEach(note -> text.append(note).append('\n'));
         text.append(verdict()).append('\n');
@@ -125,13 +133,15 @@ public record Report(
 
     String verdict() {
         return violationCount == 0
-                ? "Nothing was wrong."
+                ? "No violations found."
                 : "%,d violations%s:"
-                        .formatted(violationCount, violationCount > violations.size() ? ", the first of them" : "");
+                        .formatted(
+                                violationCount,
+                                violationCount > violations.size() ? " (first " + violations.size() + " shown)" : "");
     }
 
     String unit() {
-        return plan.scenario() == Scenario.PURCHASE ? "purchases" : "answers";
+        return plan.scenario() == Scenario.PURCHASE ? "purchases" : "responses";
     }
 
     private static String line(String name, Latency latency) {

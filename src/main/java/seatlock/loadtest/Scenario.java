@@ -4,24 +4,24 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What the clients do. */
+/** What the clients of a load test do, and which outcomes are correct. */
 public enum Scenario {
-    /** Every request asks for another seat. */
+    /** Every request reserves a different seat. */
     ON_SALE("201", Set.of()),
-    /** Each seat is asked for by several buyers at the same time. */
+    /** Several buyers request each seat at the same time. */
     RIVALS("201", Set.of("409 seats-taken")),
-    /** All clients ask for one seat at the same instant. */
+    /** All clients request one seat at the same instant. */
     STAMPEDE("201", Set.of("409 seats-taken")),
-    /** All clients send the same request with the same Idempotency-Key, again and again. */
+    /** All clients repeat the same request with the same Idempotency-Key. */
     RETRY_STORM("201", Set.of("409 idempotency-key-in-use")),
-    /** All clients look at the whole seat map. */
+    /** All clients read the whole seat map. */
     BROWSE("200", Set.of("304")),
-    /** Reserve, then confirm: counted as flows. */
+    /** Each client reserves, then confirms. Flows are counted, not requests. */
     PURCHASE("bought", Set.of("reserve 201")),
-    /** What the server can do at most, to compare with. */
+    /** All clients request an endpoint that does no work: the upper bound for the other scenarios. */
     NOTHING("200", Set.of());
 
-    /** Nothing was done, and the client was told so, or never asked: allowed in any scenario, but no success. */
+    /** The server did nothing and said so, or was never asked: allowed in any scenario, but not a success. */
     private static final Set<String> TURNED_AWAY = Set.of("503 overloaded", "429 rate-limited", Report.NOT_SENT);
 
     private final String success;
@@ -32,13 +32,13 @@ public enum Scenario {
         this.refusals = refusals;
     }
 
-    /** Whether an outcome is what the client had hoped for. */
+    /** Returns whether a client got what it asked for. */
     boolean isSuccess(String outcome) {
         var settled = settled(outcome);
         return settled.equals(success) || this == BROWSE && settled.equals("304");
     }
 
-    /** Whether a correct server may answer so. What was asked again counts as what it turned out to be. */
+    /** Returns whether a correct server may cause an outcome. A retried request counts under its final outcome. */
     boolean allows(String outcome) {
         return isSuccess(outcome) || refusals.contains(settled(outcome)) || isTurnedAway(outcome);
     }
@@ -56,18 +56,18 @@ public enum Scenario {
         return this != BROWSE && this != NOTHING;
     }
 
-    /** As on the command line: {@code on-sale}. */
+    /** Returns the name on the command line, such as {@code on-sale}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** @throws IllegalArgumentException if there is none of that name */
+    /** Finds a scenario by its name on the command line. @throws IllegalArgumentException if there is none */
     static Scenario named(String text) {
         return Stream.of(values())
                 .filter(scenario -> scenario.toString().equals(text))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is none of "
+                .orElseThrow(() -> new IllegalArgumentException("Unknown scenario '" + text + "'; must be one of "
                         + String.join(
                                 ", ",
                                 Stream.of(values()).map(Scenario::toString).toList())));

@@ -3,17 +3,17 @@ package seatlock.loadtest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was wrong: all of it is counted, and the first of it is told. */
+/** Collects violations: counts all of them and keeps the first ones for the report. */
 final class Violations {
 
-    private static final int TOLD = 20;
+    private static final int REPORTED = 20;
 
     private final List<String> first = new ArrayList<>(); // guarded by this
     private long count; // guarded by this
 
     synchronized void add(String violation) {
         count++;
-        if (first.size() < TOLD) {
+        if (first.size() < REPORTED) {
             first.add(violation);
         }
     }

@@ -1,12 +1,11 @@
 /**
- * Asks a Seatlock that runs for much, over HTTP, and then holds it to what it has answered.
+ * Load-tests a running server over HTTP and checks its responses.
  *
- * <p>What it promises: every request is counted, under what became of it, and none is dropped in silence; latency is
- * measured from when a request was due, so that a server that stalls does not hide it by being asked less; and at the end
- * the server's seat map and reservations are compared with every answer it gave. It knows nothing of the server's code,
- * only its API.
+ * <p>Three guarantees: every request is counted under its outcome, and none is dropped silently; latency is measured from
+ * the time a request was due, so a stalled server cannot hide its delay; and at the end the server's seat maps and
+ * reservations are compared with every response it gave. The package knows only the API, none of the server's code.
  *
- * <p>It may share the machine with the server, so what is done for each request is little: no tree of JSON, no thread of
- * its own. {@link seatlock.loadtest.LoadTest#run} is the way in, for the command line as for others.
+ * <p>The test may share a machine with the server, so each request costs little: no JSON tree, no thread of its own.
+ * {@link seatlock.loadtest.LoadTest#run} is the entry point.
  */
 package seatlock.loadtest;

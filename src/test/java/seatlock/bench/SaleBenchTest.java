@@ -191,7 +191,7 @@ class SaleBenchTest {
         var before = new double[2];
         var after = new double[2];
         var report = run(plan, line -> {
-            if (line.startsWith("Made ")) {
+            if (line.startsWith("Created ")) {
                 before[0] = Processes.cpuSeconds(node.pid());
                 before[1] = Processes.cpuSecondsOfPostgres(home);
             } else if (line.startsWith("Checking ")) {

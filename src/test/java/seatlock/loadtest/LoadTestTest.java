@@ -20,7 +20,7 @@ import seatlock.catalog.EventId;
 import seatlock.support.Liar;
 import seatlock.support.Shop;
 
-/** The load test, against a server that is right, against some that are not, and against none. */
+/** Runs the load test against a correct server, against several faulty ones, and against none. */
 class LoadTestTest {
 
     private final Shop shop = Shop.shared();
@@ -31,7 +31,7 @@ class LoadTestTest {
 
     private static Report run(Plan plan) {
         var report = LoadTest.run(plan, line -> {});
-        assertThat(report.toText()).contains("answers per second".replace("answers", report.unit()));
+        assertThat(report.toText()).contains(report.unit() + " per second");
         return report;
     }
 
@@ -42,25 +42,25 @@ class LoadTestTest {
     }
 
     @Test
-    void on_sale_each_seat_is_sold_and_it_ends_when_there_are_no_more() {
+    void on_sale_sells_every_seat_and_ends_when_none_are_left() {
         var report = run(plan(Scenario.ON_SALE).forRequests(8, 1_000).selling(2, 60));
 
         assertCorrect(report, Map.of("201", 120L));
         assertThat(report.acknowledged()).isEqualTo(120);
         assertThat(report.rechecked()).isEqualTo(120);
-        assertThat(report.notes()).anyMatch(note -> note.contains("all seats have been asked for"));
+        assertThat(report.notes()).anyMatch(note -> note.contains("every seat was requested"));
         assertThat(report.rate()).isPositive();
     }
 
     @Test
-    void of_three_rivals_one_gets_the_seat() {
+    void one_of_three_rivals_gets_the_seat() {
         var report = run(plan(Scenario.RIVALS).forRequests(9, 300).selling(1, 100));
 
         assertCorrect(report, Map.of("201", 100L, "409 seats-taken", 200L));
     }
 
     @Test
-    void two_nodes_on_one_database_sell_each_seat_once_between_them() {
+    void two_nodes_on_one_database_sell_each_seat_once() {
         try (var node = shop.anotherNode()) {
             var urls = List.of(plan(Scenario.RIVALS).urls().get(0), URI.create("http://localhost:" + node.port()));
 
@@ -75,7 +75,7 @@ class LoadTestTest {
     }
 
     @Test
-    void of_a_stampede_one_gets_the_seat() {
+    void one_client_of_a_stampede_gets_the_seat() {
         var report = run(plan(Scenario.STAMPEDE).forRequests(100, 0).selling(1, 1));
 
         assertCorrect(report, Map.of("201", 1L, "409 seats-taken", 99L));
@@ -83,7 +83,7 @@ class LoadTestTest {
     }
 
     @Test
-    void a_retry_storm_makes_one_reservation() {
+    void a_retry_storm_creates_one_reservation() {
         var report = run(plan(Scenario.RETRY_STORM).forRequests(16, 400).selling(1, 3));
 
         assertCorrect(report, Map.of("201", 400L));
@@ -91,7 +91,7 @@ class LoadTestTest {
     }
 
     @Test
-    void who_buys_reserves_and_confirms() {
+    void a_purchase_reserves_and_confirms() {
         var report = run(plan(Scenario.PURCHASE).forRequests(4, 40).selling(1, 40));
 
         assertCorrect(report, Map.of("bought", 40L, "reserve 201", 40L));
@@ -100,7 +100,7 @@ class LoadTestTest {
     }
 
     @Test
-    void who_looks_sees_the_map() {
+    void browse_reads_the_whole_seat_map() {
         var report = run(plan(Scenario.BROWSE).forRequests(4, 40).selling(1, 500));
 
         assertCorrect(report, Map.of("200", 40L));
@@ -108,7 +108,7 @@ class LoadTestTest {
     }
 
     @Test
-    void who_has_the_map_is_told_so() {
+    void conditional_browse_gets_304_for_a_known_seat_map() {
         var plan = plan(Scenario.BROWSE).forRequests(1, 10).selling(1, 50);
         var conditional = new Plan(
                 plan.scenario(), plan.urls(), plan.key(), 1, plan.duration(), plan.warmup(), 0, 10, 50, 1, 3, true, 0);
@@ -117,12 +117,12 @@ class LoadTestTest {
     }
 
     @Test
-    void nothing_is_asked_to_compare_with() {
+    void the_scenario_nothing_requests_livez() {
         assertCorrect(run(plan(Scenario.NOTHING).forRequests(4, 100)), Map.of("200", 100L));
     }
 
     @Test
-    void at_a_constant_rate_requests_are_due_when_they_are_due() {
+    void a_constant_rate_sends_each_request_when_it_is_due() {
         var report = run(plan(Scenario.ON_SALE)
                 .with(8, Duration.ofSeconds(1), Duration.ZERO)
                 .atRate(100)
@@ -132,7 +132,7 @@ class LoadTestTest {
     }
 
     @Test
-    void what_is_sold_in_the_warm_up_is_checked_and_not_counted() {
+    void sales_during_the_warm_up_are_checked_but_not_counted() {
         var report = run(plan(Scenario.ON_SALE)
                 .with(4, Duration.ofMillis(200), Duration.ofMillis(200))
                 .atRate(100)
@@ -143,7 +143,7 @@ class LoadTestTest {
     }
 
     @Test
-    void its_events_can_be_told_from_others() {
+    void test_events_are_recognizable_by_name_and_venue() {
         run(plan(Scenario.ON_SALE).forRequests(1, 1).selling(1, 1));
 
         assertThat(shop.query(
@@ -161,62 +161,63 @@ class LoadTestTest {
             delimiter = '|',
             value = {
                 "RIVALS      | SELLS_TWICE        | was given to two reservations",
-                "ON_SALE     | FORGETS            | was acknowledged, and now it is 404",
-                "ON_SALE     | SHOWS_FREE         | was given to a reservation, and is AVAILABLE instead of HELD",
-                "ON_SALE     | FAILS              | which is no right answer in on-sale",
-                "RETRY_STORM | SELLS_TWICE        | was answered differently",
-                "STAMPEDE    | SELLS_TWICE        | got the one seat",
-                "STAMPEDE    | REFUSES_EVERYBODY  | was refused as taken, and nobody was told to have it"
+                "ON_SALE     | FORGETS            | was acknowledged but now returns 404",
+                "ON_SALE     | SHOWS_FREE         | was given to a reservation but is AVAILABLE instead of HELD",
+                "ON_SALE     | FAILS              | which is not a valid outcome of on-sale",
+                "RETRY_STORM | SELLS_TWICE        | got two different responses",
+                "STAMPEDE    | SELLS_TWICE        | clients got the seat",
+                "STAMPEDE    | REFUSES_EVERYBODY  | was refused as taken but was never given to a reservation"
             })
-    void a_server_that_lies_is_found_out(Scenario scenario, Liar.Lie lie, String violation) {
+    void a_faulty_server_is_detected(Scenario scenario, Liar.Lie lie, String violation) {
         try (var liar = new Liar(lie)) {
             var plan = Plan.of(scenario, liar.url(), "key").forRequests(3, 6).selling(1, 4);
 
             var report = run(plan);
 
-            assertThat(report.violations()).anyMatch(told -> told.contains(violation));
+            assertThat(report.violations()).anyMatch(reported -> reported.contains(violation));
             assertThat(report.toText()).contains("violations");
         }
     }
 
     @Test
-    void a_request_without_an_answer_is_asked_again_and_counted_as_what_it_turned_out_to_be() {
+    void a_request_without_a_response_is_retried_and_counted_under_its_final_outcome() {
         try (var liar = new Liar(Liar.Lie.HANGS_UP_ONCE)) {
             var report = run(Plan.of(Scenario.ON_SALE, liar.url(), "key")
                     .forRequests(1, 3)
                     .selling(1, 4));
 
-            assertCorrect(report, Map.of("201", 2L, "no answer, then 201", 1L));
-            assertThat(report.notes()).anyMatch(note -> note.contains("asked again"));
+            assertCorrect(report, Map.of("201", 2L, "no response, then 201", 1L));
+            assertThat(report.notes()).anyMatch(note -> note.contains("retried"));
         }
     }
 
     @Test
-    void a_server_that_is_not_there_is_said_to_be() throws IOException {
+    void an_unreachable_server_is_reported() throws IOException {
         int port;
         try (var socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
         var plan = Plan.of(Scenario.NOTHING, URI.create("http://localhost:" + port), "key");
 
-        assertThat(catchThrowable(() -> run(plan))).hasMessage("Nobody answers at http://localhost:" + port);
+        assertThat(catchThrowable(() -> run(plan))).hasMessage("No server responds at http://localhost:" + port);
     }
 
     @Test
-    void a_key_that_is_not_the_servers_is_said_to_be() {
+    void a_wrong_key_is_reported() {
         var plan = Plan.of(Scenario.ON_SALE, plan(Scenario.ON_SALE).urls().get(0), "wrong");
 
-        assertThat(catchThrowable(() -> run(plan))).hasMessageContaining("401 unauthorized (--key");
+        assertThat(catchThrowable(() -> run(plan)))
+                .hasMessageContaining("401 unauthorized (wrong admin key: set --key");
     }
 
     @ParameterizedTest
     @EnumSource(
             value = Scenario.class,
             names = {"PURCHASE", "NOTHING"})
-    void the_page_is_whole_and_says_what_the_report_says(Scenario scenario) throws Exception {
+    void the_html_report_is_complete_and_agrees_with_the_report(Scenario scenario) throws Exception {
         var report = run(plan(scenario).forRequests(2, 10).selling(1, 10));
 
-        var page = new HtmlReport(report).page();
+        var page = report.toHtml();
 
         var document = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
@@ -224,7 +225,8 @@ class LoadTestTest {
         assertThat(document.getElementsByTagName("polyline").getLength()).isGreaterThanOrEqualTo(5);
         assertThat(document.getElementsByTagName("script").getLength()).isZero();
         assertThat(page)
-                .contains(scenario.toString(), "Nothing was wrong.", "%,.0f %s".formatted(report.rate(), report.unit()))
+                .contains(
+                        scenario.toString(), "No violations found.", "%,.0f %s".formatted(report.rate(), report.unit()))
                 .contains(
                         report.rows().get(0).outcome(),
                         "%,.2f".formatted(report.total().maxMs()))

@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
-import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpField;
@@ -24,19 +23,19 @@ import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** The connections to the server, all on a few threads; and the little JSON that is read of the answers. */
-final class Wire implements AutoCloseable {
+/** The HTTP connections to the server, shared by all simulated clients and served by a few threads. */
+final class ServerConnections implements AutoCloseable {
 
-    /** The server gives a request ten seconds until its turn comes; beyond this it will not answer at all. */
+    /** A server queues a request for at most ten seconds; after this time no response will come. */
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    /** Of the machine's cores most are for the server: one thread waits for sockets, and one or two do what comes. */
+    /** Leaves most cores to the server: one thread waits for sockets, one or two process responses. */
     private static final int THREADS = 4;
 
-    /** Opened at the same time: no more than a server that has just started can take. */
+    /** Connections opened at the same time: no more than a newly started server can accept. */
     private static final int CONNECTS_AT_ONCE = 256;
 
-    /** By the names of its threads it is told how much CPU time they took. */
+    /** Prefix of the names of all threads of the load test; their CPU time is measured by it. */
     static final String THREAD_NAME = "loadtest";
 
     private static final byte[] NONE = {};
@@ -44,46 +43,46 @@ final class Wire implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * What is to be sent.
+     * A request to send.
      *
      * @param body JSON, or {@code null} for a GET
-     * @param idempotencyKey or {@code null}
-     * @param have ETag of what the client has already, or {@code null}
-     * @param keep whether the content of the answer is wanted, other than that of a refusal, which always is
+     * @param idempotencyKey value of the Idempotency-Key header, or {@code null}
+     * @param knownEtag ETag of the copy that the client has, or {@code null}
+     * @param keepBody whether to keep the body of a successful response; an error body is always kept
      */
-    record Call(URI uri, byte[] body, String idempotencyKey, String have, boolean keep) {
+    record Request(URI uri, byte[] body, String idempotencyKey, String knownEtag, boolean keepBody) {
 
-        static Call get(URI uri) {
-            return new Call(uri, null, null, null, true);
+        static Request get(URI uri) {
+            return new Request(uri, null, null, null, true);
         }
 
-        static Call post(URI uri, byte[] body, String idempotencyKey) {
-            return new Call(uri, body, idempotencyKey, null, true);
+        static Request post(URI uri, byte[] body, String idempotencyKey) {
+            return new Request(uri, body, idempotencyKey, null, true);
         }
     }
 
     /**
-     * What came back.
+     * A response, or the failure that took its place.
      *
-     * @param status 0 if there was no answer
-     * @param length of the content, kept or not
-     * @param failure why there was no answer, or {@code null}
+     * @param status 0 if there was no response
+     * @param length of the body in bytes, whether or not it was kept
+     * @param failure why there was no response, or {@code null}
      */
-    record Answer(int status, byte[] body, long length, String etag, Throwable failure) {
+    record Response(int status, byte[] body, long length, String etag, Throwable failure) {
 
-        /** What became of the request: {@code 201}, {@code 409 seats-taken}, {@code no answer}. */
+        /** Names the result of the request: {@code 201}, {@code 409 seats-taken} or {@code no response}. */
         String outcome() {
             if (failure != null) {
-                return Report.NO_ANSWER;
+                return Report.NO_RESPONSE;
             }
             if (status < 400) {
                 return Integer.toString(status);
             }
-            var type = Scan.text(body, "\"type\"");
+            var type = JsonScanner.findText(body, "\"type\"");
             return type == null ? Integer.toString(status) : status + " " + type.substring(type.lastIndexOf('/') + 1);
         }
 
-        /** The content as a tree: for what is read when nothing is measured. */
+        /** Parses the body into a tree. Slow, so it is used only while nothing is measured. */
         JsonNode json() {
             try {
                 return JSON.readTree(body);
@@ -99,10 +98,13 @@ final class Wire implements AutoCloseable {
     private final HttpClient client;
 
     /**
-     * @param nodes requests go to them in turn
-     * @param connections at most so many to each
+     * Starts the HTTP client. {@link #open} opens the connections.
+     *
+     * @param nodes base URLs; requests are sent to them in turn
+     * @param key API key sent with every request
+     * @param connections maximum number of connections to each node
      */
-    Wire(List<URI> nodes, String key, int connections) {
+    ServerConnections(List<URI> nodes, String key, int connections) {
         this.nodes = nodes;
         this.authorization = new PreEncodedHttpField(HttpHeader.AUTHORIZATION, "Bearer " + key);
         var threads = new QueuedThreadPool(THREADS, 1);
@@ -119,21 +121,22 @@ final class Wire implements AutoCloseable {
         try {
             client.start();
         } catch (Exception e) {
-            throw new IllegalStateException("The HTTP client does not start", e);
+            throw new IllegalStateException("Cannot start the HTTP client", e);
         }
-        client.getContentDecoderFactories().clear(); // seat maps are counted, not unpacked
+        client.getContentDecoderFactories().clear(); // the size of a seat map is counted as sent, compressed
     }
 
-    URI at(String path) {
+    /** Returns the URL of a path on the first node. */
+    URI uri(String path) {
         return nodes.get(0).resolve(path);
     }
 
-    /** Opens connections beforehand, so that no request waits for one. */
-    void connect(int count) {
-        nodes.forEach(node -> connect(node, (count + nodes.size() - 1) / nodes.size()));
+    /** Opens connections in advance, so that no request has to wait for one. */
+    void open(int count) {
+        nodes.forEach(node -> open(node, (count + nodes.size() - 1) / nodes.size()));
     }
 
-    private void connect(URI node, int count) {
+    private void open(URI node, int count) {
         var destination = client.resolveDestination(client.newRequest(node));
         for (int opened = 0; opened < count; opened += CONNECTS_AT_ONCE) {
             destination
@@ -143,28 +146,28 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    /** @param done is told when there is an answer, or when it is sure that there will be none; must not block */
-    void send(Call call, Consumer<Answer> done) {
-        var request = client.newRequest(next(call.uri())).timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        if (call.body() != null) {
-            request.method(HttpMethod.POST).body(new BytesRequestContent("application/json", call.body()));
+    /** @param done called with the response or the failure; must not block */
+    void send(Request request, Consumer<Response> done) {
+        var sent = client.newRequest(next(request.uri())).timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        if (request.body() != null) {
+            sent.method(HttpMethod.POST).body(new BytesRequestContent("application/json", request.body()));
         }
-        request.headers(headers -> {
+        sent.headers(headers -> {
             headers.put(authorization);
-            if (call.idempotencyKey() != null) {
-                headers.put("Idempotency-Key", call.idempotencyKey());
+            if (request.idempotencyKey() != null) {
+                headers.put("Idempotency-Key", request.idempotencyKey());
             }
-            if (!call.keep()) {
+            if (!request.keepBody()) {
                 headers.put(GZIP);
             }
-            if (call.have() != null) {
-                headers.put(HttpHeader.IF_NONE_MATCH, call.have());
+            if (request.knownEtag() != null) {
+                headers.put(HttpHeader.IF_NONE_MATCH, request.knownEtag());
             }
         });
-        request.send(new Receiver(call.keep(), done));
+        sent.send(new Receiver(request.keepBody(), done));
     }
 
-    /** Where the next request goes. */
+    /** Moves a URL to the node whose turn it is. */
     private URI next(URI uri) {
         if (nodes.size() == 1) {
             return uri;
@@ -173,30 +176,30 @@ final class Wire implements AutoCloseable {
         return node.resolve(uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery());
     }
 
-    /** Sends and waits: for what is done when nothing is measured. */
-    Answer ask(Call call) {
-        var answer = new CompletableFuture<Answer>();
-        send(call, answer::complete);
-        return answer.join();
+    /** Sends a request and waits for the response. Used only while nothing is measured. */
+    Response sendAndWait(Request request) {
+        var response = new CompletableFuture<Response>();
+        send(request, response::complete);
+        return response.join();
     }
 
-    /** Collects one answer. */
-    private static final class Receiver implements Response.Listener {
+    /** Collects one response. */
+    private static final class Receiver implements org.eclipse.jetty.client.Response.Listener {
 
-        private final boolean keep;
-        private final Consumer<Answer> done;
+        private final boolean keepBody;
+        private final Consumer<Response> done;
         private byte[] body = NONE;
         private int length;
 
-        Receiver(boolean keep, Consumer<Answer> done) {
-            this.keep = keep;
+        Receiver(boolean keepBody, Consumer<Response> done) {
+            this.keepBody = keepBody;
             this.done = done;
         }
 
         @Override
-        public void onContent(Response response, ByteBuffer content) {
+        public void onContent(org.eclipse.jetty.client.Response response, ByteBuffer content) {
             var more = content.remaining();
-            if (keep || response.getStatus() >= 400) {
+            if (keepBody || response.getStatus() >= 400) {
                 if (length + more > body.length) {
                     var announced = response.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
                     body = Arrays.copyOf(body, (int) Math.max(announced, length == 0 ? more : 2L * (length + more)));
@@ -211,13 +214,13 @@ final class Wire implements AutoCloseable {
         @Override
         public void onComplete(Result result) {
             if (result.isFailed()) {
-                done.accept(new Answer(0, NONE, 0, null, result.getFailure()));
+                done.accept(new Response(0, NONE, 0, null, result.getFailure()));
                 return;
             }
             var response = result.getResponse();
             var kept = body.length > length ? Arrays.copyOf(body, length) : body;
             var etag = response.getHeaders().get(HttpHeader.ETAG);
-            done.accept(new Answer(response.getStatus(), kept, length, etag, null));
+            done.accept(new Response(response.getStatus(), kept, length, etag, null));
         }
     }
 
@@ -226,7 +229,7 @@ final class Wire implements AutoCloseable {
         try {
             client.stop();
         } catch (Exception e) {
-            throw new IllegalStateException("The HTTP client does not stop", e);
+            throw new IllegalStateException("Cannot stop the HTTP client", e);
         }
     }
 }

@@ -7,29 +7,29 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/** Counts and times what comes back: by outcome, in all, and second by second. */
-final class Figures {
+/** Counts outcomes and records latencies: by outcome, in total, and second by second. */
+final class Measurements {
 
-    /** Latency is kept in microseconds, to three digits, up to this: twice as long as any request may take. */
+    /** Upper end of the histograms, which have three significant digits; twice as long as any request may take. */
     private static final long MAX_MICROS = 60_000_000;
 
-    /** There are some ten; a server that answers each request in another way is not to fill the memory. */
+    /** About ten outcomes are normal; the bound protects memory from a server that invents more. */
     private static final int MAX_OUTCOMES = 100;
 
-    private static final class Tally {
+    private static final class OutcomeStatistics {
         final boolean error;
         final boolean success;
         final Histogram micros = new Histogram(MAX_MICROS, 3);
         long warmup;
 
-        Tally(boolean error, boolean success) {
+        OutcomeStatistics(boolean error, boolean success) {
             this.error = error;
             this.success = success;
         }
     }
 
     private final Scenario scenario;
-    private final Map<String, Tally> outcomes = new LinkedHashMap<>(); // guarded by this
+    private final Map<String, OutcomeStatistics> outcomes = new LinkedHashMap<>(); // guarded by this
     private final Histogram all = new Histogram(MAX_MICROS, 3); // guarded by this
     private final Histogram second = new Histogram(MAX_MICROS, 3); // guarded by this
     private final List<Report.Second> seconds = new ArrayList<>(); // guarded by this
@@ -39,59 +39,61 @@ final class Figures {
     private long firstDue = Long.MAX_VALUE; // guarded by this
     private long lastAnswered = Long.MIN_VALUE; // guarded by this
 
-    Figures(Scenario scenario) {
+    Measurements(Scenario scenario) {
         this.scenario = scenario;
     }
 
     /**
-     * Notes what became of a request, or of a flow of them.
+     * Records the outcome of a request or flow.
      *
      * @param counted whether it was due after the warm-up
      * @param dueNanos when it was due, which may be before it could be sent
+     * @param length of the response body in bytes
      */
-    synchronized void note(String outcome, boolean counted, long dueNanos, long answeredNanos, long length) {
-        var tally = tally(outcome);
+    synchronized void record(String outcome, boolean counted, long dueNanos, long answeredNanos, long length) {
+        var statistics = statisticsOf(outcome);
         var micros = Math.max(0, Math.min(MAX_MICROS, (answeredNanos - dueNanos) / 1000));
         var answered = !outcome.equals(Report.NOT_SENT);
         if (answered) {
             second.recordValue(micros);
         }
-        errorsInSecond += tally.error ? 1 : 0;
+        errorsInSecond += statistics.error ? 1 : 0;
         if (!counted) {
-            tally.warmup++;
+            statistics.warmup++;
             return;
         }
-        tally.micros.recordValue(micros);
+        statistics.micros.recordValue(micros);
         all.recordValue(micros);
         bytes += length;
-        successes += tally.success ? 1 : 0;
+        successes += statistics.success ? 1 : 0;
         firstDue = Math.min(firstDue, dueNanos);
         lastAnswered = Math.max(lastAnswered, answeredNanos);
     }
 
-    /** Notes a step of a flow, which is not counted as a request of its own. */
-    synchronized void noteStep(String outcome, boolean counted, long dueNanos, long answeredNanos) {
-        var tally = tally(outcome);
+    /** Records a step of a flow. Steps are not counted as requests of their own. */
+    synchronized void recordStep(String outcome, boolean counted, long dueNanos, long answeredNanos) {
+        var statistics = statisticsOf(outcome);
         if (counted) {
-            tally.micros.recordValue(Math.max(0, Math.min(MAX_MICROS, (answeredNanos - dueNanos) / 1000)));
+            statistics.micros.recordValue(Math.max(0, Math.min(MAX_MICROS, (answeredNanos - dueNanos) / 1000)));
         } else {
-            tally.warmup++;
+            statistics.warmup++;
         }
     }
 
-    private Tally tally(String outcome) {
-        var tally = outcomes.get(outcome);
-        if (tally == null) {
+    private OutcomeStatistics statisticsOf(String outcome) {
+        var statistics = outcomes.get(outcome);
+        if (statistics == null) {
             if (outcomes.size() >= MAX_OUTCOMES) {
-                return outcomes.computeIfAbsent("other", name -> new Tally(true, false));
+                return outcomes.computeIfAbsent("other", name -> new OutcomeStatistics(true, false));
             }
-            tally = new Tally(!scenario.allows(outcome) || Scenario.isTurnedAway(outcome), scenario.isSuccess(outcome));
-            outcomes.put(outcome, tally);
+            statistics = new OutcomeStatistics(
+                    !scenario.allows(outcome) || Scenario.isTurnedAway(outcome), scenario.isSuccess(outcome));
+            outcomes.put(outcome, statistics);
         }
-        return tally;
+        return statistics;
     }
 
-    /** Ends a second. @return what happened in it */
+    /** Ends the current second. @return its rate and latencies */
     synchronized Report.Second tick(double atSecond, double length, boolean warmup) {
         var ended = new Report.Second(
                 atSecond,
@@ -107,19 +109,20 @@ final class Figures {
         return ended;
     }
 
-    /** Outcomes with how often there was each, warm-up included. */
+    /** Returns how often each outcome occurred, including the warm-up. */
     synchronized Map<String, Long> seen() {
         var seen = new TreeMap<String, Long>();
-        outcomes.forEach((outcome, tally) -> seen.put(outcome, tally.micros.getTotalCount() + tally.warmup));
+        outcomes.forEach(
+                (outcome, statistics) -> seen.put(outcome, statistics.micros.getTotalCount() + statistics.warmup));
         return seen;
     }
 
-    /** The most frequent first, steps of flows last. */
+    /** Returns the outcomes after the warm-up, most frequent first. */
     synchronized List<Report.Row> rows() {
         var rows = new ArrayList<Report.Row>();
-        outcomes.forEach((outcome, tally) -> {
-            if (tally.micros.getTotalCount() > 0) {
-                rows.add(new Report.Row(outcome, new Report.Latency(tally.micros.copy())));
+        outcomes.forEach((outcome, statistics) -> {
+            if (statistics.micros.getTotalCount() > 0) {
+                rows.add(new Report.Row(outcome, new Report.Latency(statistics.micros.copy())));
             }
         });
         rows.sort((a, b) -> Long.compare(b.latency().count(), a.latency().count()));
@@ -142,7 +145,7 @@ final class Figures {
         return bytes;
     }
 
-    /** From when the first counted request was due to the last answer. */
+    /** Returns the time from when the first counted request was due until the last response. */
     synchronized double wallSeconds() {
         return lastAnswered > firstDue ? (lastAnswered - firstDue) / 1e9 : 0;
     }

@@ -4,15 +4,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * Finds the one value that is wanted in the bytes of an answer. A tree of JSON for each of them would cost as much as
- * all the rest that is done for a request; the tree is read afterwards, when nothing is measured.
+ * Finds a single value in the bytes of a JSON document. Parsing every response into a tree would cost as much as everything
+ * else done for a request; trees are used only while nothing is measured.
  */
-final class Scan {
+final class JsonScanner {
 
-    private Scan() {}
+    private JsonScanner() {}
 
-    /** @param name with its quotes @return the first text of that name, or {@code null} */
-    static String text(byte[] json, String name) {
+    /** Finds the first string member. @param name in quotes @return its value, or {@code null} if there is none */
+    static String findText(byte[] json, String name) {
         var at = afterColon(json, name.getBytes(StandardCharsets.US_ASCII));
         if (at < 0 || at >= json.length || json[at] != '"') {
             return null;
@@ -24,9 +24,9 @@ final class Scan {
         return new String(json, at + 1, end - at - 1, StandardCharsets.UTF_8);
     }
 
-    /** @return the first value of that name that is a UUID, or {@code null} */
-    static UUID uuid(byte[] json, String name) {
-        var text = text(json, name);
+    /** Finds the first member that is a UUID. @param name in quotes @return its value, or {@code null} if there is none */
+    static UUID findUuid(byte[] json, String name) {
+        var text = findText(json, name);
         try {
             return text == null || text.length() != 36 ? null : UUID.fromString(text);
         } catch (IllegalArgumentException e) {

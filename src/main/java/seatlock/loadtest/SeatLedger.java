@@ -3,33 +3,33 @@ package seatlock.loadtest;
 import java.util.UUID;
 
 /**
- * What the server has said of each seat: who has it, and whether somebody was refused it. Seventeen bytes a seat, however
- * many ask, so that a long run needs no more memory than its seats.
+ * Records what the server said about each seat: which reservation has it, whether it was sold, and whether it was refused
+ * to a client. Uses 17 bytes per seat, however many requests there are.
  */
-final class Ledger {
+final class SeatLedger {
 
     private static final byte HELD = 1;
     private static final byte SOLD = 2;
     private static final byte REFUSED = 4;
     private static final byte IN_DOUBT = 8;
 
-    private final House house;
+    private final TestEvents events;
     private final Violations violations;
     private final long[][] mostSignificant;
     private final long[][] leastSignificant;
     private final byte[][] flags;
     private long acknowledged;
 
-    Ledger(House house, Violations violations) {
-        this.house = house;
+    SeatLedger(TestEvents events, Violations violations) {
+        this.events = events;
         this.violations = violations;
-        mostSignificant = new long[house.events()][];
-        leastSignificant = new long[house.events()][];
-        flags = new byte[house.events()][];
+        mostSignificant = new long[events.count()][];
+        leastSignificant = new long[events.count()][];
+        flags = new byte[events.count()][];
     }
 
-    /** A 201 has given a seat to a reservation. The same again is a repeated answer. */
-    synchronized void hold(long seat, UUID reservation) {
+    /** Records that a 201 gave a seat to a reservation. Recording the same again is a replayed response and harmless. */
+    synchronized void recordHold(long seat, UUID reservation) {
         var event = event(seat);
         var at = at(seat);
         if ((flags[event][at] & (HELD | SOLD)) == 0) {
@@ -38,23 +38,23 @@ final class Ledger {
             leastSignificant[event][at] = reservation.getLeastSignificantBits();
             acknowledged++;
         } else if (!reservation.equals(reservation(seat))) {
-            violations.add("Seat " + house.describe(seat) + " was given to two reservations: " + reservation(seat)
+            violations.add("Seat " + events.describe(seat) + " was given to two reservations: " + reservation(seat)
                     + " and " + reservation);
         }
     }
 
-    /** A 200 has confirmed the reservation that has a seat. */
-    synchronized void sell(long seat) {
+    /** Records that a 200 confirmed the reservation of a seat. */
+    synchronized void recordSale(long seat) {
         flags[event(seat)][at(seat)] |= SOLD;
     }
 
-    /** A 409 has said that a seat is taken. */
-    synchronized void refuse(long seat) {
+    /** Records that a 409 called a seat taken. */
+    synchronized void recordRefusal(long seat) {
         flags[event(seat)][at(seat)] |= REFUSED;
     }
 
-    /** Nobody knows what became of a request for a seat, however often it was asked again. */
-    synchronized void doubt(long seat) {
+    /** Records that the outcome of a request for a seat is unknown despite all retries. */
+    synchronized void recordDoubt(long seat) {
         flags[event(seat)][at(seat)] |= IN_DOUBT;
     }
 
@@ -78,7 +78,7 @@ final class Ledger {
         return has(seat, IN_DOUBT);
     }
 
-    /** Who was told to have a seat. */
+    /** Returns the reservation that was given a seat; call it only if {@link #isHeld}. */
     synchronized UUID reservation(long seat) {
         var event = event(seat);
         var at = at(seat);
@@ -86,22 +86,22 @@ final class Ledger {
     }
 
     private boolean has(long seat, byte flag) {
-        var event = (int) (seat / house.seatsPerEvent());
+        var event = (int) (seat / events.seatsPerEvent());
         return flags[event] != null && (flags[event][at(seat)] & flag) != 0;
     }
 
-    /** The arrays of an event are made when it is first spoken of. */
+    /** Returns the index of a seat's event, and allocates its arrays on first use. */
     private int event(long seat) {
-        var event = (int) (seat / house.seatsPerEvent());
+        var event = (int) (seat / events.seatsPerEvent());
         if (flags[event] == null) {
-            flags[event] = new byte[house.seatsPerEvent()];
-            mostSignificant[event] = new long[house.seatsPerEvent()];
-            leastSignificant[event] = new long[house.seatsPerEvent()];
+            flags[event] = new byte[events.seatsPerEvent()];
+            mostSignificant[event] = new long[events.seatsPerEvent()];
+            leastSignificant[event] = new long[events.seatsPerEvent()];
         }
         return event;
     }
 
     private int at(long seat) {
-        return (int) (seat % house.seatsPerEvent());
+        return (int) (seat % events.seatsPerEvent());
     }
 }

@@ -1,0 +1,133 @@
+package seatlock.loadtest;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import seatlock.loadtest.ServerConnections.Request;
+
+/**
+ * The events created for the test. Their seats are numbered from 0 across all events: first those of the first event, then
+ * those of the second, and so on.
+ */
+final class TestEvents {
+
+    static final long PRICE = 4500;
+
+    private static final int SEATS_PER_ROW = 100;
+    private static final String SECTION = "FLOOR";
+
+    /** Outlasts the longest test and the audit after it, so that no reservation expires meanwhile. */
+    private static final String RESERVATION_TTL = "PT24H";
+
+    /** A different buyer for each seat, at a domain that can never receive mail (RFC 2606 section 2). */
+    private static final String EMAIL = "buyer-%d@loadtest.invalid";
+
+    private static final DateTimeFormatter NAME_TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
+
+    private final ServerConnections connections;
+    private final int seatsPerEvent;
+    private final List<String> ids = new ArrayList<>();
+    private final List<URI> reservations = new ArrayList<>();
+
+    private TestEvents(ServerConnections connections, int seatsPerEvent) {
+        this.connections = connections;
+        this.seatsPerEvent = seatsPerEvent;
+    }
+
+    /** Creates the events. @throws IllegalStateException if the server refuses; the message contains its response */
+    static TestEvents create(ServerConnections connections, Plan plan) {
+        var created = new TestEvents(connections, plan.seats());
+        var count = plan.eventsToMake();
+        for (int i = 1; i <= count; i++) {
+            var now = Instant.now();
+            var name = "Load test " + plan.scenario() + ", " + NAME_TIME.format(now) + ", " + i + " of " + count;
+            var response = connections.sendAndWait(
+                    Request.post(connections.uri("/api/events"), newEvent(name, plan.seats(), now), null));
+            if (response.status() != 201) {
+                throw new IllegalStateException("The server did not create an event: " + response.outcome()
+                        + (response.status() == 401 ? " (wrong admin key: set --key or SEATLOCK_ADMIN_KEY)" : ""));
+            }
+            var id = response.json().path("id").asText();
+            created.ids.add(id);
+            created.reservations.add(connections.uri("/api/events/" + id + "/reservations"));
+        }
+        return created;
+    }
+
+    private static byte[] newEvent(String name, int seats, Instant now) {
+        var rows = new ArrayList<String>();
+        for (int first = 0; first < seats; first += SEATS_PER_ROW) {
+            rows.add("{\"name\":\"" + (first / SEATS_PER_ROW + 1) + "\",\"seats\":"
+                    + Math.min(SEATS_PER_ROW, seats - first) + "}");
+        }
+        return """
+                {"name":"%s","venue":"seatlock loadtest","startsAt":"%s","timeZone":"UTC","currency":"EUR",
+                 "reservationTtl":"%s","sections":[{"name":"%s","price":%d,"rows":[%s]}]}
+                """.formatted(
+                        name,
+                        now.plus(365, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS),
+                        RESERVATION_TTL,
+                        SECTION,
+                        PRICE,
+                        String.join(",", rows))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    int count() {
+        return ids.size();
+    }
+
+    int seatsPerEvent() {
+        return seatsPerEvent;
+    }
+
+    /** Returns the number of seats in all events. */
+    long totalSeats() {
+        return (long) ids.size() * seatsPerEvent;
+    }
+
+    String label(long seat) {
+        var inEvent = (int) (seat % seatsPerEvent);
+        return SECTION + "-" + (inEvent / SEATS_PER_ROW + 1) + "-" + (inEvent % SEATS_PER_ROW + 1);
+    }
+
+    /** Names a seat and its event, for messages. */
+    String describe(long seat) {
+        return label(seat) + " of event " + ids.get(eventOf(seat));
+    }
+
+    private int eventOf(long seat) {
+        return (int) (seat / seatsPerEvent);
+    }
+
+    Request reserve(long seat, String idempotencyKey) {
+        var body = "{\"seats\":[\"" + label(seat) + "\"],\"email\":\"" + EMAIL.formatted(seat) + "\"}";
+        return Request.post(reservations.get(eventOf(seat)), body.getBytes(StandardCharsets.US_ASCII), idempotencyKey);
+    }
+
+    Request confirm(long seat, Object reservation, String idempotencyKey) {
+        var uri = connections.uri(reservations.get(eventOf(seat)).getPath() + "/" + reservation + "/confirm");
+        var body = "{\"paymentReference\":\"loadtest\",\"amount\":" + PRICE + "}";
+        return Request.post(uri, body.getBytes(StandardCharsets.US_ASCII), idempotencyKey);
+    }
+
+    Request read(long seat, Object reservation) {
+        return Request.get(connections.uri(reservations.get(eventOf(seat)).getPath() + "/" + reservation));
+    }
+
+    /** Requests the whole seat map, compressed, as a browser does. @param knownEtag ETag of a copy, or {@code null} */
+    Request wholeSeatMap(String knownEtag) {
+        return new Request(connections.uri("/api/events/" + ids.get(0) + "/seats"), null, null, knownEtag, false);
+    }
+
+    /** Requests one page of a seat map. @param after 0, or {@code next} of the previous page */
+    Request seatMapPage(int event, int after) {
+        return Request.get(connections.uri("/api/events/" + ids.get(event) + "/seats?after=" + after));
+    }
+}
