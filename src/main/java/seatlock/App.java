@@ -27,7 +27,7 @@ import seatlock.db.DatabaseException;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Migrations;
 import seatlock.db.Tx;
-import seatlock.embedded.Home;
+import seatlock.embedded.HomeDirectory;
 import seatlock.embedded.MailSink;
 import seatlock.embedded.PostgresServer;
 import seatlock.embedded.RedisServer;
@@ -99,7 +99,7 @@ public final class App implements AutoCloseable {
     private boolean closed; // guarded by this
     private final CountDownLatch stopping = new CountDownLatch(1);
     private AutoCloseable listener; // guarded by this
-    private Home home;
+    private HomeDirectory home;
     private String adminKey;
     private volatile Health health;
 
@@ -313,7 +313,7 @@ public final class App implements AutoCloseable {
     /** How many workers are alive, of all processes; empty if their Redis is not known, or does not answer. */
     OptionalLong workersAlive() {
         return config.redis()
-                .or(() -> Home.published(config.home(), "REDIS_URL").map(URI::create))
+                .or(() -> HomeDirectory.published(config.home(), "REDIS_URL").map(URI::create))
                 .map(Workers::registered)
                 .orElse(OptionalLong.empty());
     }
@@ -338,8 +338,8 @@ public final class App implements AutoCloseable {
     private Databases databaseAtHand() {
         try {
             return startEmbedded(false);
-        } catch (Home.InUse e) {
-            var owner = Home.published(config.home(), "DATABASE_URL")
+        } catch (HomeDirectory.InUse e) {
+            var owner = HomeDirectory.published(config.home(), "DATABASE_URL")
                     .map(DatabaseUrl::parse)
                     .orElseThrow(() -> e);
             return new Databases(owner, owner);
@@ -474,9 +474,9 @@ public final class App implements AutoCloseable {
         }
     }
 
-    private synchronized Home home() {
+    private synchronized HomeDirectory home() {
         if (home == null) {
-            home = add(Home.open(config.home()));
+            home = add(HomeDirectory.open(config.home()));
         }
         return home;
     }

@@ -80,7 +80,7 @@ class CrashTest {
         assertThat(lost).as("the kill came in the middle").isBetween(1L, (long) REQUESTS - 300);
 
         try (var second = Jvm.start(home, settings).awaitReady()) {
-            assertThat(second.output()).contains("stopped the PostgreSQL of a Seatlock that was killed");
+            assertThat(second.output()).contains("stopped a PostgreSQL left running by a killed Seatlock process");
             connect();
             var askedAgain = merge(Crowd.of(CLIENTS, this::askAll));
             for (int i = 0; i < REQUESTS; i++) {

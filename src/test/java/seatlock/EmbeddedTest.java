@@ -69,7 +69,7 @@ class EmbeddedTest {
         assertThat(home.resolve("seatlock.env")).doesNotExist();
 
         var second = Jvm.start(home, NOTHING, "all", "--seed").awaitReady();
-        assertThat(second.output()).contains("all there already").doesNotContain("was killed");
+        assertThat(second.output()).contains("all there already").doesNotContain("killed");
         assertThat(Jvm.published(home, "SEATLOCK_ADMIN_KEY")).isEqualTo(adminKey);
         assertThat(api(home).get("/api/events").json().get("events")).hasSize(3);
         try (var redis = redis(home)) {
@@ -79,8 +79,8 @@ class EmbeddedTest {
 
         try (var third = Jvm.start(home, NOTHING).awaitReady()) {
             assertThat(third.output())
-                    .contains("stopped the PostgreSQL of a Seatlock that was killed")
-                    .contains("stopped the Redis of a Seatlock that was killed");
+                    .contains("stopped a PostgreSQL left running by a killed Seatlock process")
+                    .contains("stopped a Redis left running by a killed Seatlock process");
             assertThat(api(home).get("/api/events").json().get("events")).hasSize(3);
             try (var redis = redis(home)) {
                 assertThat(redis.get("kept")).isEqualTo("yes");

@@ -27,7 +27,7 @@ import org.subethamail.smtp.RejectException;
 import org.subethamail.smtp.server.SMTPServer;
 import redis.clients.jedis.Jedis;
 import seatlock.catalog.Event;
-import seatlock.embedded.Home;
+import seatlock.embedded.HomeDirectory;
 import seatlock.embedded.RedisServer;
 import seatlock.support.Crowd;
 import seatlock.support.Jvm;
@@ -120,7 +120,7 @@ class KillTest {
 
     /** As the jar starts it; from then on the process is ours. */
     private URI startRedis() throws IOException {
-        try (var home = Home.open(directory)) {
+        try (var home = HomeDirectory.open(directory)) {
             URI url;
             try (var first = RedisServer.start(home, line -> {})) {
                 url = URI.create(first.url());

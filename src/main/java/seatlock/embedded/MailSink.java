@@ -13,7 +13,7 @@ import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.server.SMTPServer;
 
-/** A mail server that keeps what it gets: each mail is a file, {@code mail/….eml} under the home, for a mail reader. */
+/** An SMTP server that delivers nothing: it stores each mail as {@code mail/….eml} in the home directory. */
 public final class MailSink implements AutoCloseable {
 
     private final SMTPServer server;
@@ -28,7 +28,7 @@ public final class MailSink implements AutoCloseable {
                 .build();
     }
 
-    public static MailSink start(Home home) {
+    public static MailSink start(HomeDirectory home) {
         var directory = home.resolve("mail");
         try {
             Files.createDirectories(directory);
@@ -50,7 +50,7 @@ public final class MailSink implements AutoCloseable {
 
             @Override
             public String data(InputStream mail) throws IOException {
-                keep(mail);
+                store(mail);
                 return null;
             }
 
@@ -59,15 +59,15 @@ public final class MailSink implements AutoCloseable {
         };
     }
 
-    /** The file appears when it is complete. */
-    private void keep(InputStream mail) throws IOException {
+    /** Stores a mail. The file appears under its name only when it is complete. */
+    private void store(InputStream mail) throws IOException {
         var name = Instant.now().toString().replace(":", "") + "-" + count.incrementAndGet() + ".eml";
-        var written = directory.resolve(name + ".part");
-        Files.copy(mail, written);
-        Files.move(written, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        var partial = directory.resolve(name + ".part");
+        Files.copy(mail, partial);
+        Files.move(partial, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** As {@code SMTP_URL} would have it. */
+    /** Returns the address in the form of the setting {@code SMTP_URL}. */
     public String url() {
         return "smtp://127.0.0.1:" + server.getPortAllocated();
     }

@@ -13,17 +13,17 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.function.Consumer;
 
-/** PostgreSQL 16, from binaries in the jar, with its data in the home directory. */
+/** PostgreSQL 16, run from binaries in the jar, with its data in the home directory. */
 public final class PostgresServer implements AutoCloseable {
 
     private static final String USER = "postgres";
     private static final String SERVING_USER = "seatlock";
     private static final String DATABASE = "seatlock";
 
-    /** It may have a crash to recover from. */
+    /** Leaves time for crash recovery. */
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
-    /** The Mac's binaries are universal, and in the jar once: what they are called says x86_64 on either kind. */
+    /** The macOS binaries are universal, but stored in the jar only once, under the name x86_64. */
     private static final PgBinaryResolver BINARIES = (system, machine) ->
             DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, system.equals("Darwin") ? "x86_64" : machine);
 
@@ -38,11 +38,11 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Starts it, with the data it had; stops one that a killed JVM left behind.
+     * Starts PostgreSQL on its existing data. Stops a server that a killed JVM left running.
      *
-     * @param progress is told what takes long
+     * @param progress receives a message before each slow step
      */
-    public static PostgresServer start(Home home, Consumer<String> progress) {
+    public static PostgresServer start(HomeDirectory home, Consumer<String> progress) {
         var binaries = home.resolve("postgres/bin");
         var data = home.resolve("postgres/data");
         var initialized = home.resolve("postgres/initialized");
@@ -50,11 +50,11 @@ public final class PostgresServer implements AutoCloseable {
         var password = home.secret("postgres-password", "");
         try {
             Files.createDirectories(binaries);
-            if (Orphan.stop(data.resolve("postmaster.pid"), binaries)) {
-                progress.accept("stopped the PostgreSQL of a Seatlock that was killed");
+            if (LeftoverProcess.stop(data.resolve("postmaster.pid"), binaries)) {
+                progress.accept("stopped a PostgreSQL left running by a killed Seatlock process");
             }
             if (!Files.exists(initialized)) {
-                delete(data); // what a first start that was interrupted has left: it would not start
+                delete(data); // an interrupted first start leaves data that PostgreSQL cannot start on
                 progress.accept("unpacking PostgreSQL and creating its database (first start only)");
             }
             var builder = EmbeddedPostgres.builder()
@@ -62,11 +62,11 @@ public final class PostgresServer implements AutoCloseable {
                     .setOverrideWorkingDirectory(binaries.toFile())
                     .setDataDirectory(data)
                     .setCleanDataDirectory(false)
-                    .setRegisterShutdownHook(false) // it would not wait until we have stopped using it
+                    .setRegisterShutdownHook(false) // the hook would stop PostgreSQL while it is still in use
                     .setPort(Ports.free())
                     .setPGStartupWait(START_TIMEOUT)
                     .setOutputRedirector(Redirect.appendTo(log.toFile()))
-                    // These become options of initdb. By default whoever is on this machine may do anything.
+                    // These become options of initdb, whose default lets every local user connect without a password.
                     .setLocaleConfig("auth", "scram-sha-256")
                     .setLocaleConfig("pwfile", home.resolve("postgres-password").toString())
                     .setLocaleConfig("locale", "C")
@@ -84,9 +84,9 @@ public final class PostgresServer implements AutoCloseable {
             }
             return server;
         } catch (IOException e) {
-            throw new UncheckedIOException("PostgreSQL did not start; its log is " + log, e);
+            throw new UncheckedIOException("PostgreSQL did not start; see " + log, e);
         } catch (IllegalStateException e) {
-            throw new IllegalStateException("PostgreSQL did not start; its log is " + log, e);
+            throw new IllegalStateException("PostgreSQL did not start; see " + log, e);
         }
     }
 
@@ -111,16 +111,16 @@ public final class PostgresServer implements AutoCloseable {
             }
         } catch (SQLException e) {
             close();
-            throw new IllegalStateException("The database could not be created: " + e.getMessage(), e);
+            throw new IllegalStateException("Cannot create the database: " + e.getMessage(), e);
         }
     }
 
-    /** As {@code DATABASE_URL} would have it. */
+    /** Returns the address in the form of the setting {@code DATABASE_URL}. */
     public String url() {
         return url(USER, password);
     }
 
-    /** The same for a role that may do no more than serving takes, once {@code Migrations.admit} has let it in. */
+    /** Returns the address for the restricted role that serves, which {@code Migrations.admit} must have created. */
     public String servingUrl() {
         return url(SERVING_USER, servingPassword);
     }

@@ -14,10 +14,10 @@ import java.util.function.Consumer;
 import redis.embedded.RedisExecProvider;
 
 /**
- * Redis 7, from a binary in the jar, with its data in the home directory.
+ * Redis 7, run from a binary in the jar, with its data in the home directory.
  *
- * <p>The library is asked for the binary only: it would read its settings from a file for everybody to see, print what
- * it logs, and leave it running when the JVM is killed.
+ * <p>Only the binary comes from the library. Its own launcher would write the settings to a world-readable file, print the
+ * Redis log, and leave Redis running when the JVM is killed.
  */
 public final class RedisServer implements AutoCloseable {
 
@@ -35,11 +35,11 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
-     * Starts it, with the data it had; stops one that a killed JVM left behind.
+     * Starts Redis on its existing data. Stops a server that a killed JVM left running.
      *
-     * @param progress is told what takes long
+     * @param progress receives a message before each slow step
      */
-    public static RedisServer start(Home home, Consumer<String> progress) {
+    public static RedisServer start(HomeDirectory home, Consumer<String> progress) {
         var directory = home.resolve("redis");
         var log = directory.resolve("redis.log");
         var pidFile = directory.resolve("redis.pid");
@@ -47,8 +47,8 @@ public final class RedisServer implements AutoCloseable {
         var port = Ports.free();
         try {
             Files.createDirectories(directory);
-            if (Orphan.stop(pidFile, directory)) {
-                progress.accept("stopped the Redis of a Seatlock that was killed");
+            if (LeftoverProcess.stop(pidFile, directory)) {
+                progress.accept("stopped a Redis left running by a killed Seatlock process");
             }
             var settings = directory.resolve("redis.conf");
             home.write(settings, """
@@ -68,11 +68,11 @@ public final class RedisServer implements AutoCloseable {
             server.awaitReady();
             return server;
         } catch (IOException e) {
-            throw new UncheckedIOException("Redis did not start; its log is " + log, e);
+            throw new UncheckedIOException("Redis did not start; see " + log, e);
         }
     }
 
-    /** Unpacked once; the library would do it again with every start, and leave it behind when the JVM is killed. */
+    /** Unpacks the binary once. The library would unpack it at every start and leave it behind when the JVM is killed. */
     private static Path binary(Path directory) throws IOException {
         var binary = directory.resolve("redis-server-" + RedisExecProvider.redisVersion);
         if (!Files.exists(binary)) {
@@ -85,8 +85,8 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
-     * A process that another thread forks at this moment holds, until it runs what it is to run, all that is open here, even
-     * the binary that is just being unpacked; and nobody can run a file that somebody may write to (ETXTBSY).
+     * Starts the process, retrying on ETXTBSY: while another thread forks, its child briefly keeps the newly unpacked binary
+     * open for writing, and such a file cannot be executed.
      */
     private static Process run(ProcessBuilder command) throws IOException {
         var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
@@ -104,29 +104,29 @@ public final class RedisServer implements AutoCloseable {
 
     private void awaitReady() throws IOException {
         var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
-        while (!answers()) {
+        while (!responds()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 process.destroyForcibly();
-                throw new IOException("it did not answer");
+                throw new IOException("No response on port " + port);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }
 
-    /** Whether it answers to our password: another server on this port would not. */
-    private boolean answers() {
+    /** Returns whether it accepts our password, which any other server on this port would not. */
+    private boolean responds() {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(1_000);
             socket.getOutputStream()
                     .write(("AUTH " + password + "\r\nPING\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
-            var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            return answer.startsWith("+OK\r\n+PONG\r\n");
+            var response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            return response.startsWith("+OK\r\n+PONG\r\n");
         } catch (IOException e) {
             return false;
         }
     }
 
-    /** As {@code REDIS_URL} would have it. */
+    /** Returns the address in the form of the setting {@code REDIS_URL}. */
     public String url() {
         return "redis://:" + password + "@127.0.0.1:" + port;
     }
@@ -135,7 +135,7 @@ public final class RedisServer implements AutoCloseable {
         return port;
     }
 
-    /** SIGTERM: it writes down what it has and goes. */
+    /** Sends SIGTERM, on which Redis saves its data and exits. */
     @Override
     public void close() {
         process.destroy();

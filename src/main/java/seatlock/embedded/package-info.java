@@ -1,9 +1,9 @@
 /**
- * PostgreSQL 16 and Redis 7 that the jar brings itself, for where no address is configured: a developer's machine, a
- * test, a demo, a small shop. They are durable (fsync on, AOF on), listen on the loopback address only, and want a
- * password that is kept in the home directory.
+ * PostgreSQL 16 and Redis 7 bundled with the jar, for when no address is configured: on a developer's machine, in tests, for
+ * the demo, in a small shop. They are durable (fsync and AOF are on), listen on the loopback address only, and require a
+ * password that is stored in the home directory.
  *
- * <p>A JVM that is killed leaves them running. The next start on the same home finds them by the pid files they keep
- * there, makes sure that they run from there, and stops them in good order before it starts its own.
+ * <p>A killed JVM leaves them running. The next start with the same home directory finds them by their pid files, makes sure
+ * that they run from that directory, and stops them in an orderly way before it starts its own.
  */
 package seatlock.embedded;

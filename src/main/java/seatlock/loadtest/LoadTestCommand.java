@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import seatlock.embedded.Home;
+import seatlock.embedded.HomeDirectory;
 
 /** The {@code loadtest} command: runs a load test and prints its report. Exits with 1 if there are violations. */
 @Command(
@@ -180,13 +180,13 @@ public final class LoadTestCommand implements Callable<Integer> {
         return variable("PORT")
                 .filter(port -> !port.equals("0"))
                 .map(port -> URI.create("http://localhost:" + port))
-                .or(() -> Home.published(home(), "URL").map(URI::create))
+                .or(() -> HomeDirectory.published(home(), "URL").map(URI::create))
                 .orElse(URI.create("http://localhost:8080"));
     }
 
     private static String defaultKey() {
         return variable("SEATLOCK_ADMIN_KEY")
-                .or(() -> Home.published(home(), "SEATLOCK_ADMIN_KEY"))
+                .or(() -> HomeDirectory.published(home(), "SEATLOCK_ADMIN_KEY"))
                 .orElseThrow(() -> new IllegalArgumentException("No admin key: set --key, SEATLOCK_ADMIN_KEY, or"
                         + " SEATLOCK_HOME to the home directory of the server"));
     }

@@ -63,7 +63,7 @@ public enum Scenario {
     }
 
     /** Finds a scenario by its name on the command line. @throws IllegalArgumentException if there is none */
-    static Scenario named(String text) {
+    public static Scenario named(String text) {
         return Stream.of(values())
                 .filter(scenario -> scenario.toString().equals(text))
                 .findFirst()

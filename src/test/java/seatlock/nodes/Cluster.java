@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Migrations;
-import seatlock.embedded.Home;
+import seatlock.embedded.HomeDirectory;
 import seatlock.support.Jvm;
 import seatlock.support.Servers;
 import seatlock.support.Wait;
@@ -43,7 +43,7 @@ final class Cluster implements AutoCloseable {
     final Balancer balancer;
 
     private final Path directory;
-    private final Home home;
+    private final HomeDirectory home;
     private final Thread atExit = new Thread(this::leaveNothing);
 
     private Cluster(int servers, int workers, boolean withStandby, Map<String, String> settings) {
@@ -52,7 +52,7 @@ final class Cluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        home = Home.open(directory);
+        home = HomeDirectory.open(directory);
         Runtime.getRuntime().addShutdownHook(atExit);
         postgres = Postgres.create(directory, home);
         redis = Redis.create(directory, home).start();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import seatlock.db.DatabaseUrl;
-import seatlock.embedded.Home;
+import seatlock.embedded.HomeDirectory;
 import seatlock.embedded.Ports;
 import seatlock.embedded.PostgresServer;
 import seatlock.support.Servers;
@@ -42,7 +42,7 @@ final class Postgres implements AutoCloseable {
     }
 
     /** Made under a home, and not running yet. */
-    static Postgres create(Path directory, Home home) {
+    static Postgres create(Path directory, HomeDirectory home) {
         var data = directory.resolve("postgres/data");
         try (var server = PostgresServer.start(home, line -> {})) {
             var url = DatabaseUrl.parse(server.url());

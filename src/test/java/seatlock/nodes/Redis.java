@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
-import seatlock.embedded.Home;
+import seatlock.embedded.HomeDirectory;
 import seatlock.embedded.RedisServer;
 import seatlock.support.Servers;
 import seatlock.support.Wait;
@@ -27,7 +27,7 @@ final class Redis implements AutoCloseable {
     }
 
     /** Made under a home, and not running yet. */
-    static Redis create(Path directory, Home home) {
+    static Redis create(Path directory, HomeDirectory home) {
         try (var server = RedisServer.start(home, line -> {})) {
             return new Redis(directory.resolve("redis"), server.url());
         }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import redis.clients.jedis.Jedis;
 import seatlock.db.Database;
-import seatlock.embedded.Home;
+import seatlock.embedded.HomeDirectory;
 import seatlock.embedded.MailSink;
 import seatlock.embedded.RedisServer;
 import seatlock.jobs.Job;
@@ -35,7 +35,7 @@ public final class Backstage implements AutoCloseable {
     public final Workers workers;
     public final Relay relay;
     private final Database database;
-    private final Home home;
+    private final HomeDirectory home;
     private final URI redisUrl;
     private final Runnable closeRedis;
 
@@ -65,7 +65,7 @@ public final class Backstage implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        home = Home.open(directory);
+        home = HomeDirectory.open(directory);
         if (ownRedis) {
             var server = RedisServer.start(home, line -> {});
             closeRedis = server::close;

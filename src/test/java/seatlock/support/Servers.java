@@ -15,7 +15,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Migrations;
-import seatlock.embedded.Home;
+import seatlock.embedded.HomeDirectory;
 import seatlock.embedded.PostgresServer;
 import seatlock.embedded.RedisServer;
 
@@ -37,7 +37,7 @@ public final class Servers {
     private static String template;
     private static int databases;
     private static URI redis;
-    private static Home home;
+    private static HomeDirectory home;
 
     private Servers() {}
 
@@ -125,12 +125,12 @@ public final class Servers {
         return server.url();
     }
 
-    private static Home embeddedHome() {
+    private static HomeDirectory embeddedHome() {
         if (home == null) {
             try {
                 var directory = Files.createTempDirectory("seatlock-test-");
                 atExit(() -> delete(directory));
-                home = Home.open(directory);
+                home = HomeDirectory.open(directory);
                 atExit(home::close);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

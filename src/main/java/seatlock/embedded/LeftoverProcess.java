@@ -7,21 +7,21 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A server that a killed JVM left running. */
-final class Orphan {
+/** Stops a database server that a killed JVM left running. */
+final class LeftoverProcess {
 
-    /** It writes down what it has; with a slow disk that takes a while. */
+    /** Long enough to flush all data to a slow disk. */
     private static final int STOP_TIMEOUT_SECONDS = 60;
 
-    private Orphan() {}
+    private LeftoverProcess() {}
 
     /**
-     * Stops the server of a pid file, if there is one. A process of that number that runs from anywhere else is not it
-     * (numbers are used again after a reboot) and is left alone; the pid file is then stale, and is removed.
+     * Stops the server named by a pid file. Pids are reused after a reboot, so a process that runs from elsewhere is left
+     * alone, and the stale pid file is deleted.
      *
-     * @param pidFile its first line is the number of a process
-     * @param binaries the server's own are below this directory
-     * @return whether there was one
+     * @param pidFile file whose first line is a pid
+     * @param binaries directory that contains the server's executable
+     * @return whether a server was stopped
      */
     static boolean stop(Path pidFile, Path binaries) throws IOException {
         if (!Files.exists(pidFile)) {
@@ -33,12 +33,13 @@ final class Orphan {
             return false;
         }
         var pid = process.get().pid();
-        // SIGINT: PostgreSQL's fast shutdown, and Redis's orderly one. Java itself can only send SIGTERM and SIGKILL.
+        // SIGINT is PostgreSQL's fast shutdown and an orderly stop of Redis. Java itself sends only SIGTERM and
+        // SIGKILL.
         new ProcessBuilder("kill", "-INT", Long.toString(pid)).inheritIO().start();
         try {
             process.get().onExit().get(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            throw new IOException("Process " + pid + " was left behind by a killed Seatlock, and does not stop", e);
+            throw new IOException("Cannot stop process " + pid + ", left running by a killed Seatlock process", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted", e);
@@ -51,7 +52,7 @@ final class Orphan {
             return Long.parseLong(
                     Files.readString(pidFile).lines().findFirst().orElse("").strip());
         } catch (NumberFormatException e) {
-            return -1; // torn while it was written
+            return -1; // truncated while it was being written
         }
     }
 

@@ -17,39 +17,39 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The directory ({@code SEATLOCK_HOME}) where a Seatlock keeps what is its own. One process at a time has it; only its
- * user can read it, since keys and passwords lie there in the clear.
+ * The directory ({@code SEATLOCK_HOME}) that holds everything a Seatlock process stores itself. Only one process can use it
+ * at a time, and only its owner can read it, because it contains keys and passwords in plain text.
  */
-public final class Home implements AutoCloseable {
+public final class HomeDirectory implements AutoCloseable {
 
-    private static final String ADDRESSES = "seatlock.env";
+    private static final String ADDRESSES_FILE = "seatlock.env";
 
     private final Path directory;
     private final FileChannel channel;
     private final FileLock lock;
 
-    private Home(Path directory, FileChannel channel, FileLock lock) {
+    private HomeDirectory(Path directory, FileChannel channel, FileLock lock) {
         this.directory = directory;
         this.channel = channel;
         this.lock = lock;
     }
 
-    /** Another process has the directory. */
+    /** Thrown when another process uses the directory. */
     public static final class InUse extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private InUse(Path directory) {
-            super(directory + " is in use by another Seatlock. Set SEATLOCK_HOME to have a second one beside it.");
+            super(directory + " is in use by another Seatlock process. Set SEATLOCK_HOME to another directory.");
         }
     }
 
     /**
-     * Takes the directory, and makes it if need be.
+     * Locks the directory for this process, creating it if necessary.
      *
-     * @throws InUse if another process has it
+     * @throws InUse if another process uses it
      * @throws UncheckedIOException if it cannot be written
      */
-    public static Home open(Path path) {
+    public static HomeDirectory open(Path path) {
         try {
             if (!Files.exists(path)) {
                 Files.createDirectories(path);
@@ -63,9 +63,9 @@ public final class Home implements AutoCloseable {
                 channel.close();
                 throw new InUse(directory);
             }
-            return new Home(directory, channel, lock);
+            return new HomeDirectory(directory, channel, lock);
         } catch (IOException e) {
-            throw new UncheckedIOException("SEATLOCK_HOME cannot be used: " + e.getMessage(), e);
+            throw new UncheckedIOException("Cannot use SEATLOCK_HOME: " + e.getMessage(), e);
         }
     }
 
@@ -73,21 +73,21 @@ public final class Home implements AutoCloseable {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            return null; // in this very process
+            return null; // locked by this same process
         }
     }
 
-    /** What is kept there, and nowhere else. */
+    /** Returns the path of a file or directory in this directory. */
     Path resolve(String name) {
         return directory.resolve(name);
     }
 
-    /** The administrator's key of this home: made when first asked for. */
+    /** Returns the admin key, which is generated on first use. */
     public String adminKey() {
         return secret("admin-key", "seatlock_admin_");
     }
 
-    /** A secret of this home: made when first asked for. */
+    /** Returns a secret, which is generated on first use. @param name of its file */
     String secret(String name, String prefix) {
         var file = resolve(name);
         try {
@@ -102,21 +102,21 @@ public final class Home implements AutoCloseable {
         }
     }
 
-    /** Tells others on this machine where to find what runs here, as lines of a shell's variables. */
+    /** Writes the addresses of the running servers to {@code seatlock.env}, as shell variables, for other processes. */
     public void publish(Map<String, String> addresses) {
         var lines = addresses.entrySet().stream()
                 .map(address -> address.getKey() + "=" + address.getValue() + "\n")
                 .collect(Collectors.joining());
         try {
-            write(resolve(ADDRESSES), lines);
+            write(resolve(ADDRESSES_FILE), lines);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** What the process that has a directory has published there under a name. */
+    /** Reads an address published by the process that uses a directory. @return empty if there is none */
     public static Optional<String> published(Path directory, String name) {
-        try (var lines = Files.lines(directory.resolve(ADDRESSES))) {
+        try (var lines = Files.lines(directory.resolve(ADDRESSES_FILE))) {
             return lines.filter(line -> line.startsWith(name + "="))
                     .map(line -> line.substring(name.length() + 1))
                     .findFirst();
@@ -125,19 +125,19 @@ public final class Home implements AutoCloseable {
         }
     }
 
-    /** Whole or not at all, and for this user only. */
+    /** Writes a file atomically, readable only by its owner. */
     void write(Path file, String content) throws IOException {
         var onlyOwner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        var written = Files.createTempFile(directory, file.getFileName().toString(), ".new", onlyOwner);
-        Files.writeString(written, content);
-        Files.move(written, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        var temporary = Files.createTempFile(directory, file.getFileName().toString(), ".new", onlyOwner);
+        Files.writeString(temporary, content);
+        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Gives the directory back. */
+    /** Releases the directory. */
     @Override
     public void close() {
         try {
-            Files.deleteIfExists(resolve(ADDRESSES));
+            Files.deleteIfExists(resolve(ADDRESSES_FILE));
             lock.release();
             channel.close();
         } catch (IOException e) {
