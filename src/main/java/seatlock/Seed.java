@@ -19,12 +19,12 @@ import seatlock.catalog.SeatPlan.Row;
 import seatlock.catalog.SeatPlan.Section;
 import seatlock.db.Tx;
 
-/** Three events to try things with. Their ids are fixed, so seeding again adds nothing. */
+/** Adds three sample events. Their IDs are fixed, so seeding again adds nothing. */
 final class Seed {
 
     private Seed() {}
 
-    /** @return the events that were not there yet */
+    /** Creates the sample events that do not exist yet. @return the events created */
     static List<Event> plant(Tx tx, Catalog catalog) throws SQLException {
         var planted = new ArrayList<Event>();
         for (var show : List.of(hall(), theatre(), arena())) {
@@ -85,7 +85,7 @@ final class Seed {
         return new Show(event, plan);
     }
 
-    /** Rows named by one character each, from the first to the last. */
+    /** Creates rows of equal size, named by one character each. */
     private static List<Row> rows(String first, String last, int seats) {
         return IntStream.rangeClosed(first.charAt(0), last.charAt(0))
                 .mapToObj(name -> new Row(Character.toString(name), seats))

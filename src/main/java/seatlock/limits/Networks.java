@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Some of the internet's addresses, as a list of prefixes: {@code 10.0.0.0/8, 192.0.2.7, fd00::/8}. */
+/** A set of IP networks, written as a list of prefixes: {@code 10.0.0.0/8, 192.0.2.7, fd00::/8}. */
 public final class Networks {
 
     public static final Networks NONE = new Networks(List.of());
 
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
 
-    /** What is not an IPv6 address but looks like one is refused by {@link InetAddress}, which asks no name server for it. */
+    /** A superset of IPv6 addresses. {@link InetAddress} rejects the rest without asking a name server. */
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]+");
 
     private record Prefix(byte[] bytes, int bits) {
@@ -42,8 +42,10 @@ public final class Networks {
     }
 
     /**
-     * @param text addresses and prefixes (RFC 4632), with commas between them
-     * @throws IllegalArgumentException if it has anything else
+     * Parses a list of networks.
+     *
+     * @param text addresses and prefixes (RFC 4632), separated by commas
+     * @throws IllegalArgumentException if an element is neither
      */
     public static Networks parse(String text) {
         return new Networks(Stream.of(text.split(",", -1)).map(Networks::prefix).toList());
@@ -52,19 +54,19 @@ public final class Networks {
     private static Prefix prefix(String text) {
         var parts = text.strip().split("/", 2);
         var bytes = address(parts[0])
-                .orElseThrow(() -> new IllegalArgumentException("Not an address: " + parts[0]))
+                .orElseThrow(() -> new IllegalArgumentException("Not an IP address: " + parts[0]))
                 .getAddress();
         var bits = parts.length == 1 ? 8 * bytes.length : Integer.parseInt(parts[1]);
         if (bits < 0 || bits > 8 * bytes.length) {
-            throw new IllegalArgumentException("Not the length of a prefix: " + text);
+            throw new IllegalArgumentException("Invalid prefix length: " + text);
         }
         return new Prefix(bytes, bits);
     }
 
     /**
-     * An address that is written in numbers. One of IPv4 that is mapped to IPv6 is that of IPv4.
+     * Parses a numeric address. An IPv4-mapped IPv6 address becomes the IPv4 address.
      *
-     * @return empty if it is none; no name is ever looked up
+     * @return empty if the text is not a numeric address; names are never looked up
      */
     public static Optional<InetAddress> address(String text) {
         if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
@@ -82,8 +84,8 @@ public final class Networks {
     }
 
     /**
-     * What to count somebody by. In IPv6 that is his network, of 64 bits: he has all the addresses in it, and may come from
-     * another one each time.
+     * Returns the name under which requests from an address are counted: an IPv4 address, or the /64 network of an IPv6
+     * address, since a client can use every address in its network.
      */
     public static String subscriber(InetAddress address) {
         if (address instanceof Inet4Address) {
@@ -94,7 +96,7 @@ public final class Networks {
         try {
             return InetAddress.getByAddress(network).getHostAddress() + "/64";
         } catch (UnknownHostException e) {
-            throw new IllegalStateException("It has 16 bytes", e);
+            throw new IllegalStateException("An IPv6 address has 16 bytes", e);
         }
     }
 }

@@ -3,9 +3,9 @@ package seatlock.limits;
 import java.time.Duration;
 
 /**
- * How often one subject has asked: a window of a minute that slides over two counters, that of this minute of the clock and
- * that of the one before, which counts for as much as the window still covers of it. It takes a few bytes whatever the
- * limit is, and errs only where the minute before was uneven.
+ * Counts the requests of one client in a sliding window of one minute. It keeps two counters, for this minute of the clock
+ * and the one before; the latter counts in proportion to how much of it the window still covers. The memory is constant, and
+ * the result is exact unless the requests of the previous minute were unevenly distributed.
  *
  * @see <a href="https://blog.cloudflare.com/counting-things-a-lot-of-different-things/">How Cloudflare counts</a>
  */
@@ -17,29 +17,30 @@ final class Window {
     private long minute;
     private long current;
     private long previous;
-    private long untold; // of the current minute: what the other nodes do not know of yet
-    private long introduced = -1; // the minute of which it is known what the others counted before
+    private long unshared; // part of current that the other nodes do not know yet
+    private long mergedMinute = -1; // the minute for which the previous minute's total of all nodes is known
 
-    /** @param limit requests in a minute, at least 1 */
+    /** @param limit requests per minute, at least 1 */
     Window(int limit) {
         this.limit = limit;
     }
 
-    /** @param now milliseconds of the wall clock, since all nodes have the same one, more or less */
+    /** Counts a request if the limit permits it. @param now wall clock in milliseconds, roughly the same on all nodes */
     synchronized RateLimiter.Grant take(long now) {
         moveTo(now / MILLIS);
         var passed = now % MILLIS;
         var used = used(passed);
         if (used + 1 > limit) {
-            var wait = Duration.ofMillis(millisUntilThereIsRoom(passed));
+            var wait = Duration.ofMillis(millisUntilRoom(passed));
             return new RateLimiter.Grant(false, 0, wait, wait);
         }
         current++;
-        untold++;
-        var untilAllOfIt = Duration.ofMillis(2 * MILLIS - passed); // this minute counts, less and less, in the next
-        return new RateLimiter.Grant(true, (int) (limit - used - 1), untilAllOfIt, Duration.ZERO);
+        unshared++;
+        var untilReset = Duration.ofMillis(2 * MILLIS - passed); // this minute also counts, less and less, in the next
+        return new RateLimiter.Grant(true, (int) (limit - used - 1), untilReset, Duration.ZERO);
     }
 
+    /** Returns whether {@link #take} would refuse a request. */
     synchronized boolean isFull(long now) {
         moveTo(now / MILLIS);
         return used(now % MILLIS) + 1 > limit;
@@ -49,7 +50,7 @@ final class Window {
         return current + previous * (MILLIS - passed) / (double) MILLIS;
     }
 
-    private long millisUntilThereIsRoom(long passed) {
+    private long millisUntilRoom(long passed) {
         long most = limit - 1;
         if (current <= most) {
             return MILLIS - passed - (most - current) * MILLIS / previous;
@@ -61,42 +62,45 @@ final class Window {
         if (now > minute) {
             previous = now == minute + 1 ? current : 0;
             current = 0;
-            untold = 0;
+            unshared = 0;
             minute = now;
         }
     }
 
     /**
-     * @param minute the one it is of
-     * @param count what the others do not know of yet
-     * @param isNew whether it is not known what the others counted before
+     * Requests that the other nodes do not know yet.
+     *
+     * @param minute in which they were counted
+     * @param count how many there are
+     * @param isNew whether the previous minute's total of all nodes is unknown
      */
     record News(long minute, long count, boolean isNew) {}
 
+    /** Returns the requests that the other nodes do not know yet. */
     synchronized News news() {
-        return new News(minute, untold, introduced != minute);
+        return new News(minute, unshared, mergedMinute != minute);
     }
 
     /**
-     * The others know it now.
+     * Merges the totals of all nodes, after the news were added to them.
      *
-     * @param total of all nodes in that minute
-     * @param before of all nodes in the minute before; only looked at if the news were new
+     * @param total requests of all nodes in the minute of the news
+     * @param before requests of all nodes in the minute before; used only if {@link News#isNew}
      */
     synchronized void told(News news, long total, long before) {
         if (minute == news.minute + 1) {
             previous = Math.max(previous, total);
         } else if (minute == news.minute) {
-            untold -= news.count;
-            current = total + untold;
+            unshared -= news.count;
+            current = total + unshared;
             if (news.isNew) {
                 previous = Math.max(previous, before);
-                introduced = minute;
+                mergedMinute = minute;
             }
         }
     }
 
-    /** Whether nothing that it has counted matters any more. */
+    /** Returns whether both counters are too old to matter. */
     synchronized boolean isOver(long now) {
         return now / MILLIS > minute + 1;
     }

@@ -1,5 +1,5 @@
 /**
- * How much anybody may ask for. What may be had of an event is decided where its seats are ({@link
- * seatlock.inventory.Quota}), exactly; how often somebody may ask is counted here, at next to no cost.
+ * Rate limits. The request rate of a client is counted here, approximately and at almost no cost. How many seats and
+ * reservations a buyer may have is decided exactly, where the seats are locked ({@link seatlock.inventory.Quota}).
  */
 package seatlock.limits;

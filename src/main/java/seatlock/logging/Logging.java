@@ -11,23 +11,23 @@ import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the log is to be. The only class that knows Logback; what is not set here is in {@code logback.xml}.
+ * The settings of the log. This is the only class that uses Logback; fixed settings are in {@code logback.xml}.
  *
- * @param level from which on Seatlock speaks. Libraries speak when something is wrong, whatever it is: some of them would
- *     repeat what clients and mail servers say
- * @param requests whether there is a line for every request
+ * @param level lowest level that Seatlock logs. Libraries always log warnings and errors only, since below that some of
+ *     them log what clients and mail servers send
+ * @param requests whether every request is logged
  */
 public record Logging(Format format, Verbosity level, boolean requests) {
 
-    /** What a line looks like. */
+    /** Format of a line. */
     public enum Format {
-        /** For people. */
+        /** Readable text. */
         TEXT,
-        /** For machines: an object in each line. */
+        /** One JSON object per line. */
         JSON
     }
 
-    /** How much is said. */
+    /** Log level. */
     public enum Verbosity {
         TRACE,
         DEBUG,
@@ -42,9 +42,9 @@ public record Logging(Format format, Verbosity level, boolean requests) {
     private static final String REQUESTS = "seatlock.requests";
 
     /**
-     * One of the words by which settings name a format or a level.
+     * Parses the value of a setting: the name of a constant in lower case.
      *
-     * @throws IllegalArgumentException if it is none of them; they are written in lower case
+     * @throws IllegalArgumentException if there is no such constant
      */
     public static <E extends Enum<E>> E parse(Class<E> words, String text) {
         return Stream.of(words.getEnumConstants())
@@ -53,7 +53,7 @@ public record Logging(Format format, Verbosity level, boolean requests) {
                 .orElseThrow(IllegalArgumentException::new);
     }
 
-    /** Has the log of this process be so from here on. */
+    /** Applies these settings to the log of this process. */
     public void apply() {
         apply(LoggerFactory.getILoggerFactory());
     }
@@ -80,8 +80,8 @@ public record Logging(Format format, Verbosity level, boolean requests) {
         encoder.setWithNanoseconds(false);
         encoder.setWithContext(false);
         encoder.setWithMDC(false);
-        encoder.setWithMessage(false); // the pattern
-        encoder.setWithArguments(false); // they are in the formatted message
+        encoder.setWithMessage(false); // the pattern without its arguments
+        encoder.setWithArguments(false); // already in the formatted message
         encoder.setWithFormattedMessage(true);
         encoder.start();
         return encoder;

@@ -1,2 +1,2 @@
-/** How the log looks, and how much of it there is. What it says is up to those who write it. */
+/** Configures the format and the level of the log. */
 package seatlock.logging;

@@ -13,8 +13,8 @@ import java.util.function.IntFunction;
 import seatlock.catalog.EventId;
 
 /**
- * What the QR code holds: which ticket of which event, signed, and nothing about a person. A gate that has the public
- * keys can verify it offline.
+ * The content of a ticket's QR code: the event and ticket IDs, signed, without personal data. A gate can verify it offline
+ * with the public keys.
  *
  * <pre>
  *   "SL1" and, in Base32 (RFC 4648, upper case, no padding):
@@ -24,31 +24,31 @@ import seatlock.catalog.EventId;
  *    64 bytes   Ed25519 signature (RFC 8032) of "seatlock ticket 1" in ASCII and the 34 bytes before
  * </pre>
  *
- * <p>Upper case letters and digits only, since a QR code packs those more tightly than bytes.
+ * <p>It uses only upper-case letters and digits, which a QR code stores more compactly than bytes.
  */
 public record TicketCode(EventId event, TicketId ticket) {
 
     private static final String PREFIX = "SL1";
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-    /** So that a signature for a ticket is never one for anything else. */
+    /** Prefix of the signed bytes, so that a signature for a ticket is never valid for anything else. */
     private static final byte[] CONTEXT = "seatlock ticket 1".getBytes(StandardCharsets.US_ASCII);
 
     private static final int PAYLOAD_BYTES = 2 + 16 + 16;
     private static final int SIGNATURE_BYTES = 64;
     private static final int BYTES = PAYLOAD_BYTES + SIGNATURE_BYTES;
 
-    /** Why a code is not good. */
+    /** Why a code is invalid. */
     public enum Flaw {
-        /** It is no code of ours: truncated, mistyped, something else. */
+        /** It is not a ticket code, or is truncated or mistyped. */
         MALFORMED,
-        /** It names a key that we do not have. */
+        /** It names an unknown key. */
         UNKNOWN_KEY,
-        /** It was not signed by us, or was changed since. */
+        /** The signature does not match: the code was forged or altered. */
         FORGED
     }
 
-    /** A code that is not good. */
+    /** Thrown for an invalid code. */
     public static final class Invalid extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -64,7 +64,7 @@ public record TicketCode(EventId event, TicketId ticket) {
         }
     }
 
-    /** The code of a ticket. The same each time: Ed25519 signatures are deterministic. */
+    /** Signs the code. Ed25519 is deterministic, so the same ticket and key always give the same code. */
     String sign(int keyId, PrivateKey key) {
         var payload = ByteBuffer.allocate(PAYLOAD_BYTES).putShort((short) keyId);
         put(payload, event.value());
@@ -77,15 +77,15 @@ public record TicketCode(EventId event, TicketId ticket) {
             var signed = ByteBuffer.allocate(BYTES).put(payload.array()).put(signature.sign());
             return PREFIX + encode(signed.array());
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java from 15 on has Ed25519", e);
+            throw new IllegalStateException("This Java runtime has no Ed25519; Seatlock requires Java 17", e);
         }
     }
 
     /**
-     * Reads a code and verifies its signature.
+     * Parses a code and verifies its signature.
      *
-     * @param keys gives the public key of an id, or {@code null}
-     * @throws Invalid if it is not one of ours, or not as we made it
+     * @param keys returns the public key for a key ID, or {@code null} if there is none
+     * @throws Invalid if the code is malformed, names an unknown key, or has the wrong signature
      */
     static TicketCode verify(String code, IntFunction<PublicKey> keys) throws Invalid {
         var bytes = ByteBuffer.wrap(decode(code).orElseThrow(() -> new Invalid(Flaw.MALFORMED)));
@@ -102,7 +102,7 @@ public record TicketCode(EventId event, TicketId ticket) {
                 throw new Invalid(Flaw.FORGED);
             }
         } catch (GeneralSecurityException e) {
-            throw new Invalid(Flaw.FORGED); // a signature that is none
+            throw new Invalid(Flaw.FORGED); // not even the form of a signature
         }
         return new TicketCode(new EventId(uuid(bytes)), new TicketId(uuid(bytes)));
     }
@@ -134,7 +134,7 @@ public record TicketCode(EventId event, TicketId ticket) {
         return text.toString();
     }
 
-    /** Only the one text that a code is written as; an equivalent one with other spare bits is no code of ours. */
+    /** Decodes a code. Only the canonical text is accepted, not an equivalent one with other padding bits. */
     private static Optional<byte[]> decode(String code) {
         if (!code.startsWith(PREFIX)) {
             return Optional.empty();

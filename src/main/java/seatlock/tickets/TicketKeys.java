@@ -17,8 +17,8 @@ import seatlock.db.Database;
 import seatlock.db.Tx;
 
 /**
- * The Ed25519 keys that sign tickets. They lie in the database, so that every node has them; the newest signs, and all
- * of them verify, so that tickets stay valid when a new key is added. A key never changes, so those seen are remembered.
+ * The Ed25519 keys that sign tickets. They are stored in the database, so that every node has them. The newest key signs;
+ * all keys verify, so tickets stay valid after a rotation. A key never changes, so loaded keys are cached.
  */
 public final class TicketKeys {
 
@@ -32,7 +32,7 @@ public final class TicketKeys {
         this.database = database;
     }
 
-    /** Makes the first key, if there is none. Safe on several nodes at once: there will be one. */
+    /** Creates the first key if there is none. Safe to call on several nodes at once: only one key is created. */
     public void ensureFirst() {
         database.inTransaction(tx -> {
             if (load(tx).isEmpty()) {
@@ -43,16 +43,16 @@ public final class TicketKeys {
     }
 
     /**
-     * Adds a key, which signs from now on.
+     * Adds a key, which signs all new tickets.
      *
-     * @return its id
-     * @throws IllegalStateException if somebody else did so at the same time
+     * @return its ID
+     * @throws IllegalStateException if another process added a key at the same time
      */
     public int rotate() {
         return database.inTransaction(tx -> {
             var id = load(tx).stream().mapToInt(Key::id).max().orElse(0) + 1;
             if (insert(tx, id) == 0) {
-                throw new IllegalStateException("Somebody else has just added key " + id);
+                throw new IllegalStateException("Another process has just added key " + id + "; nothing was changed");
             }
             return id;
         });
@@ -68,7 +68,7 @@ public final class TicketKeys {
                     ON CONFLICT (key_id) DO NOTHING
                     """, id, pair.getPublic().getEncoded(), pair.getPrivate().getEncoded(), tx.readClock());
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java from 15 on has Ed25519", e);
+            throw new IllegalStateException("This Java runtime has no Ed25519; Seatlock requires Java 17", e);
         }
     }
 
@@ -82,17 +82,17 @@ public final class TicketKeys {
                         factory.generatePrivate(new PKCS8EncodedKeySpec(row.bytes("private_key"))));
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(
-                        "Key " + row.integer("key_id") + " in ticket_keys is no Ed25519 key", e);
+                        "Key " + row.integer("key_id") + " in ticket_keys is not an Ed25519 key", e);
             }
         });
     }
 
-    /** The private key of an id that the database has. */
+    /** Returns the private key for an ID that must exist. */
     PrivateKey privateKey(Tx tx, int id) throws SQLException {
         return find(tx, id).privateKey();
     }
 
-    /** The public key of an id, or {@code null} if there is none. */
+    /** Returns the public key for an ID, or {@code null} if there is none. */
     PublicKey publicKey(Tx tx, int id) throws SQLException {
         var key = find(tx, id);
         return key == null ? null : key.publicKey();
@@ -107,7 +107,7 @@ public final class TicketKeys {
         return key;
     }
 
-    /** All public keys by id: the 32 bytes of RFC 8032, which end the X.509 form. */
+    /** Returns all public keys by ID, as the 32 bytes of RFC 8032, which are the end of the X.509 encoding. */
     public Map<Integer, byte[]> publicKeys(Tx tx) throws SQLException {
         var keys = new TreeMap<Integer, byte[]>();
         for (var key : load(tx)) {

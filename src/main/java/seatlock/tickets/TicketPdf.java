@@ -22,9 +22,9 @@ import java.util.Map;
 import seatlock.catalog.Event;
 
 /**
- * The document of a ticket: one page, A5 across, to be printed or shown on a phone.
+ * Renders a ticket as a PDF of one page, A5 landscape, to print or to show on a phone.
  *
- * <p>Right of a line to tear along is the stub with the QR code: the one thing on the page that a gate reads.
+ * <p>To the right of a tear-off line is the stub with the QR code, the only part that a gate reads.
  */
 final class TicketPdf {
 
@@ -34,10 +34,10 @@ final class TicketPdf {
     private static final float HEADER = 132;
     private static final float STUB = 214;
 
-    /** Wider than 60 mm: even on a phone's screen a module is several pixels. */
+    /** More than 60 mm wide, so that each module is several pixels wide even on a phone. */
     private static final float QR = 172;
 
-    /** Below this nobody could read it. */
+    /** Smallest legible font size, in points. */
     private static final float SMALLEST = 4.5f;
 
     private static final Color INK = new Color(0x17, 0x1c, 0x33);
@@ -61,9 +61,11 @@ final class TicketPdf {
     }
 
     /**
-     * @param holder who bought it
-     * @param code what the QR code holds
-     * @return the PDF
+     * Renders a ticket.
+     *
+     * @param holder e-mail address of the buyer
+     * @param code content of the QR code
+     * @return the bytes of the PDF
      */
     static byte[] render(Event event, Ticket ticket, String holder, String code) {
         var bytes = new ByteArrayOutputStream();
@@ -74,7 +76,7 @@ final class TicketPdf {
             document.open();
             new TicketPdf(event, ticket, holder, code).draw(writer.getDirectContent());
         } catch (DocumentException e) {
-            throw new IllegalStateException("The ticket could not be set", e);
+            throw new IllegalStateException("Cannot render the ticket", e);
         }
         return bytes.toByteArray();
     }
@@ -111,7 +113,7 @@ final class TicketPdf {
         field(page, "HOLDER", holder, 12, left + width * 0.34f, right, 96);
         line(
                 page,
-                "Admits one person, once. Whoever shows the code first is let in.",
+                "Valid for one entry. Please do not share the code.",
                 Typesetter::regular,
                 PALE,
                 7.5f,
@@ -148,7 +150,7 @@ final class TicketPdf {
             for (int x = 0; x < matrix.getWidth(); x++) {
                 var first = x;
                 while (x < matrix.getWidth() && matrix.get(x, y)) {
-                    x++; // what is black side by side is one rectangle, without hairlines between
+                    x++; // draw adjacent black modules as one rectangle, to avoid hairlines between them
                 }
                 if (x > first) {
                     page.rectangle(left + first * module, base, (x - first) * module, module);
@@ -162,30 +164,30 @@ final class TicketPdf {
     private BitMatrix qr() {
         var hints = Map.of(
                 EncodeHintType.ERROR_CORRECTION,
-                ErrorCorrectionLevel.M, // a crease or a reflection
+                ErrorCorrectionLevel.M, // tolerates a crease or a reflection
                 EncodeHintType.MARGIN,
                 0);
         try {
             return new QRCodeWriter().encode(code, BarcodeFormat.QR_CODE, 0, 0, hints);
         } catch (WriterException e) {
-            throw new IllegalStateException("The code could not be set", e);
+            throw new IllegalStateException("Cannot encode the QR code", e);
         }
     }
 
-    /** A small caption and a value under it. */
+    /** Draws a small caption with a value below it. */
     private static void field(
             PdfContentByte page, String caption, String value, float size, float left, float right, float baseline) {
         line(page, caption, Typesetter::regular, PALE, 7.5f, left, right, baseline + size + 6);
         line(page, value, Typesetter::bold, INK, size, left, right, baseline);
     }
 
-    /** A text set in a size and a colour. */
+    /** Typesets a text in a size and a colour. */
     @FunctionalInterface
     private interface Style {
         Phrase set(String text, float size, Color color);
     }
 
-    /** One line, as large as it may be and fits; with an ellipsis where it does not fit even at its smallest. */
+    /** Draws a line in the largest size that fits, and shortens it with an ellipsis if even the smallest does not. */
     private static void line(
             PdfContentByte page,
             String text,
@@ -215,7 +217,7 @@ final class TicketPdf {
                 0);
     }
 
-    /** Some lines, as large as they may be and fit: at its smallest, the longest name there may be does. */
+    /** Draws a paragraph in the largest size that fits; the longest permitted name fits at the smallest. */
     private static void paragraph(
             PdfContentByte page,
             String text,

@@ -14,14 +14,14 @@ import java.text.Normalizer;
 import java.util.List;
 
 /**
- * Sets any text: each character in the first font that carries it, and a box where none does. A font that lacks a
- * character would otherwise leave it out without a word.
+ * Typesets any text: each character in the first font that contains it, or as a box if none does. The PDF library would
+ * silently omit a character that its font lacks.
  *
- * <p>DejaVu Sans carries Latin, Greek, Cyrillic, Hebrew and Arabic; Droid Sans Fallback Chinese, Japanese and Korean.
+ * <p>DejaVu Sans covers Latin, Greek, Cyrillic, Hebrew and Arabic; Droid Sans Fallback covers Chinese, Japanese and Korean.
  */
 final class Typesetter {
 
-    /** Stands for a character that no font carries. */
+    /** Replaces a character that no font contains. */
     private static final String MISSING = "\u25a1";
 
     private static final BaseFont REGULAR = font("DejaVuSans.ttf");
@@ -37,7 +37,7 @@ final class Typesetter {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (DocumentException e) {
-            throw new IllegalStateException(name + " is not in the jar as it should be", e);
+            throw new IllegalStateException("The font " + name + " in the jar is damaged", e);
         }
     }
 
@@ -49,7 +49,7 @@ final class Typesetter {
         return set(text, size, color, List.of(BOLD, REGULAR, FALLBACK));
     }
 
-    /** Which way a text runs: as its first letter that has a direction does. Anything but these two is set unordered. */
+    /** Returns the direction of a text, which is that of its first directional letter: LTR or RTL. */
     static int direction(Phrase text) {
         var bidi = new Bidi(text.getContent(), Bidi.DIRECTION_DEFAULT_LEFT_TO_RIGHT);
         return bidi.baseIsLeftToRight() ? PdfWriter.RUN_DIRECTION_LTR : PdfWriter.RUN_DIRECTION_RTL;
@@ -59,7 +59,7 @@ final class Typesetter {
         var phrase = new Phrase();
         var run = new StringBuilder();
         BaseFont current = null;
-        // Composed, since nothing here could place an accent over a letter.
+        // Composed form, since nothing here positions an accent over a letter.
         var composed = Normalizer.normalize(text, Normalizer.Form.NFC);
         for (var codePoint : composed.codePoints().toArray()) {
             var carrier = carrier(codePoint, fonts);
@@ -77,7 +77,7 @@ final class Typesetter {
         return phrase;
     }
 
-    /** The first font with a character, or {@code null}. What lies beyond the basic plane is in none of them. */
+    /** Returns the first font that contains a character, or {@code null}. None contains supplementary characters. */
     private static BaseFont carrier(int codePoint, List<BaseFont> fonts) {
         return Character.isSupplementaryCodePoint(codePoint)
                 ? null

@@ -24,7 +24,7 @@ class NetworksTest {
         "0.0.0.0/0,2001:db8::1,false",
         "10.0.0.0/8,::ffff:10.0.0.1,true"
     })
-    void they_contain_what_has_one_of_their_prefixes(String networks, String address, boolean expected) {
+    void networks_contain_the_addresses_with_one_of_their_prefixes(String networks, String address, boolean expected) {
         assertThat(Networks.parse(networks).contain(Networks.address(address).orElseThrow()))
                 .isEqualTo(expected);
     }
@@ -33,21 +33,21 @@ class NetworksTest {
     @ValueSource(
             strings = {"localhost", "10.0.0", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "::1/129", "1.2.3.4,,", "a:b"
             })
-    void what_is_no_address_is_refused(String text) {
+    void invalid_addresses_and_prefixes_are_rejected(String text) {
         assertThatThrownBy(() -> Networks.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** Each of these would send a question to a name server if it were taken for a name. */
+    /** Each of these would cause a DNS query if it were treated as a host name. */
     @ParameterizedTest
     @ValueSource(
             strings = {"example.org", "1.2.3.4.example.org", "256.1.1.1", "", "unknown", "_hidden", "999.1.1.1", "1.2.3"
             })
-    void no_name_is_looked_up(String text) {
+    void host_names_are_never_looked_up(String text) {
         assertThat(Networks.address(text)).isEmpty();
     }
 
     @Test
-    void who_has_a_network_of_ipv6_is_one_subscriber() {
+    void all_addresses_of_an_ipv6_64_network_are_one_subscriber() {
         var first = Networks.subscriber(Networks.address("2001:db8:1:2:3:4:5:6").orElseThrow());
         var second =
                 Networks.subscriber(Networks.address("2001:db8:1:2:ffff::1").orElseThrow());

@@ -20,7 +20,7 @@ class WindowTest {
     }
 
     @Test
-    void as_many_as_the_limit_are_let_through_and_no_more() {
+    void requests_up_to_the_limit_are_granted_and_no_more() {
         var window = new Window(5);
 
         assertThat(window.take(MINUTE).remaining()).isEqualTo(4);
@@ -29,23 +29,23 @@ class WindowTest {
     }
 
     @Test
-    void the_end_of_a_minute_gives_nobody_twice_as_much() {
+    void the_limit_holds_across_the_end_of_a_minute() {
         var window = new Window(100);
         granted(window, 100, MINUTE + Window.MILLIS - 1);
 
         assertThat(granted(window, 100, MINUTE + Window.MILLIS)).isZero();
         assertThat(granted(window, 100, MINUTE + Window.MILLIS * 3 / 2))
-                .as("half a minute later, half of them count")
+                .as("half a minute later, half of the previous requests count")
                 .isEqualTo(50);
         assertThat(granted(window, 200, MINUTE + 3 * Window.MILLIS))
-                .as("and a minute without any forgets all")
+                .as("after a minute without requests, none of them counts")
                 .isEqualTo(100);
     }
 
-    /** Whatever came before: who waits as long as he was told is let through, and who waits any less is not. */
+    /** Whatever happened before, a client that waits as long as it was told is let through, and not before. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 100})
-    void it_tells_how_long_to_wait(int limit) {
+    void a_refusal_states_exactly_how_long_to_wait(int limit) {
         for (int seed = 0; seed < 50; seed++) {
             var random = new Random(seed);
             var window = new Window(limit);
@@ -68,7 +68,7 @@ class WindowTest {
     }
 
     @Test
-    void what_is_refused_does_not_count() {
+    void refused_requests_do_not_count() {
         var window = new Window(10);
         granted(window, 1_000, MINUTE);
 
@@ -76,20 +76,20 @@ class WindowTest {
     }
 
     @Test
-    void what_the_others_counted_counts() {
+    void requests_counted_by_other_nodes_count() {
         var window = new Window(10);
         granted(window, 3, MINUTE);
         var news = window.news();
         granted(window, 1, MINUTE);
 
-        window.told(news, 8, 0); // five of them by others
+        window.told(news, 8, 0); // five of them on other nodes
 
-        assertThat(window.news().count()).as("one more since").isEqualTo(1);
+        assertThat(window.news().count()).as("one request since then").isEqualTo(1);
         assertThat(granted(window, 10, MINUTE)).isEqualTo(1);
     }
 
     @Test
-    void what_the_others_counted_in_the_minute_before_counts() {
+    void requests_counted_by_other_nodes_in_the_previous_minute_count() {
         var window = new Window(10);
         granted(window, 1, MINUTE);
 
@@ -100,7 +100,7 @@ class WindowTest {
     }
 
     @Test
-    void news_that_arrive_in_the_next_minute_are_of_the_one_before() {
+    void totals_that_arrive_a_minute_late_count_for_the_previous_minute() {
         var window = new Window(10);
         granted(window, 2, MINUTE);
         var news = window.news();
@@ -112,7 +112,7 @@ class WindowTest {
     }
 
     @Test
-    void it_is_over_when_nothing_in_it_matters() {
+    void a_window_is_over_two_minutes_after_its_minute_began() {
         var window = new Window(10);
         granted(window, 2, MINUTE);
 

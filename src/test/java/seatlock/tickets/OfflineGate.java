@@ -10,14 +10,14 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import org.apache.commons.codec.binary.Base32;
 
-/** What a gate without a network does, with nothing of ours but the published keys and the documented format. */
+/** Verifies ticket codes as an offline gate would, using only the published keys and the documented format. */
 public final class OfflineGate {
 
     private static final byte[] X509_PREFIX = Base64.getDecoder().decode("MCowBQYDK2VwAyEA"); // RFC 8410
 
     private OfflineGate() {}
 
-    /** @param keySet as from /api/keys/tickets */
+    /** @param keySet response of {@code GET /api/keys/tickets} */
     public static boolean verify(String code, JsonNode keySet) throws GeneralSecurityException {
         var bytes = new Base32().decode(code.substring("SL1".length()));
         var keyId = Short.toUnsignedInt(ByteBuffer.wrap(bytes).getShort());

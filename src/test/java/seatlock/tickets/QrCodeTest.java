@@ -12,8 +12,8 @@ import seatlock.support.Shop;
 import seatlock.support.Wait;
 
 /**
- * Makes a picture of a ticket's document and has an independent decoder read the QR code from it. Wants pdftoppm and
- * zbarimg (Debian: poppler-utils, zbar-tools): `make check-qr`.
+ * Reads the QR code from a picture of a ticket with an independent decoder. Requires pdftoppm and zbarimg (Debian:
+ * poppler-utils, zbar-tools); run it with {@code make check-qr}.
  */
 @Tag("qr")
 class QrCodeTest {
@@ -31,12 +31,12 @@ class QrCodeTest {
     }
 
     @Test
-    void zbar_reads_from_a_picture_of_the_page_what_the_published_key_verifies() throws Exception {
+    void zbar_reads_a_code_that_the_published_key_verifies() throws Exception {
         try (var shop = new Shop();
                 var backstage = new Backstage(shop).start()) {
             var event = shop.event(1);
             var id = shop.api.buy(event.id(), "S-A-1").json().get("id").asText();
-            Wait.until("the mail is there", () -> backstage.mails().size() == 1);
+            Wait.until("the mail arrives", () -> backstage.mails().size() == 1);
             var ticket = shop.api.tickets(event.id(), id).get(0);
             var pdf = directory.resolve("ticket.pdf");
             Files.write(
@@ -49,7 +49,7 @@ class QrCodeTest {
             for (var dpi : new String[] {"60", "96", "150", "300"}) {
                 run("pdftoppm", "-r", dpi, "-png", "-singlefile", pdf.toString(), directory + "/ticket-" + dpi);
                 var read = run("zbarimg", "-q", "--raw", directory + "/ticket-" + dpi + ".png");
-                System.out.println("At " + dpi + " dpi zbar reads " + read.substring(0, 24) + "… of " + read.length()
+                System.out.println("At " + dpi + " dpi zbar reads " + read.substring(0, 24) + "…, " + read.length()
                         + " characters");
                 assertThat(read).isEqualTo(ticket.get("code").asText());
                 assertThat(OfflineGate.verify(

@@ -39,15 +39,15 @@ class TicketCodeTest {
     }
 
     @Test
-    void a_code_tells_which_ticket_it_is_and_is_always_the_same() throws TicketCode.Invalid {
+    void a_code_identifies_its_ticket_and_is_deterministic() throws TicketCode.Invalid {
         assertThat(TicketCode.verify(code, published)).isEqualTo(ticket);
         assertThat(ticket.sign(7, KEYS.getPrivate())).isEqualTo(code);
         assertThat(code).hasSize(160).matches("SL1[A-Z2-7]+");
     }
 
-    /** Every character of the code, changed into every other one of the alphabet. */
+    /** Replaces every character of the code by every other one of the alphabet. */
     @Test
-    void no_character_can_be_changed() {
+    void a_code_with_any_character_changed_is_invalid() {
         for (int i = 3; i < code.length(); i++) {
             for (var other : "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".toCharArray()) {
                 if (other != code.charAt(i)) {
@@ -61,7 +61,7 @@ class TicketCodeTest {
     }
 
     @Test
-    void no_part_of_a_code_is_a_code() {
+    void truncated_extended_and_lower_case_codes_are_malformed() {
         for (int length = 0; length < code.length(); length++) {
             assertFlaw(code.substring(0, length), TicketCode.Flaw.MALFORMED);
         }
@@ -71,12 +71,12 @@ class TicketCodeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "SL1", "SL2AAAA", "https://example.org", "SL1!!!!", "\u0000", "ÄÖÜ", "SL1\uD83C\uDFAD"})
-    void what_is_something_else_is_malformed(String text) {
+    void other_texts_are_malformed(String text) {
         assertFlaw(text, TicketCode.Flaw.MALFORMED);
     }
 
     @Test
-    void a_code_of_another_key_is_told_apart() {
+    void an_unknown_key_and_a_wrong_signature_are_distinguished() {
         assertFlaw(ticket.sign(8, KEYS.getPrivate()), TicketCode.Flaw.UNKNOWN_KEY);
         assertFlaw(ticket.sign(7, keys().getPrivate()), TicketCode.Flaw.FORGED);
         assertFlaw(ticket.sign(65535, KEYS.getPrivate()), TicketCode.Flaw.UNKNOWN_KEY);

@@ -17,7 +17,7 @@ import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.inventory.ReservationId;
 
-/** The document, read back. How it looks was looked at; that it can be scanned is in `make check-qr`. */
+/** Renders tickets and reads the text back. {@code make check-qr} tests that the QR code can be scanned. */
 class TicketPdfTest {
 
     private static byte[] render(String name, String venue, String section, String currency, long price) {
@@ -55,7 +55,7 @@ class TicketPdfTest {
     }
 
     @Test
-    void all_that_a_ticket_says_is_on_it() throws IOException {
+    void a_ticket_shows_event_seat_price_and_holder() throws IOException {
         var text = text(render("Aida", "Arena di Verona", "STALLS", "EUR", 4500));
 
         assertThat(text)
@@ -74,24 +74,24 @@ class TicketPdfTest {
                 "北京京剧院",
                 "서울의 밤"
             })
-    void a_name_in_any_of_these_scripts_is_set_as_it_is(String name) throws IOException {
+    void names_in_other_scripts_are_rendered(String name) throws IOException {
         assertThat(text(render(name, "V", "S", "EUR", 1)).replace("\n", "")).contains(name.substring(0, 4));
     }
 
     @Test
-    void what_no_font_carries_is_shown_as_a_box_and_not_left_out() throws IOException {
+    void characters_without_a_font_are_shown_as_boxes() throws IOException {
         assertThat(text(render("A\uD83C\uDFADB \uD842\uDFB7", "V", "S", "EUR", 1)))
                 .contains("A\u25a1B \u25a1");
     }
 
     @Test
-    void an_accent_that_comes_apart_is_put_together() throws IOException {
+    void combining_accents_are_composed() throws IOException {
         assertThat(text(render("Cafe\u0301", "V", "S", "EUR", 1))).contains("Caf\u00e9");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"שיר השירים", "أغنية الليل"})
-    void scripts_from_right_to_left_are_set(String name) {
+    void right_to_left_scripts_are_rendered(String name) {
         assertThat(render(name, name, name, "EUR", 1)).startsWith("%PDF-".getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -100,13 +100,13 @@ class TicketPdfTest {
         var name = "Wagner ".repeat(28).strip();
         var text = text(render(name, name, "W".repeat(50), "EUR", 1_000_000_000_000L));
         assertThat(text).contains("10000000000.00 EUR");
-        assertThat(text).as("what would not fit ends in an ellipsis").contains("WWW…");
-        assertThat(text.split("Wagner", -1)).as("both names are whole").hasSize(2 * 28 + 1);
+        assertThat(text).as("a text that does not fit ends in an ellipsis").contains("WWW…");
+        assertThat(text.split("Wagner", -1)).as("both names are complete").hasSize(2 * 28 + 1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"JPY 4500 JPY", "KWD 4.500 KWD", "USD 45.00 USD"})
-    void prices_have_the_digits_of_their_currency(String example) throws IOException {
+    void prices_have_the_decimals_of_their_currency(String example) throws IOException {
         assertThat(text(render("N", "V", "S", example.substring(0, 3), 4500))).contains(example.substring(4));
     }
 }
