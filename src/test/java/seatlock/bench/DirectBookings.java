@@ -17,17 +17,17 @@ import seatlock.db.Ids;
 import seatlock.support.Servers;
 
 /**
- * What there would be without Seatlock: the same booking straight on PostgreSQL, one transaction each, on the same
- * tables with the same constraints; without HTTP, JSON, tokens, and idempotency keys. Statements are prepared, and each
- * connection has its thread.
+ * The baseline without Seatlock: the same booking directly on PostgreSQL, in the same tables with the same constraints, one
+ * transaction each, but without HTTP, JSON, tokens and idempotency keys. Statements are prepared, and each connection has
+ * its own thread.
  */
 final class DirectBookings implements AutoCloseable {
 
-    /** How a booking is written. */
-    enum Way {
-        /** Lock the seat, look at it, insert the reservation and its seat, update the seat: four round trips. */
+    /** How a booking is written to the database. */
+    enum Strategy {
+        /** Lock and check the seat, insert the reservation, insert its seat, update the seat: four round trips. */
         FOUR_STATEMENTS,
-        /** The same as one statement. */
+        /** All of this in one statement. */
         ONE_CTE
     }
 
@@ -78,11 +78,12 @@ final class DirectBookings implements AutoCloseable {
     }
 
     /**
-     * Books the seats S-A-{@code first} and following, one after the other, until the time is over or there are none left.
+     * Books seats of an event one after another until the time is over.
      *
      * @return bookings per second
      */
-    double perSecond(Way way, Event event, AtomicInteger nextSeat, int threads, double seconds) throws SQLException {
+    double perSecond(Strategy strategy, Event event, AtomicInteger nextSeat, int threads, double seconds)
+            throws SQLException {
         connect(threads);
         var pool = Executors.newFixedThreadPool(threads);
         try {
@@ -91,7 +92,7 @@ final class DirectBookings implements AutoCloseable {
             var counts = new ArrayList<Future<Integer>>();
             for (int i = 0; i < threads; i++) {
                 var connection = connections.get(i);
-                counts.add(pool.submit(() -> bookUntil(until, way, connection, event, nextSeat)));
+                counts.add(pool.submit(() -> bookUntil(until, strategy, connection, event, nextSeat)));
             }
             int booked = 0;
             for (var count : counts) {
@@ -105,11 +106,11 @@ final class DirectBookings implements AutoCloseable {
         }
     }
 
-    /** Milliseconds of each of so many bookings, one after the other on one connection. */
-    double[] millis(Way way, Event event, AtomicInteger nextSeat, int bookings) throws SQLException {
+    /** Makes bookings one after another on one connection. @return how long each took, in milliseconds */
+    double[] millis(Strategy strategy, Event event, AtomicInteger nextSeat, int bookings) throws SQLException {
         connect(1);
         var millis = new double[bookings];
-        try (var booking = new Booking(way, connections.get(0), event)) {
+        try (var booking = new Booking(strategy, connections.get(0), event)) {
             for (int i = 0; i < bookings; i++) {
                 var began = System.nanoTime();
                 booking.book(nextSeat.getAndIncrement());
@@ -119,14 +120,15 @@ final class DirectBookings implements AutoCloseable {
         return millis;
     }
 
-    private static int bookUntil(long until, Way way, Connection connection, Event event, AtomicInteger nextSeat)
+    private static int bookUntil(
+            long until, Strategy strategy, Connection connection, Event event, AtomicInteger nextSeat)
             throws SQLException {
         int booked = 0;
-        try (var booking = new Booking(way, connection, event)) {
+        try (var booking = new Booking(strategy, connection, event)) {
             while (System.nanoTime() - until < 0) {
                 var seat = nextSeat.getAndIncrement();
                 if (seat > event.capacity()) {
-                    throw new IllegalStateException("The event is sold out: it has to be larger for this bench");
+                    throw new IllegalStateException("The event is sold out; this benchmark needs a larger one");
                 }
                 booking.book(seat);
                 booked++;
@@ -144,18 +146,20 @@ final class DirectBookings implements AutoCloseable {
     }
 
     private static final class Booking implements AutoCloseable {
-        private final Way way;
+        private final Strategy strategy;
         private final Connection connection;
         private final Event event;
         private final OffsetDateTime startsAt;
         private final List<PreparedStatement> statements = new ArrayList<>();
 
-        Booking(Way way, Connection connection, Event event) throws SQLException {
-            this.way = way;
+        Booking(Strategy strategy, Connection connection, Event event) throws SQLException {
+            this.strategy = strategy;
             this.connection = connection;
             this.event = event;
             this.startsAt = event.startsAt().atOffset(ZoneOffset.UTC);
-            var all = way == Way.ONE_CTE ? List.of(CTE) : List.of(LOCK, INSERT_RESERVATION, INSERT_SEAT, UPDATE_SEAT);
+            var all = strategy == Strategy.ONE_CTE
+                    ? List.of(CTE)
+                    : List.of(LOCK, INSERT_RESERVATION, INSERT_SEAT, UPDATE_SEAT);
             for (var sql : all) {
                 statements.add(connection.prepareStatement(sql));
             }
@@ -163,7 +167,7 @@ final class DirectBookings implements AutoCloseable {
 
         void book(int seat) throws SQLException {
             var reservation = Ids.next();
-            if (way == Way.ONE_CTE) {
+            if (strategy == Strategy.ONE_CTE) {
                 update(0, event.id().value(), "S-A-" + seat, reservation, startsAt, event.maxSeatsPerReservation());
             } else {
                 var id = lock("S-A-" + seat);

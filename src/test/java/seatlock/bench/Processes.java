@@ -6,13 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** What processes have used, as Linux counts it (proc(5)). */
+/** Reads the CPU time and memory of processes from Linux's /proc. */
 final class Processes {
 
-    /** Linux counts CPU time in hundredths of a second, whatever the kernel does inside (proc(5), USER_HZ). */
+    /** /proc reports CPU time in hundredths of a second, whatever the kernel's tick rate (proc(5), USER_HZ). */
     private static final double TICKS_PER_SECOND = 100;
 
-    /** Of what follows the name of the program in /proc/PID/stat. */
+    /** Index among the fields that follow the program name in /proc/PID/stat. */
     private static final int UTIME = 11;
 
     private static final int CUTIME = 13;
@@ -23,7 +23,7 @@ final class Processes {
         return ticks(pid, UTIME) / TICKS_PER_SECOND;
     }
 
-    /** Of the server of a home: the postmaster, its children that live, and those that have ended. */
+    /** Returns the CPU time of the PostgreSQL in a home directory, including its running and ended child processes. */
     static double cpuSecondsOfPostgres(Path home) {
         try {
             var pid = Long.parseLong(Files.readAllLines(home.resolve("postgres/data/postmaster.pid"))
@@ -41,20 +41,20 @@ final class Processes {
         }
     }
 
-    /** User and system time. */
+    /** Returns the user and system time, in ticks. */
     private static long ticks(long pid, int field) {
         try {
             var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
             var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
             return Long.parseLong(fields[field]) + Long.parseLong(fields[field + 1]);
         } catch (NoSuchFileException e) {
-            return 0; // it has ended, and is counted with its parent from now on
+            return 0; // it has ended, and is counted with its parent now
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Proportional set size: what is shared is counted in parts. */
+    /** Returns the proportional set size, which counts a share of each shared page. */
     static double pssMegabytes(long pid) {
         try {
             return Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup")).stream()

@@ -6,17 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Figures of several rounds, by name; what is told of them is the median and the spread. */
-final class Ratios {
+/** Collects named results of several rounds and summarizes each as its median and spread. */
+final class RoundResults {
 
-    private final Map<String, List<Double>> figures = new LinkedHashMap<>();
+    private final Map<String, List<Double>> results = new LinkedHashMap<>();
 
     void add(String name, double value) {
-        figures.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+        results.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
     }
 
     double median(String name) {
-        return median(figures.get(name));
+        return median(results.get(name));
     }
 
     static double median(List<Double> values) {
@@ -25,17 +25,17 @@ final class Ratios {
         return sorted[sorted.length / 2];
     }
 
-    /** "median (lowest to highest)", of each. */
-    String told() {
+    /** Formats each result as "median (lowest to highest)". */
+    String summary() {
         var text = new StringBuilder();
-        figures.forEach((name, values) -> text.append("  %-66s %s%n".formatted(name, told(values))));
+        results.forEach((name, values) -> text.append("  %-66s %s%n".formatted(name, summary(values))));
         return text.toString();
     }
 
-    private static String told(List<Double> values) {
+    private static String summary(List<Double> values) {
         var min = values.stream().mapToDouble(v -> v).min().orElseThrow();
         var max = values.stream().mapToDouble(v -> v).max().orElseThrow();
-        var form = max >= 100 ? "%,.0f (%,.0f to %,.0f)" : "%.2f (%.2f to %.2f)";
-        return form.formatted(median(values), min, max);
+        var format = max >= 100 ? "%,.0f (%,.0f to %,.0f)" : "%.2f (%.2f to %.2f)";
+        return format.formatted(median(values), min, max);
     }
 }

@@ -48,10 +48,10 @@ import seatlock.support.Jvm;
 import seatlock.support.Servers;
 
 /**
- * How fast it sells, told as ratios of what was measured side by side in one run on one machine: `make bench`.
+ * Measures sales, as ratios between measurements of the same run on the same machine. Run it with {@code make bench}.
  *
- * <p>A node is the jar, in the role {@code serve}, with the Java options of the Makefile and its own PostgreSQL, durable as
- * it comes. The driver ({@code seatlock loadtest}) runs in this process, on the same cores. Everything is warmed up first.
+ * <p>A node is the jar in the role {@code serve}, with the Java options of the Makefile and its own durable PostgreSQL. The
+ * load test runs in this process, on the same cores. Everything is warmed up first.
  */
 @Tag("bench")
 @Timeout(value = 40, unit = TimeUnit.MINUTES)
@@ -70,7 +70,7 @@ class SaleBenchTest {
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final int LARGE = 100_000;
 
-    /** In each round: a stampede is over in a tenth of a second, and one of them says little. */
+    /** Per round, since a single stampede lasts a tenth of a second and varies a lot. */
     private static final int STAMPEDES = 5;
 
     private static Path home;
@@ -114,33 +114,38 @@ class SaleBenchTest {
         }
     }
 
-    /** The table of the README. */
+    /** Prints the table of the documentation. */
     @Test
     @Order(1)
     void ratios() throws Exception {
-        var ratios = new Ratios();
+        var results = new RoundResults();
         try (var direct = new DirectBookings(databaseUrl);
                 var files = staticFile()) {
             var fileUrl = URI.create("http://localhost:" + files.output().replaceAll("(?s).*PORT=(\\d+).*", "$1"));
-            direct.perSecond(DirectBookings.Way.ONE_CTE, event(LARGE), new AtomicInteger(1), DIRECT_CONNECTIONS, 5);
             direct.perSecond(
-                    DirectBookings.Way.FOUR_STATEMENTS, event(LARGE), new AtomicInteger(1), DIRECT_CONNECTIONS, 5);
+                    DirectBookings.Strategy.ONE_CTE, event(LARGE), new AtomicInteger(1), DIRECT_CONNECTIONS, 5);
+            direct.perSecond(
+                    DirectBookings.Strategy.FOUR_STATEMENTS, event(LARGE), new AtomicInteger(1), DIRECT_CONNECTIONS, 5);
             run(plan(Scenario.NOTHING, fileUrl).with(16, Duration.ofSeconds(8), SETTLE));
             for (int round = 1; round <= ROUNDS; round++) {
                 say("Round " + round + " of " + ROUNDS);
-                round(ratios, direct, fileUrl);
+                round(results, direct, fileUrl);
             }
         }
-        say("Median of %d rounds (lowest to highest):%n%s".formatted(ROUNDS, ratios.told()));
+        say("Median of %d rounds (lowest to highest):%n%s".formatted(ROUNDS, results.summary()));
     }
 
-    private static void round(Ratios ratios, DirectBookings direct, URI fileUrl) throws Exception {
-        var sale =
-                onSale(ratios, plan(Scenario.ON_SALE).with(CLIENTS, RUN, SETTLE).selling(1, LARGE));
+    private static void round(RoundResults results, DirectBookings direct, URI fileUrl) throws Exception {
+        var sale = onSale(
+                results, plan(Scenario.ON_SALE).with(CLIENTS, RUN, SETTLE).selling(1, LARGE));
         var cte = direct.perSecond(
-                DirectBookings.Way.ONE_CTE, event(LARGE), new AtomicInteger(1), DIRECT_CONNECTIONS, RUN.toSeconds());
+                DirectBookings.Strategy.ONE_CTE,
+                event(LARGE),
+                new AtomicInteger(1),
+                DIRECT_CONNECTIONS,
+                RUN.toSeconds());
         var four = direct.perSecond(
-                DirectBookings.Way.FOUR_STATEMENTS,
+                DirectBookings.Strategy.FOUR_STATEMENTS,
                 event(LARGE),
                 new AtomicInteger(1),
                 DIRECT_CONNECTIONS,
@@ -148,46 +153,49 @@ class SaleBenchTest {
         var nothing = run(plan(Scenario.NOTHING).with(CLIENTS, RUN, SETTLE)).rate();
         var purchases = run(plan(Scenario.PURCHASE).with(CLIENTS, RUN, SETTLE).selling(1, LARGE))
                 .successRate();
-        ratios.add("bookings/s over HTTP", sale);
-        ratios.add("bookings/s, one CTE per booking on PostgreSQL directly", cte);
-        ratios.add("bookings/s, four statements per booking on PostgreSQL directly", four);
-        ratios.add("requests/s of the endpoint that does nothing", nothing);
-        ratios.add("reserve + confirm, flows/s", purchases);
-        ratios.add("bookings ÷ one CTE", sale / cte);
-        ratios.add("bookings ÷ four statements", sale / four);
-        ratios.add("bookings ÷ the endpoint that does nothing", sale / nothing);
-        ratios.add("flows ÷ bookings", purchases / sale);
+        results.add("bookings/s over HTTP", sale);
+        results.add("bookings/s, one CTE per booking on PostgreSQL directly", cte);
+        results.add("bookings/s, four statements per booking on PostgreSQL directly", four);
+        results.add("requests/s of an endpoint that does no work", nothing);
+        results.add("reserve + confirm, flows/s", purchases);
+        results.add("bookings ÷ one CTE", sale / cte);
+        results.add("bookings ÷ four statements", sale / four);
+        results.add("bookings ÷ an endpoint that does no work", sale / nothing);
+        results.add("flows ÷ bookings", purchases / sale);
 
         var small = run(plan(Scenario.ON_SALE).with(CLIENTS, RUN, SETTLE).selling(10, 10_000))
                 .successRate();
         var million = run(plan(Scenario.ON_SALE).with(CLIENTS, RUN, SETTLE).selling(1, 1_000_000))
                 .successRate();
-        ratios.add("bookings on an event of 1,000,000 seats ÷ on events of 10,000", million / small);
+        results.add("bookings on an event of 1,000,000 seats ÷ events of 10,000", million / small);
 
         for (int i = 0; i < STAMPEDES; i++) {
             var stampede =
                     run(plan(Scenario.STAMPEDE).with(1000, RUN, Duration.ZERO)).wallSeconds();
             var nothingAtOnce =
                     run(plan(Scenario.NOTHING).forRequests(1000, 1000)).wallSeconds();
-            ratios.add("1,000 at once on one seat, ms", stampede * 1000);
-            ratios.add("1,000 at once on one seat ÷ 1,000 requests for nothing", stampede / nothingAtOnce);
+            results.add("1,000 simultaneous requests for one seat, ms", stampede * 1000);
+            results.add("1,000 simultaneous requests for one seat ÷ 1,000 without work", stampede / nothingAtOnce);
         }
 
         var alone = run(plan(Scenario.ON_SALE).forRequests(1, 2000).selling(1, 2000))
                 .total()
                 .ms(50);
-        var aloneDirect = direct.millis(DirectBookings.Way.FOUR_STATEMENTS, event(2000), new AtomicInteger(1), 2000);
+        var aloneDirect =
+                direct.millis(DirectBookings.Strategy.FOUR_STATEMENTS, event(2000), new AtomicInteger(1), 2000);
         Arrays.sort(aloneDirect);
-        ratios.add("a lone reservation, median ms", alone);
-        ratios.add("a lone reservation ÷ four statements over JDBC", alone / aloneDirect[aloneDirect.length / 2]);
+        results.add("a single client's reservation, median ms", alone);
+        results.add(
+                "a single client's reservation ÷ four statements over JDBC",
+                alone / aloneDirect[aloneDirect.length / 2]);
 
         var map = run(plan(Scenario.BROWSE).with(16, RUN, SETTLE)).rate();
         var file = run(plan(Scenario.NOTHING, fileUrl).with(16, RUN, SETTLE)).rate();
-        ratios.add("whole seat map of 10,000 seats, gzip: requests ÷ the same bytes as a file", map / file);
+        results.add("seat map of 10,000 seats, gzip: requests ÷ the same as a static file", map / file);
     }
 
-    /** An on-sale, with the CPU time it takes besides the driver's, and the memory. */
-    private static double onSale(Ratios ratios, Plan plan) {
+    /** Measures an on-sale, with the memory of the jar and the CPU time of jar, PostgreSQL and driver. */
+    private static double onSale(RoundResults results, Plan plan) {
         var before = new double[2];
         var after = new double[2];
         var report = run(plan, line -> {
@@ -197,16 +205,16 @@ class SaleBenchTest {
             } else if (line.startsWith("Checking ")) {
                 after[0] = Processes.cpuSeconds(node.pid());
                 after[1] = Processes.cpuSecondsOfPostgres(home);
-                ratios.add("memory under the on-sale (jar, PSS), MB", Processes.pssMegabytes(node.pid()));
+                results.add("memory during the on-sale (jar, PSS), MB", Processes.pssMegabytes(node.pid()));
             }
         });
         var bookings = report.acknowledged();
         var jar = (after[0] - before[0]) * 1000 / bookings;
         var postgres = (after[1] - before[1]) * 1000 / bookings;
-        ratios.add("CPU per booking, jar, ms", jar);
-        ratios.add("CPU per booking, PostgreSQL, ms", postgres);
-        ratios.add("CPU per booking, jar and PostgreSQL, ms", jar + postgres);
-        ratios.add("CPU per booking, driver, ms", report.driverCpuMicrosPerRequest() / 1000);
+        results.add("CPU per booking, jar, ms", jar);
+        results.add("CPU per booking, PostgreSQL, ms", postgres);
+        results.add("CPU per booking, jar and PostgreSQL, ms", jar + postgres);
+        results.add("CPU per booking, driver, ms", report.driverCpuMicrosPerRequest() / 1000);
         return report.successRate();
     }
 
@@ -216,24 +224,25 @@ class SaleBenchTest {
         var most = run(plan(Scenario.ON_SALE).with(CLIENTS, RUN, SETTLE).selling(1, LARGE))
                 .successRate();
         var text = new StringBuilder(
-                "On-sale at a constant rate, from when each request was due; the most is %,.0f/s:%n".formatted(most));
+                "On-sale at a constant rate; latency since each request was due; maximum rate %,.0f/s:%n"
+                        .formatted(most));
         for (var share : List.of(0.25, 0.5, 0.9)) {
             var report = run(plan(Scenario.ON_SALE)
                     .with(1000, Duration.ofSeconds(10), Duration.ofSeconds(2))
                     .atRate(most * share)
                     .selling(2, LARGE));
             var latency = report.total();
-            text.append("  at %.0f%% of it: p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms%n"
+            text.append("  at %.0f%% of the maximum: p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms%n"
                     .formatted(share * 100, latency.ms(50), latency.ms(99), latency.ms(99.9)));
         }
         say(text.toString());
     }
 
-    /** Somebody locks a whole event for a minute, while others keep asking for its seats. */
+    /** Locks a whole event from outside while clients keep requesting its seats, and measures sales of other events. */
     @Test
     @Order(3)
-    void an_event_that_is_locked_from_outside() throws Exception {
-        var ratios = new Ratios();
+    void sales_of_other_events_while_one_event_is_locked() throws Exception {
+        var results = new RoundResults();
         var locked = event(1000);
         var elsewhere = plan(Scenario.ON_SALE)
                 .with(CLIENTS, Duration.ofSeconds(20), SETTLE)
@@ -243,37 +252,40 @@ class SaleBenchTest {
             var usual = run(elsewhere);
             Report during;
             try (var connection = Servers.connect(databaseUrl);
-                    var asking = new Asking(locked)) {
+                    var clients = new BackgroundClients(locked)) {
                 connection.setAutoCommit(false);
                 try (var lock = connection.prepareStatement("SELECT FROM seats WHERE event_id = ? FOR UPDATE")) {
                     lock.setObject(1, locked.id().value());
                     lock.execute();
                 }
                 during = run(elsewhere);
-                ratios.add("answers of the locked event per second", asking.answered() / 21.0);
+                results.add("responses of the locked event per second", clients.responses() / 21.0);
                 connection.rollback();
             }
-            ratios.add("p99 of the others, usually, ms", usual.total().ms(99));
-            ratios.add(
-                    "p99 of the others, with one event locked, ms",
+            results.add("p99 of other events, normally, ms", usual.total().ms(99));
+            results.add(
+                    "p99 of other events, with one event locked, ms",
                     during.total().ms(99));
-            ratios.add("with ÷ without", during.total().ms(99) / usual.total().ms(99));
+            results.add(
+                    "p99 with ÷ without the lock",
+                    during.total().ms(99) / usual.total().ms(99));
         }
-        say("One event locked from outside for 20 s, three times; 1,000 bookings/s in others:%n%s"
-                .formatted(ratios.told()));
+        say("One event locked from outside for 20 s, three times; 1,000 bookings/s in other events:%n%s"
+                .formatted(results.summary()));
     }
 
     @Test
     @Order(4)
-    void ten_thousand_connections_at_once_at_one_seat() {
+    void ten_thousand_simultaneous_connections_for_one_seat() {
         var before = Processes.pssMegabytes(node.pid());
         var report = run(plan(Scenario.STAMPEDE).with(10_000, RUN, Duration.ZERO));
         var after = Processes.pssMegabytes(node.pid());
-        say("10,000 connections at once at one seat: %s in %.2f s; the jar has %.0f MB before and %.0f MB after"
-                .formatted(report.counts(), report.wallSeconds(), before, after));
+        say(
+                "10,000 simultaneous connections for one seat: %s in %.2f s; memory of the jar %.0f MB before, %.0f MB after"
+                        .formatted(report.counts(), report.wallSeconds(), before, after));
     }
 
-    /** All checks of what was answered, at full load, on two nodes that share a database; and of the database itself. */
+    /** Audits the responses of two nodes with a shared database at full load, and then verifies the database. */
     @Test
     @Order(5)
     void two_nodes_on_one_database_agree() throws IOException {
@@ -289,14 +301,14 @@ class SaleBenchTest {
         delete(otherHome);
         var verify = serve("verify");
         assertThat(verify.exitStatus()).as(verify.output()).isZero();
-        say("verify: no violation in all of the database");
+        say("verify: no violations in the whole database");
     }
 
-    /** Two nodes in turn, which differ in nothing else; and the limit that one driver reaches is out of its way. */
+    /** Compares two nodes that differ only in this setting. The limit per key is raised, since one key sends everything. */
     @Test
     @Order(6)
-    void what_the_limits_cost() throws IOException {
-        var ratios = new Ratios();
+    void sales_with_and_without_limits() throws IOException {
+        var results = new RoundResults();
         var otherHome = Files.createTempDirectory("seatlock-bench-");
         try (var limited = anotherNode(otherHome, "LIMIT_REQUESTS_PER_KEY", "1000000000")) {
             var limitedUrl = URI.create(limited.url());
@@ -312,16 +324,16 @@ class SaleBenchTest {
                                 .with(CLIENTS, RUN, SETTLE)
                                 .selling(1, LARGE))
                         .successRate();
-                ratios.add("bookings/s with limits ÷ without", with / without);
+                results.add("bookings/s with limits ÷ without", with / without);
             }
         }
         delete(otherHome);
-        say("Limits on and off:%n%s".formatted(ratios.told()));
+        say("Limits on and off:%n%s".formatted(results.summary()));
     }
 
-    // ---- What they have in common
+    // ---- Shared by all benchmarks
 
-    /** On the same database. */
+    /** Starts a second node on the same database. */
     private static Jvm anotherNode(Path otherHome, String setting, String value) {
         var settings =
                 Map.of("SEATLOCK_ADMIN_KEY", KEY, "DATABASE_URL", Jvm.published(home, "DATABASE_URL"), setting, value);
@@ -384,7 +396,7 @@ class SaleBenchTest {
         return event;
     }
 
-    /** The whole map of a small event of 10,000 seats, packed as it goes over the wire, served as a file. */
+    /** Serves the compressed seat map of an event with 10,000 seats as a static file. */
     private static Jvm staticFile() throws Exception {
         var event = event(10_000);
         var request = HttpRequest.newBuilder(url.resolve("/api/events/" + event.id() + "/seats"))
@@ -395,24 +407,24 @@ class SaleBenchTest {
                 .body();
         var directory = Files.createDirectory(home.resolve("static"));
         Files.write(directory.resolve("livez"), bytes);
-        return Jvm.run(StaticFile.class, directory.toString()).awaitReady();
+        return Jvm.run(StaticFileServer.class, directory.toString()).awaitReady();
     }
 
-    /** Some who keep asking for the seats of an event, until closed. */
-    private static final class Asking implements AutoCloseable {
+    /** Clients that keep requesting seats of an event until closed. */
+    private static final class BackgroundClients implements AutoCloseable {
         private final AtomicBoolean ended = new AtomicBoolean();
-        private final AtomicInteger answered = new AtomicInteger();
+        private final AtomicInteger responses = new AtomicInteger();
         private final List<Thread> threads;
 
-        Asking(Event event) {
+        BackgroundClients(Event event) {
             var client = HttpClient.newHttpClient();
             threads = IntStream.range(0, 20)
-                    .mapToObj(i -> new Thread(() -> ask(client, event, i)))
+                    .mapToObj(i -> new Thread(() -> sendRequests(client, event, i)))
                     .toList();
             threads.forEach(Thread::start);
         }
 
-        private void ask(HttpClient client, Event event, int number) {
+        private void sendRequests(HttpClient client, Event event, int number) {
             for (int i = 0; !ended.get(); i++) {
                 var request = HttpRequest.newBuilder(url.resolve("/api/events/" + event.id() + "/reservations"))
                         .header("Content-Type", "application/json")
@@ -423,7 +435,7 @@ class SaleBenchTest {
                         .build();
                 try {
                     client.send(request, BodyHandlers.discarding());
-                    answered.incrementAndGet();
+                    responses.incrementAndGet();
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 } catch (InterruptedException e) {
@@ -432,8 +444,8 @@ class SaleBenchTest {
             }
         }
 
-        int answered() {
-            return answered.get();
+        int responses() {
+            return responses.get();
         }
 
         @Override

@@ -4,16 +4,16 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.http.staticfiles.Location;
 
-/** A server of the same make that serves one file, and nothing else: what a seat map is compared with. */
-final class StaticFile {
+/** A Javalin server that serves only static files; the benchmark compares the seat map with it. */
+final class StaticFileServer {
 
-    private StaticFile() {}
+    private StaticFileServer() {}
 
-    /** @param args the directory */
+    /** @param args the directory to serve */
     public static void main(String[] args) {
         var javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
-            config.http.compressionStrategy = CompressionStrategy.NONE; // the file is compressed already
+            config.http.compressionStrategy = CompressionStrategy.NONE; // the file is already compressed
             config.staticFiles.add(args[0], Location.EXTERNAL);
         });
         javalin.start(0);

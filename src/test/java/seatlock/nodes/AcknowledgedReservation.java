@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a client was told about a reservation of his: an entry of the ledger. */
-final class Purchase {
+/** A reservation that a client was told it has, with everything the client was told about it since. */
+final class AcknowledgedReservation {
 
     final String event;
     final String id;
@@ -15,13 +15,13 @@ final class Purchase {
     final Instant acknowledgedAt = Instant.now();
     final Instant expiresAt;
 
-    /** Tickets that were let in. */
+    /** IDs of tickets that were checked in. */
     final List<String> checkedIn = new ArrayList<>();
 
-    private String status = "EXPIRED"; // when all has settled, if nothing more is heard
-    private Instant cancelAskedAt;
+    private String status = "EXPIRED"; // the final status unless the client learns otherwise
+    private Instant cancelRequestedAt;
 
-    Purchase(String event, String id, String token, List<String> seats, long total, Instant expiresAt) {
+    AcknowledgedReservation(String event, String id, String token, List<String> seats, long total, Instant expiresAt) {
         this.event = event;
         this.id = id;
         this.token = token;
@@ -34,32 +34,32 @@ final class Purchase {
         status = "CONFIRMED";
     }
 
-    /** From now on it may have been cancelled. */
-    void asksToCancel() {
-        cancelAskedAt = Instant.now();
+    /** Records that a cancellation was requested, so that it may be cancelled from now on. */
+    void cancelRequested() {
+        cancelRequestedAt = Instant.now();
     }
 
     void cancelled() {
         status = "CANCELLED";
     }
 
-    /** What it has to be in the end. */
+    /** Returns the status that it must have when everything has settled. */
     String status() {
         return status;
     }
 
-    /** Until when its seats are certainly nobody else's. */
-    private Instant until() {
-        if (cancelAskedAt != null) {
-            return status.equals("EXPIRED") && expiresAt.isBefore(cancelAskedAt) ? expiresAt : cancelAskedAt;
+    /** Returns the time until which no other reservation can have its seats. */
+    private Instant heldUntil() {
+        if (cancelRequestedAt != null) {
+            return status.equals("EXPIRED") && expiresAt.isBefore(cancelRequestedAt) ? expiresAt : cancelRequestedAt;
         }
         return status.equals("CONFIRMED") ? Instant.MAX : expiresAt;
     }
 
-    /** Whether both of them certainly had the same seat at the same time. */
-    boolean collides(Purchase other) {
+    /** Returns whether both certainly held a common seat at the same time. Call it only if they have a seat in common. */
+    boolean collides(AcknowledgedReservation other) {
         var from = acknowledgedAt.isAfter(other.acknowledgedAt) ? acknowledgedAt : other.acknowledgedAt;
-        return from.isBefore(until()) && from.isBefore(other.until());
+        return from.isBefore(heldUntil()) && from.isBefore(other.heldUntil());
     }
 
     @Override

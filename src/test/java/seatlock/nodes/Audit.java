@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import seatlock.support.Api;
 import seatlock.support.Wait;
 
-/** Holds a cluster to what its clients were told, once all has settled, and says so in one line. */
+/** Compares the state of a cluster with what its clients were told, after everything has settled, and prints a summary. */
 final class Audit {
 
     private static final String HEAD = "%-28s %9s %7s %6s %6s %6s %13s";
@@ -25,7 +25,7 @@ final class Audit {
     private final Cluster cluster;
     private final Shoppers shoppers;
     private final List<String> faults = new ArrayList<>();
-    private List<Purchase> ledger;
+    private List<AcknowledgedReservation> ledger;
 
     private Audit(Cluster cluster, Shoppers shoppers) {
         this.cluster = cluster;
@@ -33,10 +33,10 @@ final class Audit {
     }
 
     /**
-     * Stops the clients, waits until there is nothing left to do, and compares.
+     * Stops the clients, waits until no work is left, and compares.
      *
-     * @param scenario what the line is to say that it was
-     * @throws AssertionError if anything is not as it has to be
+     * @param scenario name printed in the summary
+     * @throws AssertionError if anything is wrong
      */
     static void check(String scenario, Cluster cluster, Shoppers shoppers) {
         new Audit(cluster, shoppers).check(scenario);
@@ -44,44 +44,46 @@ final class Audit {
 
     private void check(String scenario) {
         ledger = shoppers.stop();
-        awaitRest();
-        var lost = lost();
-        var doubles = collisions() + overlaps();
+        awaitSettled();
+        var lost = countLost();
+        var doubles = countCollisions() + countOverlaps();
         checkTicketsAndMail();
         checkSeatMaps();
-        var tally = shoppers.tally;
-        System.out.println(HEAD.formatted("scenario", "requests", "failed", "wrong", "double", "lost", "longest gap"));
+        var statistics = shoppers.statistics;
+        System.out.println(HEAD.formatted("scenario", "requests", "failed", "errors", "double", "lost", "longest gap"));
         System.out.println(LINE.formatted(
                 scenario,
-                tally.requests(),
-                tally.failed(),
-                tally.wrong(),
+                statistics.requests(),
+                statistics.failed(),
+                statistics.errorCount(),
                 doubles,
                 lost,
-                tally.longestGap().toMillis()));
-        System.out.println(tally.details());
+                statistics.longestGap().toMillis()));
+        System.out.println(statistics.details());
         System.out.printf(
-                "  %,d reservations acknowledged, of them confirmed %,d; %,d check-ins%n",
+                "  %,d reservations acknowledged, %,d of them confirmed; %,d check-ins%n",
                 ledger.size(),
                 ledger.stream()
-                        .filter(each -> each.status().equals("CONFIRMED"))
+                        .filter(reservation -> reservation.status().equals("CONFIRMED"))
                         .count(),
-                ledger.stream().mapToLong(each -> each.checkedIn.size()).sum());
-        assertThat(tally.wrongs()).as("wrong answers").isEmpty();
+                ledger.stream()
+                        .mapToLong(reservation -> reservation.checkedIn.size())
+                        .sum());
+        assertThat(statistics.errors()).as("incorrect responses").isEmpty();
         assertThat(faults).isEmpty();
-        assertThat(doubles).as("seats given twice").isZero();
-        assertThat(lost).as("acknowledged and lost").isZero();
+        assertThat(doubles).as("seats sold twice").isZero();
+        assertThat(lost).as("acknowledged but lost").isZero();
         cluster.verify();
     }
 
-    /** What is pending lapses, and every job is done. */
-    private void awaitRest() {
+    /** Waits until every pending reservation has expired and every job has ended. */
+    private void awaitSettled() {
         Wait.until(
                 "no reservation is pending",
                 () -> cluster.count("SELECT count(*) FROM reservations WHERE status = 'PENDING'") == 0);
         for (int quarter = 0; quarter < 4 && unfinishedJobs() > 0; quarter++) {
             var goal = unfinishedJobs() * 3 / 4;
-            Wait.until("a quarter of the jobs that are left is done", () -> unfinishedJobs() <= goal);
+            Wait.until("a quarter of the remaining jobs is done", () -> unfinishedJobs() <= goal);
         }
         Wait.until("all jobs have ended", () -> unfinishedJobs() == 0);
         if (cluster.count("SELECT count(*) FROM jobs WHERE state = 'DEAD'") > 0) {
@@ -93,20 +95,20 @@ final class Audit {
         return cluster.count("SELECT count(*) FROM jobs WHERE state IN ('READY', 'RUNNING')");
     }
 
-    /** Reservations that were acknowledged and are not there as they should be; and check-ins. */
-    private long lost() {
+    /** Counts acknowledged reservations that are missing or differ, and those whose check-ins are missing. */
+    private long countLost() {
         var rows = rows();
         var checkedIn = new HashSet<>(cluster.query(
                 "SELECT ticket_id FROM tickets WHERE checked_in_at IS NOT NULL", row -> row.getString("ticket_id")));
         long lost = 0;
-        for (var purchase : ledger) {
-            var row = rows.get(purchase.id);
+        for (var reservation : ledger) {
+            var row = rows.get(reservation.id);
             if (row == null
-                    || !row.status.equals(purchase.status())
-                    || !row.seats.equals(Set.copyOf(purchase.seats))
-                    || !checkedIn.containsAll(purchase.checkedIn)) {
+                    || !row.status.equals(reservation.status())
+                    || !row.seats.equals(Set.copyOf(reservation.seats))
+                    || !checkedIn.containsAll(reservation.checkedIn)) {
                 lost++;
-                faults.add("Lost: " + purchase + " should be " + purchase.status() + ", is " + row);
+                faults.add("Lost: " + reservation + " should be " + reservation.status() + ", is " + row);
             }
         }
         return lost;
@@ -137,16 +139,16 @@ final class Audit {
         }
     }
 
-    /** Of what the clients were told: two who certainly had the same seat at the same time. */
-    private long collisions() {
-        var bySeat = new HashMap<String, List<Purchase>>();
-        ledger.forEach(purchase -> purchase.seats.forEach(
-                seat -> bySeat.computeIfAbsent(purchase.event + " " + seat, key -> new ArrayList<>())
-                        .add(purchase)));
-        return bySeat.values().stream().mapToLong(Audit::collisions).sum();
+    /** Counts pairs of acknowledged reservations that certainly held the same seat at the same time. */
+    private long countCollisions() {
+        var bySeat = new HashMap<String, List<AcknowledgedReservation>>();
+        ledger.forEach(reservation -> reservation.seats.forEach(
+                seat -> bySeat.computeIfAbsent(reservation.event + " " + seat, key -> new ArrayList<>())
+                        .add(reservation)));
+        return bySeat.values().stream().mapToLong(Audit::countCollisions).sum();
     }
 
-    private static long collisions(List<Purchase> ofOneSeat) {
+    private static long countCollisions(List<AcknowledgedReservation> ofOneSeat) {
         long collisions = 0;
         for (int i = 0; i < ofOneSeat.size(); i++) {
             for (int j = 0; j < i; j++) {
@@ -156,8 +158,8 @@ final class Audit {
         return collisions;
     }
 
-    /** Of what the database has kept, acknowledged or not: two reservations that had the same seat at the same time. */
-    private long overlaps() {
+    /** Counts pairs of reservations in the database, acknowledged or not, that held the same seat at the same time. */
+    private long countOverlaps() {
         return cluster.count("""
                 WITH claims AS (
                     SELECT rs.event_id, rs.seat_id, r.reservation_id, r.created_at AS since,
@@ -173,7 +175,7 @@ final class Audit {
                 """);
     }
 
-    /** A confirmed reservation has a ticket for each seat, each with its document, and one mail (in copies, perhaps). */
+    /** Checks that reservation confirmed reservation has one ticket and document per seat, and one mail, maybe in copies. */
     private void checkTicketsAndMail() {
         var incomplete = cluster.count("""
                 SELECT count(*)
@@ -187,21 +189,21 @@ final class Audit {
                  WHERE r.status = 'CONFIRMED' AND (made.tickets <> r.seat_count OR made.documents <> r.seat_count)
                 """);
         if (incomplete > 0) {
-            faults.add(incomplete + " confirmed reservations have not one ticket and document for each seat");
+            faults.add(incomplete + " confirmed reservations do not have exactly one ticket and document per seat");
         }
         long copies = 0;
         for (var email : cluster.query(
                 "SELECT email FROM reservations WHERE status = 'CONFIRMED'", row -> row.getString("email"))) {
-            var ids = cluster.postbox.messageIds(email);
+            var ids = cluster.mailServer.messageIds(email);
             copies += Math.max(0, ids.size() - 1);
             if (ids.stream().distinct().count() != 1) {
-                faults.add("Mails to one buyer: " + ids);
+                faults.add("Expected one mail to a buyer, found " + ids);
             }
         }
-        System.out.println("  mails that came more than once, with the same Message-ID: " + copies);
+        System.out.println("  duplicate mails, with the same Message-ID: " + copies);
     }
 
-    /** Every node shows what is so: none has kept an old picture through all that happened. */
+    /** Checks that every node shows the current seat map, and none an outdated one. */
     private void checkSeatMaps() {
         for (var event : shoppers.events) {
             var sold = Set.copyOf(cluster.query(
@@ -211,7 +213,7 @@ final class Audit {
             for (var node : cluster.serving) {
                 var api = new Api(node.address().toString(), Cluster.ADMIN_KEY);
                 Wait.until(
-                        node.name + " shows what is sold",
+                        node.name + " shows the sold seats",
                         () -> sold(api, event).equals(sold));
             }
         }

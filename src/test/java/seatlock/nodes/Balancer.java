@@ -30,11 +30,11 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Promise;
 
 /**
- * A reverse proxy as an operator has one in front of several nodes: it asks each whether it is ready, and sends requests to
- * those that are, in turn. Only where the connection was refused, so that nothing was sent, it tries another one; whatever
- * else goes wrong the client hears of, as 502, for he alone knows whether he may ask again.
+ * A reverse proxy as an operator would place in front of several nodes. It polls their readiness and sends requests to ready
+ * nodes in turn. It tries another node only if a connection was refused, so that nothing was sent. Every other failure
+ * becomes a 502, since only the client knows whether it may repeat the request.
  *
- * <p>Jetty has a proxy of its own, which streams, and so cannot try another node.
+ * <p>Jetty's own proxy streams requests, so it cannot send them to a second node.
  */
 final class Balancer implements AutoCloseable {
 
@@ -42,18 +42,18 @@ final class Balancer implements AutoCloseable {
 
     private static final Duration POLL_TIMEOUT = Duration.ofSeconds(1);
 
-    /** Longer than a node keeps anybody waiting. */
+    /** Longer than a node takes for any request. */
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    /** Shorter than the 30 seconds after which a node closes an idle connection: or that would meet a new request. */
+    /** Shorter than the 30 s after which a node closes idle connections, or a new request could meet the close. */
     private static final Duration IDLE = Duration.ofSeconds(10);
 
-    private static final Duration CLIENTS_IDLE = Duration.ofMinutes(30);
+    private static final Duration CLIENT_IDLE = Duration.ofMinutes(30);
 
     private static final int MAX_ANSWER_BYTES = 8 << 20;
 
-    /** What belongs to a connection, and what is made anew for the next one. */
-    private static final Set<String> NOT_PASSED_ON =
+    /** Headers of a single connection, which are set anew for the next one. */
+    private static final Set<String> HOP_BY_HOP =
             Set.of("host", "connection", "keep-alive", "transfer-encoding", "content-length");
 
     private static final class Backend {
@@ -78,7 +78,7 @@ final class Balancer implements AutoCloseable {
         client.setIdleTimeout(IDLE.toMillis());
         client.setFollowRedirects(false);
         connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
-        connector.setIdleTimeout(CLIENTS_IDLE.toMillis());
+        connector.setIdleTimeout(CLIENT_IDLE.toMillis());
         server.addConnector(connector);
         server.setHandler(new Handler.Abstract() {
             @Override
@@ -92,7 +92,7 @@ final class Balancer implements AutoCloseable {
         });
         try {
             client.start();
-            client.getContentDecoderFactories().clear(); // what is packed stays packed
+            client.getContentDecoderFactories().clear(); // pass compressed bodies on as they are
             server.start();
         } catch (Exception e) {
             throw new IllegalStateException(e);
@@ -100,7 +100,7 @@ final class Balancer implements AutoCloseable {
         poller.scheduleWithFixedDelay(this::poll, 0, POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** All at the same time: one that hangs keeps nobody from being asked. */
+    /** Polls all nodes at the same time, so that a hanging node does not delay the others. */
     private void poll() {
         backends.forEach(backend -> new CompletableResponseListener(
                         client.newRequest(backend.address.resolve("/readyz"))
@@ -109,18 +109,18 @@ final class Balancer implements AutoCloseable {
                 .whenComplete((answer, failure) -> backend.ready = failure == null && answer.getStatus() == 200));
     }
 
-    /** @param refused by whom it was refused already */
+    /** @param refused nodes that have refused this request's connection */
     private void pass(Request request, ByteBuffer body, Response response, Callback callback, List<Backend> refused) {
         var backend = next(refused);
         if (backend == null) {
-            answer(response, callback, 503);
+            respond(response, callback, 503);
             return;
         }
         var passed = client.newRequest(
                         backend.address.resolve(request.getHttpURI().getPathQuery()))
                 .method(request.getMethod())
                 .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                .idleTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS) // it waits for an answer: it is not idle
+                .idleTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS) // waiting for a response is not idleness
                 .headers(headers -> {
                     headers.clear();
                     request.getHeaders().stream().filter(Balancer::isPassedOn).forEach(headers::add);
@@ -132,13 +132,13 @@ final class Balancer implements AutoCloseable {
         }
         new CompletableResponseListener(passed, MAX_ANSWER_BYTES).send().whenComplete((answer, failure) -> {
             if (failure == null) {
-                answer(response, callback, answer);
+                respond(response, callback, answer);
             } else if (isRefused(failure)) {
                 backend.ready = false;
                 refused.add(backend);
                 pass(request, body, response, callback, refused);
             } else {
-                answer(response, callback, 502);
+                respond(response, callback, 502);
             }
         });
     }
@@ -151,7 +151,7 @@ final class Balancer implements AutoCloseable {
     }
 
     private static boolean isPassedOn(HttpField field) {
-        return !NOT_PASSED_ON.contains(field.getLowerCaseName());
+        return !HOP_BY_HOP.contains(field.getLowerCaseName());
     }
 
     private static boolean isRefused(Throwable failure) {
@@ -159,7 +159,7 @@ final class Balancer implements AutoCloseable {
         return reason instanceof ConnectException;
     }
 
-    private static void answer(Response response, Callback callback, ContentResponse answer) {
+    private static void respond(Response response, Callback callback, ContentResponse answer) {
         response.setStatus(answer.getStatus());
         answer.getHeaders().stream()
                 .filter(Balancer::isPassedOn)
@@ -167,12 +167,12 @@ final class Balancer implements AutoCloseable {
         response.write(true, ByteBuffer.wrap(answer.getContent()), callback);
     }
 
-    private static void answer(Response response, Callback callback, int status) {
+    private static void respond(Response response, Callback callback, int status) {
         response.setStatus(status);
         response.write(true, ByteBuffer.allocate(0), callback);
     }
 
-    /** Whether requests are sent to so many nodes. */
+    /** Returns whether exactly this number of nodes get requests. */
     boolean reaches(int nodes) {
         return backends.stream().filter(backend -> backend.ready).count() == nodes;
     }

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** What is done to a cluster, and when. A seed makes it, so that the same seed does the same again. */
-final class Schedule {
+/** A schedule of failures. The same seed always gives the same schedule. */
+final class ChaosSchedule {
 
-    /** Nodes die more often than what they stand on, as they do elsewhere. */
+    /** Nodes fail more often than databases, as in production. */
     enum Action {
         KILL_SERVE(4, "kill -9"),
         TERMINATE_SERVE(4, "SIGTERM"),
@@ -17,7 +17,7 @@ final class Schedule {
         STOP_POSTGRES(2, "fast stop"),
         KILL_POSTGRES(2, "kill -9"),
         KILL_REDIS(2, "kill -9"),
-        WIPE_REDIS(2, "kill -9, and all its data gone");
+        WIPE_REDIS(2, "kill -9, all data deleted");
 
         final int weight;
         final String how;
@@ -29,16 +29,18 @@ final class Schedule {
     }
 
     /**
-     * @param at from the beginning; it may be later, if the same target is not back yet
-     * @param target the number of the node, or 0 for a server
-     * @param away how long it is left lying there
+     * One failure.
+     *
+     * @param at time since the start; the step runs later if the same target is still down
+     * @param number of the node, or 0 for a database
+     * @param downtime how long the target stays down
      */
-    record Step(Duration at, Action action, int target, Duration away) {
+    record Step(Duration at, Action action, int number, Duration downtime) {
 
-        String of() {
+        String target() {
             return switch (action) {
-                case KILL_SERVE, TERMINATE_SERVE -> "serve " + target;
-                case KILL_WORKER, TERMINATE_WORKER -> "worker " + target;
+                case KILL_SERVE, TERMINATE_SERVE -> "serve " + number;
+                case KILL_WORKER, TERMINATE_WORKER -> "worker " + number;
                 case STOP_POSTGRES, KILL_POSTGRES -> "PostgreSQL";
                 case KILL_REDIS, WIPE_REDIS -> "Redis";
             };
@@ -47,32 +49,33 @@ final class Schedule {
         @Override
         public String toString() {
             return "%6.1f s  %-10s  %s, back after %.1f s"
-                    .formatted(at.toMillis() / 1e3, of(), action.how, away.toMillis() / 1e3);
+                    .formatted(at.toMillis() / 1e3, target(), action.how, downtime.toMillis() / 1e3);
         }
     }
 
-    /** Between two steps: long enough that most find the cluster well, and short enough that not all do. */
+    /** Pause between steps: long enough that most steps meet a healthy cluster, short enough that some do not. */
     private static final int MIN_PAUSE_MS = 2_000;
 
     private static final int MAX_PAUSE_MS = 10_000;
 
-    private static final int MAX_AWAY_MS = 4_000;
+    private static final int MAX_DOWNTIME_MS = 4_000;
 
-    private Schedule() {}
+    private ChaosSchedule() {}
 
-    /** @param servers from the second of them on they may die; the first one lives, to be watched */
-    static List<Step> of(long seed, Duration length, int servers, int workers) {
+    /** Creates a schedule. The first of the servers is never a target, so that its resource usage can be observed. */
+    static List<Step> generate(long seed, Duration length, int servers, int workers) {
         var random = new Random(seed);
         var steps = new ArrayList<Step>();
         long at = MIN_PAUSE_MS;
         while (at < length.toMillis()) {
             var action = action(random);
-            var target = switch (action) {
+            var number = switch (action) {
                 case KILL_SERVE, TERMINATE_SERVE -> 2 + random.nextInt(servers - 1);
                 case KILL_WORKER, TERMINATE_WORKER -> 1 + random.nextInt(workers);
                 case STOP_POSTGRES, KILL_POSTGRES, KILL_REDIS, WIPE_REDIS -> 0;
             };
-            steps.add(new Step(Duration.ofMillis(at), action, target, Duration.ofMillis(random.nextInt(MAX_AWAY_MS))));
+            steps.add(new Step(
+                    Duration.ofMillis(at), action, number, Duration.ofMillis(random.nextInt(MAX_DOWNTIME_MS))));
             at += MIN_PAUSE_MS + random.nextInt(MAX_PAUSE_MS - MIN_PAUSE_MS);
         }
         return List.copyOf(steps);

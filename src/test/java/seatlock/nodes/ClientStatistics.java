@@ -7,49 +7,49 @@ import java.util.Map;
 import java.util.TreeMap;
 import seatlock.support.Wait;
 
-/** What the clients of a run have met, counted. */
-final class Tally {
+/** Counts requests, failures, responses and errors of all clients of a run. */
+final class ClientStatistics {
 
-    /** Enough to see what is wrong; all are counted. */
-    private static final int WRONG_KEPT = 30;
+    /** Bound on the errors kept for the output; all are counted. */
+    private static final int MAX_ERRORS_KEPT = 30;
 
     private long requests;
     private long failed;
-    private long wrong;
+    private long errorCount;
     private long orders;
     private long lastOrder;
     private long longestGap;
     private final Map<String, Long> failures = new TreeMap<>();
-    private final Map<String, Long> answers = new TreeMap<>();
-    private final List<String> wrongs = new ArrayList<>();
+    private final Map<String, Long> responses = new TreeMap<>();
+    private final List<String> errors = new ArrayList<>();
 
-    /** A client begins to ask for something, however often he will have to. */
-    synchronized void asks() {
+    /** Records a request, which may take several attempts. */
+    synchronized void requestStarted() {
         requests++;
     }
 
-    /** He got no answer, or 502 or 503. @param first whether it was the first time that he asked for this */
-    synchronized void failed(String how, boolean first) {
+    /** Records an attempt without a response, or with 502 or 503. @param first whether it was the first attempt */
+    synchronized void attemptFailed(String how, boolean first) {
         failures.merge(how, 1L, Long::sum);
         failed += first ? 1 : 0;
     }
 
-    /** He got an answer. @param what was answered to what */
-    synchronized void answered(String what) {
-        answers.merge(what, 1L, Long::sum);
+    /** Records a response. @param what the request and its outcome, such as "confirm 200" */
+    synchronized void responseReceived(String what) {
+        responses.merge(what, 1L, Long::sum);
     }
 
-    /** A reservation, confirmation, cancellation or check-in succeeded. */
-    synchronized void ordered() {
+    /** Records a successful reservation, confirmation, cancellation or check-in. */
+    synchronized void orderSucceeded() {
         var now = System.nanoTime();
         longestGap = orders++ == 0 ? 0 : Math.max(longestGap, now - lastOrder);
         lastOrder = now;
     }
 
-    /** An answer was not what it should have been. */
-    synchronized void wrong(String what) {
-        if (wrong++ < WRONG_KEPT) {
-            wrongs.add(what);
+    /** Records a response that is not correct. */
+    synchronized void addError(String what) {
+        if (errorCount++ < MAX_ERRORS_KEPT) {
+            errors.add(what);
         }
     }
 
@@ -61,32 +61,32 @@ final class Tally {
         return failed;
     }
 
-    synchronized long wrong() {
-        return wrong;
+    synchronized long errorCount() {
+        return errorCount;
     }
 
     synchronized long orders() {
         return orders;
     }
 
-    synchronized List<String> wrongs() {
-        return List.copyOf(wrongs);
+    synchronized List<String> errors() {
+        return List.copyOf(errors);
     }
 
     synchronized Duration longestGap() {
         return Duration.ofNanos(longestGap);
     }
 
-    /** How requests failed, and what was answered, of each kind how often. */
+    /** Returns the counts of responses and failures by kind. */
     synchronized String details() {
-        return "  answers  " + answers + "\n  failures " + failures;
+        return "  responses " + responses + "\n  failures  " + failures;
     }
 
     private synchronized long failures() {
         return failures.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Waits until so many more orders have succeeded. @return how long that took */
+    /** Waits until a number of further orders have succeeded. @return how long that took */
     Duration awaitOrders(int more) {
         var began = System.nanoTime();
         var goal = orders() + more;
@@ -94,7 +94,7 @@ final class Tally {
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
-    /** Waits until so many more attempts have failed. */
+    /** Waits until a number of further attempts have failed. */
     void awaitFailures(int more) {
         var goal = failures() + more;
         Wait.until(more + " more requests fail", () -> failures() >= goal);

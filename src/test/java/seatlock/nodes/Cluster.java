@@ -21,9 +21,9 @@ import seatlock.support.Servers;
 import seatlock.support.Wait;
 
 /**
- * Several nodes of one Seatlock as an operator runs them, each a process of its own, behind a reverse proxy; with their
- * PostgreSQL (and its standby, if there is to be one), Redis and mail server. Any of them can be stopped, killed and started
- * again. Whatever happens to the test, closing it leaves nothing running.
+ * Several nodes as an operator would run them, each in its own process, behind a reverse proxy, with their PostgreSQL (and
+ * optionally a standby), Redis and mail server. Each of them can be stopped, killed and started again. Closing the cluster
+ * stops everything, and so does the end of the JVM.
  */
 final class Cluster implements AutoCloseable {
 
@@ -33,18 +33,18 @@ final class Cluster implements AutoCloseable {
     private static final String SERVING_PASSWORD = "serving";
 
     final Postgres postgres;
-    /** Synchronous: what was committed is there, too. {@code null} if there is none. */
+    /** A synchronous standby, which has every committed transaction; {@code null} if there is none. */
     final Postgres standby;
 
     final Redis redis;
-    final Postbox postbox = new Postbox();
+    final RecordingMailServer mailServer = new RecordingMailServer();
     final List<Node> serving;
     final List<Node> working;
     final Balancer balancer;
 
     private final Path directory;
     private final HomeDirectory home;
-    private final Thread atExit = new Thread(this::leaveNothing);
+    private final Thread shutdownHook = new Thread(this::stopAndDelete);
 
     private Cluster(int servers, int workers, boolean withStandby, Map<String, String> settings) {
         try {
@@ -53,7 +53,7 @@ final class Cluster implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         home = HomeDirectory.open(directory);
-        Runtime.getRuntime().addShutdownHook(atExit);
+        Runtime.getRuntime().addShutdownHook(shutdownHook);
         postgres = Postgres.create(directory, home);
         redis = Redis.create(directory, home).start();
         standby = withStandby ? postgres.standby(directory.resolve("standby")) : null;
@@ -71,10 +71,10 @@ final class Cluster implements AutoCloseable {
             postgres.start();
             return;
         }
-        postgres.start("synchronous_standby_names=standby", "synchronous_commit=local"); // for as long as it is alone
+        postgres.start("synchronous_standby_names=standby", "synchronous_commit=local"); // until the standby is there
         standby.start();
         Wait.until(
-                "the standby follows",
+                "the standby is synchronous",
                 () -> count("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == 1);
         execute("ALTER DATABASE seatlock SET synchronous_commit = on");
     }
@@ -85,7 +85,7 @@ final class Cluster implements AutoCloseable {
             var own = new HashMap<>(settings);
             own.put("DATABASE_URL", databaseUrl(role.command() + "-" + number));
             own.put("REDIS_URL", redis.url());
-            own.put("SMTP_URL", postbox.url());
+            own.put("SMTP_URL", mailServer.url());
             own.put("SEATLOCK_ADMIN_KEY", ADMIN_KEY);
             own.putIfAbsent("LIMITS", "off");
             own.putIfAbsent("DRAIN_DELAY", "PT2S");
@@ -94,7 +94,7 @@ final class Cluster implements AutoCloseable {
         return List.copyOf(nodes);
     }
 
-    /** @param name by which the connections of a node are known to PostgreSQL */
+    /** @param name application name of the node's connections in PostgreSQL */
     private String databaseUrl(String name) {
         var hosts = "127.0.0.1:" + postgres.port() + (standby == null ? "" : ",127.0.0.1:" + standby.port());
         return "jdbc:postgresql://%s/seatlock?user=%s&password=%s&ApplicationName=%s%s"
@@ -106,12 +106,12 @@ final class Cluster implements AutoCloseable {
                         standby == null ? "" : "&targetServerType=primary");
     }
 
-    /** Starts one with all its nodes, and waits until they are ready. */
+    /** Starts a cluster and waits until all its nodes are ready. @param settings names and values, alternating */
     static Cluster start(int servers, int workers, String... settings) {
         return new Cluster(servers, workers, false, map(settings)).startNodes();
     }
 
-    /** The same, with a standby of its PostgreSQL. */
+    /** Starts a cluster whose PostgreSQL has a synchronous standby. */
     static Cluster startWithStandby(int servers, int workers, String... settings) {
         return new Cluster(servers, workers, true, map(settings)).startNodes();
     }
@@ -128,7 +128,7 @@ final class Cluster implements AutoCloseable {
         try {
             nodes().forEach(Node::start);
             nodes().forEach(Node::awaitReady);
-            Wait.until("the proxy reaches all", () -> balancer.reaches(serving.size()));
+            Wait.until("the proxy reaches all nodes", () -> balancer.reaches(serving.size()));
             return this;
         } catch (RuntimeException | Error e) {
             close();
@@ -147,7 +147,7 @@ final class Cluster implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Waits until a node that was started serves, and is given work. */
+    /** Waits until a started node is ready and, if it serves, gets requests from the proxy. */
     void awaitServing(Node node) {
         node.awaitReady();
         if (node.role == Node.Role.SERVE) {
@@ -155,14 +155,14 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Where the database is now. */
+    /** Returns the current primary. */
     Postgres primary() {
         return standby != null && promoted ? standby : postgres;
     }
 
     private volatile boolean promoted;
 
-    /** The standby takes over. */
+    /** Promotes the standby to primary. */
     void promote() {
         standby.promote();
         promoted = true;
@@ -178,7 +178,7 @@ final class Cluster implements AutoCloseable {
         T read(ResultSet row) throws SQLException;
     }
 
-    /** All rows that the primary has. */
+    /** Queries the primary. */
     <T> List<T> query(String sql, Reader<T> reader) {
         try (var connection = primary().connect();
                 var statement = connection.createStatement();
@@ -202,7 +202,7 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Runs {@code seatlock verify}, which has to find nothing. */
+    /** Runs {@code seatlock verify} and expects no violations. */
     void verify() {
         var url = primary().owner();
         var settings = Map.of("DATABASE_URL", url.jdbc() + "?user=" + url.user() + "&password=" + url.password());
@@ -216,24 +216,24 @@ final class Cluster implements AutoCloseable {
         if (serving != null && working != null) {
             nodes().forEach(Node::close);
         }
-        Stream.of(balancer, standby, postgres, redis, postbox).forEach(part -> {
+        Stream.of(balancer, standby, postgres, redis, mailServer).forEach(part -> {
             try {
                 if (part != null) {
                     part.close();
                 }
             } catch (Exception e) {
-                System.out.println("Did not stop: " + e);
+                System.out.println("Failed to stop: " + e);
             }
         });
     }
 
     @Override
     public void close() {
-        Runtime.getRuntime().removeShutdownHook(atExit);
-        leaveNothing();
+        Runtime.getRuntime().removeShutdownHook(shutdownHook);
+        stopAndDelete();
     }
 
-    private void leaveNothing() {
+    private void stopAndDelete() {
         stopAll();
         home.close();
         Servers.delete(directory);

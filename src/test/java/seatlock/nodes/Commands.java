@@ -6,20 +6,20 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Programs of this machine. */
+/** Runs programs of the operating system. */
 final class Commands {
 
     private Commands() {}
 
-    /** Runs one to its end, which has to be a good one. @return what it said */
+    /** Runs a program to its end. @return its output @throws IllegalStateException if its exit status is not 0 */
     static String run(String... command) {
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            var said = new String(process.getInputStream().readAllBytes());
+            var output = new String(process.getInputStream().readAllBytes());
             if (process.waitFor() != 0) {
-                throw new IllegalStateException(command[0] + ": " + said);
+                throw new IllegalStateException(command[0] + ": " + output);
             }
-            return said;
+            return output;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -28,7 +28,7 @@ final class Commands {
         }
     }
 
-    /** Starts one that goes on; what it says is appended to a file. */
+    /** Starts a program without waiting for its end. @param log file to which its output is appended */
     static Process start(Path log, List<String> command) {
         try {
             return new ProcessBuilder(command)

@@ -7,7 +7,7 @@ import java.util.Map;
 import seatlock.embedded.Ports;
 import seatlock.support.Jvm;
 
-/** A {@code seatlock serve} or {@code seatlock worker} at an address of its own, which it keeps however often it dies. */
+/** A {@code seatlock serve} or {@code seatlock worker} process, which keeps its port across restarts. */
 final class Node implements AutoCloseable {
 
     enum Role {
@@ -26,7 +26,7 @@ final class Node implements AutoCloseable {
     private final int port = Ports.free();
     private Jvm jvm;
 
-    /** @param settings all but its port */
+    /** @param settings all settings except the port */
     Node(Role role, int number, Path home, Map<String, String> settings) {
         this.role = role;
         this.name = role.command() + " " + number;
@@ -34,7 +34,7 @@ final class Node implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** Starts it, and does not wait for it. */
+    /** Starts the process without waiting until it is ready. */
     Node start() {
         var all = new HashMap<>(settings);
         all.put("PORT", String.valueOf(port));
@@ -47,18 +47,18 @@ final class Node implements AutoCloseable {
         return this;
     }
 
-    /** SIGTERM, and waits until it has ended. @return its exit status */
+    /** Sends SIGTERM and waits until the process has ended. @return its exit status */
     int terminate() {
         jvm.terminate();
         return jvm.exitStatus();
     }
 
-    /** SIGKILL. */
+    /** Sends SIGKILL and waits until the process has ended. */
     void kill() {
         jvm.kill();
     }
 
-    /** Whether it has said so, since it was started. */
+    /** Returns whether the process has printed that it is ready. */
     boolean isReady() {
         return jvm.output().contains("Ready.");
     }
@@ -71,7 +71,7 @@ final class Node implements AutoCloseable {
         return jvm.pid();
     }
 
-    /** All that the process that runs now, or ran last, has said. */
+    /** Returns everything that the current or last process has printed. */
     String output() {
         return jvm.output();
     }

@@ -14,7 +14,7 @@ import seatlock.support.Api;
 import seatlock.support.Crowd;
 import seatlock.support.Wait;
 
-/** Three nodes that serve and three that work, while they and what they stand on go and come. `make nodes-test` runs it. */
+/** Runs three serving nodes and three workers while they and their databases fail: {@code make nodes-test}. */
 @Tag("nodes")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class NodesTest {
@@ -23,7 +23,7 @@ class NodesTest {
     private static final int SEATS = 2_000;
     private static final int KILLS = 8;
 
-    /** As long as the README promises that it takes at most. */
+    /** Upper bound of the recovery time that the documentation promises. */
     private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(5);
 
     private static Cluster cluster() {
@@ -32,32 +32,34 @@ class NodesTest {
 
     private static Shoppers shoppers(Cluster cluster) {
         var shoppers = new Shoppers(cluster, SHOPPERS, SEATS, 1);
-        shoppers.tally.awaitOrders(100);
+        shoppers.statistics.awaitOrders(100);
         return shoppers;
     }
 
     @Test
-    void a_rolling_restart_costs_nobody_a_request() {
+    void a_rolling_restart_fails_no_request() {
         try (var cluster = cluster();
                 var shoppers = shoppers(cluster)) {
             for (var node : cluster.nodes()) {
                 assertThat(node.terminate()).as(node.output()).isZero();
                 cluster.awaitServing(node.start());
-                shoppers.tally.awaitOrders(50);
+                shoppers.statistics.awaitOrders(50);
             }
             Audit.check("rolling restart", cluster, shoppers);
-            assertThat(shoppers.tally.failed()).as(shoppers.tally.details()).isZero();
+            assertThat(shoppers.statistics.failed())
+                    .as(shoppers.statistics.details())
+                    .isZero();
         }
     }
 
     @Test
-    void kill_9_of_any_node_loses_nothing_that_was_acknowledged() {
+    void kill_9_of_any_node_loses_no_acknowledged_reservation() {
         var random = new Random(1);
         try (var cluster = cluster();
                 var shoppers = shoppers(cluster)) {
             for (int kill = 0; kill < KILLS; kill++) {
                 var node = cluster.nodes().get(random.nextInt(cluster.nodes().size()));
-                shoppers.tally.awaitOrders(random.nextInt(60));
+                shoppers.statistics.awaitOrders(random.nextInt(60));
                 node.kill();
                 cluster.awaitServing(node.start());
             }
@@ -66,7 +68,7 @@ class NodesTest {
     }
 
     @Test
-    void postgresql_stops_and_is_killed_and_nobody_restarts_a_node() {
+    void nodes_survive_a_stop_and_a_kill_of_postgresql() {
         try (var cluster = cluster();
                 var shoppers = shoppers(cluster)) {
             for (int time = 0; time < 4; time++) {
@@ -75,47 +77,47 @@ class NodesTest {
                 } else {
                     cluster.postgres.kill();
                 }
-                shoppers.tally.awaitFailures(20);
+                shoppers.statistics.awaitFailures(20);
                 cluster.postgres.start();
                 awaitRecovery(cluster, shoppers, time % 2 == 0 ? "fast stop" : "kill -9");
-                shoppers.tally.awaitOrders(100);
+                shoppers.statistics.awaitOrders(100);
             }
             assertThat(cluster.nodes()).allMatch(Node::isAlive);
             Audit.check("PostgreSQL restarted 4 times", cluster, shoppers);
         }
     }
 
-    /** From the moment at which the database can be asked. */
+    /** Measures from the moment the database accepts connections again. */
     private static void awaitRecovery(Cluster cluster, Shoppers shoppers, String after) {
         var back = System.nanoTime();
-        shoppers.tally.awaitOrders(1);
+        shoppers.statistics.awaitOrders(1);
         var sold = Duration.ofNanos(System.nanoTime() - back);
-        Wait.until("all are ready", () -> cluster.balancer.reaches(cluster.serving.size()));
+        Wait.until("all nodes are ready", () -> cluster.balancer.reaches(cluster.serving.size()));
         var ready = Duration.ofNanos(System.nanoTime() - back);
         System.out.printf(
-                "  after the %s: sold again after %,d ms, all nodes ready after %,d ms%n",
+                "  after the %s: first sale after %,d ms, all nodes ready after %,d ms%n",
                 after, sold.toMillis(), ready.toMillis());
         assertThat(sold).isLessThan(RECOVERED_WITHIN);
         assertThat(ready).isLessThan(RECOVERED_WITHIN);
     }
 
     @Test
-    void a_failover_to_a_synchronous_standby_loses_nothing_that_was_acknowledged() {
+    void a_failover_to_a_synchronous_standby_loses_no_acknowledged_reservation() {
         try (var cluster = Cluster.startWithStandby(3, 3, "RESERVATION_TTL", "PT5S");
                 var shoppers = shoppers(cluster)) {
-            shoppers.tally.awaitOrders(500);
+            shoppers.statistics.awaitOrders(500);
             cluster.postgres.kill();
             cluster.promote();
             awaitRecovery(cluster, shoppers, "promotion");
-            shoppers.tally.awaitOrders(500);
+            shoppers.statistics.awaitOrders(500);
             assertThat(cluster.nodes()).allMatch(Node::isAlive);
             Audit.check("failover", cluster, shoppers);
         }
     }
 
-    /** PostgreSQL has committed then, and waits for the standby, however long that takes. */
+    /** PostgreSQL has then committed locally and waits for the standby, for as long as that takes. */
     @Test
-    void what_the_standby_does_not_have_is_not_acknowledged() {
+    void nothing_is_acknowledged_before_the_standby_has_it() {
         try (var cluster = Cluster.startWithStandby(1, 0)) {
             var api = new Api(cluster.serving.get(0).address().toString(), Cluster.ADMIN_KEY);
             var event = event(api, 10);
@@ -129,12 +131,15 @@ class NodesTest {
 
             cluster.standby.start();
             Wait.until(
-                    "it is settled", () -> api.reserve(event, "second", asked).status() == 201);
+                    "the request is settled",
+                    () -> api.reserve(event, "second", asked).status() == 201);
             var settled = api.reserve(event, "second", asked);
 
             cluster.postgres.kill();
             cluster.promote();
-            Wait.until("it sells", () -> api.reserve(event, "second", asked).status() == 201);
+            Wait.until(
+                    "the new primary sells",
+                    () -> api.reserve(event, "second", asked).status() == 201);
             assertThat(api.reserve(event, "second", asked).text()).isEqualTo(settled.text());
             cluster.verify();
         }
@@ -156,11 +161,11 @@ class NodesTest {
                      WHERE r.event_id = seats.event_id AND r.reservation_id = seats.reservation_id
                     """);
             Wait.until(
-                    "all have expired",
+                    "all reservations have expired",
                     () -> cluster.count("SELECT count(*) FROM reservations WHERE status = 'EXPIRED'") == reservations);
-            Wait.until("all is counted", () -> expired(cluster) >= reservations);
+            Wait.until("all expirations are counted", () -> expired(cluster) >= reservations);
             var byNode = cluster.serving.stream().map(NodesTest::expired).toList();
-            System.out.printf("%,d lapsed reservations; three sweepers have expired %s%n", reservations, byNode);
+            System.out.printf("%,d reservations to expire; the three sweepers expired %s%n", reservations, byNode);
             assertThat(expired(cluster)).isEqualTo(reservations);
             cluster.verify();
         }
@@ -186,6 +191,6 @@ class NodesTest {
     }
 
     private static long expired(Node node) {
-        return (long) Vitals.metric(node, "seatlock_expired_reservations_total");
+        return (long) ResourceUsage.metric(node, "seatlock_expired_reservations_total");
     }
 }

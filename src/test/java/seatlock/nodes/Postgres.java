@@ -19,8 +19,8 @@ import seatlock.support.Servers;
 import seatlock.support.Wait;
 
 /**
- * A PostgreSQL that can be stopped, killed and started again at the same address: the jar makes it, and from then on its
- * process is ours. Durable, as it comes: what it has committed has to outlive kill -9.
+ * A PostgreSQL that can be stopped, killed and restarted at the same address. The classes of the jar create it, and then the
+ * test runs the process itself. It is durable: committed transactions must survive kill -9.
  */
 final class Postgres implements AutoCloseable {
 
@@ -41,7 +41,7 @@ final class Postgres implements AutoCloseable {
         this.password = password;
     }
 
-    /** Made under a home, and not running yet. */
+    /** Creates a server in a home directory, without starting it. */
     static Postgres create(Path directory, HomeDirectory home) {
         var data = directory.resolve("postgres/data");
         try (var server = PostgresServer.start(home, line -> {})) {
@@ -50,7 +50,7 @@ final class Postgres implements AutoCloseable {
         }
     }
 
-    /** What the server of some data runs: it may have been unpacked for another one before. */
+    /** Returns the executable of the server that runs on some data. It may be shared with other servers. */
     private static Path binary(Path data) {
         try {
             var pid = Long.parseLong(
@@ -63,8 +63,8 @@ final class Postgres implements AutoCloseable {
     }
 
     /**
-     * A standby that follows this one, not running yet. The jar's binaries have no pg_basebackup, so it begins as a copy
-     * of the data, for which this one must have been stopped.
+     * Creates a standby of this server without starting it. The jar contains no pg_basebackup, so the standby starts as a
+     * copy of the data, for which this server must have been stopped.
      */
     Postgres standby(Path copy) {
         Commands.run("cp", "-a", data.toString(), copy.toString());
@@ -79,29 +79,29 @@ final class Postgres implements AutoCloseable {
         return new Postgres(binary, copy, Ports.free(), user, password);
     }
 
-    /** Starts it, and waits until it can be asked. */
+    /** Starts the server and waits until it accepts connections. */
     Postgres start(String... settings) {
         var command = new ArrayList<String>();
         if (System.getProperty("user.name").equals("root")) {
-            command.addAll(List.of("unshare", "-U")); // as the jar does it: PostgreSQL refuses to be root
+            command.addAll(List.of("unshare", "-U")); // as EmbeddedPostgres does: PostgreSQL refuses to run as root
         }
         command.addAll(List.of(binary.toString(), "-D", data.toString(), "-p", String.valueOf(port)));
         var all = Stream.concat(
                 Stream.of(
                         "listen_addresses=127.0.0.1",
                         "unix_socket_directories=",
-                        "max_connections=300", // of six nodes, and the test's own
-                        "wal_keep_size=512MB"), // a standby is let go on from where it was
+                        "max_connections=300", // for six nodes and the test
+                        "wal_keep_size=512MB"), // lets a restarted standby resume where it stopped
                 Stream.of(settings));
         all.forEach(setting -> command.addAll(List.of("-c", setting)));
         process = Commands.start(data.resolveSibling(data.getFileName() + ".log"), command);
-        Wait.until("PostgreSQL answers", this::answers);
+        Wait.until("PostgreSQL accepts connections", this::acceptsConnections);
         return this;
     }
 
-    private boolean answers() {
+    private boolean acceptsConnections() {
         if (!process.isAlive()) {
-            throw new IllegalStateException("PostgreSQL has ended; its log is beside " + data);
+            throw new IllegalStateException("PostgreSQL has exited; its log is next to " + data);
         }
         try (var connection = connect();
                 var statement = connection.createStatement()) {
@@ -111,26 +111,26 @@ final class Postgres implements AutoCloseable {
         }
     }
 
-    /** The fast shutdown: whoever is connected is cut off, and all that was committed is on the disk. */
+    /** Shuts down in fast mode, which disconnects all clients and flushes everything committed to disk. */
     void stop() {
         Commands.run("kill", "-INT", String.valueOf(process.pid()));
         awaitEnd(process.toHandle());
     }
 
-    /** SIGKILL to the server and each of its processes, as if the machine had lost its power. */
+    /** Sends SIGKILL to the server and all its processes, similar to a power failure. */
     void kill() {
         var children = process.descendants().toList();
         process.destroyForcibly();
         children.forEach(ProcessHandle::destroyForcibly);
         awaitEnd(process.toHandle());
-        children.forEach(Postgres::awaitEnd); // a new one would find their memory still in use
+        children.forEach(Postgres::awaitEnd); // a new server would find their shared memory still in use
     }
 
     private static void awaitEnd(ProcessHandle process) {
         process.onExit().orTimeout(STOP_SECONDS, TimeUnit.SECONDS).join();
     }
 
-    /** A standby becomes the primary. */
+    /** Promotes this standby to primary. */
     void promote() {
         try (var connection = connect();
                 var statement = connection.createStatement()) {
@@ -144,7 +144,7 @@ final class Postgres implements AutoCloseable {
         return port;
     }
 
-    /** For who may do anything there. */
+    /** Returns the address for the superuser. */
     DatabaseUrl owner() {
         return new DatabaseUrl("jdbc:postgresql://127.0.0.1:" + port + "/seatlock", user, password);
     }
@@ -156,7 +156,7 @@ final class Postgres implements AutoCloseable {
     @Override
     public void close() {
         if (process != null && process.isAlive()) {
-            kill(); // nobody needs its data any more
+            kill(); // the data is no longer needed
         }
     }
 }

@@ -13,8 +13,8 @@ import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.server.SMTPServer;
 
-/** A mail server that keeps of each mail only who got it, and its Message-ID. */
-final class Postbox implements AutoCloseable {
+/** A mail server that stores only the recipient and the Message-ID of each mail. */
+final class RecordingMailServer implements AutoCloseable {
 
     private static final Pattern MESSAGE_ID = Pattern.compile("(?m)^Message-ID:\\s*(<[^>]+>)");
 
@@ -24,7 +24,7 @@ final class Postbox implements AutoCloseable {
             .messageHandlerFactory(this::handler)
             .build();
 
-    Postbox() {
+    RecordingMailServer() {
         server.start();
     }
 
@@ -54,7 +54,7 @@ final class Postbox implements AutoCloseable {
         };
     }
 
-    /** The Message-IDs of all that somebody got; more than one of the same are copies of one mail. */
+    /** Returns the Message-IDs of all mails to a recipient. Equal ones are copies of the same mail. */
     List<String> messageIds(String recipient) {
         var ids = idsByRecipient.get(recipient);
         return ids == null ? List.of() : List.copyOf(ids);

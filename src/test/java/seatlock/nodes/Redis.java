@@ -14,7 +14,7 @@ import seatlock.embedded.RedisServer;
 import seatlock.support.Servers;
 import seatlock.support.Wait;
 
-/** A Redis that can be killed, wiped and started again at the same address: the jar makes it, its process is ours. */
+/** A Redis that can be killed, wiped and restarted at the same address. The classes of the jar create it; the test runs it. */
 final class Redis implements AutoCloseable {
 
     private final Path directory;
@@ -26,14 +26,14 @@ final class Redis implements AutoCloseable {
         this.url = url;
     }
 
-    /** Made under a home, and not running yet. */
+    /** Creates a server in a home directory, without starting it. */
     static Redis create(Path directory, HomeDirectory home) {
         try (var server = RedisServer.start(home, line -> {})) {
             return new Redis(directory.resolve("redis"), server.url());
         }
     }
 
-    /** Starts it, and waits until it can be asked. */
+    /** Starts the server and waits until it responds. */
     Redis start() {
         try (var files = Files.list(directory)) {
             var binary = files.map(Path::toString)
@@ -46,11 +46,11 @@ final class Redis implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Wait.until("Redis answers", this::answers);
+        Wait.until("Redis responds", this::responds);
         return this;
     }
 
-    private boolean answers() {
+    private boolean responds() {
         try (var jedis = new Jedis(URI.create(url))) {
             return jedis.ping().equals("PONG");
         } catch (JedisException e) {
@@ -62,7 +62,7 @@ final class Redis implements AutoCloseable {
         process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
 
-    /** What a Redis that was killed would find again, it does not. */
+    /** Deletes the data, so that the next start finds none. */
     void wipe() {
         Servers.delete(directory.resolve("appendonlydir"));
     }

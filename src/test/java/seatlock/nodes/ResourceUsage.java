@@ -10,21 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What a node has of the machine at a moment.
+ * The resources that a node uses at a moment.
  *
- * @param memory proportional set size, in megabytes: what is shared is counted in parts
- * @param threads of the process
- * @param files it has open, sockets included
- * @param connections it has to PostgreSQL
+ * @param memory proportional set size in megabytes, which counts a share of each shared page
+ * @param threads number of threads
+ * @param files number of open files, including sockets
+ * @param connections number of connections to PostgreSQL
  */
-record Vitals(double memory, int threads, int files, int connections) {
+record ResourceUsage(double memory, int threads, int files, int connections) {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    static Vitals of(Node node) {
+    static ResourceUsage of(Node node) {
         var process = Path.of("/proc", String.valueOf(node.pid()));
         try (var files = Files.list(process.resolve("fd"))) {
-            return new Vitals(
+            return new ResourceUsage(
                     field(process.resolve("smaps_rollup"), "Pss:") / 1024,
                     (int) field(process.resolve("status"), "Threads:"),
                     (int) files.count(),
@@ -42,13 +42,13 @@ record Vitals(double memory, int threads, int files, int connections) {
                 .orElseThrow();
     }
 
-    /** What lives on the heap of a node, in megabytes: what is left after a full collection. */
+    /** Returns the heap in use after a full garbage collection, in megabytes. */
     static double liveHeap(Node node) {
         Commands.run(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), node.pid() + "", "GC.run");
         return metric(node, "jvm_memory_used_bytes{area=\"heap\"") / (1 << 20);
     }
 
-    /** The sum of the series of a node's metrics whose names begin so. */
+    /** Reads a node's metrics. @param series prefix of the series to add up @return their sum */
     static double metric(Node node, String series) {
         try {
             var request = HttpRequest.newBuilder(URI.create(node.address() + "/metrics"))

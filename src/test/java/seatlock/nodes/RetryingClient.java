@@ -14,13 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** A client who does not give up: what got no answer, 502 or 503 he asks again, with the same key, until it is settled. */
-final class Asker {
+/** A client that retries a request, with the same key, until it gets a response other than 502 or 503. */
+final class RetryingClient {
 
     /** Longer than the proxy waits for a node. */
     private static final Duration TIMEOUT = Duration.ofSeconds(25);
 
-    /** Longer than anything stays away in any scenario. */
+    /** Longer than any outage in any scenario. */
     private static final Duration SETTLED_WITHIN = Duration.ofSeconds(90);
 
     private static final Duration BEFORE_RETRY = Duration.ofMillis(100);
@@ -28,18 +28,18 @@ final class Asker {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** @param key Idempotency-Key, or null; @param bearer key or token, or null; @param body JSON, or null */
-    record Question(String method, String path, String key, String bearer, String body) {
+    record Request(String method, String path, String key, String bearer, String body) {
 
-        static Question get(String path, String bearer) {
-            return new Question("GET", path, null, bearer, null);
+        static Request get(String path, String bearer) {
+            return new Request("GET", path, null, bearer, null);
         }
 
-        static Question post(String path, String key, String bearer, String body) {
-            return new Question("POST", path, key, bearer, body);
+        static Request post(String path, String key, String bearer, String body) {
+            return new Request("POST", path, key, bearer, body);
         }
     }
 
-    record Answer(int status, byte[] body) {
+    record Response(int status, byte[] body) {
 
         String text() {
             return new String(body, StandardCharsets.UTF_8);
@@ -53,7 +53,7 @@ final class Asker {
             }
         }
 
-        /** As "409 seats-taken". */
+        /** Names the result, such as "409 seats-taken". */
         String outcome() {
             return status < 400 || body.length == 0
                     ? String.valueOf(status)
@@ -61,70 +61,69 @@ final class Asker {
         }
     }
 
-    /** It has no outcome, however often it was asked. */
+    /** Thrown when all attempts failed. */
     static final class Unsettled extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private Unsettled(Question question, String last) {
-            super("Not settled within " + SETTLED_WITHIN + ": " + question + ", at last " + last);
+        private Unsettled(Request request, String last) {
+            super("No definite response within " + SETTLED_WITHIN + ": " + request + ", last outcome " + last);
         }
     }
 
     private final HttpClient http;
     private final String url;
-    private final Tally tally;
+    private final ClientStatistics statistics;
 
-    Asker(HttpClient http, String url, Tally tally) {
+    RetryingClient(HttpClient http, String url, ClientStatistics statistics) {
         this.http = http;
         this.url = url;
-        this.tally = tally;
+        this.statistics = statistics;
     }
 
-    /** @throws Unsettled if there is no outcome in time */
-    Answer settle(Question question) {
-        tally.asks();
+    /** Sends a request until it gets a definite response. @throws Unsettled if there is none in time */
+    Response sendUntilSettled(Request request) {
+        statistics.requestStarted();
         var deadline = System.nanoTime() + SETTLED_WITHIN.toNanos();
         for (boolean first = true; ; first = false) {
             String failure;
             try {
-                var answer = send(question);
-                failure = answer.outcome();
-                if (answer.status != 502 && answer.status != 503 && (first || !isInUse(failure))) {
-                    return answer;
+                var response = send(request);
+                failure = response.outcome();
+                if (response.status != 502 && response.status != 503 && (first || !isInUse(failure))) {
+                    return response;
                 }
             } catch (IOException e) {
                 failure = e.getClass().getSimpleName();
             }
-            tally.failed(failure, first);
+            statistics.attemptFailed(failure, first);
             if (System.nanoTime() > deadline) {
-                throw new Unsettled(question, failure);
+                throw new Unsettled(request, failure);
             }
             LockSupport.parkNanos(BEFORE_RETRY.toNanos());
         }
     }
 
-    /** Whoever asks again may meet his own first request, which is still on its way. */
+    /** Returns whether a retry collided with an earlier attempt that is still being processed. */
     private static boolean isInUse(String outcome) {
         return outcome.equals("409 idempotency-key-in-use");
     }
 
-    private Answer send(Question question) throws IOException {
-        var request = HttpRequest.newBuilder(URI.create(url + question.path)).timeout(TIMEOUT);
-        if (question.key != null) {
-            request.header("Idempotency-Key", question.key);
+    private Response send(Request request) throws IOException {
+        var sent = HttpRequest.newBuilder(URI.create(url + request.path)).timeout(TIMEOUT);
+        if (request.key != null) {
+            sent.header("Idempotency-Key", request.key);
         }
-        if (question.bearer != null) {
-            request.header("Authorization", "Bearer " + question.bearer);
+        if (request.bearer != null) {
+            sent.header("Authorization", "Bearer " + request.bearer);
         }
-        if (question.body != null) {
-            request.header("Content-Type", "application/json");
+        if (request.body != null) {
+            sent.header("Content-Type", "application/json");
         }
-        request.method(
-                question.method,
-                question.body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(question.body));
+        sent.method(
+                request.method, request.body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(request.body));
         try {
-            HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
-            return new Answer(response.statusCode(), response.body());
+            HttpResponse<byte[]> response = http.send(sent.build(), BodyHandlers.ofByteArray());
+            return new Response(response.statusCode(), response.body());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

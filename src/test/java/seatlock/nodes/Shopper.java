@@ -9,72 +9,72 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import seatlock.nodes.Asker.Answer;
-import seatlock.nodes.Asker.Question;
+import seatlock.nodes.RetryingClient.Request;
+import seatlock.nodes.RetryingClient.Response;
 
 /**
- * One client, who reserves, pays, has second thoughts, comes to the gate, looks around and asks for the same again; who
- * writes down what he was told, and knows what he may be told.
+ * A simulated buyer that reserves, confirms, cancels, checks in, reads, and repeats requests. It keeps a ledger of what it
+ * was told and reports every response that contradicts the ledger.
  */
 final class Shopper {
 
-    /** Of what he has asked with a key he remembers so much, to ask it again. */
+    /** Number of past requests with a key that may be repeated. */
     private static final int REMEMBERED = 40;
 
-    /** The seats that everybody wants are at the front. */
+    /** Seats at the front, which many buyers request. */
     private static final int POPULAR_SEATS = 40;
 
-    private record Told(Question question, Answer answer) {}
+    private record Exchange(Request request, Response response) {}
 
     private final List<String> events;
     private final int seats;
-    private final Asker asker;
-    private final Tally tally;
+    private final RetryingClient client;
+    private final ClientStatistics statistics;
     private final Random random;
-    private final Deque<Told> past = new ArrayDeque<>();
-    final List<Purchase> ledger = new ArrayList<>();
+    private final Deque<Exchange> past = new ArrayDeque<>();
+    final List<AcknowledgedReservation> ledger = new ArrayList<>();
 
-    /** @param seats of each event, which are S-A-1, S-A-2, … */
-    Shopper(List<String> events, int seats, Asker asker, Tally tally, long seed) {
+    /** @param seats of each event, labelled S-A-1, S-A-2, … */
+    Shopper(List<String> events, int seats, RetryingClient client, ClientStatistics statistics, long seed) {
         this.events = events;
         this.seats = seats;
-        this.asker = asker;
-        this.tally = tally;
+        this.client = client;
+        this.statistics = statistics;
         this.random = new Random(seed);
     }
 
-    /** Does one thing after the other, as a buyer does, and takes each to its end. */
+    /** Runs one flow of random steps to its end. */
     void goShopping() {
         try {
             var event = events.get(random.nextInt(events.size()));
             if (chance(5)) {
-                look(event);
+                readSeatMap(event);
             }
             if (chance(10)) {
-                askAgain();
+                repeatRequest();
             }
-            var purchase = reserve(event);
-            if (purchase == null || chance(15)) {
-                return; // it was taken; or he forgets about it, and it lapses
+            var reservation = reserve(event);
+            if (reservation == null || chance(15)) {
+                return; // the seats were taken; or the buyer leaves without paying, and the reservation expires
             }
             if (chance(15)) {
-                cancel(purchase, purchase.token);
+                cancel(reservation, reservation.token);
                 return;
             }
-            if (confirm(purchase)) {
+            if (confirm(reservation)) {
                 if (chance(30)) {
-                    cancel(purchase, Cluster.ADMIN_KEY);
+                    cancel(reservation, Cluster.ADMIN_KEY);
                 } else if (chance(30)) {
-                    comeToTheGate(purchase);
+                    checkIn(reservation);
                 }
             }
             if (chance(20)) {
-                read(purchase);
+                read(reservation);
             }
-        } catch (Asker.Unsettled e) {
-            tally.wrong(e.getMessage());
+        } catch (RetryingClient.Unsettled e) {
+            statistics.addError(e.getMessage());
         } catch (RuntimeException e) {
-            tally.wrong("An answer that cannot be understood: " + e);
+            statistics.addError("A response that cannot be parsed: " + e);
         }
     }
 
@@ -82,174 +82,177 @@ final class Shopper {
         return random.nextInt(100) < percent;
     }
 
-    private void look(String event) {
-        var answer = asker.settle(Question.get("/api/events/" + event + "/seats", null));
-        expect("look", answer, "200");
+    private void readSeatMap(String event) {
+        var response = client.sendUntilSettled(Request.get("/api/events/" + event + "/seats", null));
+        expect("seat map", response, "200");
     }
 
-    private Purchase reserve(String event) {
-        var wanted = wanted();
+    private AcknowledgedReservation reserve(String event) {
+        var wanted = chooseSeats();
         var body = JsonNodeFactory.instance.objectNode();
         wanted.forEach(body.putArray("seats")::add);
         var email = UUID.randomUUID() + "@example.org";
         body.put("email", email);
-        var question = Question.post("/api/events/" + event + "/reservations", newKey(), null, body.toString());
-        var answer = asker.settle(question);
-        remember(question, answer);
-        if (!expect("reserve", answer, "201", "409 seats-taken") || answer.status() != 201) {
+        var request = Request.post("/api/events/" + event + "/reservations", newKey(), null, body.toString());
+        var response = client.sendUntilSettled(request);
+        remember(request, response);
+        if (!expect("reserve", response, "201", "409 seats-taken") || response.status() != 201) {
             return null;
         }
-        var json = answer.json();
-        var purchase = new Purchase(
+        var json = response.json();
+        var reservation = new AcknowledgedReservation(
                 event,
                 json.get("id").asText(),
                 json.get("token").asText(),
                 wanted,
                 json.at("/total/amount").asLong(),
                 Instant.parse(json.get("expiresAt").asText()));
-        ledger.add(purchase);
-        tally.ordered();
+        ledger.add(reservation);
+        statistics.orderSucceeded();
         if (!new HashSet<>(json.get("seats").findValuesAsText("label")).equals(new HashSet<>(wanted))
                 || !json.get("email").asText().equals(email)) {
-            tally.wrong("Asked for " + body + ", got " + json);
+            statistics.addError("Requested " + body + ", got " + json);
         }
-        return purchase;
+        return reservation;
     }
 
-    /** One seat or two; now and then those that everybody wants. */
-    private List<String> wanted() {
+    /** Chooses one seat or two, now and then popular ones. */
+    private List<String> chooseSeats() {
         var among = chance(20) ? POPULAR_SEATS : seats - 1;
         var first = 1 + random.nextInt(among);
         return chance(50) ? List.of("S-A-" + first) : List.of("S-A-" + (first + 1), "S-A-" + first);
     }
 
-    private boolean confirm(Purchase purchase) {
+    private boolean confirm(AcknowledgedReservation reservation) {
         var body = JsonNodeFactory.instance
                 .objectNode()
-                .put("paymentReference", "pi_" + purchase.id)
-                .put("amount", purchase.total);
-        var question = Question.post(path(purchase) + "/confirm", newKey(), Cluster.ADMIN_KEY, body.toString());
-        var answer = asker.settle(question);
-        remember(question, answer);
-        if (answer.status() == 410) {
-            expect("confirm", answer, "410 reservation-expired");
-            expectLapsed(purchase, answer);
+                .put("paymentReference", "pi_" + reservation.id)
+                .put("amount", reservation.total);
+        var request = Request.post(path(reservation) + "/confirm", newKey(), Cluster.ADMIN_KEY, body.toString());
+        var response = client.sendUntilSettled(request);
+        remember(request, response);
+        if (response.status() == 410) {
+            expect("confirm", response, "410 reservation-expired");
+            expectExpired(reservation, response);
             return false;
         }
-        if (!expect("confirm", answer, "200")) {
+        if (!expect("confirm", response, "200")) {
             return false;
         }
-        purchase.confirmed();
-        tally.ordered();
-        expectStatus(purchase, answer, "CONFIRMED");
+        reservation.confirmed();
+        statistics.orderSucceeded();
+        expectStatus(reservation, response, "CONFIRMED");
         return true;
     }
 
-    /** @param bearer the token of who has it, or the key of the seller, who gives the money back */
-    private void cancel(Purchase purchase, String bearer) {
-        purchase.asksToCancel();
-        var answer = asker.settle(Question.post(path(purchase) + "/cancel", null, bearer, null));
-        if (answer.status() == 409) {
-            expect("cancel", answer, "409 reservation-not-pending");
-            expectLapsed(purchase, answer);
-        } else if (expect(bearer.equals(purchase.token) ? "cancel" : "refund", answer, "200")) {
-            purchase.cancelled();
-            tally.ordered();
-            expectStatus(purchase, answer, "CANCELLED");
+    /** Cancels or refunds. @param bearer the reservation's token to cancel, or the admin key to refund */
+    private void cancel(AcknowledgedReservation reservation, String bearer) {
+        reservation.cancelRequested();
+        var response = client.sendUntilSettled(Request.post(path(reservation) + "/cancel", null, bearer, null));
+        if (response.status() == 409) {
+            expect("cancel", response, "409 reservation-not-pending");
+            expectExpired(reservation, response);
+        } else if (expect(bearer.equals(reservation.token) ? "cancel" : "refund", response, "200")) {
+            reservation.cancelled();
+            statistics.orderSucceeded();
+            expectStatus(reservation, response, "CANCELLED");
         }
     }
 
-    /** Each of his tickets is scanned, and one of them once more. */
-    private void comeToTheGate(Purchase purchase) {
-        var answer = asker.settle(Question.get(path(purchase) + "/tickets", purchase.token));
-        if (!expect("tickets", answer, "200")) {
+    /** Checks in every ticket, and sometimes one of them a second time. */
+    private void checkIn(AcknowledgedReservation reservation) {
+        var response = client.sendUntilSettled(Request.get(path(reservation) + "/tickets", reservation.token));
+        if (!expect("tickets", response, "200")) {
             return;
         }
-        var tickets = answer.json().get("tickets");
-        if (tickets.size() != purchase.seats.size()) {
-            tally.wrong(purchase + " has " + tickets.size() + " tickets");
+        var tickets = response.json().get("tickets");
+        if (tickets.size() != reservation.seats.size()) {
+            statistics.addError(reservation + " has " + tickets.size() + " tickets");
         }
         for (var ticket : tickets) {
-            var admitted = scan(purchase, ticket.get("code").asText());
+            var admitted = scan(reservation, ticket.get("code").asText());
             if (expect("check-in", admitted, "200")) {
-                purchase.checkedIn.add(ticket.get("id").asText());
-                tally.ordered();
+                reservation.checkedIn.add(ticket.get("id").asText());
+                statistics.orderSucceeded();
             }
         }
         if (chance(50)) {
             var code = tickets.get(0).get("code").asText();
-            expect("second check-in", scan(purchase, code), "409 already-checked-in");
+            expect("second check-in", scan(reservation, code), "409 already-checked-in");
         }
     }
 
-    /** The nonce makes a scan that had no answer safe to repeat. */
-    private Answer scan(Purchase purchase, String code) {
+    /** Sends a scan. Its nonce makes it safe to retry. */
+    private Response scan(AcknowledgedReservation reservation, String code) {
         var body = JsonNodeFactory.instance
                 .objectNode()
                 .put("code", code)
                 .put("gate", "North")
                 .put("nonce", newKey());
-        var path = "/api/events/" + purchase.event + "/check-ins";
-        return asker.settle(Question.post(path, null, Cluster.ADMIN_KEY, body.toString()));
+        var path = "/api/events/" + reservation.event + "/check-ins";
+        return client.sendUntilSettled(Request.post(path, null, Cluster.ADMIN_KEY, body.toString()));
     }
 
-    /** What was acknowledged by one node is to be seen on every other. */
-    private void read(Purchase purchase) {
-        var answer = asker.settle(Question.get(path(purchase), purchase.token));
-        if (expect("read", answer, "200")) {
-            var isPending = purchase.status().equals("EXPIRED") && Instant.now().isBefore(purchase.expiresAt);
+    /** Reads a reservation, from any node: each must know what another one acknowledged. */
+    private void read(AcknowledgedReservation reservation) {
+        var response = client.sendUntilSettled(Request.get(path(reservation), reservation.token));
+        if (expect("read", response, "200")) {
+            var isPending =
+                    reservation.status().equals("EXPIRED") && Instant.now().isBefore(reservation.expiresAt);
             if (!isPending) {
-                expectStatus(purchase, answer, purchase.status());
+                expectStatus(reservation, response, reservation.status());
             }
         }
     }
 
-    /** The same key with the same request gives the same answer, to the byte, whatever has happened since. */
-    private void askAgain() {
+    /** Repeats a past request with its key: the response must be the same, byte for byte, whatever happened since. */
+    private void repeatRequest() {
         if (past.isEmpty()) {
             return;
         }
-        var told = past.stream().skip(random.nextInt(past.size())).findFirst().orElseThrow();
-        var again = asker.settle(told.question);
-        tally.answered("repeated " + again.status());
-        if (again.status() != told.answer.status() || !again.text().equals(told.answer.text())) {
-            tally.wrong("Asked again: " + told.question + "\n  was " + told.answer.text() + "\n  is  " + again.text());
+        var exchange =
+                past.stream().skip(random.nextInt(past.size())).findFirst().orElseThrow();
+        var again = client.sendUntilSettled(exchange.request);
+        statistics.responseReceived("repeated " + again.status());
+        if (again.status() != exchange.response.status() || !again.text().equals(exchange.response.text())) {
+            statistics.addError("Repeated: " + exchange.request + "\n  was " + exchange.response.text() + "\n  is  "
+                    + again.text());
         }
     }
 
-    private void remember(Question question, Answer answer) {
-        past.add(new Told(question, answer));
+    private void remember(Request request, Response response) {
+        past.add(new Exchange(request, response));
         if (past.size() > REMEMBERED) {
             past.remove();
         }
     }
 
-    private boolean expect(String what, Answer answer, String... outcomes) {
-        var outcome = answer.outcome();
-        tally.answered(what + " " + outcome);
+    private boolean expect(String what, Response response, String... outcomes) {
+        var outcome = response.outcome();
+        statistics.responseReceived(what + " " + outcome);
         if (!List.of(outcomes).contains(outcome)) {
-            tally.wrong(what + ": " + outcome + " " + answer.text());
+            statistics.addError(what + ": " + outcome + " " + response.text());
             return false;
         }
         return true;
     }
 
-    private void expectStatus(Purchase purchase, Answer answer, String status) {
-        var told = answer.json().path("status").asText();
-        if (!told.equals(status)) {
-            tally.wrong(purchase + " is " + told + " instead of " + status);
+    private void expectStatus(AcknowledgedReservation reservation, Response response, String status) {
+        var actual = response.json().path("status").asText();
+        if (!actual.equals(status)) {
+            statistics.addError(reservation + " is " + actual + " instead of " + status);
         }
     }
 
-    /** One clock for all: this is the machine of the database. */
-    private void expectLapsed(Purchase purchase, Answer answer) {
-        if (Instant.now().isBefore(purchase.expiresAt)) {
-            tally.wrong(purchase + " has not lapsed, and was refused: " + answer.text());
+    /** Compares with this machine's clock, which is also the clock of the database. */
+    private void expectExpired(AcknowledgedReservation reservation, Response response) {
+        if (Instant.now().isBefore(reservation.expiresAt)) {
+            statistics.addError(reservation + " has not expired but was refused: " + response.text());
         }
     }
 
-    private static String path(Purchase purchase) {
-        return "/api/events/" + purchase.event + "/reservations/" + purchase.id;
+    private static String path(AcknowledgedReservation reservation) {
+        return "/api/events/" + reservation.event + "/reservations/" + reservation.id;
     }
 
     private static String newKey() {

@@ -14,18 +14,18 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import seatlock.support.Api;
 
-/** A number of clients who buy through the proxy, all the time, until they are stopped. */
+/** A number of simulated buyers that send requests through the proxy until they are stopped. */
 final class Shoppers implements AutoCloseable {
 
-    /** Several events: their batches are settled at the same time. */
+    /** More than one, so that batches of different events run at the same time. */
     private static final int EVENTS = 4;
 
-    /** Between two flows of a client. It leaves the machine some room: what is tried here is not speed. */
+    /** Longest pause between two flows of a buyer. Speed is not tested here, so the machine gets some idle time. */
     private static final Duration MAX_REST = Duration.ofMillis(120);
 
     private static final Duration STOPPED_WITHIN = Duration.ofSeconds(120);
 
-    final Tally tally = new Tally();
+    final ClientStatistics statistics = new ClientStatistics();
     final List<String> events;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -35,16 +35,22 @@ final class Shoppers implements AutoCloseable {
     private volatile boolean stopping;
 
     /**
-     * @param count how many there are
-     * @param seats of each event
-     * @param seed of what they do
+     * Creates the events and starts the buyers.
+     *
+     * @param count number of buyers
+     * @param seats capacity of each event
+     * @param seed of the buyers' random choices
      */
     Shoppers(Cluster cluster, int count, int seats, long seed) {
         var api = new Api(cluster.balancer.url(), Cluster.ADMIN_KEY);
         events = IntStream.range(0, EVENTS).mapToObj(i -> event(api, seats)).toList();
         shoppers = IntStream.range(0, count)
                 .mapToObj(number -> new Shopper(
-                        events, seats, new Asker(http, cluster.balancer.url(), tally), tally, seed * 1000 + number))
+                        events,
+                        seats,
+                        new RetryingClient(http, cluster.balancer.url(), statistics),
+                        statistics,
+                        seed * 1000 + number))
                 .toList();
         threads = Executors.newFixedThreadPool(count);
         shoppers.forEach(shopper -> running.add(threads.submit(() -> shop(shopper))));
@@ -64,17 +70,17 @@ final class Shoppers implements AutoCloseable {
         }
     }
 
-    /** Lets each of them take to its end what he is about. @return what they were told, all of it */
-    List<Purchase> stop() {
+    /** Lets every buyer finish its current flow. @return all reservations that were acknowledged */
+    List<AcknowledgedReservation> stop() {
         stopping = true;
         var deadline = System.nanoTime() + STOPPED_WITHIN.toNanos();
         for (var each : running) {
             try {
                 each.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
-                tally.wrong("A client was not done within " + STOPPED_WITHIN);
+                statistics.addError("A client was not done within " + STOPPED_WITHIN);
             } catch (Exception e) {
-                tally.wrong("A client stopped: " + e);
+                statistics.addError("A client failed: " + e);
             }
         }
         return shoppers.stream().flatMap(shopper -> shopper.ledger.stream()).toList();
