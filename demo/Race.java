@@ -22,22 +22,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * The race: many buyers want one seat at the same instant, over HTTP, from a real server.
+ * The race: many buyers request one seat at the same instant, over HTTP, from a real server.
  *
- * <p>`make demo` runs it: it starts the jar with a home of its own on free ports, and stops it at the end. With URL set,
- * it asks a server that runs already (and SEATLOCK_ADMIN_KEY says with which key; DATABASE_URL, if you like, where to
- * count in SQL). N is the number of buyers.
+ * <p>{@code make demo} runs it. It starts the jar on free ports with a temporary home directory and stops it at the end. If
+ * URL is set, it uses the server running there, with the key in SEATLOCK_ADMIN_KEY, and counts double sales in SQL if
+ * DATABASE_URL is set. N is the number of buyers.
  *
- * <p>The exit status is 0 if everything was as it has to be.
+ * <p>The exit status is 0 if every check passed.
  */
 public final class Race {
 
@@ -47,28 +47,28 @@ public final class Race {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String url;
     private final String adminKey;
-    private final String databaseUrl; // null if we cannot look into the database
-    private final Path mails; // null if the mail goes where we cannot look
+    private final String databaseUrl; // null if the database cannot be queried
+    private final Path mailDirectory; // null if the server sends its mail elsewhere
     private boolean passed = true;
 
-    private Race(String url, String adminKey, String databaseUrl, Path mails) {
+    private Race(String url, String adminKey, String databaseUrl, Path mailDirectory) {
         this.url = url;
         this.adminKey = adminKey;
         this.databaseUrl = databaseUrl;
-        this.mails = mails;
+        this.mailDirectory = mailDirectory;
     }
 
     public static void main(String[] args) throws Exception {
         System.exit(run(System.getenv()) ? 0 : 1);
     }
 
-    /** Whether everything was as it has to be. */
+    /** Runs all races. @return whether every check passed */
     static boolean run(Map<String, String> environment) throws Exception {
         int buyers = Integer.parseInt(environment.getOrDefault("N", "10"));
         var url = environment.getOrDefault("URL", "");
         if (!url.isEmpty()) {
             var key = environment.getOrDefault("SEATLOCK_ADMIN_KEY", "");
-            return new Race(url, key, environment.get("DATABASE_URL"), null).all(buyers);
+            return new Race(url, key, environment.get("DATABASE_URL"), null).runAll(buyers);
         }
         try (var server = Server.start()) {
             return new Race(
@@ -76,103 +76,90 @@ public final class Race {
                             server.address("SEATLOCK_ADMIN_KEY"),
                             server.address("DATABASE_URL"),
                             server.home.resolve("data/mail"))
-                    .all(buyers);
+                    .runAll(buyers);
         }
     }
 
-    private boolean all(int buyers) throws Exception {
+    private boolean runAll(int buyers) throws Exception {
         warmUp();
         oneSeat(buyers);
         oneKey();
         oppositeBaskets();
-        lapse();
-        say("");
-        say(passed ? "PASS" : "FAIL");
+        expiry();
+        say(passed ? "\nPASS" : "\nFAIL");
         return passed;
     }
 
-    // ---------------------------------------------------------------------------------------------- the four races
+    // ---------------------------------------------------------------------------------------------- the races
 
-    /** Many buyers, one seat: one of them gets it, and the others get a clean no. */
+    /** Many buyers request one seat: one gets it, and all others get a clean refusal. */
     private void oneSeat(int buyers) throws Exception {
         title(buyers + " buyers, one seat");
         var event = createEvent(1, "PT10M");
-        var answers = atOnce(buyers, i -> reserve(event, UUID.randomUUID().toString(), "S-A-1"));
+        var responses = atOnce(buyers, i -> reserve(event, newKey(), "S-A-1"));
 
-        var winners = count(answers, "201");
-        var refusals = count(answers, "409 seats-taken");
-        var doubleSold = doubleSold(event, answers);
+        var winners = count(responses, "201");
+        var refusals = count(responses, "409 seats-taken");
+        var doubleSold = doubleSold(event, responses);
         var latencies =
-                answers.stream().mapToDouble(Answer::milliseconds).sorted().toArray();
+                responses.stream().mapToDouble(Response::milliseconds).sorted().toArray();
         row("concurrent requests", buyers);
-        row("inventory", 1);
+        row("seats", 1);
         row("winners (201)", winners);
         row("refusals (409 seats-taken)", refusals);
-        row("other answers", buyers - winners - refusals);
-        row(databaseUrl == null ? "double-sold (by the answers)" : "double-sold (counted in SQL)", doubleSold);
-        row(
-                "average",
-                "%.1f ms"
-                        .formatted(IntStream.range(0, buyers)
-                                .mapToDouble(i -> latencies[i])
-                                .average()
-                                .orElse(0)));
-        row("p50", "%.1f ms".formatted(percentile(latencies, 50)));
-        row("p99", "%.1f ms".formatted(percentile(latencies, 99)));
-        check(winners == 1 && refusals == buyers - 1 && doubleSold == 0, "one winner, everybody else refused");
-        for (var answer : answers) {
-            if (answer.status() == 201) {
-                purchase(event, answer);
+        row("other responses", buyers - winners - refusals);
+        row(databaseUrl == null ? "double-sold (from the responses)" : "double-sold (counted in SQL)", doubleSold);
+        row("average", "%.1f ms", DoubleStream.of(latencies).average().orElse(0));
+        row("p50", "%.1f ms", percentile(latencies, 50));
+        row("p99", "%.1f ms", percentile(latencies, 99));
+        check(winners == 1 && refusals == buyers - 1 && doubleSold == 0, "one winner, all others refused");
+        for (var response : responses) {
+            if (response.status() == 201) {
+                purchase(event, response);
             }
         }
     }
 
-    /** The winner pays; a worker makes his ticket and mails it; the gate lets him in, once. */
-    private void purchase(String event, Answer winner) throws Exception {
-        title("The winner pays, gets his ticket, and is let in");
+    /** The winner pays, a worker creates and mails the ticket, and the gate admits it once. */
+    private void purchase(String event, Response winner) throws Exception {
+        title("The winner pays, gets a ticket, and enters");
         var reservation = winner.json().get("id").asText();
         var began = System.nanoTime();
         var confirmed = confirm(event, reservation, 4500);
-        var ticket = get("/api/events/" + event + "/reservations/" + reservation + "/tickets", adminKey)
-                .json()
-                .at("/tickets/0");
-        Answer pdf;
+        var tickets = get("/api/events/" + event + "/reservations/" + reservation + "/tickets");
+        var ticket = tickets.json().at("/tickets/0");
+        Response pdf;
         do {
             TimeUnit.MILLISECONDS.sleep(20);
-            pdf = get(ticket.path("pdf").asText(), adminKey);
+            pdf = get(ticket.path("pdf").asText());
         } while (pdf.outcome().equals("409 not-ready") && secondsSince(began) < 30);
-        var pdfAfter = secondsSince(began);
         row("confirmed", confirmed.outcome());
-        row(
-                "PDF",
-                "%s, %,d bytes, after %.1f s"
-                        .formatted(pdf.outcome(), pdf.body().length(), pdfAfter));
-        var mailed = mails == null || awaitMail(reservation, began);
+        row("PDF", "%s, %,d bytes, after %.1f s", pdf.outcome(), pdf.body().length(), secondsSince(began));
+        var mailed = mailDirectory == null || awaitMail(reservation, began);
         row(
                 "mail",
-                mails == null
-                        ? "not looked for: this server has a mail server of its own"
-                        : mailed ? "in the sink" : "none");
+                mailDirectory == null ? "not checked: the server sends it elsewhere" : mailed ? "stored" : "missing");
         var code = ticket.path("code").asText();
         var first = scan(event, code, "North");
         var second = scan(event, code, "South");
         row("first scan, at gate North", first.outcome());
         row(
                 "second scan, at gate South",
-                second.outcome() + ", used at gate "
-                        + second.json().path("gate").asText());
+                "%s, used at gate %s",
+                second.outcome(),
+                second.json().path("gate").asText());
         check(
                 confirmed.status() == 200
                         && pdf.body().startsWith("%PDF-")
                         && mailed
                         && first.status() == 200
                         && second.outcome().equals("409 already-checked-in"),
-                "paid, ticketed, mailed, and let in once");
+                "paid, ticketed, mailed, and admitted once");
     }
 
     private boolean awaitMail(String reservation, long began) throws Exception {
         while (secondsSince(began) < 30) {
-            try (var files = Files.list(mails)) {
+            try (var files = Files.list(mailDirectory)) {
                 for (var mail :
                         files.filter(file -> file.toString().endsWith(".eml")).toList()) {
                     if (Files.readString(mail).contains(reservation)) {
@@ -189,69 +176,68 @@ public final class Race {
         return (System.nanoTime() - nanoTime) / 1e9;
     }
 
-    /** A client that is not sure whether it was heard asks again; here it asks fifty times at once. */
+    /** A client that got no response retries with the same key; here it sends fifty requests at once. */
     private void oneKey() throws Exception {
         title("The same Idempotency-Key, 50 times at once");
         var event = createEvent(1, "PT10M");
-        var key = UUID.randomUUID().toString();
-        var answers = atOnce(50, i -> reserve(event, key, "S-A-1"));
+        var key = newKey();
+        var responses = atOnce(50, i -> reserve(event, key, "S-A-1"));
 
-        var bodies =
-                answers.stream().map(Answer::body).collect(Collectors.toSet()).size();
-        var reservations = answers.stream()
-                .map(answer -> answer.json().path("id").asText())
-                .collect(Collectors.toSet())
-                .size();
-        row("answers of 201", count(answers, "201"));
-        row("different answers", bodies);
+        var bodies = responses.stream().map(Response::body).distinct().count();
+        var reservations = responses.stream()
+                .map(response -> response.json().path("id").asText())
+                .distinct()
+                .count();
+        row("responses 201", count(responses, "201"));
+        row("distinct responses", bodies);
         row("reservations", reservations);
-        check(count(answers, "201") == 50 && bodies == 1 && reservations == 1, "one reservation, 50 equal answers");
+        check(
+                count(responses, "201") == 50 && bodies == 1 && reservations == 1,
+                "one reservation, 50 identical responses");
     }
 
-    /** A wants seats 1 and 2, B wants 2 and 1: who locks in the order of the request waits for the other for ever. */
+    /** A requests seats 1 and 2, B requests 2 and 1: locking in the order of the request would be a deadlock. */
     private void oppositeBaskets() throws Exception {
         title("Two baskets with the same seats in opposite order, 25 times");
         var event = createEvent(50, "PT10M");
-        var answers = atOnce(50, i -> {
+        var responses = atOnce(50, i -> {
             var first = "S-A-" + (i / 2 * 2 + 1);
             var second = "S-A-" + (i / 2 * 2 + 2);
-            return i % 2 == 0
-                    ? reserve(event, UUID.randomUUID().toString(), first, second)
-                    : reserve(event, UUID.randomUUID().toString(), second, first);
+            return i % 2 == 0 ? reserve(event, newKey(), first, second) : reserve(event, newKey(), second, first);
         });
 
         var pairsWithOneWinner = IntStream.range(0, 25)
-                .filter(pair -> count(answers.subList(2 * pair, 2 * pair + 2), "201") == 1)
+                .filter(pair -> count(responses.subList(2 * pair, 2 * pair + 2), "201") == 1)
                 .count();
-        row("whole baskets (201)", count(answers, "201"));
-        row("refused (409 seats-taken)", count(answers, "409 seats-taken"));
+        row("whole baskets (201)", count(responses, "201"));
+        row("refused (409 seats-taken)", count(responses, "409 seats-taken"));
         row("pairs with one winner", pairsWithOneWinner);
         check(
-                pairsWithOneWinner == 25 && count(answers, "409 seats-taken") == 25,
-                "no deadlock, and nobody got half a basket");
+                pairsWithOneWinner == 25 && count(responses, "409 seats-taken") == 25,
+                "no deadlock, and no buyer got half a basket");
     }
 
-    /** A hold that is not paid for lapses; from that moment the seat is the next one's. */
-    private void lapse() throws Exception {
-        title("A reservation is left to lapse after one second");
+    /** An unpaid reservation expires, and from that moment the next buyer can have the seat. */
+    private void expiry() throws Exception {
+        title("A reservation expires after one second");
         var event = createEvent(1, "PT1S");
-        var first = reserve(event, UUID.randomUUID().toString(), "S-A-1");
+        var first = reserve(event, newKey(), "S-A-1");
         var began = System.nanoTime();
-        Answer next;
+        Response next;
         int refusals = 0;
         do {
-            next = reserve(event, UUID.randomUUID().toString(), "S-A-1");
+            next = reserve(event, newKey(), "S-A-1");
             if (next.outcome().equals("409 seats-taken")) {
                 refusals++;
             }
             TimeUnit.MILLISECONDS.sleep(20);
-        } while (next.outcome().equals("409 seats-taken") && System.nanoTime() - began < TimeUnit.SECONDS.toNanos(10));
+        } while (next.outcome().equals("409 seats-taken") && secondsSince(began) < 10);
         var late = confirm(event, first.json().get("id").asText(), 4500);
         var paid = confirm(event, next.json().path("id").asText(), 4500);
 
         row("first buyer", first.outcome());
-        row("second buyer, while it was held", refusals + " times 409 seats-taken");
-        row("second buyer, once it had lapsed", next.outcome());
+        row("second buyer, before expiry", "%d times 409 seats-taken", refusals);
+        row("second buyer, after expiry", next.outcome());
         row("first buyer pays too late", late.outcome());
         row("second buyer pays", paid.outcome());
         check(
@@ -260,12 +246,12 @@ public final class Race {
                         && next.status() == 201
                         && late.outcome().equals("410 reservation-expired")
                         && paid.status() == 200,
-                "free at once, and never the seat of two");
+                "available at once, and never sold to two buyers");
     }
 
-    // ------------------------------------------------------------------------------------------------ what they ask
+    // ------------------------------------------------------------------------------------------------- the requests
 
-    private record Answer(int status, String body, double milliseconds) {
+    private record Response(int status, String body, double milliseconds) {
 
         JsonNode json() {
             try {
@@ -275,7 +261,7 @@ public final class Race {
             }
         }
 
-        /** The status, and for a refusal its slug. */
+        /** Names the result: the status and, for an error, the slug of its type. */
         String outcome() {
             return status < 400
                     ? "" + status
@@ -284,97 +270,85 @@ public final class Race {
     }
 
     private String createEvent(int seats, String reservationTtl) throws Exception {
-        var body = JSON.createObjectNode()
-                .put("name", "The race")
-                .put("venue", "Localhost")
-                .put("startsAt", "2099-06-18T21:00:00+02:00")
-                .put("timeZone", "Europe/Rome")
-                .put("currency", "EUR")
-                .put("reservationTtl", reservationTtl);
-        var section = body.putArray("sections").addObject().put("name", "S").put("price", 4500);
-        section.putArray("rows").addObject().put("name", "A").put("seats", seats);
-        var answer = send(request("/api/events").header("Authorization", "Bearer " + adminKey), body.toString());
-        if (answer.status() != 201) {
-            throw new IllegalStateException(url + " does not let us create an event (is SEATLOCK_ADMIN_KEY right?): "
-                    + answer.status() + " " + answer.body());
+        var body = """
+                {"name":"The race","venue":"Localhost","startsAt":"2099-06-18T21:00:00+02:00",
+                 "timeZone":"Europe/Rome","currency":"EUR","reservationTtl":"%s",
+                 "sections":[{"name":"S","price":4500,"rows":[{"name":"A","seats":%d}]}]}
+                """.formatted(reservationTtl, seats);
+        var response = send(request("/api/events"), body);
+        if (response.status() != 201) {
+            throw new IllegalStateException("Cannot create an event on " + url + " (check SEATLOCK_ADMIN_KEY): "
+                    + response.status() + " " + response.body());
         }
-        return answer.json().get("id").asText();
+        return response.json().get("id").asText();
     }
 
     /**
-     * Each key is another buyer's, and one shop asks for them all, with its own key: a crowd that comes from one address, or
-     * with one e-mail address, is what the server's limits are there to refuse.
+     * Reserves seats as one shop with an API key does for its buyers, each of whom has another e-mail address. The server's
+     * limits would refuse so many requests from one address or for one e-mail address.
      */
-    private Answer reserve(String event, String key, String... seats) {
+    private Response reserve(String event, String key, String... seats) {
         var body = JSON.createObjectNode().put("email", key + "@example.org");
         List.of(seats).forEach(body.putArray("seats")::add);
-        var request = request("/api/events/" + event + "/reservations")
-                .header("Authorization", "Bearer " + adminKey)
-                .header("Idempotency-Key", key);
+        var request = request("/api/events/" + event + "/reservations").header("Idempotency-Key", key);
         return send(request, body.toString());
     }
 
-    private Answer confirm(String event, String reservation, long amount) {
+    private Response confirm(String event, String reservation, long amount) {
         var body = JSON.createObjectNode().put("paymentReference", "demo").put("amount", amount);
         var request = request("/api/events/" + event + "/reservations/" + reservation + "/confirm")
-                .header("Authorization", "Bearer " + adminKey)
-                .header("Idempotency-Key", UUID.randomUUID().toString());
+                .header("Idempotency-Key", newKey());
         return send(request, body.toString());
     }
 
-    private Answer scan(String event, String code, String gate) {
+    private Response scan(String event, String code, String gate) {
         var body = JSON.createObjectNode().put("code", code).put("gate", gate);
-        return send(
-                request("/api/events/" + event + "/check-ins").header("Authorization", "Bearer " + adminKey),
-                body.toString());
+        return send(request("/api/events/" + event + "/check-ins"), body.toString());
     }
 
-    private Answer get(String path, String bearer) {
-        return send(request(path).header("Authorization", "Bearer " + bearer).GET());
+    private Response get(String path) {
+        return send(request(path).GET());
     }
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(Duration.ofSeconds(60))
+                .header("Authorization", "Bearer " + adminKey)
                 .header("Content-Type", "application/json");
     }
 
-    private Answer send(HttpRequest.Builder request, String body) {
+    private static String newKey() {
+        return UUID.randomUUID().toString();
+    }
+
+    private Response send(HttpRequest.Builder request, String body) {
         return send(request.POST(BodyPublishers.ofString(body)));
     }
 
-    private Answer send(HttpRequest.Builder request) {
+    private Response send(HttpRequest.Builder request) {
         try {
             var built = request.build();
             var began = System.nanoTime();
             var response = client.send(built, BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
-            return new Answer(response.statusCode(), response.body(), (System.nanoTime() - began) / 1e6);
+            return new Response(response.statusCode(), response.body(), (System.nanoTime() - began) / 1e6);
         } catch (IOException e) {
-            throw new IllegalStateException(url + " does not answer", e);
+            throw new IllegalStateException("No response from " + url, e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** Everybody is ready, then everybody goes. */
+    /** Runs an action on many threads, released at the same instant once all of them are ready. */
     private static <T> List<T> atOnce(int size, IntFunction<T> action) throws Exception {
         var threads = Executors.newFixedThreadPool(size);
         try {
-            var ready = new CountDownLatch(size);
-            var go = new CountDownLatch(1);
-            var futures = new ArrayList<Future<T>>();
-            for (int i = 0; i < size; i++) {
-                var number = i;
-                futures.add(threads.submit(() -> {
-                    ready.countDown();
-                    go.await();
-                    return action.apply(number);
-                }));
-            }
-            ready.await();
-            go.countDown();
+            var start = new CyclicBarrier(size);
+            var tasks = IntStream.range(0, size).mapToObj(number -> (Callable<T>) () -> {
+                start.await();
+                return action.apply(number);
+            });
             var results = new ArrayList<T>();
-            for (var future : futures) {
+            for (var future : threads.invokeAll(tasks.toList())) {
                 results.add(future.get());
             }
             return results;
@@ -383,31 +357,31 @@ public final class Race {
         }
     }
 
-    /** A JVM that has just started is slow, ours and the server's: that is not what the race is about. */
+    /** Warms up both JVMs, so that the races do not measure their start. */
     private void warmUp() throws Exception {
         var event = createEvent(400, "PT10M");
         atOnce(8, client -> {
             for (int i = client; i < 400; i += 8) {
-                reserve(event, UUID.randomUUID().toString(), "S-A-" + (i + 1));
+                reserve(event, newKey(), "S-A-" + (i + 1));
             }
             return null;
         });
     }
 
-    // ------------------------------------------------------------------------------------------------ what is counted
+    // ------------------------------------------------------------------------------------------------ the results
 
-    private static int count(List<Answer> answers, String outcome) {
-        return (int) answers.stream()
-                .filter(answer -> answer.outcome().equals(outcome))
+    private static int count(List<Response> responses, String outcome) {
+        return (int) responses.stream()
+                .filter(response -> response.outcome().equals(outcome))
                 .count();
     }
 
-    /** Claims to seats of the event beyond one for each. */
-    private long doubleSold(String event, List<Answer> answers) throws Exception {
+    /** Counts how often a seat was sold more than once. */
+    private long doubleSold(String event, List<Response> responses) throws Exception {
         if (databaseUrl == null) {
-            var seats = answers.stream()
-                    .filter(answer -> answer.status() == 201)
-                    .flatMap(answer -> answer.json().get("seats").findValuesAsText("label").stream())
+            var seats = responses.stream()
+                    .filter(response -> response.status() == 201)
+                    .flatMap(response -> response.json().get("seats").findValuesAsText("label").stream())
                     .toList();
             return seats.size() - Set.copyOf(seats).size();
         }
@@ -433,18 +407,21 @@ public final class Race {
         return sorted[Math.min(sorted.length - 1, (int) Math.ceil(sorted.length * percent / 100.0) - 1)];
     }
 
-    private void check(boolean asItHasToBe, String what) {
-        passed &= asItHasToBe;
-        say("  " + (asItHasToBe ? "ok" : "WRONG") + ": " + what);
+    private void check(boolean isCorrect, String description) {
+        passed &= isCorrect;
+        say("  " + (isCorrect ? "ok" : "FAILED") + ": " + description);
     }
 
     private static void title(String title) {
-        say("");
-        say(title);
+        say("\n" + title);
     }
 
     private static void row(String name, Object value) {
         say("  %-34s %s".formatted(name, value));
+    }
+
+    private static void row(String name, String format, Object... values) {
+        row(name, format.formatted(values));
     }
 
     private static void say(String line) {
@@ -453,7 +430,7 @@ public final class Race {
 
     // ---------------------------------------------------------------------------------------------------- the server
 
-    /** The jar in a process of its own, with a home that is thrown away. */
+    /** The jar in its own process, with a temporary home directory. */
     private static final class Server implements AutoCloseable {
 
         private final Process process;
@@ -487,7 +464,7 @@ public final class Race {
             do {
                 line = lines.readLine();
                 if (line == null) {
-                    throw new IllegalStateException("The server has ended before it was ready.");
+                    throw new IllegalStateException("The server ended before it was ready.");
                 }
                 say("  | " + line);
             } while (!line.equals("Ready."));
@@ -510,7 +487,7 @@ public final class Race {
                 files.sorted(Comparator.reverseOrder())
                         .forEach(file -> file.toFile().delete());
             } catch (IOException e) {
-                say("Left behind: " + home);
+                say("Could not delete " + home);
             }
         }
 

@@ -9,7 +9,7 @@ import seatlock.limits.Networks;
 import seatlock.support.Backstage;
 import seatlock.support.Shop;
 
-/** The demo, against a server that runs already. `make demo` runs it with one of its own. */
+/** Runs the demo against a server of the tests. {@code make demo} runs it with its own server. */
 class DemoTest {
 
     @Test
@@ -24,9 +24,9 @@ class DemoTest {
         }
     }
 
-    /** All its buyers come from one address. */
+    /** All requests come from one address. */
     @Test
-    void it_passes_with_the_limits_that_a_server_has_unless_told_otherwise() throws Exception {
+    void the_race_passes_with_default_limits() throws Exception {
         try (var shop = new Shop();
                 var backstage = new Backstage(shop).start();
                 var limiter = Shop.noLimiter(shop.metrics);

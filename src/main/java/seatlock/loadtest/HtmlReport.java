@@ -140,13 +140,13 @@ final class HtmlReport {
 
     private String latencyChart() {
         // A second without a response has no latency, so its point is left out rather than drawn at 0.
-        var answered = report.seconds().stream()
+        var secondsWithResponses = report.seconds().stream()
                 .filter(second -> second.perSecond() > 0)
                 .toList();
         return overTime(List.of(
-                series("max", "c", answered, Report.Second::max),
-                series("p99", "b", answered, Report.Second::p99),
-                series("p50", "a", answered, Report.Second::p50)));
+                series("max", "c", secondsWithResponses, Report.Second::max),
+                series("p99", "b", secondsWithResponses, Report.Second::p99),
+                series("p50", "a", secondsWithResponses, Report.Second::p50)));
     }
 
     private static Series series(

@@ -37,7 +37,7 @@ final class Measurements {
     private long bytes; // guarded by this
     private long successes; // guarded by this
     private long firstDue = Long.MAX_VALUE; // guarded by this
-    private long lastAnswered = Long.MIN_VALUE; // guarded by this
+    private long lastEnd = Long.MIN_VALUE; // guarded by this
 
     Measurements(Scenario scenario) {
         this.scenario = scenario;
@@ -50,11 +50,11 @@ final class Measurements {
      * @param dueNanos when it was due, which may be before it could be sent
      * @param length of the response body in bytes
      */
-    synchronized void record(String outcome, boolean counted, long dueNanos, long answeredNanos, long length) {
+    synchronized void record(String outcome, boolean counted, long dueNanos, long endNanos, long length) {
         var statistics = statisticsOf(outcome);
-        var micros = Math.max(0, Math.min(MAX_MICROS, (answeredNanos - dueNanos) / 1000));
-        var answered = !outcome.equals(Report.NOT_SENT);
-        if (answered) {
+        var micros = Math.max(0, Math.min(MAX_MICROS, (endNanos - dueNanos) / 1000));
+        var wasSent = !outcome.equals(Report.NOT_SENT);
+        if (wasSent) {
             second.recordValue(micros);
         }
         errorsInSecond += statistics.error ? 1 : 0;
@@ -67,14 +67,14 @@ final class Measurements {
         bytes += length;
         successes += statistics.success ? 1 : 0;
         firstDue = Math.min(firstDue, dueNanos);
-        lastAnswered = Math.max(lastAnswered, answeredNanos);
+        lastEnd = Math.max(lastEnd, endNanos);
     }
 
     /** Records a step of a flow. Steps are not counted as requests of their own. */
-    synchronized void recordStep(String outcome, boolean counted, long dueNanos, long answeredNanos) {
+    synchronized void recordStep(String outcome, boolean counted, long dueNanos, long endNanos) {
         var statistics = statisticsOf(outcome);
         if (counted) {
-            statistics.micros.recordValue(Math.max(0, Math.min(MAX_MICROS, (answeredNanos - dueNanos) / 1000)));
+            statistics.micros.recordValue(Math.max(0, Math.min(MAX_MICROS, (endNanos - dueNanos) / 1000)));
         } else {
             statistics.warmup++;
         }
@@ -147,6 +147,6 @@ final class Measurements {
 
     /** Returns the time from when the first counted request was due until the last response. */
     synchronized double wallSeconds() {
-        return lastAnswered > firstDue ? (lastAnswered - firstDue) / 1e9 : 0;
+        return lastEnd > firstDue ? (lastEnd - firstDue) / 1e9 : 0;
     }
 }

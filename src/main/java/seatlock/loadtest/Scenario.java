@@ -21,7 +21,7 @@ public enum Scenario {
     /** All clients request an endpoint that does no work: the upper bound for the other scenarios. */
     NOTHING("200", Set.of());
 
-    /** The server did nothing and said so, or was never asked: allowed in any scenario, but not a success. */
+    /** The server refused to do anything, or got no request: allowed in any scenario, but not a success. */
     private static final Set<String> TURNED_AWAY = Set.of("503 overloaded", "429 rate-limited", Report.NOT_SENT);
 
     private final String success;

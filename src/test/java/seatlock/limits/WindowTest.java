@@ -42,7 +42,7 @@ class WindowTest {
                 .isEqualTo(100);
     }
 
-    /** Whatever happened before, a client that waits as long as it was told is let through, and not before. */
+    /** Whatever happened before, a client that waits as long as the refusal says is granted its request, and not before. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 100})
     void a_refusal_states_exactly_how_long_to_wait(int limit) {

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A reservation that a client was told it has, with everything the client was told about it since. */
+/** A reservation that the server acknowledged, with what later responses said about it. */
 final class AcknowledgedReservation {
 
     final String event;

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import seatlock.support.Api;
 import seatlock.support.Wait;
 
-/** Compares the state of a cluster with what its clients were told, after everything has settled, and prints a summary. */
+/** Compares the state of a settled cluster with the responses its clients got, and prints a summary. */
 final class Audit {
 
     private static final String HEAD = "%-28s %9s %7s %6s %6s %6s %13s";

@@ -50,7 +50,7 @@ final class Balancer implements AutoCloseable {
 
     private static final Duration CLIENT_IDLE = Duration.ofMinutes(30);
 
-    private static final int MAX_ANSWER_BYTES = 8 << 20;
+    private static final int MAX_RESPONSE_BYTES = 8 << 20;
 
     /** Headers of a single connection, which are set anew for the next one. */
     private static final Set<String> HOP_BY_HOP =
@@ -106,7 +106,7 @@ final class Balancer implements AutoCloseable {
                         client.newRequest(backend.address.resolve("/readyz"))
                                 .timeout(POLL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
                 .send()
-                .whenComplete((answer, failure) -> backend.ready = failure == null && answer.getStatus() == 200));
+                .whenComplete((received, failure) -> backend.ready = failure == null && received.getStatus() == 200));
     }
 
     /** @param refused nodes that have refused this request's connection */
@@ -130,9 +130,9 @@ final class Balancer implements AutoCloseable {
             body.duplicate().get(bytes);
             passed.body(new BytesRequestContent(request.getHeaders().get(HttpHeader.CONTENT_TYPE), bytes));
         }
-        new CompletableResponseListener(passed, MAX_ANSWER_BYTES).send().whenComplete((answer, failure) -> {
+        new CompletableResponseListener(passed, MAX_RESPONSE_BYTES).send().whenComplete((received, failure) -> {
             if (failure == null) {
-                respond(response, callback, answer);
+                respond(response, callback, received);
             } else if (isRefused(failure)) {
                 backend.ready = false;
                 refused.add(backend);
@@ -159,12 +159,12 @@ final class Balancer implements AutoCloseable {
         return reason instanceof ConnectException;
     }
 
-    private static void respond(Response response, Callback callback, ContentResponse answer) {
-        response.setStatus(answer.getStatus());
-        answer.getHeaders().stream()
+    private static void respond(Response response, Callback callback, ContentResponse received) {
+        response.setStatus(received.getStatus());
+        received.getHeaders().stream()
                 .filter(Balancer::isPassedOn)
                 .forEach(field -> response.getHeaders().add(field));
-        response.write(true, ByteBuffer.wrap(answer.getContent()), callback);
+        response.write(true, ByteBuffer.wrap(received.getContent()), callback);
     }
 
     private static void respond(Response response, Callback callback, int status) {

@@ -125,22 +125,22 @@ class NodesTest {
                     .isEqualTo(201);
 
             cluster.standby.kill();
-            var asked = new String[] {"S-A-2"};
-            assertThat(api.reserve(event, "second", asked).outcome()).isEqualTo("503 outcome-unknown");
-            assertThat(api.reserve(event, "second", asked).status()).isEqualTo(503);
+            var seats = new String[] {"S-A-2"};
+            assertThat(api.reserve(event, "second", seats).outcome()).isEqualTo("503 outcome-unknown");
+            assertThat(api.reserve(event, "second", seats).status()).isEqualTo(503);
 
             cluster.standby.start();
             Wait.until(
                     "the request is settled",
-                    () -> api.reserve(event, "second", asked).status() == 201);
-            var settled = api.reserve(event, "second", asked);
+                    () -> api.reserve(event, "second", seats).status() == 201);
+            var settled = api.reserve(event, "second", seats);
 
             cluster.postgres.kill();
             cluster.promote();
             Wait.until(
                     "the new primary sells",
-                    () -> api.reserve(event, "second", asked).status() == 201);
-            assertThat(api.reserve(event, "second", asked).text()).isEqualTo(settled.text());
+                    () -> api.reserve(event, "second", seats).status() == 201);
+            assertThat(api.reserve(event, "second", seats).text()).isEqualTo(settled.text());
             cluster.verify();
         }
     }

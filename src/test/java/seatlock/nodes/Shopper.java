@@ -13,8 +13,8 @@ import seatlock.nodes.RetryingClient.Request;
 import seatlock.nodes.RetryingClient.Response;
 
 /**
- * A simulated buyer that reserves, confirms, cancels, checks in, reads, and repeats requests. It keeps a ledger of what it
- * was told and reports every response that contradicts the ledger.
+ * A simulated buyer that reserves, confirms, cancels, checks in, reads, and repeats requests. It keeps a ledger of
+ * its reservations and reports every response that contradicts the ledger.
  */
 final class Shopper {
 
