@@ -62,7 +62,7 @@ public final class RateLimiter implements AutoCloseable {
         }
     }
 
-    private record Told(Window window, Window.News news, Response<Long> total, Response<String> before) {}
+    private record Told(Window window, Window.Unshared news, Response<Long> total, Response<String> before) {}
 
     private final LongSupplier clock;
     private final Map<Subject, Window> windows = new ConcurrentHashMap<>();
@@ -140,12 +140,12 @@ public final class RateLimiter implements AutoCloseable {
         var told = new ArrayList<Told>();
         try (var pipeline = connection.pipelined()) {
             windows.forEach((subject, window) -> {
-                var news = window.news();
+                var news = window.unshared();
                 if (news.count() > 0) {
                     var key = subject.key(news.minute());
                     var total = pipeline.incrBy(key, news.count());
                     pipeline.expire(key, KEPT_SECONDS);
-                    var before = news.isNew() ? pipeline.get(subject.key(news.minute() - 1)) : null;
+                    var before = news.needsPrevious() ? pipeline.get(subject.key(news.minute() - 1)) : null;
                     told.add(new Told(window, news, total, before));
                 }
             });
@@ -156,7 +156,7 @@ public final class RateLimiter implements AutoCloseable {
         }
         told.forEach(one -> {
             var before = one.before == null ? null : one.before.get();
-            one.window.told(one.news, one.total.get(), before == null ? 0 : Long.parseLong(before));
+            one.window.merge(one.news, one.total.get(), before == null ? 0 : Long.parseLong(before));
         });
         return told.size();
     }

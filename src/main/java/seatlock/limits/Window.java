@@ -72,28 +72,28 @@ final class Window {
      *
      * @param minute in which they were counted
      * @param count how many there are
-     * @param isNew whether the previous minute's total of all nodes is unknown
+     * @param needsPrevious whether the previous minute's total of all nodes is unknown
      */
-    record News(long minute, long count, boolean isNew) {}
+    record Unshared(long minute, long count, boolean needsPrevious) {}
 
     /** Returns the requests that the other nodes do not know yet. */
-    synchronized News news() {
-        return new News(minute, unshared, mergedMinute != minute);
+    synchronized Unshared unshared() {
+        return new Unshared(minute, unshared, mergedMinute != minute);
     }
 
     /**
-     * Merges the totals of all nodes, after the news were added to them.
+     * Merges the totals of all nodes, after the unshared requests were added to them.
      *
-     * @param total requests of all nodes in the minute of the news
-     * @param before requests of all nodes in the minute before; used only if {@link News#isNew}
+     * @param total requests of all nodes in the minute of the unshared requests
+     * @param before requests of all nodes in the minute before; used only if {@link Unshared#needsPrevious}
      */
-    synchronized void told(News news, long total, long before) {
-        if (minute == news.minute + 1) {
+    synchronized void merge(Unshared shared, long total, long before) {
+        if (minute == shared.minute + 1) {
             previous = Math.max(previous, total);
-        } else if (minute == news.minute) {
-            unshared -= news.count;
+        } else if (minute == shared.minute) {
+            unshared -= shared.count;
             current = total + unshared;
-            if (news.isNew) {
+            if (shared.needsPrevious) {
                 previous = Math.max(previous, before);
                 mergedMinute = minute;
             }

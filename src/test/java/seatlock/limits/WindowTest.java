@@ -79,12 +79,12 @@ class WindowTest {
     void requests_counted_by_other_nodes_count() {
         var window = new Window(10);
         granted(window, 3, MINUTE);
-        var news = window.news();
+        var unshared = window.unshared();
         granted(window, 1, MINUTE);
 
-        window.told(news, 8, 0); // five of them on other nodes
+        window.merge(unshared, 8, 0); // five of them on other nodes
 
-        assertThat(window.news().count()).as("one request since then").isEqualTo(1);
+        assertThat(window.unshared().count()).as("one request since then").isEqualTo(1);
         assertThat(granted(window, 10, MINUTE)).isEqualTo(1);
     }
 
@@ -93,20 +93,20 @@ class WindowTest {
         var window = new Window(10);
         granted(window, 1, MINUTE);
 
-        window.told(window.news(), 1, 6);
+        window.merge(window.unshared(), 1, 6);
 
         assertThat(granted(window, 10, MINUTE)).isEqualTo(3);
-        assertThat(window.news().isNew()).isFalse();
+        assertThat(window.unshared().needsPrevious()).isFalse();
     }
 
     @Test
     void totals_that_arrive_a_minute_late_count_for_the_previous_minute() {
         var window = new Window(10);
         granted(window, 2, MINUTE);
-        var news = window.news();
+        var unshared = window.unshared();
         granted(window, 1, MINUTE + Window.MILLIS);
 
-        window.told(news, 8, 0);
+        window.merge(unshared, 8, 0);
 
         assertThat(granted(window, 10, MINUTE + Window.MILLIS)).isEqualTo(1);
     }
