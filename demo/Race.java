@@ -62,7 +62,7 @@ public final class Race {
         System.exit(run(System.getenv()) ? 0 : 1);
     }
 
-    /** Runs all races. @return whether every check passed */
+    /** Runs all races and returns whether every check passed. */
     static boolean run(Map<String, String> environment) throws Exception {
         int buyers = Integer.parseInt(environment.getOrDefault("N", "10"));
         var url = environment.getOrDefault("URL", "");

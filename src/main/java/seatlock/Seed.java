@@ -24,7 +24,11 @@ final class Seed {
 
     private Seed() {}
 
-    /** Creates the sample events that do not exist yet. @return the events created */
+    /**
+     * Creates the sample events that do not exist yet.
+     *
+     * @return the events created
+     */
     static List<Event> plant(Tx tx, Catalog catalog) throws SQLException {
         var planted = new ArrayList<Event>();
         for (var show : List.of(hall(), theatre(), arena())) {

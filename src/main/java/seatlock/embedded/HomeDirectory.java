@@ -87,7 +87,11 @@ public final class HomeDirectory implements AutoCloseable {
         return secret("admin-key", "seatlock_admin_");
     }
 
-    /** Returns a secret, which is generated on first use. @param name of its file */
+    /**
+     * Returns a secret, which is generated on first use.
+     *
+     * @param name of its file
+     */
     String secret(String name, String prefix) {
         var file = resolve(name);
         try {
@@ -114,7 +118,11 @@ public final class HomeDirectory implements AutoCloseable {
         }
     }
 
-    /** Reads an address published by the process that uses a directory. @return empty if there is none */
+    /**
+     * Reads an address published by the process that uses a directory.
+     *
+     * @return empty if there is none
+     */
     public static Optional<String> published(Path directory, String name) {
         try (var lines = Files.lines(directory.resolve(ADDRESSES_FILE))) {
             return lines.filter(line -> line.startsWith(name + "="))

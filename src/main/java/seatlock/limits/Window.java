@@ -25,7 +25,11 @@ final class Window {
         this.limit = limit;
     }
 
-    /** Counts a request if the limit permits it. @param now wall clock in milliseconds, roughly the same on all nodes */
+    /**
+     * Counts a request if the limit permits it.
+     *
+     * @param now wall clock in milliseconds, roughly the same on all nodes
+     */
     synchronized RateLimiter.Grant take(long now) {
         moveTo(now / MILLIS);
         var passed = now % MILLIS;

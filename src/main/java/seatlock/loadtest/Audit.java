@@ -53,7 +53,11 @@ final class Audit {
         this.violations = violations;
     }
 
-    /** Retries operations without a definite outcome, with the same keys, until they have one. @return how many */
+    /**
+     * Retries operations without a definite outcome, with the same keys, until they have one.
+     *
+     * @return how many
+     */
     int settle() {
         var count = workload.unsettledCount();
         for (int attempt = 1; workload.unsettledCount() > 0 && attempt <= TRIES; attempt++) {
@@ -81,7 +85,11 @@ final class Audit {
         }
     }
 
-    /** Reads acknowledged reservations and compares them with the ledger. @return how many */
+    /**
+     * Reads acknowledged reservations and compares them with the ledger.
+     *
+     * @return how many
+     */
     long recheck() {
         var acknowledged = ledger.acknowledged();
         var wanted = plan.recheck() < 0 ? acknowledged : Math.min(plan.recheck(), acknowledged);

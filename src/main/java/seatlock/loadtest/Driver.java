@@ -51,7 +51,11 @@ final class Driver implements AutoCloseable {
         end = countFrom + plan.duration().toNanos();
     }
 
-    /** Starts sending. @return completes when every request has a response or is known to get none */
+    /**
+     * Starts sending.
+     *
+     * @return completes when every request has a response or is known to get none
+     */
     CompletableFuture<Void> start() {
         var thread = new Thread(this::run, ServerConnections.THREAD_NAME + "-pace");
         thread.setDaemon(true);

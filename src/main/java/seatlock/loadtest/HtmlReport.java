@@ -50,7 +50,11 @@ final class HtmlReport {
         this.report = report;
     }
 
-    /** A line of a chart. @param style CSS class of its colour: a, b, c or e */
+    /**
+     * A line of a chart.
+     *
+     * @param style CSS class of its colour: a, b, c or e
+     */
     private record Series(String name, String style, List<double[]> points) {}
 
     /** An axis from 0 to its end. On the percentile axis, values are counts of nines. */

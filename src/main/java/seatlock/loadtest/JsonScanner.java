@@ -11,7 +11,12 @@ final class JsonScanner {
 
     private JsonScanner() {}
 
-    /** Finds the first string member. @param name in quotes @return its value, or {@code null} if there is none */
+    /**
+     * Finds the first string member.
+     *
+     * @param name in quotes
+     * @return its value, or {@code null} if there is none
+     */
     static String findText(byte[] json, String name) {
         var at = afterColon(json, name.getBytes(StandardCharsets.US_ASCII));
         if (at < 0 || at >= json.length || json[at] != '"') {
@@ -24,7 +29,12 @@ final class JsonScanner {
         return new String(json, at + 1, end - at - 1, StandardCharsets.UTF_8);
     }
 
-    /** Finds the first member that is a UUID. @param name in quotes @return its value, or {@code null} if there is none */
+    /**
+     * Finds the first member that is a UUID.
+     *
+     * @param name in quotes
+     * @return its value, or {@code null} if there is none
+     */
     static UUID findUuid(byte[] json, String name) {
         var text = findText(json, name);
         try {

@@ -108,7 +108,11 @@ public final class LoadTest {
         }
     }
 
-    /** Lets the clients run. @return CPU time used after the warm-up, in seconds */
+    /**
+     * Lets the clients run.
+     *
+     * @return CPU time used after the warm-up, in seconds
+     */
     private double drive(Workload workload) {
         try (var driver = new Driver(plan, connections, workload, measurements)) {
             var done = driver.start();
@@ -142,7 +146,11 @@ public final class LoadTest {
         }
     }
 
-    /** Waits until a deadline. @return whether the test is done */
+    /**
+     * Waits until a deadline.
+     *
+     * @return whether the test is done
+     */
     private static boolean await(CompletableFuture<Void> done, long untilNanos) {
         try {
             done.get(Math.max(0, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);

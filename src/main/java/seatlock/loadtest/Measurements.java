@@ -93,7 +93,11 @@ final class Measurements {
         return statistics;
     }
 
-    /** Ends the current second. @return its rate and latencies */
+    /**
+     * Ends the current second.
+     *
+     * @return its rate and latencies
+     */
     synchronized Report.Second tick(double atSecond, double length, boolean warmup) {
         var ended = new Report.Second(
                 atSecond,

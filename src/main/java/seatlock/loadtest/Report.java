@@ -50,7 +50,11 @@ public record Report(
     /** An outcome and its latencies. */
     public record Row(String outcome, Latency latency) {}
 
-    /** One second of the test. Latencies are in milliseconds. @param at when it ended, in seconds since the start */
+    /**
+     * One second of the test. Latencies are in milliseconds.
+     *
+     * @param at when it ended, in seconds since the start
+     */
     public record Second(
             double at, boolean warmup, double perSecond, double errorsPerSecond, double p50, double p99, double max) {}
 
@@ -68,7 +72,11 @@ public record Report(
             return micros.getTotalCount();
         }
 
-        /** Returns a percentile in milliseconds. @param percentile 0 to 100 */
+        /**
+         * Returns a percentile in milliseconds.
+         *
+         * @param percentile 0 to 100
+         */
         public double ms(double percentile) {
             return count() == 0 ? 0 : micros.getValueAtPercentile(percentile) / 1000.0;
         }

@@ -62,7 +62,11 @@ public enum Scenario {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Finds a scenario by its name on the command line. @throws IllegalArgumentException if there is none */
+    /**
+     * Finds a scenario by its name on the command line.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     public static Scenario named(String text) {
         return Stream.of(values())
                 .filter(scenario -> scenario.toString().equals(text))

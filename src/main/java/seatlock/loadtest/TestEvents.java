@@ -40,7 +40,11 @@ final class TestEvents {
         this.seatsPerEvent = seatsPerEvent;
     }
 
-    /** Creates the events. @throws IllegalStateException if the server refuses; the message contains its response */
+    /**
+     * Creates the events.
+     *
+     * @throws IllegalStateException if the server refuses; the message contains its response
+     */
     static TestEvents create(ServerConnections connections, Plan plan) {
         var created = new TestEvents(connections, plan.seats());
         var count = plan.eventsToMake();
@@ -121,12 +125,20 @@ final class TestEvents {
         return Request.get(connections.uri(reservations.get(eventOf(seat)).getPath() + "/" + reservation));
     }
 
-    /** Requests the whole seat map, compressed, as a browser does. @param knownEtag ETag of a copy, or {@code null} */
+    /**
+     * Requests the whole seat map, compressed, as a browser does.
+     *
+     * @param knownEtag ETag of a copy, or {@code null}
+     */
     Request wholeSeatMap(String knownEtag) {
         return new Request(connections.uri("/api/events/" + ids.get(0) + "/seats"), null, null, knownEtag, false);
     }
 
-    /** Requests one page of a seat map. @param after 0, or {@code next} of the previous page */
+    /**
+     * Requests one page of a seat map.
+     *
+     * @param after 0, or {@code next} of the previous page
+     */
     Request seatMapPage(int event, int after) {
         return Request.get(connections.uri("/api/events/" + ids.get(event) + "/seats?after=" + after));
     }

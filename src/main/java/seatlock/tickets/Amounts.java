@@ -8,7 +8,11 @@ final class Amounts {
 
     private Amounts() {}
 
-    /** Formats an amount, such as 45.00 EUR. @param minorUnits 4500 in this example; the decimals depend on the currency */
+    /**
+     * Formats an amount, such as 45.00 EUR.
+     *
+     * @param minorUnits 4500 in this example; the decimals depend on the currency
+     */
     static String format(long minorUnits, Currency currency) {
         var digits = Math.max(0, currency.getDefaultFractionDigits());
         return BigDecimal.valueOf(minorUnits, digits).toPlainString() + " " + currency.getCurrencyCode();

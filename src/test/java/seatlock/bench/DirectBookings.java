@@ -106,7 +106,11 @@ final class DirectBookings implements AutoCloseable {
         }
     }
 
-    /** Makes bookings one after another on one connection. @return how long each took, in milliseconds */
+    /**
+     * Makes bookings one after another on one connection.
+     *
+     * @return how long each took, in milliseconds
+     */
     double[] millis(Strategy strategy, Event event, AtomicInteger nextSeat, int bookings) throws SQLException {
         connect(1);
         var millis = new double[bookings];

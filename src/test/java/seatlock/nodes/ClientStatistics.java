@@ -28,13 +28,21 @@ final class ClientStatistics {
         requests++;
     }
 
-    /** Records an attempt without a response, or with 502 or 503. @param first whether it was the first attempt */
+    /**
+     * Records an attempt without a response, or with 502 or 503.
+     *
+     * @param first whether it was the first attempt
+     */
     synchronized void attemptFailed(String how, boolean first) {
         failures.merge(how, 1L, Long::sum);
         failed += first ? 1 : 0;
     }
 
-    /** Records a response. @param what the request and its outcome, such as "confirm 200" */
+    /**
+     * Records a response.
+     *
+     * @param what the request and its outcome, such as "confirm 200"
+     */
     synchronized void responseReceived(String what) {
         responses.merge(what, 1L, Long::sum);
     }
@@ -86,7 +94,11 @@ final class ClientStatistics {
         return failures.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Waits until a number of further orders have succeeded. @return how long that took */
+    /**
+     * Waits until a number of further orders have succeeded.
+     *
+     * @return how long that took
+     */
     Duration awaitOrders(int more) {
         var began = System.nanoTime();
         var goal = orders() + more;

@@ -106,7 +106,11 @@ final class Cluster implements AutoCloseable {
                         standby == null ? "" : "&targetServerType=primary");
     }
 
-    /** Starts a cluster and waits until all its nodes are ready. @param settings names and values, alternating */
+    /**
+     * Starts a cluster and waits until all its nodes are ready.
+     *
+     * @param settings names and values, alternating
+     */
     static Cluster start(int servers, int workers, String... settings) {
         return new Cluster(servers, workers, false, map(settings)).startNodes();
     }

@@ -11,7 +11,12 @@ final class Commands {
 
     private Commands() {}
 
-    /** Runs a program to its end. @return its output @throws IllegalStateException if its exit status is not 0 */
+    /**
+     * Runs a program to its end.
+     *
+     * @return its output
+     * @throws IllegalStateException if its exit status is not 0
+     */
     static String run(String... command) {
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -28,7 +33,11 @@ final class Commands {
         }
     }
 
-    /** Starts a program without waiting for its end. @param log file to which its output is appended */
+    /**
+     * Starts a program without waiting for its end.
+     *
+     * @param log file to which its output is appended
+     */
     static Process start(Path log, List<String> command) {
         try {
             return new ProcessBuilder(command)

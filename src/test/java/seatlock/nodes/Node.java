@@ -47,7 +47,11 @@ final class Node implements AutoCloseable {
         return this;
     }
 
-    /** Sends SIGTERM and waits until the process has ended. @return its exit status */
+    /**
+     * Sends SIGTERM and waits until the process has ended.
+     *
+     * @return its exit status
+     */
     int terminate() {
         jvm.terminate();
         return jvm.exitStatus();

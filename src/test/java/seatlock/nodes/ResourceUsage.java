@@ -48,7 +48,12 @@ record ResourceUsage(double memory, int threads, int files, int connections) {
         return metric(node, "jvm_memory_used_bytes{area=\"heap\"") / (1 << 20);
     }
 
-    /** Reads a node's metrics. @param series prefix of the series to add up @return their sum */
+    /**
+     * Reads a node's metrics.
+     *
+     * @param series prefix of the series to add up
+     * @return their sum
+     */
     static double metric(Node node, String series) {
         try {
             var request = HttpRequest.newBuilder(URI.create(node.address() + "/metrics"))

@@ -27,7 +27,11 @@ final class RetryingClient {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** @param key Idempotency-Key, or null; @param bearer key or token, or null; @param body JSON, or null */
+    /**
+     * @param key Idempotency-Key, or null
+     * @param bearer key or token, or null
+     * @param body JSON, or null
+     */
     record Request(String method, String path, String key, String bearer, String body) {
 
         static Request get(String path, String bearer) {
@@ -80,7 +84,11 @@ final class RetryingClient {
         this.statistics = statistics;
     }
 
-    /** Sends a request until it gets a definite response. @throws Unsettled if there is none in time */
+    /**
+     * Sends a request until it gets a definite response.
+     *
+     * @throws Unsettled if there is none in time
+     */
     Response sendUntilSettled(Request request) {
         statistics.requestStarted();
         var deadline = System.nanoTime() + SETTLED_WITHIN.toNanos();

@@ -145,7 +145,11 @@ final class Shopper {
         return true;
     }
 
-    /** Cancels or refunds. @param bearer the reservation's token to cancel, or the admin key to refund */
+    /**
+     * Cancels or refunds.
+     *
+     * @param bearer the reservation's token to cancel, or the admin key to refund
+     */
     private void cancel(AcknowledgedReservation reservation, String bearer) {
         reservation.cancelRequested();
         var response = client.sendUntilSettled(Request.post(path(reservation) + "/cancel", null, bearer, null));

@@ -70,7 +70,11 @@ final class Shoppers implements AutoCloseable {
         }
     }
 
-    /** Lets every buyer finish its current flow. @return all reservations that were acknowledged */
+    /**
+     * Lets every buyer finish its current flow.
+     *
+     * @return all reservations that were acknowledged
+     */
     List<AcknowledgedReservation> stop() {
         stopping = true;
         var deadline = System.nanoTime() + STOPPED_WITHIN.toNanos();
