@@ -33,7 +33,7 @@ import seatlock.embedded.HomeDirectory;
             "  stampede     all clients request one seat at the same instant",
             "  retry-storm  all clients repeat one request with the same Idempotency-Key",
             "  browse       all clients read the whole seat map",
-            "  purchase     reserve, then confirm; creates tickets and sends mail to addresses that do not exist",
+            "  purchase     reserve, then confirm; creates tickets and undeliverable mail",
             "  nothing      GET /livez: the upper bound for the other scenarios"
         })
 public final class LoadTestCommand implements Callable<Integer> {
@@ -51,8 +51,8 @@ public final class LoadTestCommand implements Callable<Integer> {
             names = "--url",
             paramLabel = "URL",
             description =
-                    "URL of the server. Default: http://localhost:PORT, or the server that runs in SEATLOCK_HOME, or"
-                            + " http://localhost:8080. Repeat the option to send requests to several nodes in turn.")
+                    "URL of the server. Default: port PORT of localhost, or the server that runs in SEATLOCK_HOME,"
+                            + " or port 8080 of localhost. Repeat the option to send requests to several nodes in turn.")
     private List<URI> urls;
 
     @Option(
@@ -72,7 +72,7 @@ public final class LoadTestCommand implements Callable<Integer> {
     @Option(
             names = "--duration",
             converter = DurationConverter.class,
-            description = "Duration of the test, in seconds or as PT1M. Default: 10 s; unlimited with --requests.")
+            description = "Duration of the test, in seconds or as PT1M. Default: 10 s; 12 h with --requests.")
     private Duration duration;
 
     @Option(
