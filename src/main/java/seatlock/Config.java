@@ -18,7 +18,7 @@ import seatlock.jobs.RetryPolicy;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.logging.Logging;
-import seatlock.tickets.Mailer;
+import seatlock.mail.Mailer;
 
 /**
  * The settings, read from the environment.

@@ -1,10 +1,10 @@
 package seatlock.access;
 
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import seatlock.catalog.EventId;
+import seatlock.crypto.Sha256;
 
 /**
  * A key of the API, without its secret.
@@ -27,7 +27,7 @@ public record ApiKey(
 
     /** Whether this is its secret. Takes the same time whatever the answer. */
     public boolean admits(Secret secret) {
-        return MessageDigest.isEqual(secretHash, secret.hash());
+        return Sha256.isEqual(secretHash, secret.hash());
     }
 
     /** Whether it was neither revoked nor has expired. */

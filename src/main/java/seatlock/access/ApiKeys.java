@@ -29,7 +29,7 @@ public final class ApiKeys {
     /** How exactly its last use is noted: one write in this time, however often it is used. */
     private static final Duration USE_NOTED_EVERY = Duration.ofMinutes(1);
 
-    private static final String COLUMNS = """
+    private static final String SELECT_KEY = """
             SELECT key_id, role, name, events, secret_hash, created_at, expires_at, revoked_at, last_used_at
               FROM api_keys
             """;
@@ -59,7 +59,7 @@ public final class ApiKeys {
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
                 id,
-                role.name(),
+                role.code(),
                 name,
                 events.isEmpty() ? null : events.stream().map(EventId::value).toArray(UUID[]::new),
                 key.secretHash(),
@@ -104,7 +104,7 @@ public final class ApiKeys {
     }
 
     public Optional<ApiKey> find(Tx tx, UUID id) throws SQLException {
-        return tx.find(COLUMNS + " WHERE key_id = ?", ApiKeys::key, id);
+        return tx.find(SELECT_KEY + " WHERE key_id = ?", ApiKeys::key, id);
     }
 
     /**
@@ -114,7 +114,7 @@ public final class ApiKeys {
      */
     public List<ApiKey> list(Tx tx, int limit, UUID after) throws SQLException {
         return tx.query(
-                COLUMNS + " WHERE ?::uuid IS NULL OR key_id > ? ORDER BY key_id LIMIT ?",
+                SELECT_KEY + " WHERE ?::uuid IS NULL OR key_id > ? ORDER BY key_id LIMIT ?",
                 ApiKeys::key,
                 after,
                 after,
@@ -163,7 +163,7 @@ public final class ApiKeys {
     private static ApiKey key(Row row) throws SQLException {
         return new ApiKey(
                 row.uuid("key_id"),
-                Role.valueOf(row.text("role")),
+                Role.of(row.text("role")),
                 row.text("name"),
                 Stream.of(row.uuids("events")).map(EventId::new).collect(Collectors.toUnmodifiableSet()),
                 row.bytes("secret_hash"),

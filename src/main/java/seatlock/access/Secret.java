@@ -1,8 +1,6 @@
 package seatlock.access;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -10,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
+import seatlock.crypto.Sha256;
 
 /**
  * A key as its owner has it: {@code seatlock_}, 32 digits for the key's id, {@code _}, 64 for its secret, 8 for a checksum
@@ -62,11 +61,7 @@ public final class Secret {
 
     /** SHA-256 of the secret. No salt and no slow hash: it is random, so there is nothing to guess. */
     byte[] hash() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
+        return Sha256.of(bytes);
     }
 
     /** The whole key. To be shown once, to its owner. */
@@ -88,7 +83,7 @@ public final class Secret {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Secret that && id.equals(that.id) && MessageDigest.isEqual(bytes, that.bytes);
+        return other instanceof Secret that && id.equals(that.id) && Sha256.isEqual(bytes, that.bytes);
     }
 
     @Override

@@ -1,14 +1,14 @@
 package seatlock.catalog;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import seatlock.db.Row;
 import seatlock.db.Tx;
 
@@ -18,20 +18,22 @@ public final class Catalog {
     /** Seats written by one statement: few round trips, and no statement near its timeout. */
     private static final int SEATS_PER_STATEMENT = 10_000;
 
-    private static final Duration REMEMBERED = Duration.ofSeconds(10);
+    private static final Duration CACHED_FOR = Duration.ofSeconds(10);
 
-    /** Some hundred kilobytes. Rarely are more events on sale at the same time. */
-    private static final int MAX_REMEMBERED = 1_000;
+    /** They take some hundred kilobytes. It is rare that more events are on sale at the same time. */
+    private static final int MAX_CACHED = 1_000;
 
-    private record Remembered(Event event, long since) {}
-
-    private final Map<EventId, Remembered> remembered = new ConcurrentHashMap<>();
-
-    private static final String EVENT_COLUMNS = """
-            SELECT event_id, name, venue, starts_at, time_zone, currency, max_seats_per_reservation, reservation_ttl_ms,
-                   capacity, created_at
-              FROM events
+    private static final String SELECT_EVENT = """
+            SELECT e.event_id, e.name, e.venue, e.time_zone, e.currency, e.capacity, e.created_at,
+                   t.version, t.starts_at, t.max_seats_per_reservation, t.reservation_ttl_ms
+              FROM events AS e
+              JOIN event_terms AS t ON t.event_id = e.event_id AND t.version = e.terms_version
             """;
+
+    private final Cache<EventId, Event> cached = Caffeine.newBuilder()
+            .maximumSize(MAX_CACHED)
+            .expireAfterWrite(CACHED_FOR)
+            .build();
 
     /**
      * Creates an event with all its seats, each of them available.
@@ -43,29 +45,47 @@ public final class Catalog {
         if (event.capacity() != plan.capacity()) {
             throw new IllegalArgumentException("The plan has " + plan.capacity() + " seats, not " + event.capacity());
         }
-        var created = tx.update(
+        if (!insertTerms(tx, event)) {
+            return false;
+        }
+        tx.updateExactly(
+                1,
                 """
-                INSERT INTO events (event_id, name, venue, starts_at, time_zone, currency, max_seats_per_reservation,
-                                    reservation_ttl_ms, capacity, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (event_id) DO NOTHING
+                INSERT INTO events (event_id, name, venue, time_zone, currency, terms_version, starts_at, capacity,
+                                    created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 event.id().value(),
                 event.name(),
                 event.venue(),
-                event.startsAt(),
                 event.timeZone().getId(),
                 event.currency().getCurrencyCode(),
-                event.maxSeatsPerReservation(),
-                event.reservationTtl() == null ? null : event.reservationTtl().toMillis(),
+                event.terms().version(),
+                event.startsAt(),
                 event.capacity(),
                 event.createdAt());
-        if (created == 0) {
-            return false;
-        }
         insertPlan(tx, event.id(), plan);
         insertSeats(tx, event);
         return true;
+    }
+
+    /** @return whether they were inserted: {@code false} if the event exists */
+    private static boolean insertTerms(Tx tx, Event event) throws SQLException {
+        var terms = event.terms();
+        return tx.update(
+                        """
+                        INSERT INTO event_terms (event_id, version, starts_at, max_seats_per_reservation,
+                                                 reservation_ttl_ms, created_at)
+                        VALUES (?, ?, ?, ?, ?, ?)
+                        ON CONFLICT (event_id, version) DO NOTHING
+                        """,
+                        event.id().value(),
+                        terms.version(),
+                        terms.startsAt(),
+                        terms.maxSeatsPerReservation(),
+                        terms.reservationTtl().map(Duration::toMillis).orElse(null),
+                        event.createdAt())
+                == 1;
     }
 
     private static void insertPlan(Tx tx, EventId event, SeatPlan plan) throws SQLException {
@@ -106,7 +126,7 @@ public final class Catalog {
             tx.updateExactly(last - first + 1, """
                     INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, price, status)
                     SELECT event_id, seat_id, section || '-' || row_name || '-' || seat_id - first_seat_id + 1, section,
-                           row_name, seat_id - first_seat_id + 1, price, 'AVAILABLE'
+                           row_name, (seat_id - first_seat_id + 1)::text, price, 'AVAILABLE'
                       FROM seat_plans,
                            generate_series(greatest(?, first_seat_id), least(?, first_seat_id + seat_count - 1)) AS seat_id
                      WHERE event_id = ?
@@ -119,24 +139,20 @@ public final class Catalog {
     }
 
     public Optional<Event> find(Tx tx, EventId id) throws SQLException {
-        return tx.find(EVENT_COLUMNS + " WHERE event_id = ?", Catalog::event, id.value());
+        return tx.find(SELECT_EVENT + " WHERE e.event_id = ?", Catalog::event, id.value());
     }
 
     /**
-     * The same from memory, where it may have been for {@link #REMEMBERED}: an event does not change once it is created,
-     * unless somebody does it in SQL. An event that is not there is looked for each time.
+     * Like {@link #find}, but the event may come from memory, where it may have been for {@link #CACHED_FOR}. An event that
+     * does not exist is looked up each time.
      */
-    public Optional<Event> recall(Tx tx, EventId id) throws SQLException {
-        var now = System.nanoTime();
-        var known = remembered.get(id);
-        if (known != null && now - known.since < REMEMBERED.toNanos()) {
-            return Optional.of(known.event);
+    public Optional<Event> findCached(Tx tx, EventId id) throws SQLException {
+        var known = cached.getIfPresent(id);
+        if (known != null) {
+            return Optional.of(known);
         }
         var found = find(tx, id);
-        if (remembered.size() >= MAX_REMEMBERED && !remembered.containsKey(id)) {
-            remembered.clear();
-        }
-        found.ifPresentOrElse(event -> remembered.put(id, new Remembered(event, now)), () -> remembered.remove(id));
+        found.ifPresent(event -> cached.put(id, event));
         return found;
     }
 
@@ -169,10 +185,10 @@ public final class Catalog {
      */
     public List<Event> list(Tx tx, int limit, EventId after) throws SQLException {
         return tx.query(
-                EVENT_COLUMNS + """
+                SELECT_EVENT + """
                          WHERE ?::uuid IS NULL
-                            OR (starts_at, event_id) > (SELECT starts_at, event_id FROM events WHERE event_id = ?)
-                         ORDER BY starts_at, event_id
+                            OR (e.starts_at, e.event_id) > (SELECT starts_at, event_id FROM events WHERE event_id = ?)
+                         ORDER BY e.starts_at, e.event_id
                          LIMIT ?
                         """,
                 Catalog::event,
@@ -182,16 +198,18 @@ public final class Catalog {
     }
 
     private static Event event(Row row) throws SQLException {
-        var ttlMs = row.bigintOrNull("reservation_ttl_ms");
+        var ttl = Optional.ofNullable(row.bigintOrNull("reservation_ttl_ms")).map(Duration::ofMillis);
         return new Event(
                 new EventId(row.uuid("event_id")),
                 row.text("name"),
                 row.text("venue"),
-                row.instant("starts_at"),
                 ZoneId.of(row.text("time_zone")),
                 Currency.getInstance(row.text("currency")),
-                row.integer("max_seats_per_reservation"),
-                ttlMs == null ? null : Duration.ofMillis(ttlMs),
+                new Terms(
+                        row.integer("version"),
+                        row.instant("starts_at"),
+                        row.integer("max_seats_per_reservation"),
+                        ttl),
                 row.integer("capacity"),
                 row.instant("created_at"));
     }

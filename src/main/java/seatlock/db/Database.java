@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import seatlock.metrics.TransactionObserver;
 
 /**
  * The pool of connections, and the only place where a transaction begins and ends.
@@ -56,45 +57,14 @@ public final class Database implements AutoCloseable {
         T in(Tx tx) throws SQLException;
     }
 
-    /** Is told how transactions fare, on the threads that run them: it must be quick, and throw nothing. */
-    public interface Observer {
-
-        /** Looks away. */
-        Observer NONE = new Observer() {
-            @Override
-            public void transactionEnded(long nanos) {}
-
-            @Override
-            public void locked(long nanos) {}
-
-            @Override
-            public void lockTimedOut() {}
-
-            @Override
-            public void triedAgain() {}
-        };
-
-        /** @param nanos from when it had its connection to its commit or rollback */
-        void transactionEnded(long nanos);
-
-        /** @param nanos that a statement took which locks rows: mostly the wait, if there was any */
-        void locked(long nanos);
-
-        /** A transaction failed because a lock was not to be had in time. */
-        void lockTimedOut();
-
-        /** A transaction begins again after a deadlock or a serialization failure. */
-        void triedAgain();
-    }
-
     /**
      * The connections of a pool at a moment.
      *
      * @param open all there are
      * @param active those in use
-     * @param wanted how many threads wait for one
+     * @param waiting threads that wait for one
      */
-    public record Connections(int open, int active, int wanted) {}
+    public record Connections(int open, int active, int waiting) {}
 
     /** How PostgreSQL plans the statements of a pool. */
     public enum Plans {
@@ -115,11 +85,11 @@ public final class Database implements AutoCloseable {
     }
 
     private final HikariDataSource pool;
-    private final Observer observer;
+    private final TransactionObserver observer;
     private final AtomicLong probedAt = new AtomicLong();
     private volatile boolean away;
 
-    private Database(HikariDataSource pool, Observer observer) {
+    private Database(HikariDataSource pool, TransactionObserver observer) {
         this.pool = pool;
         this.observer = observer;
     }
@@ -134,7 +104,7 @@ public final class Database implements AutoCloseable {
 
     /** Opens a pool for a command or a test: nobody observes it, and who wants a connection has time. */
     public static Database open(DatabaseUrl url, int connections, Duration statementTimeout) {
-        return open(url, connections, statementTimeout, Plans.FREE, Observer.NONE, PATIENT_CONNECTION_WAIT);
+        return open(url, connections, statementTimeout, Plans.FREE, TransactionObserver.NONE, PATIENT_CONNECTION_WAIT);
     }
 
     /**
@@ -145,7 +115,7 @@ public final class Database implements AutoCloseable {
      * @param plans how its statements are planned
      */
     public static Database open(
-            DatabaseUrl url, int connections, Duration statementTimeout, Plans plans, Observer observer) {
+            DatabaseUrl url, int connections, Duration statementTimeout, Plans plans, TransactionObserver observer) {
         return open(url, connections, statementTimeout, plans, observer, CONNECTION_WAIT);
     }
 
@@ -159,7 +129,7 @@ public final class Database implements AutoCloseable {
             int connections,
             Duration statementTimeout,
             Plans plans,
-            Observer observer,
+            TransactionObserver observer,
             Duration connectionWait) {
         var config = new HikariConfig();
         config.setPoolName("seatlock");
@@ -208,8 +178,11 @@ public final class Database implements AutoCloseable {
      */
     public <T> T inTransaction(Work<T> work) {
         for (int attempt = 1; ; attempt++) {
+            Exception reason;
             try {
                 return attempt(work);
+            } catch (Tx.Superseded e) {
+                reason = e;
             } catch (SQLException e) {
                 if (!SqlState.isRetryable(e)) {
                     if (SqlState.isLockTimeout(e)) {
@@ -217,13 +190,14 @@ public final class Database implements AutoCloseable {
                     }
                     throw translate(e);
                 }
-                if (attempt == MAX_ATTEMPTS) {
-                    throw new DatabaseException.Contended("Gave up after " + attempt + " attempts", e);
-                }
-                observer.triedAgain();
-                log.info("Transaction is tried again after SQLSTATE {}", e.getSQLState());
-                pause(attempt);
+                reason = e;
             }
+            if (attempt == MAX_ATTEMPTS) {
+                throw new DatabaseException.Contended("Gave up after " + attempt + " attempts", reason);
+            }
+            observer.retried();
+            log.info("A transaction starts over: {}", reason.getMessage());
+            pause(attempt);
         }
     }
 
@@ -233,7 +207,7 @@ public final class Database implements AutoCloseable {
             try {
                 return attempt(work, connection);
             } finally {
-                observer.transactionEnded(System.nanoTime() - began);
+                observer.ended(System.nanoTime() - began);
             }
         }
     }

@@ -12,12 +12,12 @@ import java.util.Set;
  */
 final class SqlState {
 
-    static final String SERIALIZATION_FAILURE = "40001";
-
     /** read_only_sql_transaction: a standby, during a failover. */
     private static final String READ_ONLY = "25006";
 
-    private static final Set<String> RETRYABLE = Set.of(SERIALIZATION_FAILURE, "40P01"); // deadlock_detected
+    private static final Set<String> RETRYABLE = Set.of(
+            "40001", // serialization_failure
+            "40P01"); // deadlock_detected
 
     private static final Set<String> CONNECTION_LOST = Set.of(
             "57P01", // admin_shutdown

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import seatlock.metrics.TransactionObserver;
 
 /**
  * One open transaction. Only {@link Database#inTransaction} makes one, and only it ends it: whoever is handed a {@code
@@ -32,26 +33,40 @@ public final class Tx {
     }
 
     /**
-     * A change that is yet to be sent.
+     * Another transaction inserted a row first, so what this one has read is out of date. {@link Database#inTransaction} rolls
+     * back and starts over.
+     */
+    static final class Superseded extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private Superseded() {
+            super("another transaction inserted the same row first", null, false, false);
+        }
+    }
+
+    /**
+     * A change that has not been sent yet.
      *
-     * @param contested whether others may have made some of it before
+     * @param contested whether other transactions may insert the same rows
      */
     private record Change(int rows, boolean contested, String sql, Object[] parameters) {
 
-        SQLException surprise(int changed) {
-            var message = changed + " rows were changed instead of " + rows + ": " + sql;
-            if (contested) {
-                return new SQLException(message, SqlState.SERIALIZATION_FAILURE);
+        void check(int changed) {
+            if (changed == rows) {
+                return;
             }
-            throw new IllegalStateException(message);
+            if (contested) {
+                throw new Superseded();
+            }
+            throw new IllegalStateException(changed + " rows were changed instead of " + rows + ": " + sql);
         }
     }
 
     private final Connection connection;
-    private final Database.Observer observer;
+    private final TransactionObserver observer;
     private final List<Change> pending = new ArrayList<>();
 
-    Tx(Connection connection, Database.Observer observer) {
+    Tx(Connection connection, TransactionObserver observer) {
         this.connection = connection;
         this.observer = observer;
     }
@@ -177,9 +192,7 @@ public final class Tx {
             }
             statement.execute();
             for (var change : changes) {
-                if (statement.getUpdateCount() != change.rows()) {
-                    throw change.surprise(statement.getUpdateCount());
-                }
+                change.check(statement.getUpdateCount());
                 statement.getMoreResults();
             }
         }

@@ -7,22 +7,22 @@ import java.util.Optional;
 import seatlock.limits.Networks;
 
 /**
- * Where a request comes from. What a proxy says of that ({@code X-Forwarded-For}) is believed only of the proxies that are
- * configured, since anybody can write such a header: each adds, at the right, whom it has the request from, so the first
- * from the right that is none of them is the client.
+ * The address that a request comes from. {@code X-Forwarded-For} is trusted only from the configured proxies, since anybody can
+ * send it. Each proxy appends the address that it received the request from, so the client is the first address from the right
+ * that is not a proxy.
  */
-final class ClientAddress {
+public final class ClientAddress {
 
     private static final String ATTRIBUTE = ClientAddress.class.getName();
 
     private final Networks proxies;
 
-    ClientAddress(Networks proxies) {
+    public ClientAddress(Networks proxies) {
         this.proxies = proxies;
     }
 
-    /** What to count the client by. */
-    String of(Context ctx) {
+    /** Returns the address, or in IPv6 the network, that identifies the client for limits. */
+    public String of(Context ctx) {
         String known = ctx.attribute(ATTRIBUTE);
         if (known == null) {
             known = peer(ctx)
@@ -33,15 +33,15 @@ final class ClientAddress {
         return known;
     }
 
-    /** Has the browser come by TLS the next time, too, if a proxy that is believed has this request over it. */
-    void rememberTls(Context ctx) {
+    /** Tells the browser to use TLS from now on (HSTS), if a trusted proxy received this request over TLS. */
+    public void rememberTls(Context ctx) {
         if ("https".equals(ctx.header("X-Forwarded-Proto"))
                 && peer(ctx).filter(proxies::contain).isPresent()) {
             ctx.header("Strict-Transport-Security", SecurityHeaders.STRICT_TRANSPORT_SECURITY);
         }
     }
 
-    /** Jetty writes one of IPv6 in brackets, as in a URL. */
+    /** Jetty writes IPv6 addresses in brackets, as in a URL. */
     private static Optional<InetAddress> peer(Context ctx) {
         return address(ctx.req().getRemoteAddr());
     }
@@ -53,14 +53,14 @@ final class ClientAddress {
         for (int i = hops.length - 1; i >= 0 && proxies.contain(client); i--) {
             var before = address(hops[i].strip());
             if (before.isEmpty()) {
-                break; // whoever wrote that is the last of whom anything is known
+                break; // nothing is known beyond the hop that wrote this
             }
             client = before.get();
         }
         return client;
     }
 
-    /** Some proxies add the port, and one of a link its interface. */
+    /** Some proxies add the port; a link-local address may have its interface. */
     private static Optional<InetAddress> address(String hop) {
         var bare = hop.replaceFirst("^\\[(.*)](:[0-9]+)?$", "$1")
                 .replaceFirst("^([0-9.]+):[0-9]+$", "$1")

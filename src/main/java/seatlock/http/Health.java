@@ -1,6 +1,10 @@
 package seatlock.http;
 
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.security.RouteRole;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -17,22 +21,22 @@ import seatlock.db.Tx;
 import seatlock.metrics.Metrics;
 
 /**
- * Whether this process lives, and whether it should be given work: {@code /livez} and {@code /readyz}.
+ * Answers whether this process is alive and whether it is ready for requests: {@code /livez} and {@code /readyz}.
  *
- * <p>PostgreSQL is asked in the background, by a connection of its own, so that an answer waits for nothing and no crowd
- * can make it late. What was found out too long ago counts as not known.
+ * <p>PostgreSQL is checked in the background, on a connection of its own, so that a response waits for nothing and no crowd can
+ * delay it. A result that is too old counts as unknown.
  */
 public final class Health implements AutoCloseable {
 
-    /** What machines ask again and again: always answered, and never logged. */
-    static final Set<String> PATHS = Set.of("/livez", "/readyz", "/metrics");
+    /** Paths that machines poll: always answered, and never logged. */
+    public static final Set<String> PATHS = Set.of("/livez", "/readyz", "/metrics");
 
-    /** Longest that the database may take to say that it is there. */
+    /** Time limit for the check of the database. */
     public static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(2);
 
     private static final Duration INTERVAL = Duration.ofMillis(500);
 
-    private static final Duration GOOD_FOR = Duration.ofSeconds(3);
+    private static final Duration VALID_FOR = Duration.ofSeconds(3);
 
     private enum Stage {
         STARTING,
@@ -40,12 +44,12 @@ public final class Health implements AutoCloseable {
         DRAINING
     }
 
-    /** @param migrations how many are in the database; 0 if that cannot be read */
+    /** @param migrations the number applied to the database; 0 if that cannot be read */
     private record Finding(boolean database, long migrations, long at) {}
 
     private final Database database;
     private final Metrics metrics;
-    private final Map<String, BooleanSupplier> helpers = new ConcurrentHashMap<>();
+    private final Map<String, BooleanSupplier> dependencies = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer;
     private volatile Stage stage = Stage.STARTING;
     private volatile Finding last = new Finding(false, 0, System.nanoTime());
@@ -65,12 +69,12 @@ public final class Health implements AutoCloseable {
         timer.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Something that the process can do without, for a while. */
-    public void helps(String name, BooleanSupplier isUp) {
-        helpers.put(name, isUp);
+    /** Adds something that the process can do without for a while. While it is down, the status is {@code degraded}. */
+    public void addOptionalDependency(String name, BooleanSupplier isUp) {
+        dependencies.put(name, isUp);
     }
 
-    /** From now on it may be given work: all that it needs is there, all migrations included. */
+    /** The process is ready for requests from now on: everything that it needs is there, including all migrations. */
     public void started() {
         look();
         wanted = Math.max(wanted, last.migrations);
@@ -78,7 +82,7 @@ public final class Health implements AutoCloseable {
         metrics.ready(isReady());
     }
 
-    /** From now on it should be given no more work: it is about to stop. */
+    /** The process is not ready for further requests from now on, because it is about to stop. */
     public void drain() {
         stage = Stage.DRAINING;
         metrics.ready(false);
@@ -99,12 +103,12 @@ public final class Health implements AutoCloseable {
         } catch (DatabaseException e) {
             last = new Finding(false, last.migrations, at);
         } catch (IllegalStateException e) {
-            last = new Finding(true, 0, at); // there is no schema yet, or it is locked away
+            last = new Finding(true, 0, at); // there is no schema yet, or no permission to read it
         }
         metrics.ready(isReady());
     }
 
-    /** A standby answers, too, but cannot sell anything. */
+    /** A standby answers as well, but cannot sell anything. */
     private Finding look(Tx tx, long at) throws SQLException {
         return tx.query("""
                         SELECT NOT pg_is_in_recovery() AS writable,
@@ -119,36 +123,55 @@ public final class Health implements AutoCloseable {
     }
 
     private static boolean isUp(Finding finding) {
-        return finding.database && System.nanoTime() - finding.at < GOOD_FOR.toNanos();
+        return finding.database && System.nanoTime() - finding.at < VALID_FOR.toNanos();
     }
 
     private boolean isCurrent(Finding finding) {
         return finding.migrations >= wanted;
     }
 
-    void live(Context ctx) {
+    /** Adds the routes for machines: {@code /livez}, {@code /readyz} and {@code /metrics}. */
+    public void addRoutes(RoutesConfig routes, RouteRole... roles) {
+        var handlers = Map.<String, Handler>of(
+                "/livez", this::live, "/readyz", this::ready, "/metrics", new MetricsHandler(metrics));
+        handlers.forEach((path, handler) -> {
+            routes.addHttpHandler(HandlerType.GET, path, handler, roles);
+            routes.addHttpHandler(HandlerType.HEAD, path, handler, roles);
+        });
+    }
+
+    private void live(Context ctx) {
         ctx.result("alive");
     }
 
-    void ready(Context ctx) {
+    private void ready(Context ctx) {
         var finding = last;
         var checks = new LinkedHashMap<String, String>();
         checks.put("postgresql", isUp(finding) ? "up" : "down");
         checks.put("schema", isCurrent(finding) ? "current" : "unknown or out of date");
         var missing = false;
-        for (var helper : helpers.entrySet()) {
-            var isUp = helper.getValue().getAsBoolean();
-            checks.put(helper.getKey(), isUp ? "up" : "down");
+        for (var dependency : dependencies.entrySet()) {
+            var isUp = dependency.getValue().getAsBoolean();
+            checks.put(dependency.getKey(), isUp ? "up" : "down");
             missing |= !isUp;
         }
         var isReady = isReady();
         if (!isReady) {
             ctx.header("Retry-After", "1");
         }
-        var status =
-                isReady ? missing ? "degraded" : "ready" : stage == Stage.SERVING ? "not ready" : Text.lowerCase(stage);
+        var status = isReady ? missing ? "degraded" : "ready" : notReady();
         ctx.header("Cache-Control", "no-store");
-        Replies.health(ctx, isReady ? 200 : 503, Json.write(Map.of("status", status, "checks", checks)));
+        ctx.status(isReady ? 200 : 503)
+                .contentType("application/json")
+                .result(Json.write(Map.of("status", status, "checks", checks)));
+    }
+
+    private String notReady() {
+        return switch (stage) {
+            case STARTING -> "starting";
+            case SERVING -> "not ready";
+            case DRAINING -> "draining";
+        };
     }
 
     @Override

@@ -1,11 +1,13 @@
 package seatlock.http;
 
+import java.util.Map;
 import java.util.Set;
-import seatlock.limits.Limits;
 import seatlock.metrics.Metrics;
 
-/** What a process without an API listens for: how it is. */
+/** Answers health checks and metrics for a process without an API. */
 public final class HealthServer implements AutoCloseable {
+
+    private static final int HEADER_BYTES = 8_192;
 
     private final Listener listener;
 
@@ -14,20 +16,15 @@ public final class HealthServer implements AutoCloseable {
     }
 
     /**
-     * @param port to listen on; 0 for any that is free
+     * @param port 0 for any free port
      * @throws io.javalin.util.JavalinBindException if the port is in use
      */
     public static HealthServer start(int port, Health health, Metrics metrics) {
-        return new HealthServer(new Listener(
-                        new Listener.Setup(port, Limits.DEFAULT, Set.of()),
-                        Listener.threads(),
-                        health,
-                        metrics,
-                        routes -> Routes.addHealth(routes, health, metrics))
-                .start());
+        var setup = new Listener.Setup(port, HEADER_BYTES, 0, Map.of(), Set.of(), Map.of());
+        return new HealthServer(new Listener(setup, Listener.newThreads(), health, metrics, health::addRoutes).start());
     }
 
-    /** The port it listens on. */
+    /** The port that it listens on. */
     public int port() {
         return listener.port();
     }

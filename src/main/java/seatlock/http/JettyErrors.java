@@ -7,10 +7,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers what never gets as far as Javalin, such as a request line that is not HTTP, in the form of all problems. */
+/** Answers requests that never reach Javalin, such as an invalid request line, with a problem like all others. */
 final class JettyErrors extends ErrorHandler {
 
-    /** Jetty itself would explain only to GET, POST and HEAD. */
+    /** Jetty by itself sends a body to GET, POST and HEAD only. */
     @Override
     public boolean errorPageForMethod(String method) {
         return true;
@@ -20,26 +20,27 @@ final class JettyErrors extends ErrorHandler {
     protected void generateResponse(
             Request request, Response response, int code, String message, Throwable cause, Callback callback) {
         var problem = switch (code) {
-            case 404 -> Problem.of(ProblemType.NOT_FOUND, "There is nothing at this path.");
-            case 413 -> Problem.of(ProblemType.CONTENT_TOO_LARGE, "The content is too large.");
-            case 414, 431 -> Problem.of(ProblemType.HEADER_TOO_LARGE, "The request line and the header are too large.");
-            case 503 -> Problem.of(ProblemType.OVERLOADED, "Too many large requests at once.");
+            case 404 -> Problem.of(HttpProblem.NOT_FOUND, "No such endpoint.");
+            case 413 -> Problem.of(HttpProblem.CONTENT_TOO_LARGE, "The body is too large.");
+            case 414, 431 ->
+                Problem.of(HttpProblem.HEADER_TOO_LARGE, "The request line and header fields are too large.");
+            case 503 -> Problem.of(HttpProblem.OVERLOADED, "Too many large requests are being received.");
             default ->
-                code < 500 || code == 505 // an HTTP version that does not exist
-                        ? Problem.of(ProblemType.MALFORMED_REQUEST, "The request is not HTTP as it should be.")
-                        : Problem.of(ProblemType.INTERNAL_ERROR, "It was noted in the log.");
+                code < 500 || code == 505 // unknown HTTP version
+                        ? Problem.of(HttpProblem.MALFORMED_REQUEST, "The request is not valid HTTP.")
+                        : Problem.of(HttpProblem.INTERNAL_ERROR, "The error was logged.");
         };
-        var visit = Visit.of(request);
-        visit.refused(problem.type());
-        response.setStatus(problem.status());
+        var exchange = Exchange.of(request);
+        exchange.refused(problem.type());
+        response.setStatus(problem.type().status());
         SecurityHeaders.ALWAYS.forEach(response.getHeaders()::put);
-        // After what it could not parse Jetty closes the connection, and would not say so: the next request would be
-        // lost.
+        // Jetty closes the connection after a request that it could not parse. Without this field the client would not
+        // know, and its next request would be lost.
         response.getHeaders().put(HttpHeader.CONNECTION, "close");
         response.getHeaders()
                 .put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE)
-                .put(RequestId.HEADER, visit.id().value());
+                .put(RequestId.HEADER, exchange.id().value());
         problem.retryAfter().ifPresent(seconds -> response.getHeaders().put(HttpHeader.RETRY_AFTER, seconds));
-        response.write(true, ByteBuffer.wrap(problem.json(visit.id())), callback);
+        response.write(true, ByteBuffer.wrap(problem.json(exchange.id())), callback);
     }
 }

@@ -24,15 +24,15 @@ import java.time.Instant;
 import java.util.stream.Collectors;
 
 /**
- * JSON, read strictly: what is not RFC 8259, or says a name twice, is malformed; what has a field we do not know, or a
- * value of another type, is invalid. Nothing is coerced, nothing is ignored.
+ * JSON, parsed strictly. A body that is not RFC 8259, or has a duplicate name, is malformed; one with an unknown field or a
+ * value of another type is invalid. Nothing is coerced, nothing is ignored.
  */
-final class Json {
+public final class Json {
 
     /** Our deepest request has five levels. */
     private static final int MAX_DEPTH = 16;
 
-    /** Our longest name has 22 characters; this one comes back in an error. */
+    /** Our longest name has 22 characters; a longer one is repeated in an error. */
     private static final int MAX_NAME = 100;
 
     private static final JsonMapper MAPPER = mapper();
@@ -59,7 +59,7 @@ final class Json {
                 .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
-        // Jackson would take a blank text for no number at all.
+        // Jackson would accept a blank text as null.
         mapper.coercionConfigFor(LogicalType.Integer)
                 .setAcceptBlankAsEmpty(false)
                 .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail)
@@ -68,15 +68,17 @@ final class Json {
     }
 
     /**
+     * Parses an object.
+     *
      * @throws Problem.Refused malformed-request or invalid-request
      */
-    static <T> T read(byte[] json, Class<T> type) {
+    public static <T> T read(byte[] json, Class<T> type) {
         var tree = parse(json);
         if (!tree.isObject()) {
-            throw Problem.invalid("", "wants a JSON object").refuse();
+            throw Problem.invalid("", "must be a JSON object").refuse();
         }
         if (!isPrintable(tree)) {
-            throw Problem.invalid(unprintable(tree), "has control characters, or is not Unicode")
+            throw Problem.invalid(unprintable(tree), "must not have control characters or invalid Unicode")
                     .refuse();
         }
         try {
@@ -84,7 +86,7 @@ final class Json {
         } catch (UnrecognizedPropertyException e) {
             throw Problem.invalid(path(e), "is not a field of this request").refuse();
         } catch (JsonMappingException e) {
-            throw Problem.invalid(path(e), "has the wrong type, or is out of range")
+            throw Problem.invalid(path(e), "has the wrong type or is out of range")
                     .refuse();
         } catch (JsonProcessingException e) {
             throw Problem.invalid("", "has a value that is out of range").refuse();
@@ -93,32 +95,32 @@ final class Json {
 
     private static JsonNode parse(byte[] json) {
         try {
-            // Decoded here: Jackson would guess UTF-16 and UTF-32, too, and let overlong UTF-8 pass.
+            // Decoded here, because Jackson would also detect UTF-16 and UTF-32, and accept overlong UTF-8.
             var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
             var tree = MAPPER.readTree(text.toString());
             if (tree.isMissingNode()) {
-                throw Problem.of(ProblemType.MALFORMED_REQUEST, "The request has no content.")
+                throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The request has no body.")
                         .refuse();
             }
             return tree;
         } catch (CharacterCodingException e) {
-            throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content is not UTF-8.")
+            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The body is not UTF-8.")
                     .refuse();
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             var where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
-            throw Problem.of(ProblemType.MALFORMED_REQUEST, "The content is not JSON" + where + ".")
+            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The body is not JSON" + where + ".")
                     .refuse();
         }
     }
 
     /**
-     * PostgreSQL stores neither NUL nor half a surrogate pair, and no name, address or reference of ours has control
-     * characters (which is also how headers are injected into mail).
+     * Control characters are used to inject header fields into mail, and PostgreSQL stores neither NUL nor half a surrogate
+     * pair.
      */
     private static boolean isPrintable(JsonNode node) {
         if (node.isTextual()) {
-            return Text.isPrintable(node.textValue());
+            return PrintableText.isPrintable(node.textValue());
         }
         for (var child : node) {
             if (!isPrintable(child)) {
@@ -128,7 +130,7 @@ final class Json {
         return true;
     }
 
-    /** Where the first text is that is not printable. */
+    /** Returns the path of the first text that is not printable. */
     private static String unprintable(JsonNode node) {
         if (node.isArray()) {
             for (int i = 0; i < node.size(); i++) {
@@ -140,7 +142,7 @@ final class Json {
         for (var field : node.properties()) {
             if (!isPrintable(field.getValue())) {
                 var rest = unprintable(field.getValue());
-                var name = Text.isPrintable(field.getKey()) ? field.getKey() : "?";
+                var name = PrintableText.isPrintable(field.getKey()) ? field.getKey() : "?";
                 return name + (rest.isEmpty() || rest.startsWith("[") ? "" : ".") + rest;
             }
         }
@@ -151,20 +153,20 @@ final class Json {
         var path = e.getPath().stream()
                 .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
                 .collect(Collectors.joining());
-        var printable = Text.isPrintable(path) ? path : "?";
+        var printable = PrintableText.isPrintable(path) ? path : "?";
         return printable.startsWith(".") ? printable.substring(1) : printable;
     }
 
-    static byte[] write(Object value) {
+    public static byte[] write(Object value) {
         try {
             return MAPPER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Not to be written as JSON: " + value.getClass(), e);
+            throw new IllegalStateException("Cannot be written as JSON: " + value.getClass(), e);
         }
     }
 
-    /** Our own documents, which are what we made them. */
-    static JsonNode readTree(byte[] json) {
+    /** Parses a document of our own. */
+    public static JsonNode readTree(byte[] json) {
         try {
             return MAPPER.readTree(json);
         } catch (IOException e) {

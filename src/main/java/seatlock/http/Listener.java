@@ -6,6 +6,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -22,38 +23,38 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
+import seatlock.concurrent.Overload;
 import seatlock.db.DatabaseException;
-import seatlock.limits.Limits;
 import seatlock.metrics.Metrics;
 
-/** Listens, and answers everything that goes wrong: Jetty and Javalin as we want them. What it serves, others say. */
-final class Listener implements AutoCloseable {
+/** Configures Jetty and Javalin, listens, and answers every failure. The routes are handed to it. */
+public final class Listener implements AutoCloseable {
 
-    /** They read requests and write answers, and do not wait for the database. */
+    /** They read requests and write responses, and do not wait for the database. */
     private static final int MAX_THREADS = 200;
 
-    /** Connections not yet accepted: a crowd that arrives in one instant must not be turned away by the kernel. */
+    /** Connections not yet accepted: a crowd that arrives at one instant must not be turned away by the kernel. */
     private static final int ACCEPT_QUEUE = 4096;
 
     /**
-     * More than an answer to an order ever has: a hundred seats with the longest names. What fits is written without
-     * waiting for the client to read it.
+     * More than the response to an order ever has: a hundred seats with the longest names. A response that fits is written
+     * without waiting for the client to read it.
      */
     static final int OUTPUT_BUFFER_BYTES = 65_536;
 
-    /** In-flight requests get this long when the server stops: longer than any of them may wait. */
+    /** When the server stops, requests in flight get this long: longer than any of them may wait. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
 
-    /** Those that are just arriving then get this long to do so: one that has stopped in the middle must not hold up all. */
+    /** Requests that are still arriving then get this long, so that a client that stalls does not hold up the stop. */
     private static final Duration ARRIVAL_TIMEOUT = Duration.ofSeconds(2);
 
-    /** For so long nobody must have been there: what a connection has that was just accepted is read a moment later. */
+    /** The server stops after this long without a request: one on a connection just accepted is read a moment later. */
     private static final Duration QUIET = Duration.ofMillis(100);
 
-    /** When it is quiet Jetty has nothing to wait for but its own threads. */
+    /** By then no request is in flight, so Jetty waits for its own threads only. */
     private static final Duration JETTY_STOP_TIMEOUT = Duration.ofSeconds(10);
 
-    /** How long a browser remembers what it may ask: as long as any of them does. */
+    /** The longest time that any browser caches a preflight response. */
     private static final Duration PREFLIGHT_MAX_AGE = Duration.ofHours(2);
 
     private static final Logger log = LoggerFactory.getLogger(Listener.class);
@@ -61,72 +62,85 @@ final class Listener implements AutoCloseable {
     private final Health health;
     private final Javalin javalin;
     private final GracefulHandler inFlight = new GracefulHandler();
-    private final Bodies bodies;
+    private final BodyLoader bodies;
     private ServerConnector connector;
 
     /**
-     * How it listens.
+     * What to listen to.
      *
-     * @param port 0 for any that is free
-     * @param limits to the size of a request
-     * @param origins whose pages may call it from a browser, such as {@code https://shop.example}, or {@code *}
+     * @param port 0 for any free port
+     * @param headerBytes the largest request line and header
+     * @param bodyBytes the largest body
+     * @param bodyBytesOfPost the largest body of a POST to a path, where it differs
+     * @param origins whose pages may call the server from a browser, such as {@code https://shop.example}, or {@code *}
+     * @param actions names of the actions whose outcomes are counted, by route
      */
-    record Setup(int port, Limits limits, Set<String> origins) {}
+    public record Setup(
+            int port,
+            int headerBytes,
+            int bodyBytes,
+            Map<String, Integer> bodyBytesOfPost,
+            Set<String> origins,
+            Map<String, String> actions) {}
 
-    /** @param threads that read requests and write answers */
-    Listener(Setup setup, QueuedThreadPool threads, Health health, Metrics metrics, Consumer<RoutesConfig> routes) {
+    /**
+     * @param threads read requests and write responses: see {@link #newThreads}
+     * @param routes adds the routes
+     */
+    public Listener(
+            Setup setup, QueuedThreadPool threads, Health health, Metrics metrics, Consumer<RoutesConfig> routes) {
         this.health = health;
-        this.bodies = new Bodies(setup.limits);
+        this.bodies = new BodyLoader(setup.bodyBytes, setup.bodyBytesOfPost);
         this.javalin = Javalin.create(config -> {
-            configure(config, threads, setup, new Journal(metrics));
+            configure(config, threads, setup, new RequestLogger(setup.actions, metrics));
             config.routes.before(this::beforeAll);
             config.routes.beforeMatched(
-                    ctx -> Visit.of(ctx).takes(ctx.endpoints().matchedHttpEndpoint().path));
+                    ctx -> Exchange.of(ctx).route(ctx.endpoints().matchedHttpEndpoint().path));
             routes.accept(config.routes);
             problems(config);
         });
     }
 
-    /** For those that read requests and write answers, and do not wait for the database. */
-    static QueuedThreadPool threads() {
+    /** Creates the threads that read requests and write responses. They must not wait for the database. */
+    public static QueuedThreadPool newThreads() {
         var threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("http");
         return threads;
     }
 
     /** @throws io.javalin.util.JavalinBindException if the port is in use */
-    Listener start() {
+    public Listener start() {
         javalin.start();
         return this;
     }
 
-    /** For a test to see what is registered there. */
-    Javalin javalin() {
+    /** For tests that inspect the routes. */
+    public Javalin javalin() {
         return javalin;
     }
 
-    int port() {
+    public int port() {
         return javalin.port();
     }
 
     private void beforeAll(Context ctx) {
-        ctx.header(RequestId.HEADER, Visit.of(ctx).id().value());
+        ctx.header(RequestId.HEADER, Exchange.of(ctx).id().value());
         SecurityHeaders.ALWAYS.forEach(ctx::header);
-        ctx.res().addHeader("Vary", "Accept-Encoding"); // answers are compressed for who says that he can read it
+        ctx.res().addHeader("Vary", "Accept-Encoding"); // compressed for clients that accept it
         if (ctx.req().getRequestURI().indexOf(';') >= 0) {
-            // Path parameters: none of our paths has any, and Javalin stumbles over them.
-            throw Problem.of(ProblemType.MALFORMED_REQUEST, "The path has a semicolon.")
+            // Matrix parameters: none of our paths has any, and Javalin fails on them.
+            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The path must not have a semicolon.")
                     .refuse();
         }
         if (health.isDraining()) {
             ctx.header("Connection", "close");
         }
         if (!health.hasStarted() && !Health.PATHS.contains(ctx.path())) {
-            throw Problem.of(ProblemType.OVERLOADED, "The server is starting.").refuse();
+            throw Problem.of(HttpProblem.OVERLOADED, "The server is starting.").refuse();
         }
     }
 
-    private void configure(JavalinConfig config, QueuedThreadPool threads, Setup setup, Journal journal) {
+    private void configure(JavalinConfig config, QueuedThreadPool threads, Setup setup, RequestLogger logger) {
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
@@ -134,8 +148,8 @@ final class Listener implements AutoCloseable {
         config.jetty.modifyServer(server -> {
             server.setStopTimeout(JETTY_STOP_TIMEOUT.toMillis());
             server.setErrorHandler(new JettyErrors());
-            server.setRequestLog(journal);
-            server.insertHandler(inFlight); // what has arrived
+            server.setRequestLog(logger);
+            server.insertHandler(inFlight); // requests that have arrived
             server.insertHandler(new EagerContentHandler(bodies));
             if (!setup.origins.isEmpty()) {
                 server.insertHandler(crossOrigin(setup.origins));
@@ -143,10 +157,10 @@ final class Listener implements AutoCloseable {
         });
         config.jetty.addConnector((server, http) -> {
             http.setUriCompliance(new HttpConfiguration().getUriCompliance()); // RFC 3986, and nothing ambiguous
-            // It remembers a hundred kilobytes of header lines for each connection; and ours are new ones each time,
-            // with an Idempotency-Key of their own.
+            // The cache takes a hundred kilobytes per connection, and would hardly ever hit: each request has its own
+            // Idempotency-Key.
             http.setHeaderCacheSize(0);
-            http.setRequestHeaderSize(setup.limits.headerBytes());
+            http.setRequestHeaderSize(setup.headerBytes);
             http.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
             http.setOutputAggregationSize(OUTPUT_BUFFER_BYTES);
             connector = new ServerConnector(server, new HttpConnectionFactory(http));
@@ -156,7 +170,7 @@ final class Listener implements AutoCloseable {
         });
     }
 
-    /** What a page needs to buy a ticket: its own keys in headers, and no cookie, since we know none. */
+    /** Allows what a page needs to sell tickets: keys in header fields, and no cookies, since Seatlock uses none. */
     private static CrossOriginHandler crossOrigin(Set<String> origins) {
         var handler = new CrossOriginHandler();
         handler.setAllowedOriginPatterns(origins.stream()
@@ -178,23 +192,24 @@ final class Listener implements AutoCloseable {
         return handler;
     }
 
-    static void problems(JavalinConfig config) {
-        config.routes.exception(Problem.Refused.class, (e, ctx) -> Replies.problem(ctx, e.problem()));
+    public static void problems(JavalinConfig config) {
+        config.routes.exception(Problem.Refused.class, (e, ctx) -> Responses.problem(ctx, e.problem()));
         config.routes.exception(
                 DatabaseException.LockTimeout.class,
-                (e, ctx) -> refuse(ctx, ProblemType.OVERLOADED, "Somebody else is at these seats right now."));
+                (e, ctx) -> refuse(ctx, HttpProblem.OVERLOADED, "Another transaction has locked these seats."));
         config.routes.exception(DatabaseException.Unavailable.class, (e, ctx) -> {
             about(ctx, log.atWarn()).log(e.getMessage());
-            refuse(ctx, ProblemType.OVERLOADED, "The database cannot be reached, or is too busy.");
+            refuse(ctx, HttpProblem.OVERLOADED, "The database is unavailable or too busy.");
         });
         config.routes.exception(DatabaseException.OutcomeUnknown.class, (e, ctx) -> {
             about(ctx, log.atWarn()).log(e.getMessage());
-            refuse(ctx, ProblemType.OUTCOME_UNKNOWN, "The database went away in the middle of the commit.");
+            refuse(ctx, HttpProblem.OUTCOME_UNKNOWN, "The connection to the database was lost during the commit.");
         });
+        config.routes.exception(Overload.class, (e, ctx) -> refuse(ctx, HttpProblem.OVERLOADED, e.getMessage()));
         config.routes.exception(HttpResponseException.class, Listener::answerJavalin);
         config.routes.exception(Exception.class, (e, ctx) -> {
             about(ctx, log.atError()).setCause(e).log("A request failed");
-            refuse(ctx, ProblemType.INTERNAL_ERROR, "It was noted in the log.");
+            refuse(ctx, HttpProblem.INTERNAL_ERROR, "The error was logged.");
         });
         config.router.javaLangErrorHandler((response, error) -> {
             log.atError()
@@ -205,30 +220,30 @@ final class Listener implements AutoCloseable {
         });
     }
 
-    /** Names the request by its id and its route; its path is the client's. */
+    /** Identifies the request by its id and route. Its path comes from the client, so it is not logged. */
     private static LoggingEventBuilder about(Context ctx, LoggingEventBuilder line) {
-        var visit = Visit.of(ctx);
-        return line.addKeyValue("request", visit.id()).addKeyValue("route", visit.route());
+        var exchange = Exchange.of(ctx);
+        return line.addKeyValue("request", exchange.id()).addKeyValue("route", exchange.route());
     }
 
-    private static void refuse(Context ctx, ProblemType type, String detail) {
-        Replies.problem(ctx, Problem.of(type, detail));
+    private static void refuse(Context ctx, HttpProblem type, String detail) {
+        Responses.problem(ctx, Problem.of(type, detail));
     }
 
-    /** What Javalin itself refuses: a path that does not exist, a method that the path does not have. */
+    /** Answers what Javalin itself refuses: an unknown path, or a method that the path does not have. */
     private static void answerJavalin(HttpResponseException e, Context ctx) {
         switch (e.getStatus()) {
-            case 404 -> refuse(ctx, ProblemType.NOT_FOUND, "There is nothing at this path.");
+            case 404 -> refuse(ctx, HttpProblem.NOT_FOUND, "No such endpoint.");
             case 405 -> {
                 var allowed = e.getDetails().values().stream().findFirst().orElse("");
                 ctx.header("Allow", allowed);
-                refuse(ctx, ProblemType.METHOD_NOT_ALLOWED, "This path has " + allowed + ".");
+                refuse(ctx, HttpProblem.METHOD_NOT_ALLOWED, "Allowed methods: " + allowed + ".");
             }
-            default -> refuse(ctx, ProblemType.MALFORMED_REQUEST, "The request is not HTTP as it should be.");
+            default -> refuse(ctx, HttpProblem.MALFORMED_REQUEST, "The request is not valid HTTP.");
         }
     }
 
-    /** Lets nobody new in, answers those who are, then ends. */
+    /** Accepts no new connections, answers the requests in flight, then ends. */
     @Override
     public void close() {
         connector.close();
@@ -238,7 +253,7 @@ final class Listener implements AutoCloseable {
         while (now - began < STOP_TIMEOUT.toNanos() && now - lastSeen < QUIET.toNanos()) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
             now = System.nanoTime();
-            var isArriving = bodies.arriving() > 0 && now - began < ARRIVAL_TIMEOUT.toNanos();
+            var isArriving = bodies.incomplete() > 0 && now - began < ARRIVAL_TIMEOUT.toNanos();
             if (isArriving || inFlight.getCurrentRequestCount() > 0) {
                 lastSeen = now;
             }

@@ -5,61 +5,55 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import seatlock.idempotency.Reply;
 
 /**
- * A refusal as it goes over the wire, {@code application/problem+json}. {@link ApiDocument} describes it.
+ * A refusal as {@code application/problem+json} (RFC 9457).
  *
- * @param detail what happened this time, for a person to read
- * @param members what a client may want to know besides, by name
- * @param retryAfter seconds after which a client should try again, where trying again can help
+ * @param detail what happened this time, as a sentence for people
+ * @param members further members of the JSON object, by name
+ * @param retryAfter seconds after which the client should try again, if trying again can help
  */
-record Problem(ProblemType type, String detail, Map<String, Object> members, Optional<Integer> retryAfter) {
+public record Problem(ProblemType type, String detail, Map<String, Object> members, Optional<Integer> retryAfter) {
 
-    static final String CONTENT_TYPE = "application/problem+json";
+    public static final String CONTENT_TYPE = "application/problem+json";
 
-    /** @param field where, as in {@code sections[0].price}; empty for the whole */
-    record FieldError(String field, String message) {}
+    /** @param field path of the field, such as {@code sections[0].price}; empty for the whole body */
+    public record FieldError(String field, String message) {}
 
-    static Problem of(ProblemType type, String detail) {
-        var retryAfter = switch (type) {
-            case OVERLOADED, OUTCOME_UNKNOWN, IDEMPOTENCY_KEY_IN_USE, NOT_READY -> Optional.of(1);
-            default -> Optional.<Integer>empty();
-        };
-        return new Problem(type, detail, Map.of(), retryAfter);
+    public static Problem of(ProblemType type, String detail) {
+        return new Problem(type, detail, Map.of(), type.isTransient() ? Optional.of(1) : Optional.empty());
     }
 
-    static Problem invalid(List<FieldError> errors) {
+    /** An {@code invalid-request} with all errors; the detail names the first. */
+    public static Problem invalid(List<FieldError> errors) {
         var first = errors.get(0);
+        var more = errors.size() - 1;
         var detail = (first.field().isEmpty() ? "" : first.field() + ": ")
                 + first.message()
-                + (errors.size() > 1 ? " (and " + (errors.size() - 1) + " more)" : "");
-        return of(ProblemType.INVALID_REQUEST, detail).with("errors", errors);
+                + (more == 0 ? "" : " (" + more + (more == 1 ? " more error)" : " more errors)"));
+        return of(HttpProblem.INVALID_REQUEST, detail).with("errors", errors);
     }
 
-    static Problem invalid(String field, String message) {
+    /** An {@code invalid-request} with one error. */
+    public static Problem invalid(String field, String message) {
         return invalid(List.of(new FieldError(field, message)));
     }
 
-    /** The same with another member. */
-    Problem with(String name, Object value) {
+    /** The same problem with one more member. */
+    public Problem with(String name, Object value) {
         var more = new LinkedHashMap<>(members);
         more.put(name, value);
         return new Problem(type, detail, more, retryAfter);
     }
 
-    /** The same for who should try again after so long, in whole seconds. */
-    Problem retryAfter(Duration wait) {
+    /** The same problem for a client that should try again after a time, which is rounded up to whole seconds. */
+    public Problem retryAfter(Duration wait) {
         return new Problem(
                 type, detail, members, Optional.of((int) wait.plusMillis(999).toSeconds()));
     }
 
-    int status() {
-        return type.status();
-    }
-
-    /** @param request the one that it answers */
-    byte[] json(RequestId request) {
+    /** @param request the request that the problem answers */
+    public byte[] json(RequestId request) {
         var json = new LinkedHashMap<String, Object>();
         json.put("type", type.uri());
         json.put("title", type.title());
@@ -70,17 +64,18 @@ record Problem(ProblemType type, String detail, Map<String, Object> members, Opt
         return Json.write(json);
     }
 
-    Reply reply(RequestId request) {
-        return new Reply(status(), null, json(request));
+    /** @param request the request that the problem answers */
+    public Reply reply(RequestId request) {
+        return new Reply(type.status(), null, json(request));
     }
 
-    /** Ends the request with this problem. */
-    Refused refuse() {
+    /** Returns an exception that ends the request with this problem. */
+    public Refused refuse() {
         return new Refused(this);
     }
 
-    /** Carries a problem from where the request is found wanting to where it is answered. */
-    static final class Refused extends RuntimeException {
+    /** Carries a problem from where a request is refused to where it is answered. */
+    public static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final transient Problem problem;
@@ -90,7 +85,7 @@ record Problem(ProblemType type, String detail, Map<String, Object> members, Opt
             this.problem = problem;
         }
 
-        Problem problem() {
+        public Problem problem() {
             return problem;
         }
     }

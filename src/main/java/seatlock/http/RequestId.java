@@ -6,16 +6,16 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
- * What a request is called: in the answer, in every line of the log about it, and in the {@code instance} of its problem.
- * It is the client's own trace-id if the request comes with one, so that its log and ours can be read side by side.
+ * The id of a request: in the response, in every log line about the request, and in the {@code instance} of a problem. It is the
+ * client's own trace-id if the request has one, so that both logs can be read side by side.
  *
  * @param value 16 bytes as 32 hexadecimal digits
  * @see <a href="https://www.w3.org/TR/trace-context/">W3C Trace Context</a>
  */
-record RequestId(String value) {
+public record RequestId(String value) {
 
-    /** Not registered for HTTP, but what proxies and clients call it. */
-    static final String HEADER = "X-Request-Id";
+    /** Not registered, but the name that proxies and clients use. */
+    public static final String HEADER = "X-Request-Id";
 
     static final String TRACE_PARENT = "traceparent";
 
@@ -26,8 +26,8 @@ record RequestId(String value) {
 
     private static final HexFormat HEX = HexFormat.of();
 
-    /** @param traceParents the values of that header; several of them, or a bad one, count as none */
-    static RequestId of(List<String> traceParents) {
+    /** @param traceParents the values of that field; several values or an invalid one count as none */
+    public static RequestId of(List<String> traceParents) {
         if (traceParents.size() == 1) {
             var parts = FORM.matcher(traceParents.get(0));
             if (parts.matches() && !isZero(parts.group(1)) && !isZero(parts.group(2))) {
@@ -37,7 +37,7 @@ record RequestId(String value) {
         return random();
     }
 
-    /** Nobody gains anything by guessing it, so it need not come from a source that is slow and shared. */
+    /** It is no secret, so it does not need a cryptographic source, which is slower and shared. */
     private static RequestId random() {
         var random = ThreadLocalRandom.current();
         return new RequestId(HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong()));
@@ -51,7 +51,7 @@ record RequestId(String value) {
      * The {@code instance} member of a problem: a reference that identifies it. It leads nowhere, which RFC 9457 section
      * 3.1.5 allows; and it is no {@code urn:seatlock:}, since RFC 8141 has only namespaces that are registered.
      */
-    String uri() {
+    public String uri() {
         return "/requests/" + value;
     }
 

@@ -3,8 +3,8 @@ package seatlock.http;
 import java.util.Map;
 
 /**
- * What every answer tells the browser that may show it: to guess no type, to run nothing, to put it into no frame, to tell
- * nobody where it came from, and to keep nothing. Handlers that know better say so afterwards.
+ * Header fields of every response that tell a browser not to guess types, run scripts, show it in a frame, send a referrer or
+ * cache it. Handlers may override them.
  *
  * @see <a href="https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html">OWASP REST Security</a>
  */
@@ -17,7 +17,7 @@ final class SecurityHeaders {
             "Referrer-Policy", "no-referrer",
             "Cache-Control", "no-store");
 
-    /** For a year; only over TLS, where it means something (RFC 6797 section 7.2). */
+    /** One year; sent over TLS only (RFC 6797 section 7.2). */
     static final String STRICT_TRANSPORT_SECURITY = "max-age=31536000";
 
     private SecurityHeaders() {}

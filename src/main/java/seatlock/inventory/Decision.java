@@ -8,33 +8,35 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import seatlock.catalog.Event;
+import seatlock.inventory.Reservation.State;
 
 /**
- * All rules of who may have which seat, as a pure function of what is locked, the time, and the commands: {@link #of}.
+ * All rules about who may have which seat, as a pure function of the locked rows, the time, and the commands: {@link #of}.
  * It touches neither the database nor a clock, so every rule can be tested by itself.
  *
- * <p>Commands are decided one after the other, each on what the ones before it left behind, exactly as if each had had
- * a transaction of its own.
+ * <p>Commands are decided one after the other, each on the state that the previous ones left, exactly as if each had a
+ * transaction of its own.
  */
 final class Decision {
 
     /**
-     * What a transaction holds locked, as it is.
+     * The rows that a transaction has locked, as they are.
      *
-     * @param reservations those that the commands name, as far as they exist
-     * @param seats by label: those that the commands name, and those of the reservations
-     * @param elsewhere reservations that somebody else has locked, so that nothing is known of them
-     * @param seatsElsewhere labels of seats, likewise
-     * @param quotas those that the commands name
+     * @param reservations the reservations that the commands name, as far as they exist
+     * @param seats by label: the seats that the commands name, and those of the reservations
+     * @param othersReservations reservations that other transactions have locked, so that nothing is known of them
+     * @param othersSeats labels of seats, likewise
+     * @param quotas the quotas that the commands name
      */
     record Locked(
             Map<ReservationId, Reservation> reservations,
             Map<String, Seat> seats,
-            Set<ReservationId> elsewhere,
-            Set<String> seatsElsewhere,
+            Set<ReservationId> othersReservations,
+            Set<String> othersSeats,
             Usage quotas) {
 
         Locked(Map<ReservationId, Reservation> reservations, Map<String, Seat> seats) {
@@ -43,12 +45,12 @@ final class Decision {
     }
 
     /**
-     * What counts against quotas.
+     * The reservations that count against quotas.
      *
-     * @param reservations by the subject of the quota, as far as it has any: they are locked with the others
-     * @param elsewhere subjects that somebody else has locked, so that nothing is known of them
+     * @param reservations by the subject of the quota, as far as it has any; they are locked with the others
+     * @param othersSubjects subjects that other transactions have locked, so that nothing is known of them
      */
-    record Usage(Map<String, List<ReservationId>> reservations, Set<String> elsewhere) {
+    record Usage(Map<String, List<ReservationId>> reservations, Set<String> othersSubjects) {
         static final Usage NONE = new Usage(Map.of(), Set.of());
     }
 
@@ -73,7 +75,7 @@ final class Decision {
 
     /**
      * @param ttl how long a new reservation holds its seats
-     * @param now the database's clock, read after the locks were taken
+     * @param now the database's clock, read after the locks were acquired
      */
     static Decision of(Event event, Duration ttl, Locked locked, Instant now, List<Command> commands) {
         var decision = new Decision(event, ttl, locked, now);
@@ -83,22 +85,22 @@ final class Decision {
         return decision;
     }
 
-    /** One for each command, in their order. */
+    /** One outcome for each command, in their order. */
     List<Outcome> outcomes() {
         return outcomes;
     }
 
-    /** The reservations as they are to be: those locked, and the new ones. */
+    /** The locked and the new reservations, as they are to be written. */
     Map<ReservationId, Reservation> reservations() {
         return reservations;
     }
 
-    /** The locked seats, by label, as they are to be. */
+    /** The locked seats, by label, as they are to be written. */
     Map<String, Seat> seats() {
         return seats;
     }
 
-    /** What counts against quotas from now on, by their subjects. */
+    /** The reservations that count against quotas from now on, by subject. */
     Map<String, List<ReservationId>> quotas() {
         return quotas;
     }
@@ -107,7 +109,7 @@ final class Decision {
         if (command instanceof Command.Reserve reserve) {
             return reserve(reserve);
         }
-        if (isElsewhere(command.id())) {
+        if (isLockedByOthers(command.id())) {
             return refuse(Refusal.LOCKED);
         }
         if (command instanceof Command.Confirm confirm) {
@@ -117,46 +119,46 @@ final class Decision {
         } else if (command instanceof Command.Expire expire) {
             return expire(expire);
         }
-        throw new IllegalArgumentException("Not a command: " + command);
+        throw new IllegalArgumentException("No rule for " + command); // SealedTypesTest has one of each
     }
 
-    private boolean isElsewhere(ReservationId id) {
+    private boolean isLockedByOthers(ReservationId id) {
         var reservation = reservations.get(id);
         return reservation == null
-                ? locked.elsewhere().contains(id)
+                ? locked.othersReservations().contains(id)
                 : reservation.mayHaveSeats()
                         && reservation.seats().stream()
-                                .anyMatch(seat -> locked.seatsElsewhere().contains(seat.label()));
+                                .anyMatch(seat -> locked.othersSeats().contains(seat.label()));
     }
 
     private Outcome reserve(Command.Reserve command) {
         if (!now.isBefore(event.startsAt())) {
             return refuse(Refusal.SALES_CLOSED);
         }
-        if (command.seats().size() > event.maxSeatsPerReservation()) {
+        if (command.seats().size() > event.terms().maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
         }
-        if (command.seats().stream().anyMatch(locked.seatsElsewhere()::contains)
-                || command.quotas().stream().anyMatch(this::isElsewhere)) {
+        if (command.seats().stream().anyMatch(locked.othersSeats()::contains)
+                || command.quotas().stream().anyMatch(this::isLockedByOthers)) {
             return refuse(Refusal.LOCKED);
         }
         for (var quota : command.quotas()) {
-            var limited = limit(quota, command.seats().size());
-            if (limited != null) {
-                return limited;
+            var exceeded = checkQuota(quota, command.seats().size());
+            if (exceeded.isPresent()) {
+                return exceeded.get();
             }
         }
         var unknown = command.seats().stream()
                 .filter(label -> !seats.containsKey(label))
                 .toList();
         if (!unknown.isEmpty()) {
-            return new Outcome.Refused(Refusal.UNKNOWN_SEATS, unknown, null);
+            return new Outcome.Refused(Refusal.UNKNOWN_SEATS, unknown, Optional.empty());
         }
         var taken = command.seats().stream()
                 .filter(label -> !seats.get(label).isFreeAt(now))
                 .toList();
         if (!taken.isEmpty()) {
-            return new Outcome.Refused(Refusal.SEATS_TAKEN, taken, null);
+            return new Outcome.Refused(Refusal.SEATS_TAKEN, taken, Optional.empty());
         }
         var expiresAt = now.plus(ttl);
         command.seats()
@@ -168,27 +170,29 @@ final class Decision {
         return put(newReservation(command, expiresAt));
     }
 
-    private boolean isElsewhere(Quota quota) {
-        return locked.quotas().elsewhere().contains(quota.subject())
-                || quotas.getOrDefault(quota.subject(), List.of()).stream().anyMatch(locked.elsewhere()::contains);
+    private boolean isLockedByOthers(Quota quota) {
+        return locked.quotas().othersSubjects().contains(quota.subject())
+                || quotas.getOrDefault(quota.subject(), List.of()).stream()
+                        .anyMatch(locked.othersReservations()::contains);
     }
 
-    /** Why a buyer may not have so many seats more, or {@code null} if he may. */
-    private Outcome limit(Quota quota, int seats) {
-        var his = counting(quota).map(reservations::get).toList();
-        var has =
-                his.stream().mapToInt(reservation -> reservation.seats().size()).sum();
-        if (seats > quota.maxSeats() - has) {
-            return new Outcome.Limited(quota, null);
+    /** Returns the refusal if a buyer may not have this many more seats. */
+    private Optional<Outcome> checkQuota(Quota quota, int moreSeats) {
+        var existing = counting(quota).map(reservations::get).toList();
+        var seatCount = existing.stream()
+                .mapToInt(reservation -> reservation.seats().size())
+                .sum();
+        if (moreSeats > quota.maxSeats() - seatCount) {
+            return Optional.of(new Outcome.TooManySeats(quota));
         }
-        var lapses = his.stream()
+        var lapses = existing.stream()
                 .filter(reservation -> reservation.status() == ReservationStatus.PENDING)
                 .map(Reservation::expiresAt)
                 .sorted()
                 .toList();
         return lapses.size() < quota.maxPending()
-                ? null
-                : new Outcome.Limited(quota, Duration.between(now, lapses.get(0)));
+                ? Optional.empty()
+                : Optional.of(new Outcome.TooManyPending(quota, Duration.between(now, lapses.get(0))));
     }
 
     /** The reservations that count against a quota. */
@@ -205,16 +209,13 @@ final class Decision {
                 .toList();
         return new Reservation(
                 command.id(),
-                ReservationStatus.PENDING,
+                event.terms().version(),
+                new Reservation.Buyer(command.email(), command.token().hash()),
                 reserved,
                 reserved.stream().mapToLong(Reservation.ReservedSeat::price).sum(),
-                command.email(),
-                command.token().hash(),
                 now,
                 expiresAt,
-                null,
-                null,
-                null);
+                new State.Pending());
     }
 
     private Outcome confirm(Command.Confirm command) {
@@ -232,28 +233,36 @@ final class Decision {
             return refuse(Refusal.AMOUNT_MISMATCH, reservation);
         }
         if (!reservation.seats().stream().allMatch(seat -> isHeldBy(seat, reservation))) {
-            // Somebody found it lapsed and took a seat, and then the database's clock was set back.
+            // Another buyer took a seat when it had lapsed, and then the database's clock was set back.
             return refuse(Refusal.RESERVATION_EXPIRED, reservation);
         }
         reservation.seats().forEach(seat -> seats.computeIfPresent(seat.label(), (l, held) -> held.sold()));
-        return put(reservation.confirmed(command.payment(), now));
+        return put(reservation.with(new State.Confirmed(now, command.payment())));
     }
 
     private Outcome cancel(Command.Cancel command) {
         var reservation = reservations.get(command.id());
-        if (reservation == null || command.token() != null && !reservation.admits(command.token())) {
+        if (reservation == null || !mayCancel(command.by(), reservation)) {
             return refuse(Refusal.RESERVATION_NOT_FOUND);
         }
-        var refund = command.token() == null;
+        var cancelled = new State.Cancelled(now, reservation.state().confirmation());
         return switch (reservation.asOf(now).status()) {
-            case PENDING -> end(reservation, ReservationStatus.CANCELLED);
+            case PENDING -> end(reservation, cancelled);
             case CONFIRMED ->
-                refund
-                        ? end(reservation, ReservationStatus.CANCELLED)
+                mayRefund(command.by())
+                        ? end(reservation, cancelled)
                         : refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
             case CANCELLED -> new Outcome.Done(reservation, false);
             case EXPIRED -> refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
         };
+    }
+
+    private static boolean mayCancel(Command.Canceller by, Reservation reservation) {
+        return mayRefund(by) || by instanceof Command.Canceller.Holder holder && reservation.admits(holder.token());
+    }
+
+    private static boolean mayRefund(Command.Canceller by) {
+        return by instanceof Command.Canceller.Seller;
     }
 
     private Outcome expire(Command.Expire command) {
@@ -262,17 +271,17 @@ final class Decision {
             return refuse(Refusal.RESERVATION_NOT_FOUND);
         }
         return reservation.hasLapsedAt(now)
-                ? end(reservation, ReservationStatus.EXPIRED)
+                ? end(reservation, new State.Expired(now))
                 : new Outcome.Done(reservation, false);
     }
 
-    /** Frees those of its seats that are still its: after it lapsed, others may have been quicker. */
-    private Outcome end(Reservation reservation, ReservationStatus as) {
+    /** Frees the seats that it still has: after it lapsed, other buyers may have taken some. */
+    private Outcome end(Reservation reservation, State as) {
         for (var reserved : reservation.seats()) {
             seats.computeIfPresent(
                     reserved.label(), (l, seat) -> reservation.id().equals(seat.holder()) ? seat.released() : seat);
         }
-        return put(reservation.ended(as, now));
+        return put(reservation.with(as));
     }
 
     private boolean isHeldBy(Reservation.ReservedSeat reserved, Reservation reservation) {
@@ -288,10 +297,10 @@ final class Decision {
     }
 
     private Outcome refuse(Refusal reason) {
-        return new Outcome.Refused(reason, List.of(), null);
+        return new Outcome.Refused(reason, List.of(), Optional.empty());
     }
 
     private Outcome refuse(Refusal reason, Reservation reservation) {
-        return new Outcome.Refused(reason, List.of(), reservation.asOf(now));
+        return new Outcome.Refused(reason, List.of(), Optional.of(reservation.asOf(now)));
     }
 }

@@ -1,28 +1,42 @@
 package seatlock.inventory;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toSet;
+
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Tx;
 
-/** Who has which seat now, and the one place where that changes: {@link #apply}. */
+/**
+ * Who has which seat now, and the one place where that changes: {@link #apply}. The statements that lock rows are below it;
+ * no other statement waits for a lock.
+ */
 public final class Inventory {
 
-    private final InventoryRepository repository = new InventoryRepository();
     private final Duration defaultTtl;
 
-    /** @param defaultTtl how long a pending reservation holds its seats, unless its event says otherwise */
+    /** @param defaultTtl how long a pending reservation holds its seats, unless the terms of its event say otherwise */
     public Inventory(Duration defaultTtl) {
         this.defaultTtl = defaultTtl;
     }
 
-    /** What to do about a row that somebody else has locked. */
+    /** What to do about a row that another transaction has locked. */
     public enum Locking {
-        /** Wait for it, as long as the transaction's lock timeout allows: then all of the commands fail. */
+        /** Wait for it, as long as the transaction's lock timeout allows. After that, all of the commands fail. */
         WAIT,
         /** Refuse the commands that need it ({@link Refusal#LOCKED}), and only those. */
         SKIP
@@ -31,75 +45,235 @@ public final class Inventory {
     /**
      * Applies commands to one event, in order, in the caller's transaction: lock, read the clock, decide, write.
      *
-     * <p>What it locks stays locked until the caller commits, so he does nothing slow before that.
+     * <p>The rows stay locked until the caller commits, so the caller must do nothing slow before that. Only {@code sales}
+     * calls this method, because tickets, jobs and stored replies must follow from what changes here.
      *
-     * @param event as it is in the database
-     * @return one outcome for each command, in their order; they are true once the caller has committed
-     * @throws SQLException if a lock was not to be had in time, or the database failed: roll back, nothing was changed
+     * @return an outcome for each command, in their order
      */
     public List<Outcome> apply(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
-        var held = repository.lock(tx, event, commands, locking);
-        var ttl = event.reservationTtl() == null ? defaultTtl : event.reservationTtl();
+        var held = lock(tx, event, commands, locking);
+        var ttl = event.terms().reservationTtl().orElse(defaultTtl);
         var decision = Decision.of(event, ttl, held.locked(), held.now(), commands);
 
-        repository.write(tx, event, held.locked(), decision);
+        InventoryWriter.write(tx, event, held.locked(), decision);
         return decision.outcomes();
     }
 
-    /** A reservation as it is now: one that has lapsed is expired, even if the sweeper has not been there. */
-    public Optional<Reservation> find(Tx tx, EventId event, ReservationId id) throws SQLException {
-        var found = repository.find(tx, event, id);
-        return found.isEmpty() ? found : Optional.of(found.get().asOf(tx.readClock()));
-    }
-
-    /**
-     * The status of each seat as it is now, in the order of the seat plan: one whose hold has lapsed is available.
-     *
-     * @param first id of the first seat
-     * @param last id of the last one, which exists, as do all between
-     * @return for each seat the {@link SeatStatus#letter}
-     */
-    public String statuses(Tx tx, EventId event, int first, int last) throws SQLException {
-        var statuses = repository.statuses(tx, event, first, last);
-        if (statuses.length() != last - first + 1) {
-            throw new IllegalStateException("Event " + event + " lacks seats from " + first + " to " + last);
-        }
-        return statuses;
-    }
-
-    /**
-     * Pending reservations that have lapsed, of all events, the longest lapsed first. Nothing is locked.
-     *
-     * @param after the last one already seen, or {@code null} to begin with the first
-     */
-    public List<Lapsed> findLapsed(Tx tx, int limit, Lapsed after) throws SQLException {
-        return repository.findLapsed(tx, limit, after);
-    }
-
-    /** Events that have begun since, with quotas that nobody needs any more. Nothing is locked. */
-    public List<EventId> findBegunWithQuotas(Tx tx, Instant since) throws SQLException {
-        return repository.findBegunWithQuotas(tx, since);
-    }
-
-    /** Forgets the quotas of an event that has begun: it is no longer sold. */
+    /** Deletes the quotas of an event that has started: it is no longer on sale. */
     public int forgetQuotas(Tx tx, EventId event) throws SQLException {
-        return repository.deleteQuotas(tx, event);
+        return tx.update("DELETE FROM quotas WHERE event_id = ?", event.value());
+    }
+
+    /** The locked rows, and the database's clock after they were locked. */
+    private record Held(Decision.Locked locked, Instant now) {}
+
+    /** Locks everything that the commands need, in the lock order (see the package's documentation). */
+    private static Held lock(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
+        if (locking == Locking.SKIP && !lockEvent(tx, event)) {
+            return allLockedByOthers(tx, commands);
+        }
+        var quotas = lockQuotas(tx, event.id(), commands, locking);
+        var existing = existingIds(commands);
+        var ids = new HashSet<>(existing);
+        quotas.reservations().values().forEach(ids::addAll);
+        var reservations = lockReservations(tx, event.id(), ids, locking);
+        var labels = requestedLabels(event, commands);
+        var seatIds = seatIds(existing.stream().map(reservations::get).filter(Objects::nonNull));
+        var seats = lockSeats(tx, event.id(), labels, seatIds, locking);
+        var byLabel = new HashMap<String, Seat>();
+        seats.rows().forEach(seat -> byLabel.put(seat.label(), seat));
+
+        Set<ReservationId> othersReservations = Set.of();
+        Set<String> othersSeats = Set.of();
+        if (locking == Locking.SKIP) {
+            othersReservations = skippedReservations(tx, event.id(), ids, reservations.keySet());
+            othersSeats = skippedSeats(tx, event.id(), labels, seatIds, byLabel.keySet());
+        }
+        return new Held(
+                new Decision.Locked(reservations, byLabel, othersReservations, othersSeats, quotas), seats.now());
     }
 
     /**
-     * How many reservations are pending, in all events.
-     *
-     * @param holding those that hold their seats
-     * @param lapsed those that hold them no longer, and wait for the sweeper
-     * @param lapsedSince when the first of these lapsed; {@code null} if there is none
+     * Takes the locks that the foreign keys of a new reservation and of its idempotency key take, to learn beforehand whether
+     * they can be acquired. No transaction of ours locks more of an event than this.
      */
-    public record Pending(long holding, long lapsed, Instant lapsedSince) {}
-
-    /** Counts the pending reservations of all events. Nothing is locked. */
-    public Pending countPending(Tx tx, Instant now) throws SQLException {
-        return repository.countPending(tx, now);
+    private static boolean lockEvent(Tx tx, Event event) throws SQLException {
+        return !tx.query(
+                        """
+                        SELECT e.event_id
+                          FROM events AS e
+                          JOIN event_terms AS t ON t.event_id = e.event_id AND t.version = ?
+                         WHERE e.event_id = ?
+                           FOR KEY SHARE SKIP LOCKED
+                        """,
+                        row -> row.uuid("event_id"),
+                        event.terms().version(),
+                        event.id().value())
+                .isEmpty();
     }
 
-    /** A reservation that the sweeper should {@link Command.Expire}. */
-    public record Lapsed(Instant expiresAt, EventId event, ReservationId reservation) {}
+    private static Held allLockedByOthers(Tx tx, List<Command> commands) throws SQLException {
+        var ids = commands.stream().map(Command::id).collect(toSet());
+        var labels = Command.select(commands, Command.Reserve.class).stream()
+                .flatMap(command -> command.seats().stream())
+                .collect(toSet());
+        return new Held(new Decision.Locked(Map.of(), Map.of(), ids, labels, Decision.Usage.NONE), tx.readClock());
+    }
+
+    /** The reservations that the commands expect to exist. */
+    private static Set<ReservationId> existingIds(List<Command> commands) {
+        return commands.stream()
+                .filter(command -> !(command instanceof Command.Reserve))
+                .map(Command::id)
+                .collect(toSet());
+    }
+
+    /** Labels of the requested seats. A request for too many will be refused, so none of its seats is locked. */
+    private static String[] requestedLabels(Event event, List<Command> commands) {
+        return Command.select(commands, Command.Reserve.class).stream()
+                .map(Command.Reserve::seats)
+                .filter(labels -> labels.size() <= event.terms().maxSeatsPerReservation())
+                .flatMap(List::stream)
+                .distinct()
+                .toArray(String[]::new);
+    }
+
+    private static Integer[] seatIds(Stream<Reservation> reservations) {
+        return reservations
+                .filter(Reservation::mayHaveSeats)
+                .flatMap(reservation -> reservation.seats().stream())
+                .map(Reservation.ReservedSeat::seatId)
+                .distinct()
+                .toArray(Integer[]::new);
+    }
+
+    /** Locks the quotas of buyers, in the order of their subjects, and reads the reservations that count against them. */
+    private static Decision.Usage lockQuotas(Tx tx, EventId event, List<Command> commands, Locking locking)
+            throws SQLException {
+        var subjects = Command.select(commands, Command.Reserve.class).stream()
+                .flatMap(command -> command.quotas().stream())
+                .map(Quota::subject)
+                .collect(toSet());
+        if (subjects.isEmpty()) {
+            return Decision.Usage.NONE;
+        }
+        record Line(String subject, ReservationId reservation) {}
+        var lines = tx.query(
+                """
+                SELECT encode(locked.subject, 'hex') AS subject, unnest(locked.reservations) AS reservation_id
+                  FROM (SELECT decode(unnest(?), 'hex') AS subject ORDER BY subject) AS named
+                 CROSS JOIN LATERAL (
+                        SELECT subject, reservations
+                          FROM quotas
+                         WHERE event_id = ?
+                           AND subject = named.subject
+                           FOR UPDATE
+                """ + skipLocked(locking) + ") AS locked",
+                row -> new Line(row.text("subject"), new ReservationId(row.uuid("reservation_id"))),
+                subjects.toArray(String[]::new),
+                event.value());
+        var reservations = lines.stream().collect(groupingBy(Line::subject, mapping(Line::reservation, toList())));
+        Set<String> others =
+                locking == Locking.SKIP ? skippedQuotas(tx, event, subjects, reservations.keySet()) : Set.of();
+        return new Decision.Usage(reservations, others);
+    }
+
+    /** Locks reservations, in the order of their ids. */
+    private static Map<ReservationId, Reservation> lockReservations(
+            Tx tx, EventId event, Set<ReservationId> ids, Locking locking) throws SQLException {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        var rows = tx.lock(
+                """
+                SELECT locked.*
+                  FROM (SELECT unnest(?) AS id ORDER BY id) AS named
+                 CROSS JOIN LATERAL (
+                """ + InventoryReader.SELECT_RESERVATION + """
+                         WHERE event_id = ?
+                           AND reservation_id = named.id
+                           FOR UPDATE
+                        """ + skipLocked(locking) + ") AS locked",
+                InventoryReader::reservation,
+                uuids(ids),
+                event.value());
+        return InventoryReader.withSeats(tx, event, rows);
+    }
+
+    /** Locks seats, in the order of their ids, and then reads the clock. */
+    private static Tx.Locked<Seat> lockSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Locking locking)
+            throws SQLException {
+        return tx.lockThenReadClock(
+                """
+                SELECT locked.*
+                  FROM (SELECT found.seat_id AS id
+                          FROM unnest(?) AS requested (label)
+                         CROSS JOIN LATERAL (SELECT seat_id FROM seats WHERE event_id = ? AND label = requested.label
+                                             OFFSET 0) AS found
+                         UNION
+                        SELECT unnest(?)
+                         ORDER BY id) AS named
+                 CROSS JOIN LATERAL (
+                """ + InventoryReader.SELECT_SEAT + """
+                         WHERE event_id = ?
+                           AND seat_id = named.id
+                           FOR UPDATE
+                        """ + skipLocked(locking) + ") AS locked",
+                InventoryReader::seat,
+                labels,
+                event.value(),
+                ids,
+                event.value());
+    }
+
+    private static String skipLocked(Locking locking) {
+        return locking == Locking.SKIP ? " SKIP LOCKED" : "";
+    }
+
+    // Rows that exist and were not locked: another transaction has them.
+
+    private static Set<String> skippedQuotas(Tx tx, EventId event, Set<String> subjects, Set<String> locked)
+            throws SQLException {
+        var existing = tx.query("""
+                SELECT encode(found.subject, 'hex') AS subject
+                  FROM unnest(?) AS named (subject)
+                 CROSS JOIN LATERAL (SELECT subject FROM quotas WHERE event_id = ?
+                                        AND subject = decode(named.subject, 'hex') OFFSET 0) AS found
+                """, row -> row.text("subject"), subjects.toArray(String[]::new), event.value());
+        return without(existing, locked);
+    }
+
+    private static Set<ReservationId> skippedReservations(
+            Tx tx, EventId event, Set<ReservationId> ids, Set<ReservationId> locked) throws SQLException {
+        if (locked.size() == ids.size()) {
+            return Set.of();
+        }
+        var existing = tx.query(
+                "SELECT reservation_id FROM reservations WHERE event_id = ? AND reservation_id = ANY (?)",
+                row -> new ReservationId(row.uuid("reservation_id")),
+                event.value(),
+                uuids(ids));
+        return without(existing, locked);
+    }
+
+    private static Set<String> skippedSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Set<String> locked)
+            throws SQLException {
+        var existing = tx.query(
+                "SELECT label FROM seats WHERE event_id = ? AND (label = ANY (?) OR seat_id = ANY (?))",
+                row -> row.text("label"),
+                event.value(),
+                labels,
+                ids);
+        return without(existing, locked);
+    }
+
+    private static <T> Set<T> without(Collection<T> existing, Set<T> locked) {
+        var skipped = new HashSet<>(existing);
+        skipped.removeAll(locked);
+        return skipped;
+    }
+
+    private static UUID[] uuids(Collection<ReservationId> ids) {
+        return ids.stream().map(ReservationId::value).toArray(UUID[]::new);
+    }
 }

@@ -1,23 +1,23 @@
 package seatlock.inventory;
 
-/** Why a command was refused: the expected noes of the domain. How each one looks on the wire is not decided here. */
+/** Reasons to refuse a command: the expected negative answers of the domain. How they look on the wire is the API's matter. */
 public enum Refusal {
-    /** The event has begun. */
+    /** The event has started. */
     SALES_CLOSED,
-    /** More seats than one reservation of this event may have. */
+    /** The basket has more seats than one reservation of this event may have. */
     TOO_MANY_SEATS,
     /** Some of the seats do not exist in this event. */
     UNKNOWN_SEATS,
-    /** Some of the seats are somebody else's. */
+    /** Some of the seats are held by or sold to others. */
     SEATS_TAKEN,
-    /** There is no such reservation in this event, or it is not the caller's. */
+    /** The event has no such reservation, or it does not belong to the caller. */
     RESERVATION_NOT_FOUND,
-    /** It lapsed before it was confirmed. */
+    /** The reservation lapsed before it was confirmed. */
     RESERVATION_EXPIRED,
-    /** What was asked is only possible in another state. */
+    /** The reservation is in a state that does not allow the command. */
     RESERVATION_NOT_PENDING,
     /** The amount paid is not the total. */
     AMOUNT_MISMATCH,
-    /** Somebody else has the reservation or one of the seats locked, and the command was not to wait. */
+    /** Another transaction has locked the reservation or a seat, and the command was not to wait. */
     LOCKED
 }

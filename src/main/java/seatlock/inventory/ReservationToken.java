@@ -1,22 +1,20 @@
 package seatlock.inventory;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import seatlock.crypto.Sha256;
 
 /**
- * The capability of whoever made a reservation: he can read and cancel it, nobody else. We keep only its hash.
+ * The capability of a reservation: its holder can read and cancel the reservation. Seatlock keeps only its hash.
  *
- * @param value what the client was given, or what it sends
+ * @param value as it was given to the client, or as the client sent it
  */
 public record ReservationToken(String value) {
 
-    /** Tells a leaked one from other secrets. */
+    /** Lets a secret scanner recognise a leaked token. */
     private static final String PREFIX = "rsv_";
 
-    /** 192 bits: not to be guessed, and 32 characters. */
+    /** 192 bits, which nobody can guess; 32 characters. */
     private static final int RANDOM_BYTES = 24;
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -28,16 +26,12 @@ public record ReservationToken(String value) {
                 PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }
 
-    /** SHA-256 of the token. No salt and no slow hash: it is random, so there is nothing to guess. */
+    /** SHA-256 of the token. It is random, so neither a salt nor a slow hash would add anything. */
     public byte[] hash() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
+        return Sha256.of(value);
     }
 
-    /** Not the token itself: this may end up in a log. */
+    /** Hides the token, since this may end up in a log. */
     @Override
     public String toString() {
         return PREFIX + "…";

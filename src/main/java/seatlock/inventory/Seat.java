@@ -3,11 +3,12 @@ package seatlock.inventory;
 import java.time.Instant;
 
 /**
- * A seat as it was when it was read. Only a seat that was locked stays that way.
+ * A seat as it was when it was read. Only a locked seat stays that way.
  *
- * @param id place in the seat plan, from 1; seats are locked in this order
+ * @param id position in the seat plan, from 1; seats are locked in this order
+ * @param number as it is printed on the seat, such as {@code 12}
  * @param price in minor units of the event's currency
- * @param holder whose it is; {@code null} if it is available
+ * @param holder the reservation that has it; {@code null} if it is available
  * @param heldUntil when the hold lapses; {@code null} unless it is held
  */
 public record Seat(
@@ -15,13 +16,13 @@ public record Seat(
         String label,
         String section,
         String row,
-        int number,
+        String number,
         long price,
         SeatStatus status,
         ReservationId holder,
         Instant heldUntil) {
 
-    /** Whether a buyer may have it: it is available, or its hold has lapsed. */
+    /** Whether a buyer may take it: it is available, or its hold has lapsed. */
     boolean isFreeAt(Instant now) {
         return status == SeatStatus.AVAILABLE || status == SeatStatus.HELD && !heldUntil.isAfter(now);
     }

@@ -1,8 +1,8 @@
 package seatlock.jobs;
 
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import seatlock.catalog.EventId;
 import seatlock.inventory.ReservationId;
 
@@ -12,9 +12,9 @@ import seatlock.inventory.ReservationId;
  * @param attempts how many times it has been claimed, this time included
  * @param lease known to this worker only; without it the job cannot be ended
  */
-public record Job(EventId event, UUID id, Kind kind, ReservationId reservation, int attempts, UUID lease) {
+public record Job(EventId event, UUID id, Kind kind, Subject subject, int attempts, UUID lease) {
 
-    /** What there is to do. The names go over the wire to Redis, and so never change. */
+    /** What there is to do. The names go over the wire to Redis and into the database, so they never change. */
     public enum Kind {
         /** Make the documents of a reservation's tickets, and mail them to the buyer. */
         ISSUE_TICKETS("IssueTickets"),
@@ -31,32 +31,62 @@ public record Job(EventId event, UUID id, Kind kind, ReservationId reservation, 
             return wireName;
         }
 
-        static Optional<Kind> ofWireName(String name) {
-            return Arrays.stream(values())
+        public static Optional<Kind> ofWireName(String name) {
+            return Stream.of(values())
                     .filter(kind -> kind.wireName.equals(name))
                     .findFirst();
         }
     }
 
-    /** Does jobs of one or more kinds. It may be called twice for the same job, and even twice at once. */
-    @FunctionalInterface
-    public interface Handler {
+    /** The part of its event that a job is about. */
+    public record Subject(Type type, UUID id) {
 
-        /**
-         * Runs outside any transaction.
-         *
-         * @throws Hopeless if another attempt would fail as well
-         * @throws Exception if another attempt may succeed
-         */
-        void handle(Job job) throws Exception;
-    }
+        /** Types of subjects, with their names in the database. */
+        public enum Type {
+            EVENT("EVENT"),
+            RESERVATION("RESERVATION");
 
-    /** Trying again would not help. */
-    public static final class Hopeless extends Exception {
-        private static final long serialVersionUID = 1L;
+            private final String code;
 
-        public Hopeless(String message, Throwable cause) {
-            super(message, cause);
+            Type(String code) {
+                this.code = code;
+            }
+
+            String code() {
+                return code;
+            }
+
+            static Type of(String code) {
+                return Stream.of(values())
+                        .filter(type -> type.code.equals(code))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalStateException("Unknown subject of a job: " + code));
+            }
+        }
+
+        public static Subject of(ReservationId reservation) {
+            return new Subject(Type.RESERVATION, reservation.value());
+        }
+
+        public static Subject of(EventId event) {
+            return new Subject(Type.EVENT, event.value());
+        }
+
+        /** @throws IllegalStateException if the subject is not a reservation */
+        public ReservationId reservation() {
+            if (type != Type.RESERVATION) {
+                throw new IllegalStateException("The subject is not a reservation but " + type);
+            }
+            return new ReservationId(id);
+        }
+
+        /** Such as {@code reservation 01997a3d-…}, for people to read. */
+        @Override
+        public String toString() {
+            return switch (type) {
+                case EVENT -> "event " + id;
+                case RESERVATION -> "reservation " + id;
+            };
         }
     }
 }

@@ -14,7 +14,6 @@ import seatlock.catalog.EventId;
 import seatlock.db.Ids;
 import seatlock.db.Row;
 import seatlock.db.Tx;
-import seatlock.inventory.ReservationId;
 
 /**
  * The jobs in PostgreSQL: {@code READY → RUNNING → DONE}, back to {@code READY} after a failure, {@code DEAD} after too
@@ -23,43 +22,45 @@ import seatlock.inventory.ReservationId;
 public final class Jobs {
 
     /** An id handed to Redis is handed to it again after this, unless a worker has taken the job: Redis may forget. */
-    static final Duration RELAY_AGAIN = Duration.ofSeconds(10);
+    public static final Duration RELAY_AGAIN = Duration.ofSeconds(10);
 
     /** The last error is kept to be read by a person. */
     private static final int MAX_ERROR = 2000;
 
     /** Where a job that is due is to be found. */
-    record Due(EventId event, UUID id, Job.Kind kind) {}
+    public record Due(EventId event, UUID id, Job.Kind kind) {}
 
     /** A job as an operator sees it. */
     public record Listed(
             EventId event,
             UUID id,
             String kind,
-            ReservationId reservation,
+            Job.Subject subject,
             String state,
             int attempts,
             Instant nextAttemptAt,
             String lastError) {}
 
-    /** Writes down what is to be done for reservations of an event, in the transaction that makes it necessary. */
-    public void add(Tx tx, EventId event, Job.Kind kind, List<ReservationId> reservations, Instant now) {
+    /** Adds a job for each subject, in the transaction that makes it necessary. */
+    public void add(Tx tx, EventId event, Job.Kind kind, List<Job.Subject> subjects, Instant now) {
         tx.updateExactly(
-                reservations.size(),
+                subjects.size(),
                 """
-                INSERT INTO jobs (event_id, kind, state, attempts, created_at, next_attempt_at, job_id, reservation_id)
-                SELECT ?, ?, 'READY', 0, ?, ?, * FROM unnest(?, ?)
+                INSERT INTO jobs (event_id, kind, state, attempts, created_at, next_attempt_at, job_id, subject_type,
+                                  subject_id)
+                SELECT ?, ?, 'READY', 0, ?, ?, * FROM unnest(?, ?, ?)
                 """,
                 event.value(),
                 kind.wireName(),
                 now,
                 now,
-                reservations.stream().map(reservation -> Ids.next()).toArray(UUID[]::new),
-                reservations.stream().map(ReservationId::value).toArray(UUID[]::new));
+                subjects.stream().map(subject -> Ids.next()).toArray(UUID[]::new),
+                subjects.stream().map(subject -> subject.type().code()).toArray(String[]::new),
+                subjects.stream().map(Job.Subject::id).toArray(UUID[]::new));
     }
 
     /** Jobs that are due and not on their way, of all events, the longest due first. Nothing is locked. */
-    List<Due> findDue(Tx tx, int limit) throws SQLException {
+    public List<Due> findDue(Tx tx, int limit) throws SQLException {
         return tx.query(
                 """
                 SELECT event_id, job_id, kind
@@ -79,7 +80,7 @@ public final class Jobs {
     }
 
     /** Notes that jobs of an event are on their way. */
-    void markRelayed(Tx tx, EventId event, List<UUID> ids) throws SQLException {
+    public void markRelayed(Tx tx, EventId event, List<UUID> ids) throws SQLException {
         tx.update("""
                 UPDATE jobs
                    SET relayed_at = ?
@@ -95,11 +96,11 @@ public final class Jobs {
      *
      * @return empty if it is done, dead, not due, or somebody else's: then there is nothing to do
      */
-    Optional<Job> claimJob(Tx tx, EventId event, UUID id, RetryPolicy policy) throws SQLException {
-        record Found(Job.Kind kind, ReservationId reservation, int attempts, Instant due) {}
+    public Optional<Job> claimJob(Tx tx, EventId event, UUID id, RetryPolicy policy) throws SQLException {
+        record Found(Job.Kind kind, Job.Subject subject, int attempts, Instant due) {}
         var found = tx.find(
                 """
-                SELECT kind, reservation_id, attempts, next_attempt_at
+                SELECT kind, subject_type, subject_id, attempts, next_attempt_at
                   FROM jobs
                  WHERE event_id = ?
                    AND job_id = ?
@@ -108,7 +109,7 @@ public final class Jobs {
                 """,
                 row -> new Found(
                         Job.Kind.ofWireName(row.text("kind")).orElseThrow(),
-                        new ReservationId(row.uuid("reservation_id")),
+                        subject(row),
                         row.integer("attempts"),
                         row.instant("next_attempt_at")),
                 event.value(),
@@ -133,7 +134,7 @@ public final class Jobs {
                     id);
             return Optional.empty();
         }
-        var job = new Job(event, id, found.get().kind, found.get().reservation, found.get().attempts + 1, Ids.next());
+        var job = new Job(event, id, found.get().kind, found.get().subject, found.get().attempts + 1, Ids.next());
         tx.updateExactly(1, """
                 UPDATE jobs
                    SET state = 'RUNNING', attempts = ?, lease_id = ?, next_attempt_at = ?, relayed_at = NULL
@@ -144,17 +145,17 @@ public final class Jobs {
     }
 
     /** Makes the lease last for another while. @return whether it was still ours */
-    boolean renew(Tx tx, Job job, Duration lease) throws SQLException {
+    public boolean renew(Tx tx, Job job, Duration lease) throws SQLException {
         return update(tx, job, "next_attempt_at = ?", tx.readClock().plus(lease));
     }
 
     /** It is done. @return whether it was still ours */
-    boolean complete(Tx tx, Job job) throws SQLException {
+    public boolean complete(Tx tx, Job job) throws SQLException {
         return update(tx, job, "state = 'DONE', lease_id = NULL, last_error = NULL, ended_at = ?", tx.readClock());
     }
 
     /** It failed, and is to be tried again after a pause. @return whether it was still ours */
-    boolean putOff(Tx tx, Job job, String error, Duration pause) throws SQLException {
+    public boolean putOff(Tx tx, Job job, String error, Duration pause) throws SQLException {
         return update(
                 tx,
                 job,
@@ -164,7 +165,7 @@ public final class Jobs {
     }
 
     /** It failed for good. @return whether it was still ours */
-    boolean bury(Tx tx, Job job, String error) throws SQLException {
+    public boolean bury(Tx tx, Job job, String error) throws SQLException {
         return update(
                 tx,
                 job,
@@ -192,7 +193,7 @@ public final class Jobs {
     /** @param state only jobs in this one; the latest first */
     public List<Listed> list(Tx tx, String state, int limit) throws SQLException {
         return tx.query("""
-                SELECT event_id, job_id, kind, reservation_id, state, attempts, next_attempt_at, last_error
+                SELECT event_id, job_id, kind, subject_type, subject_id, state, attempts, next_attempt_at, last_error
                   FROM jobs
                  WHERE state = ?
                  ORDER BY job_id DESC
@@ -214,10 +215,10 @@ public final class Jobs {
      * @param due when the longest due job was due; {@code null} if none is
      * @param running when the oldest of those that are being done was added; {@code null} if none is
      */
-    record Backlog(Map<String, Long> byState, Instant due, Instant running) {}
+    public record Backlog(Map<String, Long> byState, Instant due, Instant running) {}
 
     /** What there is to do in all events. Those that are done are not counted: that would be to read them all. */
-    Backlog backlog(Tx tx, Instant now) throws SQLException {
+    public Backlog backlog(Tx tx, Instant now) throws SQLException {
         record State(String name, long jobs, Instant due, Instant added) {}
         var states = tx.query(
                 """
@@ -264,10 +265,14 @@ public final class Jobs {
                 new EventId(row.uuid("event_id")),
                 row.uuid("job_id"),
                 row.text("kind"),
-                new ReservationId(row.uuid("reservation_id")),
+                subject(row),
                 row.text("state"),
                 row.integer("attempts"),
                 row.instant("next_attempt_at"),
                 row.text("last_error"));
+    }
+
+    private static Job.Subject subject(Row row) throws SQLException {
+        return new Job.Subject(Job.Subject.Type.of(row.text("subject_type")), row.uuid("subject_id"));
     }
 }

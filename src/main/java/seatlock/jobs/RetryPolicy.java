@@ -18,7 +18,7 @@ public record RetryPolicy(int maxAttempts, Duration firstRetry, Duration maxRetr
             new RetryPolicy(30, Duration.ofSeconds(1), Duration.ofMinutes(30), Duration.ofSeconds(15));
 
     /** The pause after an attempt that failed, give or take a quarter, so that those that failed together part. */
-    Duration pauseAfter(int attempt) {
+    public Duration pauseAfter(int attempt) {
         var doubled = firstRetry.toMillis() * Math.pow(2, Math.min(attempt - 1, 40));
         var pause = Math.min(doubled, maxRetry.toMillis());
         return Duration.ofMillis((long) (pause * ThreadLocalRandom.current().nextDouble(0.75, 1.25)));

@@ -7,16 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import redis.clients.jedis.Jedis;
-import redis.clients.jedis.Response;
-import seatlock.jobs.Loop;
-import seatlock.jobs.RedisLink;
+import seatlock.concurrent.PeriodicTask;
 import seatlock.metrics.Metrics;
+import seatlock.redis.SharedCounters;
 
 /**
- * How often somebody may ask. Each node counts for itself and answers at once; a few times in a second it tells the others
- * through Redis what it has counted, and hears from them. So nobody waits for Redis, and several nodes together let through
- * no more than a fraction of a second's requests beyond the limit. While Redis is away each goes on with what it knows.
+ * Limits how often a subject may send requests. Each node counts by itself and decides at once; five times a second it adds
+ * what it counted to counters in Redis, and learns what the other nodes counted. No request waits for Redis, and the nodes
+ * together let through at most a fraction of a second's requests beyond the limit. While Redis is unavailable, each node
+ * continues with what it knows.
  */
 public final class RateLimiter implements AutoCloseable {
 
@@ -25,33 +24,32 @@ public final class RateLimiter implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
-    private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(2);
-
-    /** Two windows and some more, for clocks that do not agree. */
-    private static final long KEPT_SECONDS = 3 * WINDOW.toSeconds();
+    /** Two windows, and one more for clocks that disagree. */
+    private static final Duration KEPT = WINDOW.multipliedBy(3);
 
     /**
-     * Some ten megabytes. Who has more addresses than that is not held up by a limit for each of them: who comes when it is
-     * full is not counted until there is room, less than two minutes later.
+     * Some ten megabytes. An attacker with more addresses than that cannot be stopped by a limit per address; a subject that
+     * arrives while the table is full is not counted until there is room, less than two minutes later.
      */
     private static final int MAX_SUBJECTS = 100_000;
 
     private static final String NAMESPACE = "seatlock:requests:";
 
     /**
-     * What is limited.
+     * A limit.
      *
-     * @param name on the wire and in Redis; of a fixed set, each of which always comes with the same limit
-     * @param requests in a window
+     * @param name on the wire and in Redis; one of a fixed set, each with one limit
+     * @param requests per window
      */
     public record Policy(String name, int requests) {}
 
     /**
-     * Whether somebody may go on.
+     * The answer to one request.
      *
-     * @param remaining of the requests in a window, after this one
-     * @param resetsIn until there is room again, if there is none; until there is all of it, if nothing more comes
-     * @param retryAfter until there is room again; zero if this request was let through
+     * @param remaining requests in the window after this one
+     * @param resetsIn time until there is room again if there is none; otherwise until the whole limit is available again
+     *     if no further request arrives
+     * @param retryAfter time until there is room again; zero if this request was granted
      */
     public record Grant(boolean isGranted, int remaining, Duration resetsIn, Duration retryAfter) {}
 
@@ -62,13 +60,13 @@ public final class RateLimiter implements AutoCloseable {
         }
     }
 
-    private record Told(Window window, Window.Unshared news, Response<Long> total, Response<String> before) {}
+    private record Report(Window window, Window.Unshared requests) {}
 
     private final LongSupplier clock;
     private final Map<Subject, Window> windows = new ConcurrentHashMap<>();
-    private final Loop loop = new Loop("limits", this::runOnce);
+    private final PeriodicTask task = new PeriodicTask("limits", this::runOnce, failure -> false);
     private final Metrics metrics;
-    private volatile RedisLink redis; // null: counts alone
+    private volatile SharedCounters counters; // null: counts alone
 
     /** @param clock milliseconds of the wall clock: System::currentTimeMillis, or a test's */
     public RateLimiter(LongSupplier clock, Metrics metrics) {
@@ -77,95 +75,94 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     /**
-     * Begins to forget who has not come for long, and to share what is counted.
+     * Starts to forget idle subjects, and to share counts with the other nodes.
      *
-     * @param redisUrl empty: there is nobody to share it with
+     * @param redisUrl empty if there are no other nodes
      */
     public void start(Optional<URI> redisUrl) {
         redisUrl.ifPresent(this::share);
-        loop.start(INTERVAL);
+        task.start(INTERVAL);
     }
 
-    /** Shares, from the next round on. */
+    /** Shares counts from the next round on. */
     void share(URI redisUrl) {
-        redis = new RedisLink(redisUrl, REDIS_TIMEOUT, "each node counts requests for itself");
+        counters = new SharedCounters(redisUrl, KEPT, "each node counts requests by itself");
     }
 
-    /** Whether the others heard of this node the last time it had something to tell. */
+    /** Returns whether the counts were shared at the last attempt. */
     public boolean isShared() {
-        var link = redis;
-        return link != null && link.isUp();
+        var shared = counters;
+        return shared != null && shared.isUp();
     }
 
     /**
-     * Counts a request, if it may be let through; what is refused does not count.
+     * Counts a request if it may be granted. A request that is not granted does not count.
      *
-     * @param subject who asks: an address, or the id of a key
+     * @param subject an address, or the id of a key
      */
     public Grant take(Policy policy, String subject) {
-        var who = new Subject(policy.name, subject);
-        var window = windows.get(who);
+        var key = new Subject(policy.name, subject);
+        var window = windows.get(key);
         if (window == null) {
             if (windows.size() >= MAX_SUBJECTS) {
                 return new Grant(true, policy.requests - 1, WINDOW.multipliedBy(2), Duration.ZERO);
             }
-            window = windows.computeIfAbsent(who, key -> new Window(policy.requests));
+            window = windows.computeIfAbsent(key, k -> new Window(policy.requests));
         }
         return window.take(clock.getAsLong());
     }
 
-    /** Whether {@link #take} would refuse; counts nothing. */
+    /** Returns whether {@link #take} would refuse now. Counts nothing. */
     public boolean isExhausted(Policy policy, String subject) {
         var window = windows.get(new Subject(policy.name, subject));
         return window != null && window.isFull(clock.getAsLong());
     }
 
-    /** How many subjects it keeps in mind. */
+    /** Returns the number of subjects in memory. */
     int size() {
         return windows.size();
     }
 
-    /** A round: forgets and shares. */
+    /** One round: forgets idle subjects and shares counts. */
     void runOnce() {
         var now = clock.getAsLong();
         windows.values().removeIf(window -> window.isOver(now));
-        var link = redis;
-        if (link != null) {
-            metrics.redisUp(link.use(this::tell).isPresent());
+        var shared = counters;
+        if (shared != null) {
+            metrics.redisUp(share(shared));
         }
     }
 
-    /** @return how many news there were */
-    private int tell(Jedis connection) {
-        var told = new ArrayList<Told>();
-        try (var pipeline = connection.pipelined()) {
-            windows.forEach((subject, window) -> {
-                var news = window.unshared();
-                if (news.count() > 0) {
-                    var key = subject.key(news.minute());
-                    var total = pipeline.incrBy(key, news.count());
-                    pipeline.expire(key, KEPT_SECONDS);
-                    var before = news.needsPrevious() ? pipeline.get(subject.key(news.minute() - 1)) : null;
-                    told.add(new Told(window, news, total, before));
-                }
-            });
-            if (told.isEmpty()) {
-                pipeline.ping();
+    /** @return whether Redis answered */
+    private boolean share(SharedCounters shared) {
+        var reports = new ArrayList<Report>();
+        var additions = new ArrayList<SharedCounters.Addition>();
+        windows.forEach((subject, window) -> {
+            var requests = window.unshared();
+            if (requests.count() > 0) {
+                reports.add(new Report(window, requests));
+                additions.add(new SharedCounters.Addition(
+                        subject.key(requests.minute()),
+                        requests.count(),
+                        requests.needsPrevious() ? subject.key(requests.minute() - 1) : null));
             }
-            pipeline.sync();
-        }
-        told.forEach(one -> {
-            var before = one.before == null ? null : one.before.get();
-            one.window.merge(one.news, one.total.get(), before == null ? 0 : Long.parseLong(before));
         });
-        return told.size();
+        var totals = shared.add(additions);
+        totals.ifPresent(all -> {
+            for (int i = 0; i < all.size(); i++) {
+                var report = reports.get(i);
+                report.window.merge(
+                        report.requests, all.get(i).total(), all.get(i).other());
+            }
+        });
+        return totals.isPresent();
     }
 
     @Override
     public void close() {
-        loop.close();
-        if (redis != null) {
-            redis.close();
+        task.close();
+        if (counters != null) {
+            counters.close();
         }
     }
 }

@@ -24,7 +24,6 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import seatlock.db.Database;
 
 /**
  * The figures of a process. The only class that knows Micrometer.
@@ -32,7 +31,7 @@ import seatlock.db.Database;
  * <p>It is told of every request, thousands in a second on two cores, so telling costs a few hundred nanoseconds: a meter is
  * made once and then found by a small key (Micrometer's own look-up builds and sorts its tags each time), and a histogram
  * has a dozen buckets, since each is a series of its own for every route and status. Nothing here waits for anybody: what
- * the database knows is told by whoever reads it in the background ({@link #census}), and a scrape prints what is there.
+ * the database knows is told by whoever reads it in the background ({@link #backlog}), and a scrape prints what is there.
  *
  * <p>All tags come from a fixed set (routes, statuses, slugs), so that no client can make series by the thousand.
  */
@@ -74,7 +73,7 @@ public final class Metrics implements AutoCloseable {
      * @param lapsed reservations that hold them no longer, and are {@code PENDING} until the sweeper comes by
      * @param sweeperLag seconds since the first of them lapsed; 0 if there is none
      */
-    public record Census(
+    public record Backlog(
             Map<String, Long> jobs,
             double oldestReady,
             double oldestRunning,
@@ -104,11 +103,11 @@ public final class Metrics implements AutoCloseable {
     private final DistributionSummary batches = DistributionSummary.builder("seatlock.batch.orders")
             .serviceLevelObjectives(BATCH_BUCKETS)
             .register(registry);
-    private final Timer laneWaits = timer("seatlock.lane.wait").register(registry);
+    private final Timer queueWaits = timer("seatlock.lane.wait").register(registry);
     private final Timer lockWaits = timer("seatlock.lock.wait").register(registry);
-    private final LongAdder inLanes = new LongAdder();
+    private final LongAdder inQueues = new LongAdder();
     private final JvmGcMetrics collections = new JvmGcMetrics();
-    private volatile Census census;
+    private volatile Backlog backlog;
     private volatile double lastSweep = Double.NaN;
     private volatile double lastCheck = Double.NaN;
     private volatile double redisUp = Double.NaN;
@@ -116,7 +115,7 @@ public final class Metrics implements AutoCloseable {
 
     /** Measures nothing of the process itself yet: see {@link #measureProcess}. */
     public Metrics() {
-        gauge("seatlock.lane.waiting", inLanes::sum);
+        gauge("seatlock.lane.waiting", inQueues::sum);
         gauge("seatlock.ready", () -> ready ? 1 : 0);
         gauge("seatlock.redis.up", () -> redisUp);
         seconds("seatlock.sweeper.last.success.timestamp", () -> lastSweep);
@@ -154,9 +153,9 @@ public final class Metrics implements AutoCloseable {
     }
 
     /** NaN while the database does not answer: what was true before may be far from it. */
-    private Gauge.Builder<Supplier<Number>> counted(String name, ToDoubleFunction<Census> figure) {
+    private Gauge.Builder<Supplier<Number>> counted(String name, ToDoubleFunction<Backlog> figure) {
         return Gauge.builder(name, () -> {
-            var now = census;
+            var now = backlog;
             return now == null ? Double.NaN : figure.applyAsDouble(now);
         });
     }
@@ -226,22 +225,22 @@ public final class Metrics implements AutoCloseable {
     }
 
     /** Something waits in a lane from now on. */
-    public void laneEntered() {
-        inLanes.increment();
+    public void queued() {
+        inQueues.increment();
     }
 
     /** It waits no longer. */
-    public void laneLeft(long nanos) {
-        inLanes.decrement();
-        laneWaits.record(nanos, TimeUnit.NANOSECONDS);
+    public void dequeued(long nanos) {
+        inQueues.decrement();
+        queueWaits.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** For a pool of connections: measures its transactions. */
-    public Database.Observer transactions(String pool) {
+    public TransactionObserver transactions(String pool) {
         var transactions = timer("seatlock.transaction").tag("pool", pool).register(registry);
-        return new Database.Observer() {
+        return new TransactionObserver() {
             @Override
-            public void transactionEnded(long nanos) {
+            public void ended(long nanos) {
                 transactions.record(nanos, TimeUnit.NANOSECONDS);
             }
 
@@ -256,18 +255,23 @@ public final class Metrics implements AutoCloseable {
             }
 
             @Override
-            public void triedAgain() {
+            public void retried() {
                 retries.increment();
             }
         };
     }
 
-    /** Shows the connections of a pool, under the names that HikariCP's own figures have elsewhere. */
-    public void connections(String pool, Supplier<Database.Connections> connections) {
-        connections("hikaricp.connections", pool, () -> connections.get().open());
-        connections("hikaricp.connections.active", pool, () -> connections.get().active());
-        connections(
-                "hikaricp.connections.pending", pool, () -> connections.get().wanted());
+    /**
+     * Exposes the connections of a pool, under the names that HikariCP's own metrics have elsewhere.
+     *
+     * @param open connections that exist
+     * @param active connections in use
+     * @param pending threads that wait for a connection
+     */
+    public void connections(String pool, IntSupplier open, IntSupplier active, IntSupplier pending) {
+        connections("hikaricp.connections", pool, open::getAsInt);
+        connections("hikaricp.connections.active", pool, active::getAsInt);
+        connections("hikaricp.connections.pending", pool, pending::getAsInt);
     }
 
     private void connections(String name, String pool, Supplier<Number> value) {
@@ -298,8 +302,8 @@ public final class Metrics implements AutoCloseable {
     }
 
     /** @param counted {@code null} if it could not be counted */
-    public void census(Census counted) {
-        census = counted;
+    public void backlog(Backlog counted) {
+        backlog = counted;
     }
 
     /** What the latest checks of an invariant have found, in all events together. */

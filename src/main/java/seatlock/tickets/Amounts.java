@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.util.Currency;
 
 /** Formats amounts of money. */
-final class Amounts {
+public final class Amounts {
 
     private Amounts() {}
 
@@ -13,7 +13,7 @@ final class Amounts {
      *
      * @param minorUnits 4500 in this example; the decimals depend on the currency
      */
-    static String format(long minorUnits, Currency currency) {
+    public static String format(long minorUnits, Currency currency) {
         var digits = Math.max(0, currency.getDefaultFractionDigits());
         return BigDecimal.valueOf(minorUnits, digits).toPlainString() + " " + currency.getCurrencyCode();
     }

@@ -6,23 +6,21 @@ import seatlock.inventory.ReservationId;
 /**
  * The right to one seat.
  *
- * @param keyId of the key that its code is signed with
  * @param price in minor units of the event's currency
- * @param voidedAt when the reservation was refunded; {@code null} while it is good
+ * @param keyId of the key that signs its code
+ * @param voidedAt when the reservation was refunded; {@code null} while the ticket is valid
  * @param checkIn when and where it was used; {@code null} until then
  */
 public record Ticket(
-        TicketId id,
-        ReservationId reservation,
-        int seatId,
-        String seat,
-        String section,
-        String row,
-        int number,
-        long price,
-        int keyId,
-        Instant voidedAt,
-        CheckIn checkIn) {
+        TicketId id, ReservationId reservation, Seat seat, long price, int keyId, Instant voidedAt, CheckIn checkIn) {
+
+    /**
+     * The seat as it is printed on the ticket.
+     *
+     * @param id position in the seat plan, from 1
+     * @param label {@code SECTION-ROW-NUMBER}
+     */
+    public record Seat(int id, String label, String section, String row, String number) {}
 
     /**
      * The one use of a ticket.

@@ -26,7 +26,7 @@ import seatlock.catalog.Event;
  *
  * <p>To the right of a tear-off line is the stub with the QR code, the only part that a gate reads.
  */
-final class TicketPdf {
+public final class TicketPdf {
 
     private static final float WIDTH = 595;
     private static final float HEIGHT = 420;
@@ -67,11 +67,11 @@ final class TicketPdf {
      * @param code content of the QR code
      * @return the bytes of the PDF
      */
-    static byte[] render(Event event, Ticket ticket, String holder, String code) {
+    public static byte[] render(Event event, Ticket ticket, String holder, String code) {
         var bytes = new ByteArrayOutputStream();
         try (var document = new Document(new Rectangle(WIDTH, HEIGHT), 0, 0, 0, 0)) {
             var writer = PdfWriter.getInstance(document, bytes);
-            document.addTitle(event.name() + ", " + ticket.seat());
+            document.addTitle(event.name() + ", " + ticket.seat().label());
             document.addCreator("Seatlock");
             document.open();
             new TicketPdf(event, ticket, holder, code).draw(writer.getDirectContent());
@@ -105,9 +105,9 @@ final class TicketPdf {
         line(page, DATE.format(startsAt), Typesetter::bold, INK, 16, left, right, 245);
         line(page, TIME.format(startsAt), Typesetter::regular, INK, 13, left, right, 225);
 
-        field(page, "SECTION", ticket.section(), 24, left, left + width * 0.52f, 170);
-        field(page, "ROW", ticket.row(), 24, left + width * 0.56f, left + width * 0.76f, 170);
-        field(page, "SEAT", String.valueOf(ticket.number()), 24, left + width * 0.80f, right, 170);
+        field(page, "SECTION", ticket.seat().section(), 24, left, left + width * 0.52f, 170);
+        field(page, "ROW", ticket.seat().row(), 24, left + width * 0.56f, left + width * 0.76f, 170);
+        field(page, "SEAT", ticket.seat().number(), 24, left + width * 0.80f, right, 170);
 
         field(page, "PRICE", Amounts.format(ticket.price(), event.currency()), 12, left, left + width * 0.30f, 96);
         field(page, "HOLDER", holder, 12, left + width * 0.34f, right, 96);
@@ -134,7 +134,7 @@ final class TicketPdf {
 
         var left = WIDTH - STUB + (STUB - QR) / 2;
         var right = left + QR;
-        line(page, ticket.seat(), Typesetter::bold, INK, 17, left, right, HEIGHT - 62);
+        line(page, ticket.seat().label(), Typesetter::bold, INK, 17, left, right, HEIGHT - 62);
         fill(page, Color.WHITE, left - 10, 132, QR + 20, QR + 20); // the quiet zone around the code
         drawQr(page, left, 142);
         field(page, "TICKET", ticket.id().number(), 13, left, right, 76);

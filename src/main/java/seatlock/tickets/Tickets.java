@@ -21,7 +21,7 @@ import seatlock.jobs.Jobs;
 /** Issues tickets, voids them, and checks them in. */
 public final class Tickets {
 
-    private static final String TICKET_COLUMNS = """
+    private static final String SELECT_TICKET = """
             SELECT t.ticket_id, t.reservation_id, t.seat_id, s.label, s.section, s.row_name, s.seat_number, rs.price,
                    t.key_id, t.voided_at, t.checked_in_at, t.check_in_gate, t.check_in_nonce
               FROM tickets AS t
@@ -39,11 +39,12 @@ public final class Tickets {
     }
 
     /**
-     * What follows for tickets from what has just been done to reservations, in the same transaction: who has been
-     * confirmed gets them, and the job that makes and mails them; whose confirmed reservation was cancelled loses them.
+     * Does what must follow for tickets from changes of reservations, in the same transaction: a confirmed reservation gets
+     * its tickets, and the job that makes and mails them; a refunded one has its tickets voided.
      */
-    public void follow(Tx tx, Event event, List<Outcome> outcomes) {
-        // In their order, as a seat may go from one to another within one transaction; but what is alike, together.
+    public void issueOrVoid(Tx tx, Event event, List<Outcome> outcomes) {
+        // In order, because a seat may go from one reservation to another within one transaction; but equal changes
+        // together.
         var alike = new ArrayList<Reservation>();
         for (var outcome : outcomes) {
             if (outcome instanceof Outcome.Done done && done.changed() && concernsTickets(done.reservation())) {
@@ -62,7 +63,8 @@ public final class Tickets {
 
     private static boolean concernsTickets(Reservation reservation) {
         return reservation.status() == ReservationStatus.CONFIRMED
-                || reservation.status() == ReservationStatus.CANCELLED && reservation.payment() != null;
+                || reservation.status() == ReservationStatus.CANCELLED
+                        && reservation.state().confirmation().isPresent();
     }
 
     private void issueOrVoid(Tx tx, EventId event, List<Reservation> alike) {
@@ -80,7 +82,7 @@ public final class Tickets {
                 .flatMap(reservation ->
                         reservation.seats().stream().map(seat -> new Claim(reservation.id(), seat.seatId())))
                 .toList();
-        var now = confirmed.get(0).confirmedAt();
+        var now = confirmed.get(0).state().confirmation().orElseThrow().at();
         tx.updateExactly(
                 claims.size(),
                 """
@@ -96,7 +98,9 @@ public final class Tickets {
                 tx,
                 event,
                 Job.Kind.ISSUE_TICKETS,
-                confirmed.stream().map(Reservation::id).toList(),
+                confirmed.stream()
+                        .map(reservation -> Job.Subject.of(reservation.id()))
+                        .toList(),
                 now);
     }
 
@@ -113,20 +117,28 @@ public final class Tickets {
                    AND reservation_id = ANY (?)
                    AND voided_at IS NULL
                 """,
-                refunded.get(0).endedAt(),
+                refunded.get(0).state().endedAt().orElseThrow(),
                 event.value(),
                 refunded.stream().map(reservation -> reservation.id().value()).toArray(UUID[]::new));
     }
 
-    /** Has the tickets of a confirmed reservation mailed once more. */
-    public void resend(Tx tx, EventId event, ReservationId reservation) throws SQLException {
-        jobs.add(tx, event, Job.Kind.SEND_TICKETS, List.of(reservation), tx.readClock());
+    /**
+     * Has the tickets of a reservation mailed once more.
+     *
+     * @return whether they will be: {@code false} if the reservation is not confirmed
+     */
+    public boolean resend(Tx tx, EventId event, Reservation reservation) throws SQLException {
+        if (reservation.status() != ReservationStatus.CONFIRMED) {
+            return false;
+        }
+        jobs.add(tx, event, Job.Kind.SEND_TICKETS, List.of(Job.Subject.of(reservation.id())), tx.readClock());
+        return true;
     }
 
-    /** The tickets of a reservation in the order of the seat plan: none unless it was confirmed. */
+    /** Returns the tickets of a reservation in the order of the seat plan: none unless it was confirmed. */
     public List<Ticket> ofReservation(Tx tx, EventId event, ReservationId reservation) throws SQLException {
         return tx.query(
-                TICKET_COLUMNS + " WHERE t.event_id = ? AND t.reservation_id = ? ORDER BY t.seat_id",
+                SELECT_TICKET + " WHERE t.event_id = ? AND t.reservation_id = ? ORDER BY t.seat_id",
                 Tickets::ticket,
                 event.value(),
                 reservation.value());
@@ -134,18 +146,18 @@ public final class Tickets {
 
     public Optional<Ticket> find(Tx tx, EventId event, TicketId id) throws SQLException {
         return tx.find(
-                TICKET_COLUMNS + " WHERE t.event_id = ? AND t.ticket_id = ?",
+                SELECT_TICKET + " WHERE t.event_id = ? AND t.ticket_id = ?",
                 Tickets::ticket,
                 event.value(),
                 id.value());
     }
 
-    /** What the QR code of a ticket holds. */
+    /** Returns the content of the QR code of a ticket. */
     public String code(Tx tx, EventId event, Ticket ticket) throws SQLException {
         return new TicketCode(event, ticket.id()).sign(ticket.keyId(), keys.privateKey(tx, ticket.keyId()));
     }
 
-    /** The document of a ticket, once a worker has made it. */
+    /** Returns the document of a ticket, once a worker has made it. */
     public Optional<byte[]> document(Tx tx, EventId event, TicketId id) throws SQLException {
         return tx.find(
                 "SELECT pdf FROM ticket_documents WHERE event_id = ? AND ticket_id = ?",
@@ -154,8 +166,8 @@ public final class Tickets {
                 id.value());
     }
 
-    /** Keeps the document of a ticket, unless it has one: then that one stays. */
-    void keepDocument(Tx tx, EventId event, TicketId id, byte[] pdf) throws SQLException {
+    /** Stores the document of a ticket, unless it has one: then that one stays. */
+    public void keepDocument(Tx tx, EventId event, TicketId id, byte[] pdf) throws SQLException {
         tx.update("""
                 INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at)
                 VALUES (?, ?, ?, ?)
@@ -163,58 +175,36 @@ public final class Tickets {
                 """, event.value(), id.value(), pdf, tx.readClock());
     }
 
-    /** What became of a scan. */
-    public sealed interface Scan {
-
-        /** Let in: now, or when this same scan was uploaded before. */
-        record Admitted(Ticket ticket) implements Scan {}
-
-        /** It was used before: the ticket says when and where. */
-        record AlreadyCheckedIn(Ticket ticket) implements Scan {}
-
-        /** @param reason as a client may branch on it */
-        record Rejected(Reason reason) implements Scan {}
-
-        /** Why a code does not let anybody in. */
-        enum Reason {
-            MALFORMED,
-            UNKNOWN_KEY,
-            FORGED,
-            OTHER_EVENT,
-            UNKNOWN_TICKET,
-            VOIDED
-        }
-    }
-
     /**
-     * Uses a ticket, once, however many gates scan it at the same instant.
+     * Checks a ticket in, once, however many gates scan it at the same instant.
      *
-     * @param at when it was scanned, for a scan that is uploaded later; {@code null}: now
+     * @param at when it was scanned, for a scan that is uploaded later; {@code null} for now
      * @param nonce the gate's name for this scan, so that it can be uploaded again; {@code null} if it has none
      */
-    public Scan checkIn(Tx tx, EventId event, String code, String gate, Instant at, String nonce) throws SQLException {
+    public CheckInResult checkIn(Tx tx, EventId event, String code, String gate, Instant at, String nonce)
+            throws SQLException {
         TicketCode read;
         try {
             read = verify(tx, code);
         } catch (TicketCode.Invalid e) {
-            return new Scan.Rejected(Scan.Reason.valueOf(e.flaw().name()));
+            return new CheckInResult.Rejected(reason(e.flaw()));
         }
         if (!read.event().equals(event)) {
-            return new Scan.Rejected(Scan.Reason.OTHER_EVENT);
+            return new CheckInResult.Rejected(CheckInResult.Reason.OTHER_EVENT);
         }
         lockTicket(tx, event, read.ticket());
         var found = find(tx, event, read.ticket());
         if (found.isEmpty()) {
-            return new Scan.Rejected(Scan.Reason.UNKNOWN_TICKET);
+            return new CheckInResult.Rejected(CheckInResult.Reason.UNKNOWN_TICKET);
         }
         var ticket = found.get();
         if (ticket.checkIn() != null) {
             return isSame(ticket.checkIn(), gate, at, nonce)
-                    ? new Scan.Admitted(ticket)
-                    : new Scan.AlreadyCheckedIn(ticket);
+                    ? new CheckInResult.Admitted(ticket)
+                    : new CheckInResult.AlreadyCheckedIn(ticket);
         }
         if (ticket.voidedAt() != null) {
-            return new Scan.Rejected(Scan.Reason.VOIDED);
+            return new CheckInResult.Rejected(CheckInResult.Reason.VOIDED);
         }
         var scannedAt = at == null ? tx.readClock() : at;
         tx.updateExactly(
@@ -225,10 +215,18 @@ public final class Tickets {
                    AND ticket_id = ?
                    AND checked_in_at IS NULL
                 """, scannedAt, gate, nonce, event.value(), ticket.id().value());
-        return new Scan.Admitted(find(tx, event, ticket.id()).orElseThrow());
+        return new CheckInResult.Admitted(find(tx, event, ticket.id()).orElseThrow());
     }
 
-    /** Whether it is the very scan that was noted: nonces are the gate's own, so that of another gate means nothing. */
+    private static CheckInResult.Reason reason(TicketCode.Flaw flaw) {
+        return switch (flaw) {
+            case MALFORMED -> CheckInResult.Reason.MALFORMED;
+            case UNKNOWN_KEY -> CheckInResult.Reason.UNKNOWN_KEY;
+            case FORGED -> CheckInResult.Reason.FORGED;
+        };
+    }
+
+    /** Whether it is the same scan. Nonces are unique within a gate, so that of another gate means nothing. */
     private static boolean isSame(Ticket.CheckIn noted, String gate, Instant at, String nonce) {
         return nonce != null
                 && nonce.equals(noted.nonce())
@@ -274,11 +272,12 @@ public final class Tickets {
         return new Ticket(
                 new TicketId(row.uuid("ticket_id")),
                 new ReservationId(row.uuid("reservation_id")),
-                row.integer("seat_id"),
-                row.text("label"),
-                row.text("section"),
-                row.text("row_name"),
-                row.integer("seat_number"),
+                new Ticket.Seat(
+                        row.integer("seat_id"),
+                        row.text("label"),
+                        row.text("section"),
+                        row.text("row_name"),
+                        row.text("seat_number")),
                 row.bigint("price"),
                 row.integer("key_id"),
                 row.instant("voided_at"),

@@ -35,9 +35,9 @@ final class DirectBookings implements AutoCloseable {
 
     private static final String INSERT_RESERVATION = """
             INSERT INTO reservations (event_id, reservation_id, status, email, token_hash, seat_count, total, created_at,
-                                      expires_at, event_starts_at, event_max_seats)
+                                      expires_at, terms_version, event_starts_at, event_max_seats)
             VALUES (?, ?, 'PENDING', 'ada@example.org', sha256('token'), 1, 4500, now(), now() + interval '10 minutes',
-                    ?, ?)
+                    1, ?, ?)
             """;
 
     private static final String INSERT_SEAT =
@@ -54,9 +54,9 @@ final class DirectBookings implements AutoCloseable {
                  WHERE event_id = ? AND label = ? AND status = 'AVAILABLE' FOR UPDATE
             ), reservation AS (
                 INSERT INTO reservations (event_id, reservation_id, status, email, token_hash, seat_count, total,
-                                          created_at, expires_at, event_starts_at, event_max_seats)
+                                          created_at, expires_at, terms_version, event_starts_at, event_max_seats)
                 SELECT event_id, ?, 'PENDING', 'ada@example.org', sha256('token'), 1, price, now(),
-                       now() + interval '10 minutes', ?, ?
+                       now() + interval '10 minutes', 1, ?, ?
                   FROM seat
                 RETURNING event_id, reservation_id, expires_at
             ), claim AS (
@@ -172,10 +172,21 @@ final class DirectBookings implements AutoCloseable {
         void book(int seat) throws SQLException {
             var reservation = Ids.next();
             if (strategy == Strategy.ONE_CTE) {
-                update(0, event.id().value(), "S-A-" + seat, reservation, startsAt, event.maxSeatsPerReservation());
+                update(
+                        0,
+                        event.id().value(),
+                        "S-A-" + seat,
+                        reservation,
+                        startsAt,
+                        event.terms().maxSeatsPerReservation());
             } else {
                 var id = lock("S-A-" + seat);
-                update(1, event.id().value(), reservation, startsAt, event.maxSeatsPerReservation());
+                update(
+                        1,
+                        event.id().value(),
+                        reservation,
+                        startsAt,
+                        event.terms().maxSeatsPerReservation());
                 update(2, event.id().value(), reservation, id);
                 update(3, reservation, event.id().value(), id);
             }

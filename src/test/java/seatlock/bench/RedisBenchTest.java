@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
-import seatlock.support.Backstage;
-import seatlock.support.Shop;
+import seatlock.support.TestSystem;
+import seatlock.support.TestWorkers;
 
 /** Measures what a hanging Redis costs sales. Run it with {@code make bench}. */
 @Tag("bench")
@@ -22,29 +22,29 @@ class RedisBenchTest {
     /** A Redis stopped with SIGSTOP accepts connections but never responds. Sales must be as fast as without that. */
     @Test
     void confirming_is_as_fast_while_redis_hangs() throws Exception {
-        try (var shop = new Shop();
-                var backstage = Backstage.withItsOwnRedis(shop).start()) {
-            var event = shop.event((2 * REPEATS + 1) * CONFIRMATIONS);
+        try (var system = new TestSystem();
+                var testWorkers = TestWorkers.withOwnRedis(system).start()) {
+            var event = system.event((2 * REPEATS + 1) * CONFIRMATIONS);
             var reservations = new ArrayList<String>();
             for (int i = 1; i <= event.capacity(); i++) {
-                reservations.add(shop.api
+                reservations.add(system.api
                         .reserve(event.id(), "S-A-" + i)
                         .json()
                         .get("id")
                         .asText());
             }
             var next = reservations.iterator();
-            medianMs(shop, event, take(next)); // warm-up
+            medianMs(system, event, take(next)); // warm-up
 
             var without = new ArrayList<Double>();
             var with = new ArrayList<Double>();
             for (int i = 0; i < REPEATS; i++) {
-                without.add(medianMs(shop, event, take(next)));
-                backstage.signalRedis("-STOP");
+                without.add(medianMs(system, event, take(next)));
+                testWorkers.signalRedis("-STOP");
                 try {
-                    with.add(medianMs(shop, event, take(next)));
+                    with.add(medianMs(system, event, take(next)));
                 } finally {
-                    backstage.signalRedis("-CONT");
+                    testWorkers.signalRedis("-CONT");
                 }
             }
             var ratios = new ArrayList<Double>();
@@ -71,11 +71,12 @@ class RedisBenchTest {
         return taken;
     }
 
-    private static double medianMs(Shop shop, Event event, List<String> reservations) {
+    private static double medianMs(TestSystem system, Event event, List<String> reservations) {
         var times = new ArrayList<Double>();
         for (var reservation : reservations) {
             var began = System.nanoTime();
-            assertThat(shop.api.confirm(event.id(), reservation, 4500).status()).isEqualTo(200);
+            assertThat(system.api.confirm(event.id(), reservation, 4500).status())
+                    .isEqualTo(200);
             times.add((System.nanoTime() - began) / 1e6);
         }
         return median(times);

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +38,7 @@ import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.SeatPlan;
+import seatlock.catalog.Terms;
 import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Ids;
@@ -383,11 +385,9 @@ class SaleBenchTest {
                 new EventId(Ids.next()),
                 "Bench",
                 "Here",
-                now.plus(365, ChronoUnit.DAYS),
                 ZoneId.of("UTC"),
                 Currency.getInstance("EUR"),
-                10,
-                null,
+                Terms.first(now.plus(365, ChronoUnit.DAYS), 10, Optional.empty()),
                 seats,
                 now);
         try (var database = Database.open(databaseUrl, 1, Duration.ofMinutes(1))) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.util.PSQLException;
-import seatlock.support.Shop;
+import seatlock.support.TestSystem;
 
 /**
  * The last line of defence: each rule of the domain, broken by SQL that goes around the Java, is stopped by the schema.
@@ -26,12 +26,12 @@ class ConstraintsTest {
     private static final String NEW_RESERVATION = """
             INSERT INTO reservations (event_id, reservation_id, status, email, token_hash, seat_count, total, created_at,
                                       expires_at, confirmed_at, ended_at, payment_reference, amount_paid,
-                                      event_starts_at, event_max_seats)
-            SELECT event_id, gen_random_uuid(), %s FROM events WHERE event_id = :event
+                                      event_starts_at, event_max_seats, terms_version)
+            SELECT event_id, gen_random_uuid(), %s FROM event_terms WHERE event_id = :event
             """;
 
     private static final String GOOD = "'PENDING', 'a@b.c', sha256('x'), 1, 100, now(), now() + interval '1 minute',"
-            + " NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation";
+            + " NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
 
     private static String reservation(String good, String bad) {
         assertThat(GOOD).contains(good);
@@ -69,6 +69,23 @@ class ConstraintsTest {
 
     private static String job(String change) {
         return "UPDATE jobs SET " + change + " WHERE event_id = :event";
+    }
+
+    /** A copy of the event's job, with another id, kind and subject. */
+    private static String newJob(String id, String kindAndSubject) {
+        return "INSERT INTO jobs (event_id, job_id, kind, subject_type, subject_id, state, attempts, created_at,"
+                + " next_attempt_at) SELECT event_id, " + id + ", " + kindAndSubject
+                + ", state, attempts, created_at, next_attempt_at FROM jobs WHERE event_id = :event";
+    }
+
+    private static String terms(String change) {
+        return "UPDATE event_terms SET " + change + " WHERE event_id = :event";
+    }
+
+    /** Further terms of the event: version, start, seats per reservation, time to live. */
+    private static String newTerms(String values) {
+        return "INSERT INTO event_terms SELECT event_id, " + values
+                + ", now() FROM event_terms WHERE event_id = :event";
     }
 
     private static String key(String change) {
@@ -131,10 +148,10 @@ class ConstraintsTest {
                 arguments(held("expires_at = created_at"), "reservations_expires_after_created"),
                 // What may be reserved
                 arguments(reservation("now(), now()", "starts_at, starts_at"), "reservations_before_event_starts"),
-                arguments(reservation("starts_at, max", "starts_at + interval '1 year', max"), "reservations_event_fk"),
+                arguments(reservation("starts_at, max", "starts_at + interval '1 year', max"), "reservations_terms_fk"),
                 arguments(reservation("sha256('x'), 1", "sha256('x'), 11"), "reservations_seat_count_in_limit"),
                 arguments(reservation("sha256('x'), 1", "sha256('x'), 0"), "reservations_seat_count_in_limit"),
-                arguments(reservation("max_seats_per_reservation", "100"), "reservations_event_fk"),
+                arguments(reservation("max_seats_per_reservation", "100"), "reservations_terms_fk"),
                 arguments(reservation("100, now()", "-1, now()"), "reservations_total_not_negative"),
                 arguments(reservation("sha256('x')", "'x'::bytea"), "reservations_token_hash_sha256"),
                 arguments(NEW_RESERVATION.formatted(GOOD).replace("gen_random_uuid()", ":held"), "reservations_pk"),
@@ -142,17 +159,22 @@ class ConstraintsTest {
                 arguments(event("name", "''"), "events_name_length"),
                 arguments(event("venue", "repeat('x', 201)"), "events_venue_length"),
                 arguments(event("currency", "'euro'"), "events_currency_iso_4217"),
-                arguments(event("max_seats_per_reservation", "0"), "events_max_seats_in_range"),
-                arguments(event("reservation_ttl_ms", "0"), "events_reservation_ttl_in_range"),
                 arguments(event("capacity", "0"), "events_capacity_in_range"),
-                arguments(event("starts_at", "now()"), "reservations_event_fk"),
+                arguments(event("starts_at", "now()"), "events_terms_fk"),
+                arguments(event("terms_version", "2"), "events_terms_fk"),
+                // Terms
+                arguments(terms("max_seats_per_reservation = 9"), "reservations_terms_fk"),
+                arguments(newTerms("0, starts_at, 1, NULL"), "event_terms_version_positive"),
+                arguments(newTerms("2, starts_at, 0, NULL"), "event_terms_max_seats_in_range"),
+                arguments(newTerms("2, starts_at, 1, 99"), "event_terms_reservation_ttl_in_range"),
+                arguments(newTerms("1, starts_at, 1, NULL"), "event_terms_pk"),
                 arguments("INSERT INTO events SELECT * FROM events WHERE event_id = :event", "events_pk"),
                 arguments(seat(1, "price = -1"), "seats_price_in_range"),
                 arguments(seat(1, "label = 'S-A-9'"), "seats_label_composed"),
-                arguments(seat(1, "seat_number = 0, label = 'S-A-0'"), "seats_number_positive"),
+                arguments(seat(1, "seat_number = '', label = 'S-A-'"), "seats_number_length"),
                 arguments(seat(3, "seat_id = 0"), "seats_seat_id_positive"),
                 arguments(seat(3, "seat_id = 4"), "seats_pk"),
-                arguments(seat(3, "seat_number = 4, label = 'S-A-4'"), "seats_label_unique"),
+                arguments(seat(3, "seat_number = '4', label = 'S-A-4'"), "seats_label_unique"),
                 arguments(seat(3, "event_id = gen_random_uuid()"), "seats_event_fk"),
                 arguments(plan("price = -1"), "seat_plans_price_in_range"),
                 arguments(plan("seat_count = 0"), "seat_plans_seat_count_positive"),
@@ -201,11 +223,11 @@ class ConstraintsTest {
                 arguments(job("lease_id = gen_random_uuid()"), "jobs_lease_while_running"),
                 arguments(job("state = 'DONE'"), "jobs_ended_at_matches_state"),
                 arguments(job("state = 'DEAD', ended_at = now()"), "jobs_dead_for_a_reason"),
-                arguments(job("reservation_id = gen_random_uuid()"), "jobs_reservation_fk"),
-                arguments("INSERT INTO jobs SELECT * FROM jobs WHERE event_id = :event", "jobs_pk"),
+                arguments(job("subject_id = gen_random_uuid()"), "jobs_reservation_fk"),
+                arguments(job("subject_type = 'EVENT', subject_id = event_id"), "jobs_subject_matches_kind"),
+                arguments(newJob("job_id", "'SendTickets', 'RESERVATION', subject_id"), "jobs_pk"),
                 arguments(
-                        "INSERT INTO jobs SELECT event_id, gen_random_uuid(), kind, reservation_id, state, attempts,"
-                                + " created_at, next_attempt_at FROM jobs WHERE event_id = :event",
+                        newJob("gen_random_uuid()", "'IssueTickets', 'RESERVATION', subject_id"),
                         "jobs_one_issue_per_reservation"),
                 // Keys of the API
                 arguments(apiKey("'GATE'", "'OWNER'"), "api_keys_role_known"),
@@ -236,8 +258,9 @@ class ConstraintsTest {
                                 + quota(":event", "sha256('x')", "ARRAY[:held]"),
                         "quotas_pk"),
                 // Idempotency keys
-                arguments(key("reply_status = 500"), "idempotency_keys_reply_storable"),
-                arguments(key("reply_status = 429"), "idempotency_keys_reply_storable"),
+                arguments(key("reply = '500 {}'"), "idempotency_keys_reply_storable"),
+                arguments(key("reply = '429 {}'"), "idempotency_keys_reply_storable"),
+                arguments(key("reply = '{}'"), "idempotency_keys_reply_storable"),
                 arguments(key("fingerprint = 'x'"), "idempotency_keys_fingerprint_sha256"),
                 arguments(key("idempotency_key = ''"), "idempotency_keys_length"),
                 arguments(key("event_id = gen_random_uuid()"), "idempotency_keys_event_fk"),
@@ -247,41 +270,45 @@ class ConstraintsTest {
                         "idempotency_keys_pk"));
     }
 
-    private final Shop shop = Shop.shared();
+    private final TestSystem system = TestSystem.shared();
 
     @ParameterizedTest(name = "{1}: {0}")
     @MethodSource("violations")
     void the_schema_stops_what_goes_around_the_java(String sql, String constraint) {
-        var event = shop.event(4);
-        var held = shop.api
+        var event = system.event(4);
+        var held = system.api
                 .reserve(event.id(), "held", new String[] {"S-A-1"})
                 .json()
                 .get("id")
                 .asText();
-        var sold = shop.api.reserve(event.id(), "S-A-2").json().get("id").asText();
-        shop.api.confirm(event.id(), sold, 4500);
+        var sold = system.api.reserve(event.id(), "S-A-2").json().get("id").asText();
+        system.api.confirm(event.id(), sold, 4500);
         var statement = sql.replace(":event", "'" + event.id() + "'::uuid")
                 .replace(":held", "'" + held + "'::uuid")
                 .replace(":sold", "'" + sold + "'::uuid");
 
-        var stopped = catchThrowable(() -> shop.update(statement));
+        var stopped = catchThrowable(() -> system.update(statement));
 
         assertThat(stopped).as(statement).hasRootCauseInstanceOf(PSQLException.class);
         var error = ((PSQLException) stopped.getCause()).getServerErrorMessage();
         assertThat(error.getConstraint()).as(error.getMessage()).isEqualTo(constraint);
-        assertThat(shop.violations(event.id())).isEmpty();
+        assertThat(system.violations(event.id())).isEmpty();
     }
 
     /** Only what nothing but another constraint can reach is missing above. */
     @Test
     void every_constraint_of_the_schema_has_its_test() {
         var tested = violations().map(arguments -> (String) arguments.get()[1]).collect(Collectors.toSet());
-        Set<String> all = new TreeSet<>(shop.query("""
+        Set<String> all = new TreeSet<>(system.query("""
                 SELECT conname AS name FROM pg_constraint AS c JOIN pg_class AS t ON t.oid = c.conrelid
                  WHERE t.relnamespace = 'public'::regnamespace AND t.relname <> 'flyway_schema_history'
                 """, row -> row.text("name")));
         all.removeAll(tested);
-        // The key that other tables refer to: event_id alone is unique already.
-        assertThat(all).containsExactly("events_terms_unique");
+        // The keys that other tables refer to, which contain the primary key; an event that a job is about is checked
+        // by its
+        // reservation first; and no kind of job has an event as its subject yet.
+        assertThat(all)
+                .containsExactly(
+                        "event_terms_limits_unique", "event_terms_start_unique", "jobs_event_fk", "jobs_subject_known");
     }
 }

@@ -8,12 +8,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import seatlock.metrics.TransactionObserver;
 import seatlock.support.Servers;
-import seatlock.support.Shop;
+import seatlock.support.TestSystem;
 
 class DatabaseTest {
 
-    private final DatabaseUrl url = Shop.shared().url;
+    private final DatabaseUrl url = TestSystem.shared().url;
 
     private static String setting(Tx tx, String name) throws SQLException {
         return tx.query("SHOW " + name, row -> row.text(name)).get(0);
@@ -137,7 +138,7 @@ class DatabaseTest {
     @Test
     void a_pool_that_is_used_up_is_not_a_database_that_is_away() {
         var plans = Database.Plans.FREE;
-        try (var database = Database.open(url, 1, Duration.ofSeconds(7), plans, Database.Observer.NONE)) {
+        try (var database = Database.open(url, 1, Duration.ofSeconds(7), plans, TransactionObserver.NONE)) {
             database.inTransaction(tx -> {
                 for (int i = 0; i < 2; i++) {
                     assertThatThrownBy(() -> database.inTransaction(Tx::readClock))
@@ -154,7 +155,7 @@ class DatabaseTest {
     void a_database_that_is_not_there_is_unavailable() {
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
         try (var database =
-                Database.open(nowhere, 1, Duration.ofSeconds(1), Database.Plans.FREE, Database.Observer.NONE)) {
+                Database.open(nowhere, 1, Duration.ofSeconds(1), Database.Plans.FREE, TransactionObserver.NONE)) {
             assertThatThrownBy(() -> database.inTransaction(Tx::readClock))
                     .isInstanceOf(DatabaseException.Unavailable.class);
         }

@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
-import seatlock.support.Shop;
+import seatlock.support.TestSystem;
 
 /** The role that serves reads and writes the tables, and cannot change the schema. All of the tests' servers have it. */
 class ServingRoleTest {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-    private final Shop shop = Shop.shared();
+    private final TestSystem system = TestSystem.shared();
 
     @ParameterizedTest
     @ValueSource(
@@ -32,7 +32,7 @@ class ServingRoleTest {
                 "COPY seats TO PROGRAM 'true'"
             })
     void what_serving_does_not_need_it_may_not_do(String sql) {
-        try (var serving = Database.open(shop.servingUrl, 1, Duration.ofSeconds(5))) {
+        try (var serving = Database.open(system.servingUrl, 1, Duration.ofSeconds(5))) {
             var refused = catchThrowable(() -> serving.inTransaction(tx -> tx.update(sql)));
 
             assertThat(refused).hasRootCauseInstanceOf(PSQLException.class);
@@ -42,12 +42,12 @@ class ServingRoleTest {
 
     @Test
     void it_reads_whether_the_schema_is_up_to_date() {
-        assertThat(new Migrations(shop.servingUrl).pending()).isZero();
+        assertThat(new Migrations(system.servingUrl).pending()).isZero();
     }
 
     @Test
     void a_role_that_exists_is_admitted_again_and_keeps_its_password() {
-        assertThat(new Migrations(shop.url).admit(shop.servingUrl)).isFalse();
-        assertThat(new Migrations(shop.servingUrl).pending()).isZero();
+        assertThat(new Migrations(system.url).admit(system.servingUrl)).isFalse();
+        assertThat(new Migrations(system.servingUrl).pending()).isZero();
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.support.Api;
 import seatlock.support.LogCapture;
 import seatlock.support.RawHttp;
-import seatlock.support.Shop;
+import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
 @ResourceLock(LogCapture.LOG)
@@ -22,10 +22,10 @@ class RequestIdTest {
 
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-    private final Shop shop = Shop.shared();
+    private final TestSystem system = TestSystem.shared();
 
     private HttpRequest.Builder traced(String path) {
-        return shop.api.request(path).header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01");
+        return system.api.request(path).header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01");
     }
 
     private static String instance(Api.Answer answer) {
@@ -69,14 +69,14 @@ class RequestIdTest {
 
     @Test
     void every_answer_has_it_and_a_problem_says_it_in_its_instance() {
-        assertThat(shop.api.get("/livez").header(RequestId.HEADER)).matches("[0-9a-f]{32}");
+        assertThat(system.api.get("/livez").header(RequestId.HEADER)).matches("[0-9a-f]{32}");
 
-        var traced = shop.api.send(traced("/nowhere"));
+        var traced = system.api.send(traced("/nowhere"));
         assertThat(traced.header(RequestId.HEADER)).isEqualTo(TRACE);
         assertThat(instance(traced)).isEqualTo("/requests/" + TRACE);
 
         for (var path : List.of("/nowhere", "/api/events?limit=x", "/api/events/" + UUID.randomUUID())) {
-            var answer = shop.api.get(path);
+            var answer = system.api.get(path);
             assertThat(instance(answer)).isEqualTo("/requests/" + answer.header(RequestId.HEADER));
         }
     }
@@ -87,7 +87,7 @@ class RequestIdTest {
                 "no HTTP at all\r\n\r\n",
                 "GET /%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: " + "x".repeat(10_000) + "\r\n\r\n")) {
-            var answer = RawHttp.exchange(shop.server.port(), request);
+            var answer = RawHttp.exchange(system.server.port(), request);
             assertThat(answer)
                     .containsPattern("(?i)x-request-id: [0-9a-f]{32}")
                     .containsPattern("\"instance\":\"/requests/[0-9a-f]{32}\"");
@@ -96,11 +96,11 @@ class RequestIdTest {
 
     @Test
     void an_answer_that_is_repeated_names_the_request_that_it_was_the_answer_to() {
-        var event = shop.event(1);
-        shop.api.reserve(event.id(), "S-A-1");
+        var event = system.event(1);
+        system.api.reserve(event.id(), "S-A-1");
         var key = UUID.randomUUID().toString();
-        var refused = shop.api.reserve(event.id(), key, new String[] {"S-A-1"});
-        var repeated = shop.api.reserve(event.id(), key, new String[] {"S-A-1"});
+        var refused = system.api.reserve(event.id(), key, new String[] {"S-A-1"});
+        var repeated = system.api.reserve(event.id(), key, new String[] {"S-A-1"});
 
         assertThat(refused.outcome()).isEqualTo("409 seats-taken");
         assertThat(instance(refused)).isEqualTo("/requests/" + refused.header(RequestId.HEADER));
@@ -112,11 +112,11 @@ class RequestIdTest {
     @Test
     void the_log_has_one_line_for_a_request_if_it_is_asked_for_and_none_for_health_checks() {
         try (var log = LogCapture.everything()) {
-            var answer = shop.api.get("/api/events/" + UUID.randomUUID() + "/seats?section=S");
-            var health = shop.api.get("/livez");
-            shop.api.get("/readyz");
-            shop.api.get("/metrics");
-            var last = shop.api.get("/nowhere");
+            var answer = system.api.get("/api/events/" + UUID.randomUUID() + "/seats?section=S");
+            var health = system.api.get("/livez");
+            system.api.get("/readyz");
+            system.api.get("/metrics");
+            var last = system.api.get("/nowhere");
 
             Wait.until(
                     "both are logged, in any order",

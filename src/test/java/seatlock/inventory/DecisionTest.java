@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.Terms;
 
 /** The rules, without a database: a decision is a function of what is locked, the time, and the commands. */
 class DecisionTest {
@@ -40,11 +42,9 @@ class DecisionTest {
             new EventId(new UUID(7, 7)),
             "Aida",
             "Arena",
-            NOW.plusSeconds(3600),
             ZoneId.of("Europe/Rome"),
             Currency.getInstance("EUR"),
-            3,
-            null,
+            Terms.first(NOW.plusSeconds(3600), 3, Optional.empty()),
             4,
             NOW.minusSeconds(3600));
 
@@ -53,7 +53,9 @@ class DecisionTest {
 
     DecisionTest() {
         for (int i = 1; i <= 4; i++) {
-            seats.put("S-A-" + i, new Seat(i, "S-A-" + i, "S", "A", i, 1000L * i, SeatStatus.AVAILABLE, null, null));
+            seats.put(
+                    "S-A-" + i,
+                    new Seat(i, "S-A-" + i, "S", "A", String.valueOf(i), 1000L * i, SeatStatus.AVAILABLE, null, null));
         }
     }
 
@@ -70,6 +72,14 @@ class DecisionTest {
         return new Command.Reserve(id(id), List.of(labels), "ada@example.org", TOKEN);
     }
 
+    private static Command.Cancel cancel(int id, ReservationToken token) {
+        return new Command.Cancel(id(id), new Command.Canceller.Holder(token));
+    }
+
+    private static Command.Cancel cancelBySeller(int id) {
+        return new Command.Cancel(id(id), new Command.Canceller.Seller());
+    }
+
     private static Command.Confirm confirm(int id, long amount) {
         return new Command.Confirm(id(id), new Reservation.Payment("pi_1", amount));
     }
@@ -80,7 +90,7 @@ class DecisionTest {
         if (status == CONFIRMED) {
             decision = decide(NOW, reserve(1, "S-A-1", "S-A-2"), confirm(1, 3000));
         } else if (status == CANCELLED) {
-            decision = decide(NOW, reserve(1, "S-A-1", "S-A-2"), new Command.Cancel(id(1), null));
+            decision = decide(NOW, reserve(1, "S-A-1", "S-A-2"), cancelBySeller(1));
         } else if (status == EXPIRED) {
             reservations.putAll(decision.reservations());
             seats.putAll(decision.seats());
@@ -118,7 +128,7 @@ class DecisionTest {
                 NOW,
                 reserve(1, "S-A-1"),
                 reserve(2, "S-A-1"),
-                new Command.Cancel(id(1), TOKEN),
+                cancel(1, TOKEN),
                 reserve(3, "S-A-1"),
                 confirm(3, 1000),
                 confirm(3, 1000));
@@ -195,10 +205,10 @@ class DecisionTest {
                         show(decide(NOW, confirm(1, 3000))),
                         show(decide(later, confirm(1, 3000))),
                         show(decide(NOW, confirm(1, 2999))),
-                        show(decide(NOW, new Command.Cancel(id(1), TOKEN))),
-                        show(decide(later, new Command.Cancel(id(1), TOKEN))),
-                        show(decide(NOW, new Command.Cancel(id(1), OTHER_TOKEN))),
-                        show(decide(NOW, new Command.Cancel(id(1), null))),
+                        show(decide(NOW, cancel(1, TOKEN))),
+                        show(decide(later, cancel(1, TOKEN))),
+                        show(decide(NOW, cancel(1, OTHER_TOKEN))),
+                        show(decide(NOW, cancelBySeller(1))),
                         show(decide(NOW, new Command.Expire(id(1)))),
                         show(decide(later, new Command.Expire(id(1)))))
                 .map(outcome -> outcome.substring(1, outcome.length() - 1))
@@ -257,7 +267,7 @@ class DecisionTest {
 
     @Test
     void nothing_is_done_to_a_reservation_that_is_not_there() {
-        assertThat(show(decide(NOW, confirm(9, 1), new Command.Cancel(id(9), TOKEN), new Command.Expire(id(9)))))
+        assertThat(show(decide(NOW, confirm(9, 1), cancel(9, TOKEN), new Command.Expire(id(9)))))
                 .isEqualTo("[RESERVATION_NOT_FOUND, RESERVATION_NOT_FOUND, RESERVATION_NOT_FOUND]");
     }
 
@@ -286,7 +296,7 @@ class DecisionTest {
         var some = 1 + random.nextInt(step);
         return switch (random.nextInt(6)) {
             case 0 -> confirm(some, 1000L * (1 + random.nextInt(4)));
-            case 1 -> new Command.Cancel(id(some), random.nextBoolean() ? TOKEN : null);
+            case 1 -> random.nextBoolean() ? cancel(some, TOKEN) : cancelBySeller(some);
             case 2 -> new Command.Expire(id(some));
             default -> {
                 var labels = new ArrayList<>(List.of("S-A-1", "S-A-2", "S-A-3", "S-A-4"));
@@ -351,11 +361,11 @@ class DecisionTest {
         var first = reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1");
         var second = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-2");
 
-        assertThat(last(NOW, first, second)).isEqualTo(new Outcome.Limited(ONE_PENDING_THREE_SEATS, TTL));
+        assertThat(last(NOW, first, second)).isEqualTo(new Outcome.TooManyPending(ONE_PENDING_THREE_SEATS, TTL));
         assertThat(last(NOW, first, reserve(2, new Quota("his", 1, 3), "S-A-2")))
                 .isInstanceOf(Outcome.Done.class);
         assertThat(last(NOW, first, confirm(1, 1000), second)).isInstanceOf(Outcome.Done.class);
-        assertThat(last(NOW, first, new Command.Cancel(id(1), TOKEN), second)).isInstanceOf(Outcome.Done.class);
+        assertThat(last(NOW, first, cancel(1, TOKEN), second)).isInstanceOf(Outcome.Done.class);
     }
 
     @Test
@@ -364,12 +374,11 @@ class DecisionTest {
         var two = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-3", "S-A-4");
         var one = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-3");
 
-        assertThat(last(NOW, first, two)).isEqualTo(new Outcome.Limited(ONE_PENDING_THREE_SEATS, null));
+        assertThat(last(NOW, first, two)).isEqualTo(new Outcome.TooManySeats(ONE_PENDING_THREE_SEATS));
         assertThat(last(NOW, first, confirm(1, 3000), two))
-                .isEqualTo(new Outcome.Limited(ONE_PENDING_THREE_SEATS, null));
+                .isEqualTo(new Outcome.TooManySeats(ONE_PENDING_THREE_SEATS));
         assertThat(last(NOW, first, confirm(1, 3000), one)).isInstanceOf(Outcome.Done.class);
-        assertThat(last(NOW, first, confirm(1, 3000), new Command.Cancel(id(1), null), two))
-                .isInstanceOf(Outcome.Done.class);
+        assertThat(last(NOW, first, confirm(1, 3000), cancelBySeller(1), two)).isInstanceOf(Outcome.Done.class);
     }
 
     @Test
@@ -382,7 +391,7 @@ class DecisionTest {
         var early = Decision.of(EVENT, TTL, locked, NOW.plus(TTL).minusMillis(1), again);
         var late = Decision.of(EVENT, TTL, locked, NOW.plus(TTL), again);
 
-        assertThat(early.outcomes().get(0)).isInstanceOf(Outcome.Limited.class);
+        assertThat(early.outcomes().get(0)).isInstanceOf(Outcome.TooManySeats.class);
         assertThat(early.quotas()).isEqualTo(before.quotas());
         assertThat(late.outcomes().get(0)).isInstanceOf(Outcome.Done.class);
         assertThat(late.quotas()).isEqualTo(Map.of("her", List.of(id(2))));
@@ -403,7 +412,7 @@ class DecisionTest {
                             NOW,
                             List.of(reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1"), reserve(2, "S-A-1")))
                     .outcomes();
-            assertThat(outcomes.get(0)).isEqualTo(new Outcome.Refused(Refusal.LOCKED, List.of(), null));
+            assertThat(outcomes.get(0)).isEqualTo(new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty()));
             assertThat(outcomes.get(1)).isInstanceOf(Outcome.Done.class);
         }
     }

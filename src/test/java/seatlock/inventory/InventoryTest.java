@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import seatlock.db.Database;
 import seatlock.db.Ids;
 import seatlock.support.Crowd;
-import seatlock.support.Shop;
+import seatlock.support.TestSystem;
 
 /** The one method, called as an edge calls it. */
 class InventoryTest {
 
-    private final Shop shop = Shop.shared();
+    private final TestSystem system = TestSystem.shared();
     private final Inventory inventory = new Inventory(Duration.ofMinutes(10));
 
     private static Command.Reserve reserve(ReservationId id, List<String> labels) {
@@ -31,36 +31,36 @@ class InventoryTest {
     /** A list is as good as a transaction for each: all that a reservation can go through in one of them. */
     @Test
     void a_list_of_commands_is_written_as_it_was_decided() {
-        var event = shop.event(3);
+        var event = system.event(3);
         var confirmed = id();
         var cancelled = id();
         var refunded = id();
         var held = id();
         List<Command> commands = List.of(
                 reserve(cancelled, List.of("S-A-1", "S-A-2")),
-                new Command.Cancel(cancelled, null),
+                new Command.Cancel(cancelled, new Command.Canceller.Seller()),
                 reserve(refunded, List.of("S-A-1")),
                 new Command.Confirm(refunded, new Reservation.Payment("pi_1", 4500)),
-                new Command.Cancel(refunded, null),
+                new Command.Cancel(refunded, new Command.Canceller.Seller()),
                 reserve(confirmed, List.of("S-A-1")),
                 new Command.Confirm(confirmed, new Reservation.Payment("pi_2", 4500)),
                 reserve(held, List.of("S-A-2")),
                 reserve(id(), List.of("S-A-1", "S-A-3")));
 
-        var outcomes = shop.apply(event, commands);
+        var outcomes = system.apply(event, commands);
 
         assertThat(outcomes.subList(0, 8)).hasOnlyElementsOfType(Outcome.Done.class);
         assertThat(((Outcome.Refused) outcomes.get(8)).seats()).containsExactly("S-A-1");
-        assertThat(shop.violations(event.id())).isEmpty();
-        assertThat(shop.query(
+        assertThat(system.violations(event.id())).isEmpty();
+        assertThat(system.query(
                         "SELECT label || ' ' || status AS line FROM seats WHERE event_id = ? ORDER BY seat_id",
                         row -> row.text("line"),
                         event.id().value()))
                 .containsExactly("S-A-1 SOLD", "S-A-2 HELD", "S-A-3 AVAILABLE");
-        var statuses = shop.database.inTransaction(tx -> {
+        var statuses = system.database.inTransaction(tx -> {
             var found = new ArrayList<ReservationStatus>();
             for (var reservation : List.of(cancelled, refunded, confirmed, held)) {
-                found.add(inventory
+                found.add(new InventoryReader()
                         .find(tx, event.id(), reservation)
                         .orElseThrow()
                         .status());
@@ -81,10 +81,10 @@ class InventoryTest {
      */
     @Test
     void baskets_in_any_order_never_deadlock() {
-        var event = shop.event(10);
+        var event = system.event(10);
         var begun = new AtomicInteger();
         var transactions = 16 * 50;
-        try (var database = Database.open(shop.url, 16, Duration.ofSeconds(10))) {
+        try (var database = Database.open(system.url, 16, Duration.ofSeconds(10))) {
             Crowd.of(16, client -> {
                 var random = new Random(client);
                 for (int round = 0; round < 50; round++) {
@@ -100,7 +100,9 @@ class InventoryTest {
                         return inventory.apply(
                                 tx,
                                 event,
-                                List.of(reserve(id, labels.subList(0, 8)), new Command.Cancel(id, null)),
+                                List.of(
+                                        reserve(id, labels.subList(0, 8)),
+                                        new Command.Cancel(id, new Command.Canceller.Seller())),
                                 Inventory.Locking.WAIT);
                     });
                 }
@@ -108,6 +110,6 @@ class InventoryTest {
             });
         }
         assertThat(begun).hasValue(transactions);
-        assertThat(shop.violations(event.id())).isEmpty();
+        assertThat(system.violations(event.id())).isEmpty();
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
 import seatlock.db.DatabaseException;
 import seatlock.support.Crowd;
-import seatlock.support.Shop;
+import seatlock.support.TestSystem;
 
 /** Paying at the very moment when the hold lapses. */
 class LapseRaceTest {
@@ -21,11 +21,11 @@ class LapseRaceTest {
     private static final int RESERVATIONS = 1000;
     private static final int CLIENTS = 4;
 
-    private final Shop shop = new Shop();
+    private final TestSystem system = new TestSystem();
 
     @AfterEach
     void close() {
-        shop.close();
+        system.close();
     }
 
     /**
@@ -34,13 +34,13 @@ class LapseRaceTest {
      */
     @Test
     void a_reservation_ends_confirmed_or_expired_and_never_both() {
-        var event = shop.event(RESERVATIONS);
+        var event = system.event(RESERVATIONS);
         var ids = reserveAll(event);
 
         var stop = new AtomicBoolean();
         var sweepers = IntStream.range(0, 2)
                 .mapToObj(i -> CompletableFuture.runAsync(() -> {
-                    try (var sweeper = shop.sweeper()) {
+                    try (var sweeper = system.sweeper()) {
                         while (!stop.get()) {
                             sweeper.runOnce();
                         }
@@ -62,15 +62,15 @@ class LapseRaceTest {
         assertThat(tally).containsOnlyKeys("CONFIRMED", "RESERVATION_EXPIRED");
 
         // What was answered is what is so.
-        shop.lapse(event.id());
-        shop.sweeper().runOnce();
+        system.lapse(event.id());
+        system.sweeper().runOnce();
         assertThat(byStatus(event, "CONFIRMED")).isEqualTo(tally.get("CONFIRMED"));
         assertThat(byStatus(event, "EXPIRED")).isEqualTo(tally.get("RESERVATION_EXPIRED"));
-        assertThat(shop.count(
+        assertThat(system.count(
                         "SELECT count(*) AS n FROM seats WHERE event_id = ? AND status = 'SOLD'",
                         event.id().value()))
                 .isEqualTo(tally.get("CONFIRMED"));
-        assertThat(shop.violations(event.id())).isEmpty();
+        assertThat(system.violations(event.id())).isEmpty();
     }
 
     /** Each seat by itself, all in one transaction. */
@@ -82,7 +82,7 @@ class LapseRaceTest {
                         "ada@example.org",
                         ReservationToken.random()))
                 .toList();
-        shop.apply(event, commands);
+        system.apply(event, commands);
         return commands.stream()
                 .map(command -> ((Command.Reserve) command).id())
                 .toList();
@@ -100,7 +100,7 @@ class LapseRaceTest {
     private Outcome apply(Event event, Command command) {
         while (true) {
             try {
-                return shop.apply(event, List.of(command)).get(0);
+                return system.apply(event, List.of(command)).get(0);
             } catch (DatabaseException.LockTimeout e) {
                 // again
             }
@@ -108,7 +108,7 @@ class LapseRaceTest {
     }
 
     private void expireIn(int milliseconds, ReservationId id) {
-        shop.database.inTransaction(tx -> {
+        system.database.inTransaction(tx -> {
             var expiresAt = tx.readClock().plusMillis(milliseconds);
             tx.updateExactly(1, """
                     UPDATE reservations SET expires_at = ?, created_at = created_at - interval '1 hour'
@@ -119,7 +119,7 @@ class LapseRaceTest {
     }
 
     private long byStatus(Event event, String status) {
-        return shop.count(
+        return system.count(
                 "SELECT count(*) AS n FROM reservations WHERE event_id = ? AND status = ?",
                 event.id().value(),
                 status);

@@ -16,7 +16,7 @@ import seatlock.db.Database;
 import seatlock.db.Ids;
 import seatlock.db.Tx;
 import seatlock.support.Crowd;
-import seatlock.support.Shop;
+import seatlock.support.TestSystem;
 
 /**
  * The control: the same race, with the same decision and the same writes, but without the lock, does sell a seat twice.
@@ -26,18 +26,18 @@ class NoLockControlTest {
 
     private static final int BUYERS = 10;
 
-    private final InventoryRepository repository = new InventoryRepository();
+    private final InventoryReader reader = new InventoryReader();
     private final Inventory inventory = new Inventory(Duration.ofMinutes(10));
 
     /** {@link Inventory#apply}, but that the seats are read and not locked, and everybody has read before anybody writes. */
     private Outcome applyWithoutLock(Tx tx, Event event, Command command, CyclicBarrier everybodyHasRead)
             throws SQLException {
-        assertThat(repository.statuses(tx, event.id(), 1, 1)).isEqualTo("A");
-        var seat = new Seat(1, "S-A-1", "S", "A", 1, 4500, SeatStatus.AVAILABLE, null, null);
+        assertThat(reader.statuses(tx, event.id(), 1, 1)).isEqualTo("A");
+        var seat = new Seat(1, "S-A-1", "S", "A", "1", 4500, SeatStatus.AVAILABLE, null, null);
         await(everybodyHasRead);
         var locked = new Decision.Locked(Map.of(), Map.of(seat.label(), seat));
         var decision = Decision.of(event, Duration.ofMinutes(10), locked, tx.readClock(), List.of(command));
-        repository.write(tx, event, locked, decision);
+        InventoryWriter.write(tx, event, locked, decision);
         return decision.outcomes().get(0);
     }
 
@@ -49,36 +49,36 @@ class NoLockControlTest {
                 ReservationToken.random());
     }
 
-    private static long claims(Shop shop, Event event) {
-        return shop.count(
+    private static long claims(TestSystem system, Event event) {
+        return system.count(
                 "SELECT count(*) AS n FROM reservation_seats WHERE event_id = ? AND active",
                 event.id().value());
     }
 
     @Test
     void without_the_lock_and_without_the_schema_the_seat_is_everybodys() {
-        try (var shop = new Shop()) {
-            shop.database.inTransaction(tx -> tx.update("DROP INDEX reservation_seats_one_active_per_seat"));
-            var event = shop.event(1);
+        try (var system = new TestSystem()) {
+            system.database.inTransaction(tx -> tx.update("DROP INDEX reservation_seats_one_active_per_seat"));
+            var event = system.event(1);
             var barrier = new CyclicBarrier(BUYERS);
 
             var outcomes = Crowd.of(
-                    BUYERS, i -> shop.database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier)));
+                    BUYERS, i -> system.database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier)));
 
             assertThat(outcomes).hasOnlyElementsOfType(Outcome.Done.class);
-            assertThat(claims(shop, event)).isEqualTo(BUYERS);
-            assertThat(shop.violations(event.id())).isNotEmpty();
+            assertThat(claims(system, event)).isEqualTo(BUYERS);
+            assertThat(system.violations(event.id())).isNotEmpty();
         }
     }
 
     @Test
     void without_the_lock_the_schema_stops_all_but_one() {
-        var shop = Shop.shared();
-        var event = shop.event(1);
+        var system = TestSystem.shared();
+        var event = system.event(1);
         var barrier = new CyclicBarrier(BUYERS);
 
         // With connections of their own: each holds one while it waits for the others to have theirs.
-        try (var database = Database.open(shop.url, BUYERS, Duration.ofSeconds(10))) {
+        try (var database = Database.open(system.url, BUYERS, Duration.ofSeconds(10))) {
             var outcomes = Crowd.of(BUYERS, i -> {
                 try {
                     return database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier));
@@ -91,18 +91,18 @@ class NoLockControlTest {
                     .filteredOn(outcome -> outcome instanceof Outcome.Done)
                     .hasSize(1);
         }
-        assertThat(claims(shop, event)).isEqualTo(1);
-        assertThat(shop.violations(event.id())).isEmpty();
+        assertThat(claims(system, event)).isEqualTo(1);
+        assertThat(system.violations(event.id())).isEmpty();
     }
 
     @Test
     void with_the_lock_one_is_told_yes_and_the_others_no() {
-        var shop = Shop.shared();
-        var event = shop.event(1);
+        var system = TestSystem.shared();
+        var event = system.event(1);
 
         var outcomes = Crowd.of(
                 BUYERS,
-                i -> shop.database.inTransaction(tx -> inventory
+                i -> system.database.inTransaction(tx -> inventory
                         .apply(tx, event, List.of(command(i)), Inventory.Locking.WAIT)
                         .get(0)));
 
@@ -113,7 +113,7 @@ class NoLockControlTest {
                 .filteredOn(outcome ->
                         outcome instanceof Outcome.Refused refused && refused.reason() == Refusal.SEATS_TAKEN)
                 .hasSize(BUYERS - 1);
-        assertThat(claims(shop, event)).isEqualTo(1);
+        assertThat(claims(system, event)).isEqualTo(1);
     }
 
     private static void await(CyclicBarrier barrier) {

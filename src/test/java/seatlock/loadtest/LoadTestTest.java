@@ -17,16 +17,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import seatlock.catalog.EventId;
-import seatlock.support.Liar;
-import seatlock.support.Shop;
+import seatlock.support.LyingServer;
+import seatlock.support.TestSystem;
 
 /** Runs the load test against a correct server, against several faulty ones, and against none. */
 class LoadTestTest {
 
-    private final Shop shop = Shop.shared();
+    private final TestSystem system = TestSystem.shared();
 
     private Plan plan(Scenario scenario) {
-        return Plan.of(scenario, URI.create("http://localhost:" + shop.server.port()), Shop.ADMIN_KEY);
+        return Plan.of(scenario, URI.create("http://localhost:" + system.server.port()), TestSystem.ADMIN_KEY);
     }
 
     private static Report run(Plan plan) {
@@ -61,7 +61,7 @@ class LoadTestTest {
 
     @Test
     void two_nodes_on_one_database_sell_each_seat_once() {
-        try (var node = shop.anotherNode()) {
+        try (var node = system.anotherNode()) {
             var urls = List.of(plan(Scenario.RIVALS).urls().get(0), URI.create("http://localhost:" + node.port()));
 
             var rivals = run(plan(Scenario.RIVALS).at(urls).forRequests(30, 900).selling(1, 300));
@@ -146,14 +146,14 @@ class LoadTestTest {
     void test_events_are_recognizable_by_name_and_venue() {
         run(plan(Scenario.ON_SALE).forRequests(1, 1).selling(1, 1));
 
-        assertThat(shop.query(
+        assertThat(system.query(
                         "SELECT event_id, name FROM events WHERE venue = 'seatlock loadtest' AND capacity = 1",
                         row -> row.text("name")))
                 .anyMatch(name -> name.startsWith("Load test on-sale, "));
-        assertThat(shop.query(
+        assertThat(system.query(
                         "SELECT event_id FROM events WHERE name LIKE 'Load test %'",
                         row -> new EventId(row.uuid("event_id"))))
-                .allSatisfy(event -> assertThat(shop.violations(event)).isEmpty());
+                .allSatisfy(event -> assertThat(system.violations(event)).isEmpty());
     }
 
     @ParameterizedTest
@@ -168,9 +168,9 @@ class LoadTestTest {
                 "STAMPEDE    | SELLS_TWICE        | clients got the seat",
                 "STAMPEDE    | REFUSES_EVERYBODY  | was refused as taken but was never given to a reservation"
             })
-    void a_faulty_server_is_detected(Scenario scenario, Liar.Lie lie, String violation) {
-        try (var liar = new Liar(lie)) {
-            var plan = Plan.of(scenario, liar.url(), "key").forRequests(3, 6).selling(1, 4);
+    void a_faulty_server_is_detected(Scenario scenario, LyingServer.Lie lie, String violation) {
+        try (var server = new LyingServer(lie)) {
+            var plan = Plan.of(scenario, server.url(), "key").forRequests(3, 6).selling(1, 4);
 
             var report = run(plan);
 
@@ -181,8 +181,8 @@ class LoadTestTest {
 
     @Test
     void a_request_without_a_response_is_retried_and_counted_under_its_final_outcome() {
-        try (var liar = new Liar(Liar.Lie.HANGS_UP_ONCE)) {
-            var report = run(Plan.of(Scenario.ON_SALE, liar.url(), "key")
+        try (var server = new LyingServer(LyingServer.Lie.HANGS_UP_ONCE)) {
+            var report = run(Plan.of(Scenario.ON_SALE, server.url(), "key")
                     .forRequests(1, 3)
                     .selling(1, 4));
 
@@ -230,6 +230,6 @@ class LoadTestTest {
                 .contains(
                         report.rows().get(0).outcome(),
                         "%,.2f".formatted(report.total().maxMs()))
-                .doesNotContain("src=", "href=", Shop.ADMIN_KEY, "NaN");
+                .doesNotContain("src=", "href=", TestSystem.ADMIN_KEY, "NaN");
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
-import seatlock.support.Shop;
+import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
 /** The log of a process, as an operator has set it. */
@@ -25,12 +25,14 @@ class LoggingTest {
     @TempDir
     Path directory;
 
-    private final Shop shop = Shop.shared();
+    private final TestSystem system = TestSystem.shared();
 
     private Jvm serve(Map<String, String> settings) {
         var all = new HashMap<>(settings);
-        all.put("DATABASE_URL", shop.url.jdbc() + "?user=" + shop.url.user() + "&password=" + shop.url.password());
-        all.put("SEATLOCK_ADMIN_KEY", Shop.ADMIN_KEY);
+        all.put(
+                "DATABASE_URL",
+                system.url.jdbc() + "?user=" + system.url.user() + "&password=" + system.url.password());
+        all.put("SEATLOCK_ADMIN_KEY", TestSystem.ADMIN_KEY);
         return Jvm.start(directory, all, "serve").awaitReady();
     }
 
@@ -40,7 +42,7 @@ class LoggingTest {
                 .filter(line -> line.startsWith("API"))
                 .map(line -> line.split("\\s+")[1])
                 .findFirst();
-        return new Api(url.orElseThrow(), Shop.ADMIN_KEY);
+        return new Api(url.orElseThrow(), TestSystem.ADMIN_KEY);
     }
 
     private static JsonNode read(String line) {

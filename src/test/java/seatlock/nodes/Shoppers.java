@@ -53,7 +53,7 @@ final class Shoppers implements AutoCloseable {
                         seed * 1000 + number))
                 .toList();
         threads = Executors.newFixedThreadPool(count);
-        shoppers.forEach(shopper -> running.add(threads.submit(() -> shop(shopper))));
+        shoppers.forEach(shopper -> running.add(threads.submit(() -> system(shopper))));
     }
 
     private static String event(Api api, int seats) {
@@ -63,7 +63,7 @@ final class Shoppers implements AutoCloseable {
         return created.json().get("id").asText();
     }
 
-    private void shop(Shopper shopper) {
+    private void system(Shopper shopper) {
         while (!stopping) {
             shopper.goShopping();
             LockSupport.parkNanos(RandomGenerator.getDefault().nextLong(MAX_REST.toNanos()));

@@ -8,18 +8,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import seatlock.catalog.Catalog;
 import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
-import seatlock.inventory.Inventory;
+import seatlock.inventory.InventoryReader;
 import seatlock.jobs.Job;
-import seatlock.jobs.JobRunner;
 import seatlock.jobs.Jobs;
-import seatlock.jobs.Relay;
 import seatlock.jobs.RetryPolicy;
-import seatlock.jobs.Workers;
+import seatlock.mail.Mailer;
 import seatlock.metrics.Metrics;
-import seatlock.tickets.Mailer;
 import seatlock.tickets.TicketKeys;
-import seatlock.tickets.TicketWork;
 import seatlock.tickets.Tickets;
+import seatlock.workers.JobRunner;
+import seatlock.workers.Relay;
+import seatlock.workers.TicketDelivery;
+import seatlock.workers.WorkerPool;
 
 /**
  * A worker process as App makes it, that stands still at a step of its work and says so: whoever started it kills it
@@ -43,8 +43,8 @@ public final class StoppableWorker {
         var left = new AtomicInteger(Integer.parseInt(args[6]));
         var jobs = new Jobs();
         var tickets = new Tickets(new TicketKeys(database), jobs);
-        var inventory = new Inventory(Duration.ofMinutes(10));
-        var work = new TicketWork(database, new Catalog(), inventory, tickets, mailer, step -> {
+        var inventory = new InventoryReader();
+        var work = new TicketDelivery(database, new Catalog(), inventory, tickets, mailer, step -> {
             if (step.name().equals(args[5]) && left.decrementAndGet() == 0) {
                 System.out.println("STOPPED");
                 standStill();
@@ -53,7 +53,7 @@ public final class StoppableWorker {
         var metrics = new Metrics();
         var runner = new JobRunner(
                 database, jobs, Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work), POLICY, metrics);
-        new Workers(redis, runner, THREADS, metrics).start();
+        new WorkerPool(redis, runner, THREADS, metrics).start();
         new Relay(database, jobs, redis).start();
         System.out.println("Ready.");
         standStill();

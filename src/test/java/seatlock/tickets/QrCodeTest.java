@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import seatlock.support.Backstage;
-import seatlock.support.Shop;
+import seatlock.support.TestSystem;
+import seatlock.support.TestWorkers;
 import seatlock.support.Wait;
 
 /**
@@ -32,17 +32,17 @@ class QrCodeTest {
 
     @Test
     void zbar_reads_a_code_that_the_published_key_verifies() throws Exception {
-        try (var shop = new Shop();
-                var backstage = new Backstage(shop).start()) {
-            var event = shop.event(1);
-            var id = shop.api.buy(event.id(), "S-A-1").json().get("id").asText();
-            Wait.until("the mail arrives", () -> backstage.mails().size() == 1);
-            var ticket = shop.api.tickets(event.id(), id).get(0);
+        try (var system = new TestSystem();
+                var testWorkers = new TestWorkers(system).start()) {
+            var event = system.event(1);
+            var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
+            Wait.until("the mail arrives", () -> testWorkers.mails().size() == 1);
+            var ticket = system.api.tickets(event.id(), id).get(0);
             var pdf = directory.resolve("ticket.pdf");
             Files.write(
                     pdf,
-                    shop.api
-                            .get(ticket.get("pdf").asText(), Shop.ADMIN_KEY)
+                    system.api
+                            .get(ticket.get("pdf").asText(), TestSystem.ADMIN_KEY)
                             .response()
                             .body());
 
@@ -53,10 +53,10 @@ class QrCodeTest {
                         + " characters");
                 assertThat(read).isEqualTo(ticket.get("code").asText());
                 assertThat(OfflineGate.verify(
-                                read, shop.api.get("/api/keys/tickets").json()))
+                                read, system.api.get("/api/keys/tickets").json()))
                         .isTrue();
             }
-            assertThat(shop.api
+            assertThat(system.api
                             .scan(event.id(), ticket.get("code").asText(), "North")
                             .status())
                     .isEqualTo(200);

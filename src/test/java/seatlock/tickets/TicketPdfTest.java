@@ -9,12 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Currency;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.Terms;
 import seatlock.inventory.ReservationId;
 
 /** Renders tickets and reads the text back. {@code make check-qr} tests that the QR code can be scanned. */
@@ -25,21 +27,15 @@ class TicketPdfTest {
                 new EventId(UUID.randomUUID()),
                 name,
                 venue,
-                Instant.parse("2027-06-18T19:00:00Z"),
                 ZoneId.of("Europe/Rome"),
                 Currency.getInstance(currency),
-                8,
-                null,
+                Terms.first(Instant.parse("2027-06-18T19:00:00Z"), 8, Optional.empty()),
                 10,
                 Instant.now());
         var ticket = new Ticket(
                 new TicketId(UUID.fromString("01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d")),
                 new ReservationId(UUID.randomUUID()),
-                1,
-                section + "-B-12",
-                section,
-                "B",
-                12,
+                new Ticket.Seat(1, section + "-B-12", section, "B", "12"),
                 price,
                 1,
                 null,

@@ -1,0 +1,188 @@
+package seatlock.api;
+
+import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import seatlock.access.ApiKey;
+import seatlock.access.Role;
+import seatlock.access.Secret;
+import seatlock.http.HttpProblem;
+import seatlock.http.Problem;
+import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationToken;
+
+/**
+ * Identifies the caller and decides what the caller may do. A key or a reservation's token comes in {@code Authorization: Bearer
+ * …} (RFC 6750). A value that cannot be a key never reaches the database.
+ */
+final class Access {
+
+    private static final String KEY = "seatlock.key";
+
+    private static final CompletableFuture<Optional<ApiKey>> NONE = CompletableFuture.completedFuture(Optional.empty());
+
+    /** The admin key of the settings is in no table. */
+    private static final UUID SETTING = new UUID(0, 0);
+
+    private final byte[] adminKey;
+    private final CompletableFuture<Optional<ApiKey>> admin = CompletableFuture.completedFuture(Optional.of(
+            new ApiKey(SETTING, Role.ADMIN, "SEATLOCK_ADMIN_KEY", Set.of(), null, Instant.EPOCH, null, null, null)));
+    private final ApiKeyCache keys;
+    private final Executor continuations;
+
+    /**
+     * @param adminKey may do everything
+     * @param continuations runs what depends on the look-up of a key
+     */
+    Access(String adminKey, ApiKeyCache keys, Executor continuations) {
+        this.adminKey = adminKey.getBytes(StandardCharsets.UTF_8);
+        this.keys = keys;
+        this.continuations = continuations;
+    }
+
+    /** Looks up the key of a request before anything else is done. Never fails: the check below fails if it needs the key. */
+    void authenticate(Context ctx) {
+        var key = bearer(ctx).map(this::find).orElse(NONE);
+        ctx.attribute(KEY, key);
+        if (!key.isDone()) {
+            // Each on a thread of its own, since many requests may have waited for the same key.
+            ctx.future(() -> key.handleAsync((found, failure) -> null, continuations));
+        }
+    }
+
+    private CompletableFuture<Optional<ApiKey>> find(String bearer) {
+        return MessageDigest.isEqual(bearer.getBytes(StandardCharsets.UTF_8), adminKey)
+                ? admin
+                : Secret.parse(bearer).map(keys::find).orElse(NONE);
+    }
+
+    /** The key of the request, if it is known to be valid. */
+    Optional<ApiKey> key(Context ctx) {
+        var key = lookUp(ctx);
+        return key.isCompletedExceptionally() ? Optional.empty() : key.join();
+    }
+
+    private static CompletableFuture<Optional<ApiKey>> lookUp(Context ctx) {
+        CompletableFuture<Optional<ApiKey>> key = ctx.attribute(KEY);
+        return key == null ? NONE : key;
+    }
+
+    /** Whether the request has a value that looks like a key, and only the database can tell whether it is one. */
+    boolean isUnverified(Context ctx) {
+        return bearer(ctx)
+                .flatMap(Secret::parse)
+                .filter(secret -> !keys.wasValid(secret))
+                .isPresent();
+    }
+
+    /** Whether the request has a value that looks like a key, and the database has said that it is none. */
+    boolean isGuess(Context ctx) {
+        var key = lookUp(ctx);
+        return !key.isCompletedExceptionally()
+                && key.join().isEmpty()
+                && bearer(ctx).flatMap(Secret::parse).isPresent();
+    }
+
+    /**
+     * Lets a request through to its handler, or refuses it: the one place where that is decided. Nobody may call a route without
+     * exactly one rule.
+     *
+     * @throws Problem.Refused unauthorized or forbidden
+     * @throws seatlock.db.DatabaseException if it is not known whether the key is valid
+     */
+    void check(Context ctx) {
+        var rules = List.copyOf(ctx.routeRoles());
+        if (rules.size() != 1 || !(rules.get(0) instanceof AccessRule rule)) {
+            throw Problem.of(ApiProblem.FORBIDDEN, "This route has no access rule.")
+                    .refuse();
+        }
+        if (rule != AccessRule.ANYONE) {
+            failIfUnknown(ctx);
+        }
+        rule.role().ifPresent(role -> require(role, rule, ctx));
+    }
+
+    /** If the key cannot be looked up, its holder must not be told 404 or 401. */
+    private static void failIfUnknown(Context ctx) {
+        try {
+            lookUp(ctx).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private void require(Role role, AccessRule rule, Context ctx) {
+        var key = key(ctx).orElseThrow(() -> {
+            challenge(ctx, bearer(ctx).isPresent() ? ", error=\"invalid_token\"" : "");
+            return Problem.of(ApiProblem.UNAUTHORIZED, "Missing, invalid or expired API key.")
+                    .refuse();
+        });
+        if (!allows(key, rule, ctx)) {
+            challenge(ctx, ", error=\"insufficient_scope\"");
+            throw Problem.of(
+                            ApiProblem.FORBIDDEN,
+                            "This operation needs a key of role " + role.word() + " for "
+                                    + (rule == AccessRule.ADMIN ? "all events." : "this event."))
+                    .refuse();
+        }
+    }
+
+    /** RFC 6750, section 3. */
+    private static void challenge(Context ctx, String error) {
+        ctx.header("WWW-Authenticate", "Bearer realm=\"seatlock\"" + error);
+    }
+
+    private static boolean allows(ApiKey key, AccessRule rule, Context ctx) {
+        return key.role().includes(rule.role().get())
+                && (rule == AccessRule.ADMIN ? key.isForAllEvents() : isForEventOf(key, ctx));
+    }
+
+    private static boolean isForEventOf(ApiKey key, Context ctx) {
+        return key.isForAllEvents() || key.isFor(Parameters.eventId(ctx));
+    }
+
+    /** A caller who asks about a reservation: the seller, the holder of a token, or anybody else. */
+    record Caller(boolean isSeller, Optional<ReservationToken> token) {
+
+        boolean maySee(Reservation reservation) {
+            return isSeller || token.isPresent() && reservation.admits(token.get());
+        }
+
+        /**
+         * Returns the reservation if it exists and the caller may see it.
+         *
+         * @throws Problem.Refused not-found in both other cases, so that the caller cannot tell them apart
+         */
+        Reservation see(Optional<Reservation> found) {
+            return found.filter(this::maySee).orElseThrow(Access::noSuchReservation);
+        }
+    }
+
+    Caller caller(Context ctx) {
+        var isSeller =
+                key(ctx).filter(key -> allows(key, AccessRule.SALES, ctx)).isPresent();
+        return new Caller(isSeller, bearer(ctx).map(ReservationToken::new));
+    }
+
+    static Problem.Refused noSuchReservation() {
+        return Problem.of(HttpProblem.NOT_FOUND, "No such reservation.").refuse();
+    }
+
+    private static Optional<String> bearer(Context ctx) {
+        var header = ctx.header("Authorization");
+        return header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? Optional.of(header.substring(7).strip())
+                : Optional.empty();
+    }
+}

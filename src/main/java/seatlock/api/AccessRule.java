@@ -1,0 +1,30 @@
+package seatlock.api;
+
+import io.javalin.security.RouteRole;
+import java.util.Optional;
+import seatlock.access.Role;
+
+/** Who may call a route. */
+enum AccessRule implements RouteRole {
+    /** Everybody. Credentials make no difference. */
+    ANYONE(null),
+    /** The holder of the reservation's token, or of a sales key for its event. Nobody else learns that it exists. */
+    HOLDER(null),
+    /** The holder of a sales key for the event. */
+    SALES(Role.SALES),
+    /** The holder of a gate key for the event. */
+    GATE(Role.GATE),
+    /** The holder of an admin key for all events. */
+    ADMIN(Role.ADMIN);
+
+    private final Role role;
+
+    AccessRule(Role role) {
+        this.role = role;
+    }
+
+    /** The role that a key must have; empty if no key is needed. */
+    Optional<Role> role() {
+        return Optional.ofNullable(role);
+    }
+}

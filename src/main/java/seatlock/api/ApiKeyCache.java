@@ -1,0 +1,77 @@
+package seatlock.api;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import seatlock.access.ApiKey;
+import seatlock.access.ApiKeys;
+import seatlock.access.Secret;
+import seatlock.concurrent.Overload;
+import seatlock.db.TransactionPool;
+
+/**
+ * The keys of recent requests, as the database knows them. Each key is looked up at most once in {@link #VALID_FOR}, however many
+ * requests use it; so a key that was revoked through another node may be used for that long. That a key does not exist is
+ * cached as well.
+ */
+final class ApiKeyCache {
+
+    static final Duration VALID_FOR = Duration.ofSeconds(1);
+
+    /** They take some megabytes. So many keys are in use only if somebody invents them. */
+    private static final int MAX_KEYS = 10_000;
+
+    /** One queue for all keys: a client that invents keys fills this one, and leaves threads to other reads. */
+    private static final String QUEUE = "key look-ups";
+
+    private final ApiKeys keys;
+    private final TransactionPool reads;
+    private final Cache<Secret, CompletableFuture<Optional<ApiKey>>> lookUps;
+
+    /** @param clock nanoseconds: System::nanoTime, or a test's */
+    ApiKeyCache(ApiKeys keys, TransactionPool reads, LongSupplier clock) {
+        this.keys = keys;
+        this.reads = reads;
+        this.lookUps = Caffeine.newBuilder()
+                .maximumSize(MAX_KEYS)
+                .expireAfterWrite(VALID_FOR)
+                .ticker(clock::getAsLong)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /** Finds the valid key with this secret. The result fails as {@link TransactionPool#submit} does; nothing is thrown. */
+    CompletableFuture<Optional<ApiKey>> find(Secret secret) {
+        var known = lookUps.getIfPresent(secret); // without a lock, since most requests have the same key
+        if (known != null && known.isCompletedExceptionally()) {
+            lookUps.asMap().remove(secret, known);
+        }
+        return lookUps.get(secret, this::lookUp);
+    }
+
+    private CompletableFuture<Optional<ApiKey>> lookUp(Secret secret) {
+        try {
+            return reads.submit(QUEUE, tx -> keys.use(tx, secret));
+        } catch (Overload e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Whether a recent request used this secret, and it was valid then. */
+    boolean wasValid(Secret secret) {
+        var known = lookUps.getIfPresent(secret);
+        return known != null
+                && known.isDone()
+                && !known.isCompletedExceptionally()
+                && known.join().isPresent();
+    }
+
+    /** Forgets a key that was changed through this node, so that it is looked up again. */
+    void forget(UUID key) {
+        lookUps.asMap().keySet().removeIf(secret -> secret.id().equals(key));
+    }
+}

@@ -1,0 +1,152 @@
+package seatlock.api;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import seatlock.http.HttpProblem;
+import seatlock.http.Problem;
+import seatlock.http.ProblemType;
+
+/** The problems of the domain. Those of any HTTP service are in {@link HttpProblem}. */
+enum ApiProblem implements ProblemType {
+    UNAUTHORIZED(
+            "unauthorized",
+            401,
+            "API key required",
+            "Send Authorization: Bearer with a key that allows this operation."),
+    FORBIDDEN(
+            "forbidden", 403, "Operation not allowed with this API key", "Use a key of the right role for this event."),
+    SEATS_TAKEN(
+            "seats-taken",
+            409,
+            "Seats not available",
+            "Choose other seats instead of those in `seats`. None of the requested seats was reserved."),
+    UNKNOWN_SEATS(
+            "unknown-seats",
+            422,
+            "Unknown seats",
+            "Use labels from the seat map. None of the requested seats was reserved."),
+    TOO_MANY_SEATS(
+            "too-many-seats",
+            422,
+            "Too many seats",
+            "Reserve fewer seats. `detail` says how many one reservation or one buyer may have."),
+    SALES_CLOSED("sales-closed", 409, "Sales have closed", "Seats cannot be reserved once the event has started."),
+    RESERVATION_EXPIRED(
+            "reservation-expired",
+            410,
+            "Reservation expired",
+            "The seats were released and may have been sold. Refund the payment; the buyer can make a new reservation."),
+    RESERVATION_NOT_PENDING(
+            "reservation-not-pending",
+            409,
+            "Reservation not pending",
+            "See `reservationStatus`: the reservation was confirmed, cancelled or expired."),
+    AMOUNT_MISMATCH(
+            "amount-mismatch",
+            409,
+            "Amount does not match the total",
+            "Confirm with the total of the reservation, in minor units of the currency."),
+    RESERVATION_NOT_CONFIRMED(
+            "reservation-not-confirmed",
+            409,
+            "Reservation not confirmed",
+            "Confirm the reservation first. It has no tickets before that."),
+    NOT_READY("not-ready", 409, "Document not ready", "Send the request again after Retry-After seconds."),
+    ALREADY_CHECKED_IN(
+            "already-checked-in",
+            409,
+            "Ticket already used",
+            "A ticket is valid for one entry. See `checkedInAt` and `gate` for when and where it was used."),
+    INVALID_CODE("invalid-code", 422, "Invalid ticket code", "See `reason`."),
+    IDEMPOTENCY_KEY_MISSING(
+            "idempotency-key-missing",
+            400,
+            "Idempotency-Key required",
+            "Send a new random key with each new intent, and the same key with every retry."),
+    IDEMPOTENCY_KEY_INVALID(
+            "idempotency-key-invalid",
+            400,
+            "Invalid Idempotency-Key",
+            "Send one key of 1 to 255 visible ASCII characters, bare or quoted."),
+    IDEMPOTENCY_KEY_REUSED(
+            "idempotency-key-reused",
+            422,
+            "Idempotency-Key already used for a different request",
+            "Use a new key for each new intent."),
+    IDEMPOTENCY_KEY_IN_USE(
+            "idempotency-key-in-use",
+            409,
+            "Request with this Idempotency-Key still running",
+            "Send the request again after Retry-After seconds.");
+
+    private final String slug;
+    private final int status;
+    private final String title;
+    private final String advice;
+
+    ApiProblem(String slug, int status, String title, String advice) {
+        this.slug = slug;
+        this.status = status;
+        this.title = title;
+        this.advice = advice;
+    }
+
+    @Override
+    public String slug() {
+        return slug;
+    }
+
+    @Override
+    public int status() {
+        return status;
+    }
+
+    @Override
+    public String title() {
+        return title;
+    }
+
+    @Override
+    public String advice() {
+        return advice;
+    }
+
+    @Override
+    public boolean isTransient() {
+        return this == NOT_READY || this == IDEMPOTENCY_KEY_IN_USE;
+    }
+
+    /** A problem of a type, as an example for the documentation. */
+    static Problem example(ProblemType type) {
+        if (type == HttpProblem.INVALID_REQUEST) {
+            return Problem.invalid("email", "must be a valid e-mail address");
+        } else if (type == SEATS_TAKEN) {
+            return Problem.of(type, "Seat STALLS-A-2 is taken. Nothing was reserved.")
+                    .with("seats", List.of("STALLS-A-2"));
+        } else if (type == UNKNOWN_SEATS) {
+            return Problem.of(type, "Seat STALLS-A-2 does not exist. Nothing was reserved.")
+                    .with("seats", List.of("STALLS-A-2"));
+        } else if (type == RESERVATION_NOT_PENDING || type == RESERVATION_NOT_CONFIRMED) {
+            return Problem.of(type, "The reservation is CANCELLED.").with("reservationStatus", "CANCELLED");
+        } else if (type == ALREADY_CHECKED_IN) {
+            return Problem.of(type, "The ticket was used at gate North.")
+                    .with("checkedInAt", "2027-06-18T18:31:07.000000Z")
+                    .with("gate", "North");
+        } else if (type == INVALID_CODE) {
+            return Problem.of(type, "The code has an invalid signature.").with("reason", "FORGED");
+        }
+        return Problem.of(type, type.title() + ".");
+    }
+
+    /** Every type of problem that the API answers with. */
+    static List<ProblemType> all() {
+        return Stream.<ProblemType>concat(Stream.of(HttpProblem.values()), Stream.of(values()))
+                .toList();
+    }
+
+    /** Finds a type, of the domain or of HTTP, by its slug. */
+    static Optional<ProblemType> ofSlug(String slug) {
+        return all().stream().filter(type -> type.slug().equals(slug)).findFirst();
+    }
+}

@@ -1,0 +1,162 @@
+package seatlock.api;
+
+import io.javalin.Javalin;
+import io.javalin.config.RoutesConfig;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import seatlock.access.ApiKeys;
+import seatlock.catalog.Catalog;
+import seatlock.db.Database;
+import seatlock.db.TransactionPool;
+import seatlock.http.ClientAddress;
+import seatlock.http.Health;
+import seatlock.http.HttpProblem;
+import seatlock.http.Listener;
+import seatlock.http.Problem;
+import seatlock.http.Responses;
+import seatlock.inventory.InventoryReader;
+import seatlock.limits.Limits;
+import seatlock.limits.Networks;
+import seatlock.limits.RateLimiter;
+import seatlock.metrics.Metrics;
+import seatlock.sales.Checkout;
+import seatlock.sales.KeyInUse;
+import seatlock.seatmap.SeatMaps;
+import seatlock.seatmap.UnknownEvent;
+import seatlock.tickets.TicketKeys;
+import seatlock.tickets.Tickets;
+
+/** The server of the API: wires handlers, access and limits, and listens. */
+public final class ApiServer implements AutoCloseable {
+
+    private static final int READ_THREADS = 8;
+    private static final int READ_THREADS_PER_EVENT = 6;
+    private static final int WRITE_THREADS = 6;
+    private static final int WRITE_THREADS_PER_EVENT = 3;
+
+    /** Database connections for sales and other writes. */
+    public static final int WRITE_CONNECTIONS = Checkout.CONNECTIONS + WRITE_THREADS;
+
+    /** Database connections for reads. */
+    public static final int READ_CONNECTIONS = READ_THREADS;
+
+    /**
+     * Settings of the server.
+     *
+     * @param port 0 for any free port
+     * @param adminKey may do everything
+     * @param proxies that are trusted to say whom they forward requests for
+     * @param origins whose pages may call the API from a browser, such as {@code https://shop.example}, or {@code *}
+     */
+    public record Setup(int port, String adminKey, Limits limits, Networks proxies, Set<String> origins) {}
+
+    /**
+     * The core that requests are about.
+     *
+     * @param reads see {@link #reads}
+     * @param writes see {@link #writes}
+     */
+    public record Core(
+            Catalog catalog,
+            InventoryReader inventory,
+            Checkout checkout,
+            SeatMaps seatMaps,
+            Tickets tickets,
+            TicketKeys ticketKeys,
+            TransactionPool reads,
+            TransactionPool writes) {}
+
+    private final Listener listener;
+
+    /** Creates the pool for read-only requests, so that a crowd of readers stops no sale. */
+    public static TransactionPool reads(Database database, Executor continuations, Metrics metrics) {
+        return new TransactionPool("reads", database, READ_THREADS, READ_THREADS_PER_EVENT, continuations, metrics);
+    }
+
+    /** Creates the pool for writes that change no seat: check-ins, events, keys, mail. */
+    public static TransactionPool writes(Database database, Executor continuations, Metrics metrics) {
+        return new TransactionPool("writes", database, WRITE_THREADS, WRITE_THREADS_PER_EVENT, continuations, metrics);
+    }
+
+    /**
+     * Starts to listen. Until health says otherwise, requests are refused because the server is starting.
+     *
+     * @param threads see {@link Listener#newThreads}
+     * @param limiter counts requests, if limits are on
+     * @throws io.javalin.util.JavalinBindException if the port is in use
+     */
+    public static ApiServer start(
+            Setup setup, Core core, QueuedThreadPool threads, Health health, RateLimiter limiter, Metrics metrics) {
+        return new ApiServer(setup, core, threads, health, limiter, metrics);
+    }
+
+    private ApiServer(
+            Setup setup, Core core, QueuedThreadPool threads, Health health, RateLimiter limiter, Metrics metrics) {
+        var keys = new ApiKeys();
+        var keyCache = new ApiKeyCache(keys, core.reads, System::nanoTime);
+        var access = new Access(setup.adminKey, keyCache, threads);
+        var limits = setup.limits;
+        var clients = new ClientAddress(setup.proxies);
+        var throttle = new Throttle(limits, limiter, clients, access, metrics);
+        var quotas = new BuyerQuotas(limits, clients, access);
+        var events = new EventHandlers(core.catalog, core.seatMaps, core.reads, core.writes);
+        var reservations =
+                new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
+        var tickets =
+                new TicketHandlers(core.inventory, core.tickets, core.ticketKeys, core.reads, core.writes, access);
+        var keyring = new KeyHandlers(keys, keyCache, core.reads, core.writes);
+        var listening = new Listener.Setup(
+                setup.port,
+                limits.headerBytes(),
+                limits.bodyBytes(),
+                Map.of("/api/events", limits.seatPlanBytes()),
+                setup.origins,
+                Routes.ACTIONS);
+        this.listener = new Listener(listening, threads, health, metrics, routes -> {
+                    routes.before(clients::rememberTls);
+                    if (limits.isOn()) {
+                        routes.before(throttle::checkGuess);
+                    }
+                    var guarded = new Routes(routes, access);
+                    if (limits.isOn()) {
+                        routes.before(throttle::check);
+                    }
+                    guarded.add(events, reservations, tickets, keyring);
+                    health.addRoutes(routes, AccessRule.ANYONE);
+                    addRefusals(routes);
+                })
+                .start();
+    }
+
+    /** Exceptions by which the core refuses a request. */
+    private static void addRefusals(RoutesConfig routes) {
+        routes.exception(
+                KeyInUse.class,
+                (e, ctx) -> Responses.problem(
+                        ctx,
+                        Problem.of(
+                                ApiProblem.IDEMPOTENCY_KEY_IN_USE,
+                                "The first request with this Idempotency-Key is still running.")));
+        routes.exception(
+                UnknownEvent.class,
+                (e, ctx) -> Responses.problem(ctx, Problem.of(HttpProblem.NOT_FOUND, "No such event.")));
+    }
+
+    /** For tests that inspect the routes. */
+    Javalin javalin() {
+        return listener.javalin();
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return listener.port();
+    }
+
+    /** Accepts no new connections, answers the requests in flight, then ends. */
+    @Override
+    public void close() {
+        listener.close();
+    }
+}

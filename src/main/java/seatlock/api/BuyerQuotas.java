@@ -1,0 +1,40 @@
+package seatlock.api;
+
+import io.javalin.http.Context;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import seatlock.http.ClientAddress;
+import seatlock.inventory.Quota;
+import seatlock.limits.Limits;
+
+/**
+ * The quotas of the buyer behind a request. Buyers are identified by their e-mail address, and by their network address unless a
+ * seller of the event makes the request for them.
+ */
+final class BuyerQuotas {
+
+    private final Limits limits;
+    private final ClientAddress clients;
+    private final Access access;
+
+    BuyerQuotas(Limits limits, ClientAddress clients, Access access) {
+        this.limits = limits;
+        this.clients = clients;
+        this.access = access;
+    }
+
+    List<Quota> of(Context ctx, String email) {
+        if (!limits.isOn()) {
+            return List.of();
+        }
+        var quotas = new ArrayList<Quota>(2);
+        // No mail system in use distinguishes addresses by case.
+        var mailbox = email.toLowerCase(Locale.ROOT);
+        quotas.add(Quota.of("email", mailbox, limits.pendingPerEmail(), limits.seatsPerEmail()));
+        if (!access.caller(ctx).isSeller()) {
+            quotas.add(Quota.of("address", clients.of(ctx), limits.pendingPerAddress(), Quota.NO_LIMIT));
+        }
+        return quotas;
+    }
+}

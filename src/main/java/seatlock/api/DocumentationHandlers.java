@@ -1,0 +1,79 @@
+package seatlock.api;
+
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Properties;
+import seatlock.api.docs.ApiDocument;
+import seatlock.api.docs.Resources;
+import seatlock.http.HttpProblem;
+import seatlock.http.Problem;
+
+/**
+ * Serves the OpenAPI document, Swagger UI, ReDoc, and a page for each type of problem. They load nothing from other hosts: their
+ * files are in the jar, and the Content-Security-Policy makes the browser refuse everything else (ReDoc requests a logo).
+ */
+final class DocumentationHandlers {
+
+    private static final String CONTENT_SECURITY_POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline';"
+            + " style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'";
+
+    private static final Properties BUILD = build();
+
+    private DocumentationHandlers() {}
+
+    private static Properties build() {
+        var build = new Properties();
+        try {
+            build.load(new StringReader(new String(Resources.bytes("/build.properties"), StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return build;
+    }
+
+    static Handler openApi() {
+        return file("application/json", openApiDocument());
+    }
+
+    static byte[] openApiDocument() {
+        return ApiDocument.bytes(ApiProblem.all(), ApiProblem::example);
+    }
+
+    static Handler swaggerUi() {
+        return file("text/html; charset=utf-8", Resources.bytes("/docs/swagger.html"));
+    }
+
+    static Handler swaggerUiFile(String name, String contentType) {
+        var folder = "/META-INF/resources/webjars/swagger-ui/" + BUILD.getProperty("swagger-ui");
+        return file(contentType, Resources.bytes(folder + "/" + name));
+    }
+
+    static Handler redoc() {
+        return file("text/html; charset=utf-8", Resources.bytes("/docs/redoc.html"));
+    }
+
+    static Handler redocFile(String name, String contentType) {
+        var folder = "/META-INF/resources/webjars/redoc/" + BUILD.getProperty("redoc") + "/bundles";
+        return file(contentType, Resources.bytes(folder + "/" + name));
+    }
+
+    private static Handler file(String contentType, byte[] bytes) {
+        return ctx -> ctx.header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                .header("Cache-Control", "no-cache")
+                .contentType(contentType)
+                .result(bytes);
+    }
+
+    /** Explains a type of problem and what to do about it. The {@code type} of each problem leads here. */
+    static void problem(Context ctx) {
+        var type = ApiProblem.ofSlug(ctx.pathParam("slug"))
+                .orElseThrow(() -> Problem.of(HttpProblem.NOT_FOUND, "No such problem type.")
+                        .refuse());
+        ctx.contentType("text/plain; charset=utf-8")
+                .result("%s (%d)%n%n%s.%n%s%n".formatted(type.slug(), type.status(), type.title(), type.advice()));
+    }
+}

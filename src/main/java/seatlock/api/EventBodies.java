@@ -1,0 +1,155 @@
+package seatlock.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.javalin.openapi.Nullability;
+import io.javalin.openapi.OpenApiDescription;
+import io.javalin.openapi.OpenApiName;
+import io.javalin.openapi.OpenApiNullable;
+import io.javalin.openapi.OpenApiPropertyType;
+import io.javalin.openapi.OpenApiRequired;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import seatlock.catalog.Event;
+import seatlock.catalog.SeatPlan;
+import seatlock.inventory.SeatStatus;
+
+/** JSON of requests and responses about events. */
+final class EventBodies {
+
+    private EventBodies() {}
+
+    @OpenApiName("NewEvent")
+    record NewEvent(
+            @OpenApiRequired @OpenApiDescription("1 to 200 characters")
+            String name,
+
+            @OpenApiRequired @OpenApiDescription("1 to 200 characters")
+            String venue,
+
+            @OpenApiRequired
+            @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.NOT_NULL)
+            @OpenApiDescription("RFC 3339 with an offset or Z. No seat can be reserved from this instant on")
+            String startsAt,
+
+            @OpenApiRequired @OpenApiDescription("IANA name of the venue's time zone, as Europe/Rome")
+            String timeZone,
+
+            @OpenApiRequired @OpenApiDescription("ISO 4217 code")
+            String currency,
+
+            @OpenApiDescription("1 to 100; 10 unless given") Integer maxSeatsPerReservation,
+
+            @OpenApiDescription("How long a pending reservation holds its seats, as an ISO 8601 duration from PT0.1S"
+                    + " to P7D; the server's RESERVATION_TTL unless given")
+            String reservationTtl,
+
+            @OpenApiRequired @OpenApiDescription("At least one; at most 1,000,000 seats in all")
+            List<Section> sections) {}
+
+    @OpenApiName("Section")
+    record Section(
+            @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in the event")
+            String name,
+
+            @OpenApiRequired @OpenApiDescription("Of each seat, in minor units of the currency; not negative")
+            Long price,
+
+            @OpenApiRequired @OpenApiDescription("At least one")
+            List<SeatRow> rows) {
+
+        static Section of(SeatPlan.Section section) {
+            var rows = section.rows().stream()
+                    .map(row -> new SeatRow(row.name(), row.seats()))
+                    .toList();
+            return new Section(section.name(), section.price(), rows);
+        }
+    }
+
+    @OpenApiName("Row")
+    record SeatRow(
+            @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in its section")
+            String name,
+
+            @OpenApiRequired @OpenApiDescription("How many; they are numbered from 1")
+            Integer seats) {}
+
+    @OpenApiName("Event")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record EventBody(
+            @OpenApiRequired UUID id,
+            @OpenApiRequired String name,
+            @OpenApiRequired String venue,
+            @OpenApiRequired Instant startsAt,
+            @OpenApiRequired String timeZone,
+            @OpenApiRequired String currency,
+            @OpenApiRequired int maxSeatsPerReservation,
+
+            @OpenApiDescription("Absent where the server's own applies")
+            String reservationTtl,
+
+            @OpenApiRequired @OpenApiDescription("Number of seats")
+            int capacity,
+
+            @OpenApiRequired Instant createdAt,
+
+            @OpenApiDescription("The seat plan; absent in a list of events")
+            List<Section> sections) {
+
+        static EventBody of(Event event) {
+            return of(event, null);
+        }
+
+        static EventBody of(Event event, SeatPlan plan) {
+            return new EventBody(
+                    event.id().value(),
+                    event.name(),
+                    event.venue(),
+                    event.startsAt(),
+                    event.timeZone().getId(),
+                    event.currency().getCurrencyCode(),
+                    event.terms().maxSeatsPerReservation(),
+                    event.terms().reservationTtl().map(Duration::toString).orElse(null),
+                    event.capacity(),
+                    event.createdAt(),
+                    plan == null
+                            ? null
+                            : plan.sections().stream().map(Section::of).toList());
+        }
+    }
+
+    @OpenApiName("Events")
+    record Events(
+            @OpenApiRequired List<EventBody> events,
+
+            @OpenApiRequired
+            @OpenApiNullable
+            @OpenApiDescription("What to pass as `after` for the next page; null on the last one")
+            UUID next) {}
+
+    @OpenApiName("Seat")
+    record SeatBody(
+            @OpenApiRequired @OpenApiDescription("SECTION-ROW-NUMBER")
+            String label,
+
+            @OpenApiRequired String section,
+            @OpenApiRequired String row,
+            @OpenApiRequired int number,
+
+            @OpenApiRequired @OpenApiDescription("In minor units of the event's currency")
+            long price,
+
+            @OpenApiRequired SeatStatus status) {}
+
+    /** The format of what {@link seatlock.seatmap.SeatMap} writes. */
+    @OpenApiName("Seats")
+    record Seats(
+            @OpenApiRequired UUID eventId,
+            @OpenApiRequired List<SeatBody> seats,
+
+            @OpenApiRequired
+            @OpenApiNullable
+            @OpenApiDescription("What to pass as `after` for the next page; null on the last one")
+            Integer next) {}
+}

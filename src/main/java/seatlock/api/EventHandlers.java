@@ -1,0 +1,134 @@
+package seatlock.api;
+
+import io.javalin.http.Context;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import seatlock.api.EventBodies.EventBody;
+import seatlock.api.EventBodies.Events;
+import seatlock.api.EventBodies.NewEvent;
+import seatlock.catalog.Catalog;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.db.Ids;
+import seatlock.db.TransactionPool;
+import seatlock.http.HttpProblem;
+import seatlock.http.Json;
+import seatlock.http.PrintableText;
+import seatlock.http.Problem;
+import seatlock.http.Requests;
+import seatlock.http.Responses;
+import seatlock.inventory.SeatStatus;
+import seatlock.seatmap.SeatMap;
+import seatlock.seatmap.SeatMaps;
+
+/** Events and their seat maps. */
+final class EventHandlers implements EventOperations {
+
+    private static final int DEFAULT_EVENTS = 100;
+    private static final int MAX_EVENTS = 1_000;
+
+    /** Smaller maps fit in a packet as they are. */
+    private static final int MIN_GZIP_BYTES = 1_000;
+
+    /** Queue for what belongs to no single event. */
+    private static final String ALL_EVENTS = "events";
+
+    private final Catalog catalog;
+    private final SeatMaps seatMaps;
+    private final TransactionPool reads;
+    private final TransactionPool writes;
+
+    EventHandlers(Catalog catalog, SeatMaps seatMaps, TransactionPool reads, TransactionPool writes) {
+        this.catalog = catalog;
+        this.seatMaps = seatMaps;
+        this.reads = reads;
+        this.writes = writes;
+    }
+
+    @Override
+    public void create(Context ctx) {
+        var body = Requests.body(ctx, NewEvent.class);
+        var id = new EventId(Ids.next());
+        var draft = NewEventReader.read(body, id, Instant.now().truncatedTo(ChronoUnit.MICROS));
+        ctx.future(() -> writes.submit(ALL_EVENTS, tx -> catalog.create(tx, draft.event(), draft.plan()))
+                .thenAccept(created -> {
+                    ctx.header("Location", "/api/events/" + id);
+                    Responses.json(ctx, 201, Json.write(EventBody.of(draft.event(), draft.plan())));
+                }));
+    }
+
+    @Override
+    public void list(Context ctx) {
+        var limit = Requests.queryInt(ctx, "limit", 1, MAX_EVENTS, DEFAULT_EVENTS);
+        var after = Parameters.after(ctx).map(EventId::new);
+        QueryResponse.send(ctx, reads, ALL_EVENTS, tx -> {
+            if (after.isPresent() && catalog.find(tx, after.get()).isEmpty()) {
+                throw Parameters.invalidCursor();
+            }
+            var events =
+                    catalog.list(tx, limit + 1, after.orElse(null)); // one more tells whether there is another page
+            var page = events.subList(0, Math.min(limit, events.size()));
+            UUID next = events.size() > limit ? page.get(limit - 1).id().value() : null;
+            return new Events(page.stream().map(EventBody::of).toList(), next);
+        });
+    }
+
+    @Override
+    public void get(Context ctx) {
+        var id = Parameters.eventId(ctx);
+        QueryResponse.send(ctx, reads, id, tx -> EventBody.of(require(catalog.find(tx, id)), catalog.plan(tx, id)));
+    }
+
+    @Override
+    public void seats(Context ctx) {
+        var id = Parameters.eventId(ctx);
+        var section = ctx.queryParam("section");
+        if (section != null && !PrintableText.isPrintable(section)) {
+            throw Problem.invalid("section", "must not have control characters or invalid Unicode")
+                    .refuse();
+        }
+        var status = status(ctx.queryParam("status"));
+        var limit = Requests.queryInt(ctx, "limit", 1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS);
+        var after = Requests.queryInt(ctx, "after", 0, Event.MAX_CAPACITY, 0);
+        var gzip = Requests.acceptsGzip(ctx);
+        var page = seatMaps.find(new SeatMap.Query(id, section, status, limit, after), gzip);
+        if (page.isDone() && !page.isCompletedExceptionally() && Responses.fitsInBuffer(body(page.join(), gzip))) {
+            answer(ctx, page.join(), gzip);
+        } else {
+            ctx.future(() -> page.thenCompose(found -> answer(ctx, found, gzip)));
+        }
+    }
+
+    private static CompletableFuture<Void> answer(Context ctx, SeatMaps.Page page, boolean gzip) {
+        if (Responses.isNotModified(ctx, page.etag())) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return Responses.send(ctx, body(page, gzip), isCompressed(page, gzip));
+    }
+
+    private static byte[] body(SeatMaps.Page page, boolean gzip) {
+        return isCompressed(page, gzip) ? page.gzip() : page.plain();
+    }
+
+    private static boolean isCompressed(SeatMaps.Page page, boolean gzip) {
+        return gzip && page.plain().length > MIN_GZIP_BYTES;
+    }
+
+    private static Event require(Optional<Event> event) {
+        return event.orElseThrow(
+                () -> Problem.of(HttpProblem.NOT_FOUND, "No such event.").refuse());
+    }
+
+    private static SeatStatus status(String query) {
+        if (query == null) {
+            return null;
+        }
+        return SeatStatus.of(query)
+                .orElseThrow(() -> Problem.invalid("status", "must be one of " + List.of(SeatStatus.values()))
+                        .refuse());
+    }
+}

@@ -1,0 +1,115 @@
+package seatlock.api;
+
+import io.javalin.http.Context;
+import io.javalin.openapi.HttpMethod;
+import io.javalin.openapi.OpenApi;
+import io.javalin.openapi.OpenApiContent;
+import io.javalin.openapi.OpenApiParam;
+import io.javalin.openapi.OpenApiRequestBody;
+import io.javalin.openapi.OpenApiResponse;
+import io.javalin.openapi.OpenApiSecurity;
+import java.util.UUID;
+import seatlock.api.EventBodies.EventBody;
+import seatlock.api.EventBodies.Events;
+import seatlock.api.EventBodies.NewEvent;
+import seatlock.api.EventBodies.Seats;
+import seatlock.api.docs.ApiDocument;
+import seatlock.api.docs.Examples;
+import seatlock.inventory.SeatStatus;
+
+/** The operations on events and seat maps, as the OpenAPI document describes them. {@link EventHandlers} carries them out. */
+interface EventOperations {
+
+    @OpenApi(
+            path = "/api/events",
+            methods = HttpMethod.POST,
+            operationId = "createEvent",
+            tags = "Events",
+            summary = "Create an event from a seat plan",
+            description = "All seats are available at once. A seat's label is SECTION-ROW-NUMBER.",
+            security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
+            requestBody =
+                    @OpenApiRequestBody(
+                            required = true,
+                            content = @OpenApiContent(from = NewEvent.class, example = Examples.EVENT_REQUEST)),
+            responses = {
+                @OpenApiResponse(
+                        status = "201",
+                        description = "Created",
+                        headers = @OpenApiParam(name = "Location", description = "The event"),
+                        content = @OpenApiContent(from = EventBody.class, example = Examples.EVENT)),
+                @OpenApiResponse(status = "401", description = "unauthorized"),
+                @OpenApiResponse(status = "403", description = "forbidden"),
+                @OpenApiResponse(status = "422", description = "invalid-request"),
+                @OpenApiResponse(status = "503", description = "outcome-unknown")
+            })
+    void create(Context ctx);
+
+    @OpenApi(
+            path = "/api/events",
+            methods = HttpMethod.GET,
+            operationId = "listEvents",
+            tags = "Events",
+            summary = "List events in the order in which they start",
+            queryParams = {
+                @OpenApiParam(name = "limit", type = Integer.class, description = "1 to 1000; 100 unless given"),
+                @OpenApiParam(name = "after", description = "`next` of the page before")
+            },
+            responses = {
+                @OpenApiResponse(
+                        status = "200",
+                        content = @OpenApiContent(from = Events.class, example = Examples.EVENTS)),
+                @OpenApiResponse(status = "422", description = "invalid-request")
+            })
+    void list(Context ctx);
+
+    @OpenApi(
+            path = "/api/events/{eventId}",
+            methods = HttpMethod.GET,
+            operationId = "getEvent",
+            tags = "Events",
+            summary = "Read an event with its seat plan",
+            pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
+            responses = {
+                @OpenApiResponse(
+                        status = "200",
+                        content = @OpenApiContent(from = EventBody.class, example = Examples.EVENT)),
+                @OpenApiResponse(status = "404", description = "not-found")
+            })
+    void get(Context ctx);
+
+    @OpenApi(
+            path = "/api/events/{eventId}/seats",
+            methods = HttpMethod.GET,
+            operationId = "getSeats",
+            tags = "Events",
+            summary = "Read the seat map, whole or in pages",
+            description = "Seats come in the order of the seat plan. A seat whose hold has lapsed is AVAILABLE. The map"
+                    + " shows at once what was changed through the node that answers, and what was changed through"
+                    + " another at most 250 ms later. Whether a seat is still to be had is decided when it is"
+                    + " reserved.",
+            pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
+            queryParams = {
+                @OpenApiParam(name = "section", description = "Only the seats of this section"),
+                @OpenApiParam(name = "status", type = SeatStatus.class, description = "Only seats of this status"),
+                @OpenApiParam(
+                        name = "limit",
+                        type = Integer.class,
+                        description = "1 to 25000; 25000 unless given, which is the whole of most events"),
+                @OpenApiParam(name = "after", type = Integer.class, description = "`next` of the page before")
+            },
+            headers = @OpenApiParam(name = "If-None-Match", description = "ETag of the map the client has"),
+            responses = {
+                @OpenApiResponse(
+                        status = "200",
+                        headers = @OpenApiParam(name = "ETag", description = "Changes when the answer changes"),
+                        content = @OpenApiContent(from = Seats.class, example = Examples.SEATS)),
+                @OpenApiResponse(
+                        status = "304",
+                        description = "The client's map is up to date",
+                        headers = @OpenApiParam(name = "ETag")),
+                @OpenApiResponse(status = "404", description = "not-found"),
+                @OpenApiResponse(status = "422", description = "invalid-request")
+            })
+    void seats(Context ctx);
+}

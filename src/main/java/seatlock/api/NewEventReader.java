@@ -1,0 +1,182 @@
+package seatlock.api;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import seatlock.api.EventBodies.NewEvent;
+import seatlock.api.EventBodies.SeatRow;
+import seatlock.api.EventBodies.Section;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.catalog.SeatPlan;
+import seatlock.catalog.Terms;
+import seatlock.http.Problem;
+import seatlock.http.Validation;
+
+/** TransactionPool the request that creates an event, and finds everything that is wrong with it. */
+final class NewEventReader {
+
+    private static final int DEFAULT_MAX_SEATS_PER_RESERVATION = 10;
+    private static final int MAX_NAME = 200;
+    private static final int MAX_SECTION_OR_ROW_NAME = 50;
+
+    /** In minor units; JavaScript can represent the sum over a reservation exactly. */
+    private static final long MAX_PRICE = 1_000_000_000_000L;
+
+    private static final Duration MIN_TTL = Duration.ofMillis(100);
+    private static final Duration MAX_TTL = Duration.ofDays(7);
+
+    /** Java also accepts signs, which ISO 8601 does not have. */
+    private static final Pattern DURATION = Pattern.compile("P[0-9DTHMS.]+");
+
+    /** An event with its plan. */
+    record Draft(Event event, SeatPlan plan) {}
+
+    private final Validation validation = new Validation();
+
+    private NewEventReader() {}
+
+    /** @throws Problem.Refused invalid-request, with all errors */
+    static Draft read(NewEvent body, EventId id, Instant createdAt) {
+        return new NewEventReader().draft(body, id, createdAt);
+    }
+
+    private Draft draft(NewEvent body, EventId id, Instant createdAt) {
+        validation.checkText(body.name(), "name", MAX_NAME);
+        validation.checkText(body.venue(), "venue", MAX_NAME);
+        var startsAt = validation.parseInstant(body.startsAt(), "startsAt");
+        var timeZone = timeZone(body.timeZone());
+        var currency = currency(body.currency());
+        var maxSeats = maxSeats(body.maxSeatsPerReservation());
+        var ttl = ttl(body.reservationTtl());
+        var plan = plan(body.sections());
+        validation.finish();
+        var event = new Event(
+                id,
+                body.name(),
+                body.venue(),
+                timeZone,
+                currency,
+                Terms.first(startsAt, maxSeats, ttl),
+                (int) plan.capacity(),
+                createdAt);
+        return new Draft(event, plan);
+    }
+
+    private ZoneId timeZone(String text) {
+        if (validation.check(
+                text != null && ZoneId.getAvailableZoneIds().contains(text),
+                "timeZone",
+                "must be an IANA time zone name, such as Europe/Rome")) {
+            return ZoneId.of(text);
+        }
+        return null;
+    }
+
+    private Currency currency(String text) {
+        try {
+            if (text != null) {
+                return Currency.getInstance(text);
+            }
+        } catch (IllegalArgumentException e) {
+            // reported below
+        }
+        validation.add("currency", "must be an ISO 4217 currency code, such as EUR");
+        return null;
+    }
+
+    private int maxSeats(Integer given) {
+        var maxSeats = given == null ? DEFAULT_MAX_SEATS_PER_RESERVATION : given;
+        validation.check(
+                maxSeats >= 1 && maxSeats <= Event.MAX_SEATS_PER_RESERVATION,
+                "maxSeatsPerReservation",
+                "must be from 1 to " + Event.MAX_SEATS_PER_RESERVATION);
+        return maxSeats;
+    }
+
+    private Optional<Duration> ttl(String text) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            var ttl = DURATION.matcher(text).matches() ? Duration.parse(text) : Duration.ZERO;
+            if (ttl.compareTo(MIN_TTL) >= 0 && ttl.compareTo(MAX_TTL) <= 0) {
+                return Optional.of(Duration.ofMillis(ttl.toMillis()));
+            }
+        } catch (DateTimeException e) {
+            // reported below
+        }
+        validation.add("reservationTtl", "must be an ISO 8601 duration from PT0.1S to P7D, such as PT10M");
+        return Optional.empty();
+    }
+
+    private SeatPlan plan(List<Section> sections) {
+        if (!validation.check(sections != null && !sections.isEmpty(), "sections", "must have at least one section")) {
+            return null;
+        }
+        var read = new ArrayList<SeatPlan.Section>();
+        var names = new HashSet<String>();
+        var rowPrefixes = new HashSet<String>();
+        for (int i = 0; i < sections.size(); i++) {
+            var section = sections.get(i);
+            var at = "sections[" + i + "]";
+            if (validation.check(section != null, at, "must not be null")) {
+                var named = validation.checkText(section.name(), at + ".name", MAX_SECTION_OR_ROW_NAME)
+                        && validation.check(
+                                names.add(section.name()), at + ".name", "duplicates the name of another section");
+                var priced = validation.check(
+                        section.price() != null && section.price() >= 0 && section.price() <= MAX_PRICE,
+                        at + ".price",
+                        "must be from 0 to " + MAX_PRICE + ", in minor units");
+                var rows = rows(section, at, rowPrefixes);
+                if (named && priced) {
+                    read.add(new SeatPlan.Section(section.name(), section.price(), rows));
+                }
+            }
+        }
+        var plan = new SeatPlan(read);
+        validation.check(
+                plan.capacity() <= Event.MAX_CAPACITY,
+                "sections",
+                "must not have more than " + Event.MAX_CAPACITY + " seats in all");
+        return plan;
+    }
+
+    private List<SeatPlan.Row> rows(Section section, String at, Set<String> prefixes) {
+        var read = new ArrayList<SeatPlan.Row>();
+        if (!validation.check(
+                section.rows() != null && !section.rows().isEmpty(), at + ".rows", "must have at least one row")) {
+            return read;
+        }
+        for (int i = 0; i < section.rows().size(); i++) {
+            var row = section.rows().get(i);
+            var rowAt = at + ".rows[" + i + "]";
+            if (validation.check(row != null, rowAt, "must not be null") && checkRow(section, row, rowAt, prefixes)) {
+                read.add(new SeatPlan.Row(row.name(), row.seats()));
+            }
+        }
+        return read;
+    }
+
+    private boolean checkRow(Section section, SeatRow row, String at, Set<String> prefixes) {
+        // A hyphen may be part of either name, so only both together tell whether two seats would share a label.
+        var named = validation.checkText(row.name(), at + ".name", MAX_SECTION_OR_ROW_NAME)
+                && validation.check(
+                        prefixes.add(section.name() + "-" + row.name()),
+                        at + ".name",
+                        "duplicates the seat labels of another row");
+        var seated = validation.check(
+                row.seats() != null && row.seats() >= 1 && row.seats() <= Event.MAX_CAPACITY,
+                at + ".seats",
+                "must be from 1 to " + Event.MAX_CAPACITY);
+        return named && seated;
+    }
+}

@@ -1,0 +1,71 @@
+package seatlock.api;
+
+import java.util.List;
+import seatlock.catalog.Event;
+import seatlock.http.HttpProblem;
+import seatlock.http.Problem;
+import seatlock.inventory.Outcome;
+
+/** The one place where a refusal of the domain becomes a problem on the wire. */
+final class Refusals {
+
+    private Refusals() {}
+
+    /** @throws IllegalArgumentException if nothing was refused */
+    static Problem problem(Event event, Outcome outcome) {
+        if (outcome instanceof Outcome.Refused refused) {
+            return problem(event, refused);
+        } else if (outcome instanceof Outcome.TooManySeats exceeded) {
+            return Problem.of(
+                    ApiProblem.TOO_MANY_SEATS,
+                    "One buyer may have at most " + exceeded.quota().maxSeats() + " seats of this event.");
+        } else if (outcome instanceof Outcome.TooManyPending exceeded) {
+            return Problem.of(
+                            HttpProblem.RATE_LIMITED,
+                            "One buyer may have at most " + exceeded.quota().maxPending()
+                                    + " pending reservations of this event. Confirm or cancel one.")
+                    .retryAfter(exceeded.retryAfter());
+        }
+        throw new IllegalArgumentException("Not refused: " + outcome); // SealedTypesTest has one of each
+    }
+
+    /** A new reason does not compile until it has a problem: the switch has no default. */
+    private static Problem problem(Event event, Outcome.Refused refused) {
+        return switch (refused.reason()) {
+            case SALES_CLOSED -> Problem.of(ApiProblem.SALES_CLOSED, "The event started at " + event.startsAt() + ".");
+            case TOO_MANY_SEATS ->
+                Problem.of(
+                        ApiProblem.TOO_MANY_SEATS,
+                        "One reservation of this event may have at most "
+                                + event.terms().maxSeatsPerReservation() + " seats.");
+            case UNKNOWN_SEATS -> seats(ApiProblem.UNKNOWN_SEATS, refused.seats(), "does not exist", "do not exist");
+            case SEATS_TAKEN -> seats(ApiProblem.SEATS_TAKEN, refused.seats(), "is taken", "are taken");
+            case RESERVATION_NOT_FOUND -> Problem.of(HttpProblem.NOT_FOUND, "No such reservation.");
+            case RESERVATION_EXPIRED ->
+                Problem.of(
+                        ApiProblem.RESERVATION_EXPIRED,
+                        "The reservation expired at "
+                                + refused.reservation().orElseThrow().expiresAt()
+                                + "; its seats were released and may have been sold.");
+            case RESERVATION_NOT_PENDING -> status(ApiProblem.RESERVATION_NOT_PENDING, refused);
+            case AMOUNT_MISMATCH ->
+                Problem.of(
+                        ApiProblem.AMOUNT_MISMATCH,
+                        "The total is " + refused.reservation().orElseThrow().total() + " "
+                                + event.currency().getCurrencyCode() + ", in minor units.");
+            case LOCKED -> Problem.of(HttpProblem.OVERLOADED, "Another transaction has locked these seats.");
+        };
+    }
+
+    private static Problem seats(ApiProblem type, List<String> seats, String one, String several) {
+        var detail = seats.size() == 1
+                ? "Seat " + seats.get(0) + " " + one + ". Nothing was reserved."
+                : seats.size() + " of the seats " + several + ". Nothing was reserved.";
+        return Problem.of(type, detail).with("seats", seats);
+    }
+
+    private static Problem status(ApiProblem type, Outcome.Refused refused) {
+        var status = refused.reservation().orElseThrow().status();
+        return Problem.of(type, "The reservation is " + status + ".").with("reservationStatus", status);
+    }
+}

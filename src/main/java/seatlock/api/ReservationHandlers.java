@@ -1,0 +1,201 @@
+package seatlock.api;
+
+import io.javalin.http.Context;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import seatlock.api.ReservationBodies.Confirmation;
+import seatlock.api.ReservationBodies.NewReservation;
+import seatlock.api.ReservationBodies.ReservationBody;
+import seatlock.catalog.Catalog;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.db.Ids;
+import seatlock.db.TransactionPool;
+import seatlock.http.Exchange;
+import seatlock.http.HttpProblem;
+import seatlock.http.Json;
+import seatlock.http.Problem;
+import seatlock.http.Reply;
+import seatlock.http.RequestId;
+import seatlock.http.Requests;
+import seatlock.http.Responses;
+import seatlock.http.Validation;
+import seatlock.inventory.Command;
+import seatlock.inventory.InventoryReader;
+import seatlock.inventory.Outcome;
+import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationId;
+import seatlock.inventory.ReservationToken;
+import seatlock.sales.Checkout;
+import seatlock.sales.Fingerprint;
+import seatlock.sales.Order;
+import seatlock.sales.Receipt;
+
+/** Reservations: each handler parses a request and submits an order to the {@link Checkout}. */
+final class ReservationHandlers implements ReservationOperations {
+
+    private static final int MAX_LABEL = 120;
+    private static final int MAX_PAYMENT_REFERENCE = 255;
+
+    /** RFC 5321 section 4.5.3.1.3, without the angle brackets. */
+    private static final int MAX_EMAIL = 254;
+
+    /** An address as in RFC 5321, without quoted local parts and address literals. Only a mail can tell whether it exists. */
+    private static final Pattern EMAIL = Pattern.compile(
+            "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*");
+
+    private final TransactionPool reads;
+    private final Catalog catalog;
+    private final InventoryReader inventory;
+    private final Checkout checkout;
+    private final Access access;
+    private final BuyerQuotas quotas;
+
+    ReservationHandlers(
+            TransactionPool reads,
+            Catalog catalog,
+            InventoryReader inventory,
+            Checkout checkout,
+            Access access,
+            BuyerQuotas quotas) {
+        this.reads = reads;
+        this.catalog = catalog;
+        this.inventory = inventory;
+        this.checkout = checkout;
+        this.access = access;
+        this.quotas = quotas;
+    }
+
+    @Override
+    public void reserve(Context ctx) {
+        var event = Parameters.eventId(ctx);
+        var key = Parameters.idempotencyKey(ctx);
+        var body = Requests.body(ctx, NewReservation.class);
+        validate(body);
+        var use = new Order.KeyUse(key, Fingerprint.of("reserve " + event, Json.write(body)));
+        var token = ReservationToken.random();
+        var id = new ReservationId(Ids.next());
+        var command = new Command.Reserve(id, body.seats(), body.email(), token, quotas.of(ctx, body.email()));
+        submit(ctx, event, Optional.of(use), command, new Success(201, Optional.of(token)));
+    }
+
+    private static void validate(NewReservation body) {
+        if (body.seats() != null && body.seats().size() > Event.MAX_SEATS_PER_RESERVATION) {
+            // More than any event allows, so it is not worth parsing. The limit of this event is checked under lock.
+            throw Problem.of(
+                            ApiProblem.TOO_MANY_SEATS,
+                            "A reservation may have at most " + Event.MAX_SEATS_PER_RESERVATION + " seats.")
+                    .refuse();
+        }
+        var validation = new Validation();
+        if (validation.check(body.seats() != null && !body.seats().isEmpty(), "seats", "must have at least one seat")) {
+            var labels = new HashSet<String>();
+            for (int i = 0; i < body.seats().size(); i++) {
+                var label = body.seats().get(i);
+                var at = "seats[" + i + "]";
+                if (validation.checkText(label, at, MAX_LABEL)) {
+                    validation.check(labels.add(label), at, "is a duplicate");
+                }
+            }
+        }
+        if (validation.checkText(body.email(), "email", MAX_EMAIL)) {
+            validation.check(EMAIL.matcher(body.email()).matches(), "email", "must be a valid e-mail address");
+        }
+        validation.finish();
+    }
+
+    @Override
+    public void get(Context ctx) {
+        var eventId = Parameters.eventId(ctx);
+        var id = Parameters.reservationId(ctx);
+        var caller = access.caller(ctx);
+        QueryResponse.send(ctx, reads, eventId, tx -> {
+            var found = caller.see(inventory.find(tx, eventId, id));
+            return ReservationBody.of(catalog.find(tx, eventId).orElseThrow(), found, Optional.empty());
+        });
+    }
+
+    @Override
+    public void confirm(Context ctx) {
+        var event = Parameters.eventId(ctx);
+        var id = Parameters.reservationId(ctx);
+        var key = Parameters.idempotencyKey(ctx);
+        var body = Requests.body(ctx, Confirmation.class);
+        validate(body);
+        var use = new Order.KeyUse(key, Fingerprint.of("confirm " + event + " " + id, Json.write(body)));
+        var command = new Command.Confirm(id, new Reservation.Payment(body.paymentReference(), body.amount()));
+        submit(ctx, event, Optional.of(use), command, new Success(200, Optional.empty()));
+    }
+
+    private static void validate(Confirmation body) {
+        var validation = new Validation();
+        validation.checkText(body.paymentReference(), "paymentReference", MAX_PAYMENT_REFERENCE);
+        validation.check(body.amount() != null && body.amount() >= 0, "amount", "must be 0 or more, in minor units");
+        validation.finish();
+    }
+
+    @Override
+    public void cancel(Context ctx) {
+        var event = Parameters.eventId(ctx);
+        var id = Parameters.reservationId(ctx);
+        Requests.noBody(ctx);
+        var caller = access.caller(ctx);
+        var canceller = caller.isSeller()
+                ? new Command.Canceller.Seller()
+                : new Command.Canceller.Holder(caller.token().orElseThrow(Access::noSuchReservation));
+        submit(ctx, event, Optional.empty(), new Command.Cancel(id, canceller), new Success(200, Optional.empty()));
+    }
+
+    /**
+     * How a successful order is answered.
+     *
+     * @param token given to the client that makes a reservation
+     */
+    private record Success(int status, Optional<ReservationToken> token) {
+
+        Reply reply(Event event, Reservation reservation) {
+            var location = status == 201 ? "/api/events/" + event.id() + "/reservations/" + reservation.id() : null;
+            return new Reply(status, location, Json.write(ReservationBody.of(event, reservation, token)));
+        }
+    }
+
+    private void submit(Context ctx, EventId event, Optional<Order.KeyUse> key, Command command, Success success) {
+        var exchange = Exchange.of(ctx);
+        var order = new Order(event, key, command, (found, outcome) -> reply(exchange.id(), found, outcome, success));
+        ctx.future(() -> checkout.submit(order).thenAccept(receipt -> answer(ctx, exchange, receipt)));
+    }
+
+    /** Writes the reply that is stored under the key. */
+    private static byte[] reply(RequestId request, Event event, Outcome outcome, Success success) {
+        var reply = outcome instanceof Outcome.Done done
+                ? success.reply(event, done.reservation())
+                : Refusals.problem(event, outcome).reply(request);
+        return reply.toBytes();
+    }
+
+    private static void answer(Context ctx, Exchange exchange, Receipt receipt) {
+        if (receipt instanceof Receipt.Answered answered) {
+            if (!(answered.outcome() instanceof Outcome.Done)) {
+                exchange.refused(
+                        Refusals.problem(answered.event(), answered.outcome()).type());
+            }
+            Responses.write(ctx, Reply.of(answered.reply()));
+        } else if (receipt instanceof Receipt.Replayed replayed) {
+            exchange.replayed();
+            ctx.header("Idempotency-Replayed", "true");
+            Responses.write(ctx, Reply.of(replayed.reply()));
+        } else if (receipt instanceof Receipt.NotNow refused) {
+            throw Refusals.problem(refused.event(), refused.outcome()).refuse();
+        } else if (receipt instanceof Receipt.KeyReused) {
+            throw Problem.of(
+                            ApiProblem.IDEMPOTENCY_KEY_REUSED,
+                            "This Idempotency-Key was already used for a different request.")
+                    .refuse();
+        } else if (receipt instanceof Receipt.UnknownEvent) {
+            throw Problem.of(HttpProblem.NOT_FOUND, "No such event.").refuse();
+        } else {
+            throw new IllegalArgumentException("No answer for " + receipt); // SealedTypesTest has one of each
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package seatlock.api;
+
+import io.javalin.http.Context;
+import io.javalin.openapi.HttpMethod;
+import io.javalin.openapi.OpenApi;
+import io.javalin.openapi.OpenApiContent;
+import io.javalin.openapi.OpenApiParam;
+import io.javalin.openapi.OpenApiRequestBody;
+import io.javalin.openapi.OpenApiResponse;
+import io.javalin.openapi.OpenApiSecurity;
+import java.util.UUID;
+import seatlock.api.ReservationBodies.Confirmation;
+import seatlock.api.ReservationBodies.NewReservation;
+import seatlock.api.ReservationBodies.ReservationBody;
+import seatlock.api.docs.ApiDocument;
+import seatlock.api.docs.Examples;
+
+/** The operations on reservations, as the OpenAPI document describes them. {@link ReservationHandlers} carries them out. */
+interface ReservationOperations {
+
+    @OpenApi(
+            path = "/api/events/{eventId}/reservations",
+            methods = HttpMethod.POST,
+            operationId = "reserve",
+            tags = "Reservations",
+            summary = "Reserve seats: all of them, or none",
+            description = "The seats are held until `expiresAt`. Keep the `token`: it is not given again, except to"
+                    + " who sends the same request with the same Idempotency-Key.",
+            pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
+            headers =
+                    @OpenApiParam(
+                            name = "Idempotency-Key",
+                            required = true,
+                            description = "1 to 255 visible ASCII characters; a random one for every new intent",
+                            example = "6f1c2b9e-4a57-4a0e-9b65-2d1f0c7e8a31"),
+            requestBody =
+                    @OpenApiRequestBody(
+                            required = true,
+                            content = @OpenApiContent(from = NewReservation.class, example = Examples.RESERVE_REQUEST)),
+            responses = {
+                @OpenApiResponse(
+                        status = "201",
+                        description = "Reserved",
+                        headers = {
+                            @OpenApiParam(name = "Location", description = "The reservation"),
+                            @OpenApiParam(name = "Idempotency-Replayed", description = "true on a repeated answer")
+                        },
+                        content = @OpenApiContent(from = ReservationBody.class, example = Examples.RESERVED)),
+                @OpenApiResponse(status = "400", description = "idempotency-key-missing idempotency-key-invalid"),
+                @OpenApiResponse(status = "404", description = "not-found"),
+                @OpenApiResponse(status = "409", description = "seats-taken sales-closed idempotency-key-in-use"),
+                @OpenApiResponse(
+                        status = "422",
+                        description = "invalid-request unknown-seats too-many-seats idempotency-key-reused"),
+                @OpenApiResponse(status = "503", description = "outcome-unknown")
+            })
+    void reserve(Context ctx);
+
+    @OpenApi(
+            path = "/api/events/{eventId}/reservations/{reservationId}",
+            methods = HttpMethod.GET,
+            operationId = "getReservation",
+            tags = "Reservations",
+            summary = "Read a reservation",
+            description = "One that has lapsed is EXPIRED at once.",
+            security = {
+                @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
+                @OpenApiSecurity(name = ApiDocument.SALES_KEY)
+            },
+            pathParams = {
+                @OpenApiParam(name = "eventId", type = UUID.class, required = true),
+                @OpenApiParam(name = "reservationId", type = UUID.class, required = true)
+            },
+            responses = {
+                @OpenApiResponse(
+                        status = "200",
+                        content = @OpenApiContent(from = ReservationBody.class, example = Examples.CONFIRMED)),
+                @OpenApiResponse(status = "404", description = "not-found")
+            })
+    void get(Context ctx);
+
+    @OpenApi(
+            path = "/api/events/{eventId}/reservations/{reservationId}/confirm",
+            methods = HttpMethod.POST,
+            operationId = "confirm",
+            tags = "Reservations",
+            summary = "Confirm a reservation that was paid for",
+            description = "For the seller, once the payment provider has the money. The seats are sold.",
+            security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
+            pathParams = {
+                @OpenApiParam(name = "eventId", type = UUID.class, required = true),
+                @OpenApiParam(name = "reservationId", type = UUID.class, required = true)
+            },
+            headers =
+                    @OpenApiParam(
+                            name = "Idempotency-Key",
+                            required = true,
+                            description = "1 to 255 visible ASCII characters; a random one for every new intent",
+                            example = "91ab7c1e-0d35-4b7c-8f0a-5e6d4c3b2a19"),
+            requestBody =
+                    @OpenApiRequestBody(
+                            required = true,
+                            content = @OpenApiContent(from = Confirmation.class, example = Examples.CONFIRM_REQUEST)),
+            responses = {
+                @OpenApiResponse(
+                        status = "200",
+                        headers =
+                                @OpenApiParam(name = "Idempotency-Replayed", description = "true on a repeated answer"),
+                        content = @OpenApiContent(from = ReservationBody.class, example = Examples.CONFIRMED)),
+                @OpenApiResponse(status = "400", description = "idempotency-key-missing idempotency-key-invalid"),
+                @OpenApiResponse(status = "401", description = "unauthorized"),
+                @OpenApiResponse(status = "403", description = "forbidden"),
+                @OpenApiResponse(status = "404", description = "not-found"),
+                @OpenApiResponse(
+                        status = "409",
+                        description = "reservation-not-pending amount-mismatch idempotency-key-in-use"),
+                @OpenApiResponse(status = "410", description = "reservation-expired"),
+                @OpenApiResponse(status = "422", description = "invalid-request idempotency-key-reused"),
+                @OpenApiResponse(status = "503", description = "outcome-unknown")
+            })
+    void confirm(Context ctx);
+
+    @OpenApi(
+            path = "/api/events/{eventId}/reservations/{reservationId}/cancel",
+            methods = HttpMethod.POST,
+            operationId = "cancel",
+            tags = "Reservations",
+            summary = "Cancel a reservation and free its seats",
+            description = "Its holder may cancel what is pending, the seller also what is confirmed (a refund)."
+                    + " Cancelling again changes nothing and answers the same.",
+            security = {
+                @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
+                @OpenApiSecurity(name = ApiDocument.SALES_KEY)
+            },
+            pathParams = {
+                @OpenApiParam(name = "eventId", type = UUID.class, required = true),
+                @OpenApiParam(name = "reservationId", type = UUID.class, required = true)
+            },
+            responses = {
+                @OpenApiResponse(
+                        status = "200",
+                        content = @OpenApiContent(from = ReservationBody.class, example = Examples.CANCELLED)),
+                @OpenApiResponse(status = "404", description = "not-found"),
+                @OpenApiResponse(status = "409", description = "reservation-not-pending"),
+                @OpenApiResponse(status = "413", description = "content-too-large"),
+                @OpenApiResponse(status = "422", description = "invalid-request"),
+                @OpenApiResponse(status = "503", description = "outcome-unknown")
+            })
+    void cancel(Context ctx);
+}

@@ -1,0 +1,83 @@
+package seatlock.api;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import java.util.Map;
+
+/** Every route, and who may call it. A route without an access rule cannot be called. */
+final class Routes {
+
+    private static final String EVENT = "/api/events/{eventId}";
+    private static final String RESERVATION = EVENT + "/reservations/{reservationId}";
+    private static final String KEY = "/api/keys/{keyId}";
+
+    /** Names of the actions whose outcomes are counted in the metrics, by route. */
+    static final Map<String, String> ACTIONS = Map.of(
+            EVENT + "/reservations", "reserve",
+            RESERVATION + "/confirm", "confirm",
+            RESERVATION + "/cancel", "cancel",
+            EVENT + "/check-ins", "check_in");
+
+    private final RoutesConfig routes;
+
+    /** However a route is added here, {@link Access#check} runs before its handler. */
+    Routes(RoutesConfig routes, Access access) {
+        this.routes = routes;
+        routes.before(access::authenticate);
+        routes.beforeMatched(access::check);
+    }
+
+    void add(EventHandlers events, ReservationHandlers reservations, TicketHandlers tickets, KeyHandlers keys) {
+        post("/api/events", AccessRule.ADMIN, events::create);
+        get("/api/events", AccessRule.ANYONE, events::list);
+        get(EVENT, AccessRule.ANYONE, events::get);
+        get(EVENT + "/seats", AccessRule.ANYONE, events::seats);
+
+        post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
+        get(RESERVATION, AccessRule.HOLDER, reservations::get);
+        post(RESERVATION + "/confirm", AccessRule.SALES, reservations::confirm);
+        post(RESERVATION + "/cancel", AccessRule.HOLDER, reservations::cancel);
+
+        get(RESERVATION + "/tickets", AccessRule.HOLDER, tickets::list);
+        post(RESERVATION + "/resend", AccessRule.SALES, tickets::resend);
+        get(EVENT + "/tickets/{ticketId}.pdf", AccessRule.HOLDER, tickets::document);
+        post(EVENT + "/check-ins", AccessRule.GATE, tickets::checkIn);
+        get("/api/keys/tickets", AccessRule.ANYONE, tickets::keys);
+
+        post("/api/keys", AccessRule.ADMIN, keys::create);
+        get("/api/keys", AccessRule.ADMIN, keys::list);
+        route(HandlerType.DELETE, KEY, AccessRule.ADMIN, keys::revoke);
+        post(KEY + "/rotate", AccessRule.ADMIN, keys::rotate);
+
+        page("/api/openapi.json", DocumentationHandlers.openApi());
+        page("/api/docs", DocumentationHandlers.swaggerUi());
+        page("/api/docs/swagger-ui.css", DocumentationHandlers.swaggerUiFile("swagger-ui.css", "text/css"));
+        page(
+                "/api/docs/swagger-ui-bundle.js",
+                DocumentationHandlers.swaggerUiFile("swagger-ui-bundle.js", "text/javascript"));
+        page("/api/redoc", DocumentationHandlers.redoc());
+        page(
+                "/api/redoc/redoc.standalone.js",
+                DocumentationHandlers.redocFile("redoc.standalone.js", "text/javascript"));
+        page("/problems/{slug}", DocumentationHandlers::problem);
+    }
+
+    private void page(String path, Handler handler) {
+        get(path, AccessRule.ANYONE, handler);
+    }
+
+    private void post(String path, AccessRule rule, Handler handler) {
+        route(HandlerType.POST, path, rule, handler);
+    }
+
+    /** A GET, and the HEAD that belongs to it: by itself Javalin answers 200 to any HEAD. */
+    private void get(String path, AccessRule rule, Handler handler) {
+        route(HandlerType.GET, path, rule, handler);
+        route(HandlerType.HEAD, path, rule, handler);
+    }
+
+    private void route(HandlerType method, String path, AccessRule rule, Handler handler) {
+        routes.addHttpHandler(method, path, handler, rule);
+    }
+}

@@ -1,0 +1,90 @@
+package seatlock.api;
+
+import io.javalin.http.Context;
+import java.time.Duration;
+import seatlock.http.ClientAddress;
+import seatlock.http.Health;
+import seatlock.http.HttpProblem;
+import seatlock.http.Problem;
+import seatlock.limits.Limits;
+import seatlock.limits.RateLimiter;
+import seatlock.metrics.Metrics;
+
+/**
+ * Limits the rate of requests: per key if the request has a valid one, otherwise per address. Each response says how many requests
+ * are left.
+ *
+ * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">RateLimit header fields for HTTP</a>
+ */
+final class Throttle {
+
+    private final RateLimiter limiter;
+    private final RateLimiter.Policy perAddress;
+    private final RateLimiter.Policy perKey;
+    private final RateLimiter.Policy guesses;
+    private final ClientAddress clients;
+    private final Access access;
+    private final Metrics metrics;
+
+    /** @param limits that are on */
+    Throttle(Limits limits, RateLimiter limiter, ClientAddress clients, Access access, Metrics metrics) {
+        this.limiter = limiter;
+        this.perAddress = new RateLimiter.Policy("address", limits.requestsPerAddress());
+        this.perKey = new RateLimiter.Policy("key", limits.requestsPerKey());
+        this.guesses = new RateLimiter.Policy("guesses", Math.max(1, limits.requestsPerAddress() / 20));
+        this.clients = clients;
+        this.access = access;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Runs before a key is looked up: an address that sent many invalid keys causes no further look-ups. A valid key that was
+     * recently used from the same address is not affected.
+     */
+    void checkGuess(Context ctx) {
+        if (!Health.PATHS.contains(ctx.path())
+                && access.isUnverified(ctx)
+                && limiter.isExhausted(guesses, clients.of(ctx))) {
+            refuseUnlessGranted(guesses, limiter.take(guesses, clients.of(ctx)), "send invalid keys");
+        }
+    }
+
+    /** Runs after the key was looked up. */
+    void check(Context ctx) {
+        if (Health.PATHS.contains(ctx.path())) {
+            return;
+        }
+        var key = access.key(ctx);
+        if (access.isGuess(ctx)) {
+            limiter.take(guesses, clients.of(ctx));
+        }
+        var policy = key.isPresent() ? perKey : perAddress;
+        var subject = key.isPresent() ? key.get().id().toString() : clients.of(ctx);
+        var grant = limiter.take(policy, subject);
+        ctx.header(
+                "RateLimit-Policy",
+                "\"" + policy.name() + "\";q=" + policy.requests() + ";w=" + RateLimiter.WINDOW.toSeconds());
+        ctx.header(
+                "RateLimit",
+                "\"" + policy.name() + "\";r=" + grant.remaining() + ";t=" + wholeSeconds(grant.resetsIn()));
+        refuseUnlessGranted(policy, grant, "send requests");
+    }
+
+    private void refuseUnlessGranted(RateLimiter.Policy policy, RateLimiter.Grant grant, String what) {
+        if (grant.isGranted()) {
+            return;
+        }
+        var isKey = policy == perKey;
+        metrics.limited(policy == guesses ? "guesses_per_address" : "requests_per_" + policy.name());
+        throw Problem.of(
+                        HttpProblem.RATE_LIMITED,
+                        "One " + (isKey ? "key" : "address") + " may " + what + " " + policy.requests()
+                                + " times per minute.")
+                .retryAfter(grant.retryAfter())
+                .refuse();
+    }
+
+    private static long wholeSeconds(Duration duration) {
+        return duration.plusMillis(999).toSeconds();
+    }
+}

@@ -1,0 +1,119 @@
+package seatlock.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.javalin.openapi.Nullability;
+import io.javalin.openapi.OpenApiDescription;
+import io.javalin.openapi.OpenApiName;
+import io.javalin.openapi.OpenApiPropertyType;
+import io.javalin.openapi.OpenApiRequired;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import seatlock.catalog.EventId;
+import seatlock.tickets.Ticket;
+
+/** JSON of requests and responses about tickets. */
+final class TicketBodies {
+
+    private TicketBodies() {}
+
+    /** What a ticket is good for. */
+    enum TicketStatus {
+        VALID,
+        CHECKED_IN,
+        VOIDED;
+
+        static TicketStatus of(Ticket ticket) {
+            if (ticket.voidedAt() != null) {
+                return VOIDED;
+            }
+            return ticket.checkIn() == null ? VALID : CHECKED_IN;
+        }
+    }
+
+    @OpenApiName("Ticket")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record TicketBody(
+            @OpenApiRequired UUID id,
+
+            @OpenApiRequired @OpenApiDescription("As it stands on the document, to be read out")
+            String number,
+
+            @OpenApiRequired @OpenApiDescription("SECTION-ROW-NUMBER")
+            String seat,
+
+            @OpenApiRequired TicketStatus status,
+
+            @OpenApiRequired
+            @OpenApiDescription("What the QR code holds: signed, to be verified with /api/keys/tickets")
+            String code,
+
+            @OpenApiRequired @OpenApiDescription("Path of the document")
+            String pdf,
+
+            @OpenApiDescription("Absent until it is used") Instant checkedInAt,
+            @OpenApiDescription("Absent until it is used") String gate) {
+
+        static TicketBody of(EventId event, Ticket ticket, String code) {
+            var checkIn = ticket.checkIn();
+            return new TicketBody(
+                    ticket.id().value(),
+                    ticket.id().number(),
+                    ticket.seat().label(),
+                    TicketStatus.of(ticket),
+                    code,
+                    "/api/events/" + event + "/tickets/" + ticket.id() + ".pdf",
+                    checkIn == null ? null : checkIn.at(),
+                    checkIn == null ? null : checkIn.gate());
+        }
+    }
+
+    @OpenApiName("Tickets")
+    record TicketList(@OpenApiRequired List<TicketBody> tickets) {}
+
+    @OpenApiName("Scan")
+    record CheckInRequest(
+            @OpenApiRequired @OpenApiDescription("What the QR code holds")
+            String code,
+
+            @OpenApiRequired @OpenApiDescription("Where it was scanned; 1 to 100 characters")
+            String gate,
+
+            @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.AUTO)
+            @OpenApiDescription("When, for a scan made offline and uploaded later; wants a nonce")
+            String scannedAt,
+
+            @OpenApiDescription("The gate's own name for this scan, 1 to 100 characters: uploaded again with the same"
+                    + " one, it is admitted again")
+            String nonce) {}
+
+    @OpenApiName("CheckIn")
+    record CheckInBody(
+            @OpenApiRequired UUID ticketId,
+            @OpenApiRequired String seat,
+            @OpenApiRequired Instant checkedInAt,
+            @OpenApiRequired String gate) {
+
+        static CheckInBody of(Ticket ticket) {
+            var checkIn = ticket.checkIn();
+            return new CheckInBody(ticket.id().value(), ticket.seat().label(), checkIn.at(), checkIn.gate());
+        }
+    }
+
+    /** A public key as a JSON Web Key (RFC 8037). */
+    @OpenApiName("TicketKey")
+    record TicketKey(
+            @OpenApiRequired String kty,
+            @OpenApiRequired String crv,
+            @OpenApiRequired String alg,
+            @OpenApiRequired String use,
+
+            @OpenApiRequired @OpenApiDescription("The key id in the code, as a decimal number")
+            String kid,
+
+            @OpenApiRequired @OpenApiDescription("The 32 bytes of the public key, in Base64url")
+            String x) {}
+
+    @OpenApiName("TicketKeys")
+    record TicketKeySet(@OpenApiRequired List<TicketKey> keys) {}
+}

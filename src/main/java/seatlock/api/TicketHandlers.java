@@ -1,0 +1,190 @@
+package seatlock.api;
+
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import seatlock.api.TicketBodies.CheckInBody;
+import seatlock.api.TicketBodies.CheckInRequest;
+import seatlock.api.TicketBodies.TicketBody;
+import seatlock.api.TicketBodies.TicketKey;
+import seatlock.api.TicketBodies.TicketKeySet;
+import seatlock.api.TicketBodies.TicketList;
+import seatlock.db.TransactionPool;
+import seatlock.http.HttpProblem;
+import seatlock.http.Json;
+import seatlock.http.Problem;
+import seatlock.http.Requests;
+import seatlock.http.Responses;
+import seatlock.http.Validation;
+import seatlock.inventory.InventoryReader;
+import seatlock.tickets.CheckInResult;
+import seatlock.tickets.TicketKeys;
+import seatlock.tickets.Tickets;
+
+/** Tickets, their documents, and check-in at the gate. */
+final class TicketHandlers implements TicketOperations {
+
+    private static final int MAX_CODE = 1_000;
+    private static final int MAX_GATE = 100;
+    private static final int MAX_NONCE = 100;
+
+    /** A gate's clock may be a little ahead of ours. */
+    private static final Duration MAX_AHEAD = Duration.ofMinutes(5);
+
+    private final InventoryReader inventory;
+    private final Tickets tickets;
+    private final TicketKeys ticketKeys;
+    private final TransactionPool reads;
+    private final TransactionPool writes;
+    private final Access access;
+
+    TicketHandlers(
+            InventoryReader inventory,
+            Tickets tickets,
+            TicketKeys ticketKeys,
+            TransactionPool reads,
+            TransactionPool writes,
+            Access access) {
+        this.inventory = inventory;
+        this.tickets = tickets;
+        this.ticketKeys = ticketKeys;
+        this.reads = reads;
+        this.writes = writes;
+        this.access = access;
+    }
+
+    @Override
+    public void list(Context ctx) {
+        var event = Parameters.eventId(ctx);
+        var id = Parameters.reservationId(ctx);
+        var caller = access.caller(ctx);
+        QueryResponse.send(ctx, reads, event, tx -> {
+            caller.see(inventory.find(tx, event, id));
+            var bodies = new ArrayList<TicketBody>();
+            for (var ticket : tickets.ofReservation(tx, event, id)) {
+                bodies.add(TicketBody.of(event, ticket, tickets.code(tx, event, ticket)));
+            }
+            return new TicketList(bodies);
+        });
+    }
+
+    @Override
+    public void resend(Context ctx) {
+        var event = Parameters.eventId(ctx);
+        var id = Parameters.reservationId(ctx);
+        Requests.noBody(ctx);
+        var caller = access.caller(ctx);
+        ctx.future(() -> writes.submit(event, tx -> {
+                    var reservation = caller.see(inventory.find(tx, event, id));
+                    if (!tickets.resend(tx, event, reservation)) {
+                        throw Problem.of(
+                                        ApiProblem.RESERVATION_NOT_CONFIRMED,
+                                        "The reservation is " + reservation.status() + ".")
+                                .with("reservationStatus", reservation.status())
+                                .refuse();
+                    }
+                    return reservation;
+                })
+                .thenAccept(done -> ctx.status(202)));
+    }
+
+    @Override
+    public void document(Context ctx) {
+        var event = Parameters.eventId(ctx);
+        var id = Parameters.ticketId(ctx);
+        var caller = access.caller(ctx);
+        ctx.future(() -> reads.submit(event, tx -> {
+                    var ticket = tickets.find(tx, event, id)
+                            .filter(found -> found.voidedAt() == null)
+                            .orElseThrow(TicketHandlers::noSuchTicket);
+                    inventory
+                            .find(tx, event, ticket.reservation())
+                            .filter(caller::maySee)
+                            .orElseThrow(TicketHandlers::noSuchTicket);
+                    return tickets.document(tx, event, id)
+                            .orElseThrow(
+                                    () -> Problem.of(ApiProblem.NOT_READY, "The document will be ready in a moment.")
+                                            .refuse());
+                })
+                .thenAccept(pdf -> ctx.contentType("application/pdf")
+                        .header("Content-Disposition", "inline; filename=\"ticket-" + id.number() + ".pdf\"")
+                        .header("Cache-Control", "private, no-cache")
+                        .result(pdf)));
+    }
+
+    @Override
+    public void checkIn(Context ctx) {
+        var event = Parameters.eventId(ctx);
+        var scan = Requests.body(ctx, CheckInRequest.class);
+        var scannedAt = validate(scan);
+        ctx.future(() -> writes.submit(
+                        event, tx -> tickets.checkIn(tx, event, scan.code(), scan.gate(), scannedAt, scan.nonce()))
+                .thenAccept(result -> answer(ctx, result)));
+    }
+
+    private static Instant validate(CheckInRequest scan) {
+        var validation = new Validation();
+        validation.checkText(scan.code(), "code", MAX_CODE);
+        validation.checkText(scan.gate(), "gate", MAX_GATE);
+        var scannedAt = scan.scannedAt() == null ? null : validation.parseInstant(scan.scannedAt(), "scannedAt");
+        if (scan.nonce() != null) {
+            validation.checkText(scan.nonce(), "nonce", MAX_NONCE);
+        } else if (scan.scannedAt() != null) {
+            validation.add("nonce", "is required with scannedAt, because the scan may be uploaded twice");
+        }
+        if (scannedAt != null) {
+            validation.check(
+                    !scannedAt.isAfter(Instant.now().plus(MAX_AHEAD)), "scannedAt", "must not be in the future");
+        }
+        validation.finish();
+        return scannedAt;
+    }
+
+    private static void answer(Context ctx, CheckInResult result) {
+        if (result instanceof CheckInResult.Admitted admitted) {
+            Responses.json(ctx, 200, Json.write(CheckInBody.of(admitted.ticket())));
+        } else if (result instanceof CheckInResult.AlreadyCheckedIn already) {
+            var first = already.ticket().checkIn();
+            throw Problem.of(ApiProblem.ALREADY_CHECKED_IN, "The ticket was used at gate " + first.gate() + ".")
+                    .with("checkedInAt", first.at())
+                    .with("gate", first.gate())
+                    .refuse();
+        } else if (result instanceof CheckInResult.Rejected rejected) {
+            throw Problem.of(ApiProblem.INVALID_CODE, detail(rejected.reason()))
+                    .with("reason", rejected.reason())
+                    .refuse();
+        } else {
+            throw new IllegalArgumentException("No answer for " + result); // SealedTypesTest has one of each
+        }
+    }
+
+    private static String detail(CheckInResult.Reason reason) {
+        return switch (reason) {
+            case MALFORMED -> "The code is not a ticket code, or is incomplete.";
+            case UNKNOWN_KEY -> "The code names a key that does not exist.";
+            case FORGED -> "The code has an invalid signature.";
+            case OTHER_EVENT -> "The code is valid for another event.";
+            case UNKNOWN_TICKET -> "The signature is valid, but there is no such ticket.";
+            case VOIDED -> "The ticket was refunded.";
+        };
+    }
+
+    @Override
+    public void keys(Context ctx) {
+        QueryResponse.send(ctx, reads, "keys", tx -> {
+            var keys = new ArrayList<TicketKey>();
+            for (var key : ticketKeys.publicKeys(tx).entrySet()) {
+                var x = Base64.getUrlEncoder().withoutPadding().encodeToString(key.getValue());
+                keys.add(new TicketKey(
+                        "OKP", "Ed25519", "EdDSA", "sig", key.getKey().toString(), x));
+            }
+            return new TicketKeySet(keys);
+        });
+    }
+
+    private static Problem.Refused noSuchTicket() {
+        return Problem.of(HttpProblem.NOT_FOUND, "No such ticket.").refuse();
+    }
+}

@@ -1,0 +1,104 @@
+package seatlock.api.docs;
+
+/** Requests and answers as they are shown in the OpenAPI document. */
+public final class Examples {
+
+    public static final String EVENT_REQUEST = """
+            {"name":"Aida","venue":"Arena di Verona","startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome",
+             "currency":"EUR","maxSeatsPerReservation":8,
+             "sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":20},{"name":"B","seats":22}]}]}
+            """;
+
+    public static final String EVENT = """
+            {"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","name":"Aida","venue":"Arena di Verona",
+             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","maxSeatsPerReservation":8,
+             "capacity":42,"createdAt":"2026-11-22T10:00:00.123456Z",
+             "sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":20},{"name":"B","seats":22}]}]}
+            """;
+
+    public static final String EVENTS = """
+            {"events":[{"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","name":"Aida","venue":"Arena di Verona",
+             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","maxSeatsPerReservation":8,
+             "capacity":42,"createdAt":"2026-11-22T10:00:00.123456Z"}],"next":null}
+            """;
+
+    public static final String SEATS = """
+            {"eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","seats":[
+             {"label":"STALLS-A-1","section":"STALLS","row":"A","number":1,"price":4500,"status":"SOLD"},
+             {"label":"STALLS-A-2","section":"STALLS","row":"A","number":2,"price":4500,"status":"AVAILABLE"}],"next":2}
+            """;
+
+    public static final String RESERVE_REQUEST = """
+            {"seats":["STALLS-A-1","STALLS-A-2"],"email":"ada@example.org"}
+            """;
+
+    public static final String RESERVED = """
+            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
+             "status":"PENDING","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
+             "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
+             "token":"rsv_Zk3mE8pQvT1sYb6wXc9uLd4fGh7jKa2n"}
+            """;
+
+    public static final String CONFIRM_REQUEST = """
+            {"paymentReference":"pi_123","amount":9000}
+            """;
+
+    public static final String CONFIRMED = """
+            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
+             "status":"CONFIRMED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
+             "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
+             "confirmedAt":"2026-11-22T10:03:20.654321Z","paymentReference":"pi_123"}
+            """;
+
+    public static final String CANCELLED = """
+            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
+             "status":"CANCELLED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
+             "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
+             "cancelledAt":"2026-11-22T10:03:20.654321Z"}
+            """;
+
+    public static final String TICKETS = """
+            {"tickets":[{"id":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","number":"5E6F-7A8B-9C0D","seat":"STALLS-A-1",
+             "status":"VALID","code":"SL1AAAQDGL2HROR5R6CVHYA…",
+             "pdf":"/api/events/01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10/tickets/01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d.pdf"}]}
+            """;
+
+    public static final String CHECK_IN_REQUEST = """
+            {"code":"SL1AAAQDGL2HROR5R6CVHYA…","gate":"North"}
+            """;
+
+    public static final String CHECKED_IN = """
+            {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","seat":"STALLS-A-1",
+             "checkedInAt":"2027-06-18T18:31:07.123456Z","gate":"North"}
+            """;
+
+    public static final String KEYS = """
+            {"keys":[{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","kid":"1",
+             "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
+            """;
+
+    public static final String NEW_API_KEY = """
+            {"role":"gate","name":"north","events":["01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10"]}
+            """;
+
+    public static final String API_KEY_CREATED = """
+            {"id":"01997a3f-2b4d-7e6f-8a1b-2c3d4e5f6a7b","role":"gate","name":"north",
+             "events":["01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10"],"createdAt":"2026-11-22T10:00:00.123456Z",
+             "key":"seatlock_01997a3f2b4d7e6f8a1b2c3d4e5f6a7b_…"}
+            """;
+
+    public static final String API_KEYS = """
+            {"keys":[{"id":"01997a3f-2b4d-7e6f-8a1b-2c3d4e5f6a7b","role":"gate","name":"north",
+             "events":["01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10"],"createdAt":"2026-11-22T10:00:00.123456Z",
+             "lastUsedAt":"2027-06-18T18:31:07.123456Z"}],"next":null}
+            """;
+
+    public static final String ROTATE_REQUEST = """
+            {"overlap":"PT1H"}
+            """;
+
+    private Examples() {}
+}

@@ -1,0 +1,2 @@
+/** The OpenAPI document of the API, with its examples. */
+package seatlock.api.docs;

@@ -1,0 +1,127 @@
+package seatlock.cli;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import seatlock.App;
+import seatlock.Backends;
+import seatlock.Config;
+import seatlock.Lifecycle;
+import seatlock.db.Database;
+
+/** How commands run: whatever happens, and whenever a signal arrives, everything that was started is stopped. */
+final class Execution {
+
+    /** Where commands print what they do and find. */
+    static final Consumer<String> OUTPUT = System.out::println;
+
+    /** Time limit for a statement of a command, such as a change of all dead jobs. */
+    private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
+
+    private Execution() {}
+
+    /** Serves until SIGINT or SIGTERM. @return the exit status: 0 if everything stopped in time */
+    static int untilStopped(App.Role role, boolean seed) throws Config.Invalid {
+        var config = Config.from(System.getenv());
+        OUTPUT.accept("Seatlock " + SeatlockCommand.version());
+        config.logging().apply();
+        var app = new App(config, OUTPUT);
+        closingOnSignal(app, config.drainDelay().plus(config.shutdownTimeout()), true, () -> {
+            app.start(role, seed);
+            OUTPUT.accept("Ready.");
+            awaitSignal();
+        });
+        return 0;
+    }
+
+    /** What a command does with the database at hand. */
+    @FunctionalInterface
+    interface Work {
+
+        /** @return the exit status */
+        int in(Backends backends);
+    }
+
+    /** Runs a command on the backends at hand: see {@link Backends#forCommand}. @return its exit status */
+    static int once(Work work) throws Config.Invalid {
+        var config = Config.from(System.getenv());
+        config.logging().apply();
+        var lifecycle = new Lifecycle(OUTPUT);
+        var status = new int[1];
+        closingOnSignal(
+                lifecycle,
+                config.shutdownTimeout(),
+                false,
+                () -> status[0] = work.in(Backends.forCommand(config, lifecycle, OUTPUT)));
+        return status[0];
+    }
+
+    /** Like {@link #once}, with a connection. */
+    static int withDatabase(ToIntFunction<Database> work) throws Config.Invalid {
+        return withDatabase(STATEMENT_TIMEOUT, work);
+    }
+
+    static int withDatabase(Duration statementTimeout, ToIntFunction<Database> work) throws Config.Invalid {
+        return once(backends -> {
+            try (var database = Database.open(backends.database(), 1, statementTimeout)) {
+                return work.applyAsInt(database);
+            }
+        });
+    }
+
+    /** @param isServer whether it is meant to end by a signal, and then with status 0 */
+    private static void closingOnSignal(AutoCloseable parts, Duration timeout, boolean isServer, Runnable work) {
+        var done = new AtomicBoolean();
+        var onSignal = new Thread(
+                () -> {
+                    if (!done.get()) {
+                        var stopped = closes(parts, timeout);
+                        if (isServer || !stopped) {
+                            // By itself the JVM ends with a status that says that a signal ended it.
+                            Runtime.getRuntime().halt(stopped ? 0 : 1);
+                        }
+                    }
+                },
+                "shutdown");
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        try {
+            work.run();
+        } finally {
+            close(parts);
+            done.set(true);
+        }
+    }
+
+    private static boolean closes(AutoCloseable parts, Duration timeout) {
+        var closing = new Thread(() -> close(parts), "closing");
+        closing.setDaemon(true);
+        closing.start();
+        try {
+            closing.join(timeout.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (closing.isAlive()) {
+            OUTPUT.accept("Did not stop within " + timeout);
+        }
+        return !closing.isAlive();
+    }
+
+    private static void close(AutoCloseable parts) {
+        try {
+            parts.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("Did not stop cleanly", e);
+        }
+    }
+
+    private static void awaitSignal() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package seatlock.cli;
+
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import seatlock.Config;
+import seatlock.embedded.HomeDirectory;
+import seatlock.jobs.Jobs;
+import seatlock.workers.WorkerPool;
+
+@Command(
+        name = "jobs",
+        description = "List background jobs, and retry dead ones.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "(list | retry)")
+final class JobsCommand implements Callable<Integer> {
+
+    private final Jobs jobs = new Jobs();
+
+    @Override
+    public Integer call() throws Config.Invalid {
+        return list("DEAD", 20);
+    }
+
+    @Command(description = "Count the jobs in each state, and list the latest in one state.")
+    int list(
+            @Option(
+                            names = "--state",
+                            defaultValue = "DEAD",
+                            description = "READY, RUNNING, DONE or DEAD (default: ${DEFAULT-VALUE})")
+                    String state,
+            @Option(names = "--limit", defaultValue = "20", description = "default: ${DEFAULT-VALUE}") int limit)
+            throws Config.Invalid {
+        var alive = workersAlive(Config.from(System.getenv()));
+        return Execution.withDatabase(database -> {
+            Execution.OUTPUT.accept(
+                    alive.isPresent()
+                            ? "Workers alive: " + alive.getAsLong()
+                            : "Workers alive: unknown, because Redis does not answer");
+            database.inTransaction(jobs::count).forEach(Execution.OUTPUT);
+            database.inTransaction(tx -> jobs.list(tx, state, limit)).forEach(JobsCommand::print);
+            return 0;
+        });
+    }
+
+    private static void print(Jobs.Listed job) {
+        Execution.OUTPUT.accept("%s %s event %s %s: %d attempts, next %s%s"
+                .formatted(
+                        job.id(),
+                        job.kind(),
+                        job.event(),
+                        job.subject(),
+                        job.attempts(),
+                        job.nextAttemptAt(),
+                        job.lastError() == null ? "" : "; " + job.lastError()));
+    }
+
+    /** The workers of all processes; empty if their Redis is unknown or does not answer. */
+    private static OptionalLong workersAlive(Config config) {
+        return config.redis()
+                .or(() -> HomeDirectory.published(config.home(), "REDIS_URL").map(java.net.URI::create))
+                .map(WorkerPool::registered)
+                .orElse(OptionalLong.empty());
+    }
+
+    @Command(description = "Retry a dead job, or all of them.")
+    int retry(
+            @Parameters(arity = "0..1", paramLabel = "ID", description = "id of a job (default: all dead jobs)")
+                    UUID id)
+            throws Config.Invalid {
+        return Execution.withDatabase(database -> {
+            int count = database.inTransaction(tx -> jobs.retryDead(tx, id));
+            Execution.OUTPUT.accept(count == 1 ? "1 job will be retried" : count + " jobs will be retried");
+            return 0;
+        });
+    }
+}

@@ -1,0 +1,113 @@
+package seatlock.cli;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import seatlock.Config;
+import seatlock.access.ApiKey;
+import seatlock.access.ApiKeys;
+import seatlock.access.Role;
+import seatlock.catalog.EventId;
+
+@Command(
+        name = "keys",
+        description = "Manage API keys.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "(create | list | revoke | rotate)")
+final class KeysCommand implements Callable<Integer> {
+
+    private final ApiKeys keys = new ApiKeys();
+
+    @Override
+    public Integer call() throws Config.Invalid {
+        return list();
+    }
+
+    @Command(description = "Create a key and print it. It is shown only once.")
+    int create(
+            @Option(names = "--role", required = true, description = "admin, sales or gate") Role role,
+            @Option(names = "--name", required = true, description = "tells it from other keys") String name,
+            @Option(names = "--event", paramLabel = "ID", description = "for this event only; may be repeated")
+                    Set<UUID> events,
+            @Option(
+                            names = "--expires-in",
+                            paramLabel = "DURATION",
+                            description = "such as P90D (default: it does not expire)")
+                    Duration lifetime)
+            throws Config.Invalid {
+        if (lifetime != null && (lifetime.isNegative() || lifetime.isZero())) {
+            throw new IllegalArgumentException("--expires-in must be positive: " + lifetime);
+        }
+        var ids = events == null
+                ? Set.<EventId>of()
+                : events.stream().map(EventId::new).collect(Collectors.toSet());
+        return Execution.withDatabase(database -> printSecret(database.inTransaction(tx -> {
+            var missing = keys.missing(tx, ids);
+            if (!missing.isEmpty()) {
+                throw new IllegalArgumentException("No such event: " + missing);
+            }
+            return keys.create(
+                    tx,
+                    role,
+                    name,
+                    ids,
+                    lifetime == null ? null : tx.readClock().plus(lifetime));
+        })));
+    }
+
+    @Command(description = "List the keys, without their secrets.")
+    int list() throws Config.Invalid {
+        return Execution.withDatabase(database -> {
+            database.inTransaction(tx -> keys.list(tx, Integer.MAX_VALUE, null)).forEach(KeysCommand::printLine);
+            return 0;
+        });
+    }
+
+    private static void printLine(ApiKey key) {
+        Execution.OUTPUT.accept("%s %-5s %s; %s; created %s%s%s%s"
+                .formatted(
+                        key.id(),
+                        key.role().word(),
+                        key.name(),
+                        key.isForAllEvents() ? "all events" : "events " + key.events(),
+                        key.createdAt(),
+                        key.lastUsedAt() == null ? "" : ", last used " + key.lastUsedAt(),
+                        key.expiresAt() == null ? "" : ", expires " + key.expiresAt(),
+                        key.revokedAt() == null ? "" : ", revoked " + key.revokedAt()));
+    }
+
+    @Command(description = "Revoke a key. Nodes that used it recently accept it for at most one more second.")
+    int revoke(@Parameters(paramLabel = "ID") UUID id) throws Config.Invalid {
+        return Execution.withDatabase(database -> {
+            if (!database.inTransaction(tx -> keys.revoke(tx, id))) {
+                throw new IllegalArgumentException("No such key: " + id);
+            }
+            Execution.OUTPUT.accept("Key         " + id + " is revoked");
+            return 0;
+        });
+    }
+
+    @Command(description = "Replace a key with a new one that has the same rights.")
+    int rotate(
+            @Parameters(paramLabel = "ID") UUID id,
+            @Option(
+                            names = "--overlap",
+                            defaultValue = "PT1H",
+                            description = "how long the old key remains valid (default: ${DEFAULT-VALUE})")
+                    Duration overlap)
+            throws Config.Invalid {
+        return Execution.withDatabase(database -> printSecret(database.inTransaction(tx -> keys.rotate(tx, id, overlap)
+                .orElseThrow(() -> new IllegalArgumentException("No such valid key: " + id)))));
+    }
+
+    private static int printSecret(ApiKeys.Created created) {
+        Execution.OUTPUT.accept("Key         " + created.key().id());
+        Execution.OUTPUT.accept("            " + created.secret().reveal());
+        return 0;
+    }
+}

@@ -1,0 +1,22 @@
+package seatlock.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import seatlock.App;
+import seatlock.Config;
+
+@Command(
+        name = "seed",
+        description = "Add three sample events: a hall, a theatre, and an arena of 10,000 seats.",
+        mixinStandardHelpOptions = true)
+final class SeedCommand implements Callable<Integer> {
+
+    @Override
+    public Integer call() throws Config.Invalid {
+        return Execution.once(backends -> {
+            backends.migrate();
+            App.seed(backends.database(), Execution.OUTPUT);
+            return 0;
+        });
+    }
+}

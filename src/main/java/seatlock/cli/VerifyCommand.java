@@ -1,0 +1,71 @@
+package seatlock.cli;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import seatlock.Config;
+import seatlock.catalog.Catalog;
+import seatlock.catalog.EventId;
+import seatlock.db.Database;
+import seatlock.db.DatabaseUrl;
+import seatlock.db.Migrations;
+import seatlock.maintenance.Invariant;
+
+@Command(
+        name = "verify",
+        description =
+                "Check the database for integrity violations, such as a seat sold twice or a ticket without its seat."
+                        + " The exit status is 0 if there are none.",
+        mixinStandardHelpOptions = true)
+final class VerifyCommand implements Callable<Integer> {
+
+    /** Each invariant reads whole tables, of a million seats or more. */
+    private static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(10);
+
+    @Option(names = "--event", paramLabel = "ID", description = "Check this event only (default: all events).")
+    private UUID event;
+
+    @Override
+    public Integer call() throws Config.Invalid {
+        return Execution.once(backends -> {
+            var violations =
+                    verify(backends.database(), Optional.ofNullable(event).map(EventId::new), Execution.OUTPUT);
+            return violations == 0 ? 0 : 1;
+        });
+    }
+
+    /**
+     * Counts the violations of each invariant, and prints them.
+     *
+     * @param event the only one to check; empty for the whole database
+     * @return the violations of all invariants
+     */
+    static long verify(DatabaseUrl url, Optional<EventId> event, Consumer<String> output) {
+        if (new Migrations(url).pending() > 0) {
+            throw new IllegalStateException("The schema is not up to date. Run `seatlock migrate` first.");
+        }
+        try (var database = Database.open(url, 1, STATEMENT_TIMEOUT)) {
+            event.filter(id -> database.inTransaction(tx -> new Catalog().find(tx, id))
+                            .isEmpty())
+                    .ifPresent(id -> {
+                        throw new IllegalArgumentException("No such event: " + id);
+                    });
+            long violations = 0;
+            for (var invariant : Invariant.values()) {
+                long count = database.inTransaction(
+                        tx -> event.isPresent() ? invariant.count(tx, event.get()) : invariant.count(tx));
+                output.accept("%,9d  %s".formatted(count, invariant));
+                violations += count;
+            }
+            output.accept(
+                    violations == 0
+                            ? "No violations."
+                            : violations == 1 ? "1 violation" : "%,d violations".formatted(violations));
+            return violations;
+        }
+    }
+}

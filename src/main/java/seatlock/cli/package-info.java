@@ -1,0 +1,2 @@
+/** The command line, by picocli: a file for each subcommand. */
+package seatlock.cli;

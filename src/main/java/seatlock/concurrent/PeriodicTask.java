@@ -1,0 +1,72 @@
+package seatlock.concurrent;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Repeats a task on a thread of its own, whatever the task throws. */
+public final class PeriodicTask implements AutoCloseable {
+
+    /** A run that is under way when the process stops may take this long to finish. */
+    private static final long STOP_TIMEOUT_SECONDS = 10;
+
+    private static final Logger log = LoggerFactory.getLogger(PeriodicTask.class);
+
+    private final String name;
+    private final Runnable task;
+    private final Predicate<Throwable> isTransient;
+    private final ScheduledExecutorService timer;
+    private boolean interrupted; // only the timer's thread uses it
+
+    /**
+     * @param name of the thread and in the log
+     * @param isTransient tells failures that pass by themselves, such as a database that is away: those are logged once as
+     *     a warning until the task succeeds again, and every other failure as an error
+     */
+    public PeriodicTask(String name, Runnable task, Predicate<Throwable> isTransient) {
+        this.name = name;
+        this.task = task;
+        this.isTransient = isTransient;
+        this.timer = Executors.newSingleThreadScheduledExecutor(run -> {
+            var thread = new Thread(run, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Runs the task now, and again after every pause, until closed. */
+    public void start(Duration pause) {
+        timer.scheduleWithFixedDelay(this::runAndSurvive, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void runAndSurvive() {
+        try {
+            task.run();
+            if (interrupted) {
+                log.info("{} resumes", name);
+                interrupted = false;
+            }
+        } catch (Throwable t) { // even an Error: a ScheduledExecutorService silently drops a task that throws
+            if (!isTransient.test(t)) {
+                log.error("{} failed and will be tried again", name, t);
+            } else if (!interrupted) {
+                log.warn("{} is interrupted: {}", name, t.getMessage());
+                interrupted = true;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdown();
+        try {
+            timer.awaitTermination(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

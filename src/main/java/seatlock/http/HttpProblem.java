@@ -1,0 +1,74 @@
+package seatlock.http;
+
+/** The problems of any HTTP service. Those of the domain are in {@code api}. */
+public enum HttpProblem implements ProblemType {
+    MALFORMED_REQUEST(
+            "malformed-request",
+            400,
+            "Malformed request",
+            "Send valid JSON (RFC 8259) in UTF-8, without duplicate names."),
+    INVALID_REQUEST(
+            "invalid-request",
+            422,
+            "Invalid request",
+            "Correct the fields listed in `errors` and send the request again."),
+    NOT_FOUND(
+            "not-found",
+            404,
+            "Not found",
+            "Check the path and the ids. A reservation also needs its token or a sales key."),
+    METHOD_NOT_ALLOWED("method-not-allowed", 405, "Method not allowed", "Use one of the methods in the Allow header."),
+    CONTENT_TOO_LARGE("content-too-large", 413, "Content too large", "Send a smaller body."),
+    HEADER_TOO_LARGE("header-too-large", 431, "Header too large", "Send a shorter path and smaller header fields."),
+    UNSUPPORTED_MEDIA_TYPE(
+            "unsupported-media-type", 415, "Unsupported media type", "Send Content-Type: application/json."),
+    RATE_LIMITED("rate-limited", 429, "Too many requests", "Send the request again after Retry-After seconds."),
+    OVERLOADED(
+            "overloaded",
+            503,
+            "Service unavailable",
+            "Nothing was done. Send the request again after Retry-After seconds."),
+    OUTCOME_UNKNOWN(
+            "outcome-unknown",
+            503,
+            "Outcome unknown",
+            "Send the request again with the same Idempotency-Key. It takes effect once, and you get its response."),
+    INTERNAL_ERROR("internal-error", 500, "Internal error", "Please report it, with the request that you sent.");
+
+    private final String slug;
+    private final int status;
+    private final String title;
+    private final String advice;
+
+    HttpProblem(String slug, int status, String title, String advice) {
+        this.slug = slug;
+        this.status = status;
+        this.title = title;
+        this.advice = advice;
+    }
+
+    @Override
+    public String slug() {
+        return slug;
+    }
+
+    @Override
+    public int status() {
+        return status;
+    }
+
+    @Override
+    public String title() {
+        return title;
+    }
+
+    @Override
+    public String advice() {
+        return advice;
+    }
+
+    @Override
+    public boolean isTransient() {
+        return this == OVERLOADED || this == OUTCOME_UNKNOWN;
+    }
+}

@@ -1,0 +1,37 @@
+package seatlock.http;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A response that can be stored as bytes, to be sent again to whoever repeats the request.
+ *
+ * @param status of HTTP, three digits
+ * @param location of what was created; {@code null} if nothing was
+ */
+public record Reply(int status, String location, byte[] body) {
+
+    /**
+     * Writes the reply as bytes: the status, a space, the location (if any) and a line feed in ASCII, then the body. The
+     * schema has a constraint on the status in this form, and {@code verify} reads the location.
+     */
+    public byte[] toBytes() {
+        var head = (status + " " + (location == null ? "" : location) + "\n").getBytes(StandardCharsets.US_ASCII);
+        var bytes = new byte[head.length + body.length];
+        System.arraycopy(head, 0, bytes, 0, head.length);
+        System.arraycopy(body, 0, bytes, head.length, body.length);
+        return bytes;
+    }
+
+    /** Reads what {@link #toBytes} wrote. */
+    public static Reply of(byte[] bytes) {
+        int end = 0;
+        while (bytes[end] != '\n') {
+            end++;
+        }
+        var head = new String(bytes, 0, end, StandardCharsets.US_ASCII);
+        var location = head.substring(4);
+        var body = new byte[bytes.length - end - 1];
+        System.arraycopy(bytes, end + 1, body, 0, body.length);
+        return new Reply(Integer.parseInt(head.substring(0, 3)), location.isEmpty() ? null : location, body);
+    }
+}

@@ -1,0 +1,216 @@
+package seatlock.inventory;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import seatlock.catalog.EventId;
+import seatlock.db.Row;
+import seatlock.db.Tx;
+import seatlock.inventory.Reservation.State;
+
+/** Reads reservations and seats. Nothing here locks a row. */
+public final class InventoryReader {
+
+    static final String SELECT_RESERVATION = """
+            SELECT reservation_id, terms_version, status, email, token_hash, total, created_at, expires_at, confirmed_at,
+                   ended_at, payment_reference, amount_paid
+              FROM reservations
+            """;
+
+    static final String SELECT_SEAT =
+            "SELECT seat_id, label, section, row_name, seat_number, price, status, reservation_id, held_until FROM seats ";
+
+    /** Finds a reservation as it is now: a lapsed one is expired, even if the sweeper has not marked it. */
+    public Optional<Reservation> find(Tx tx, EventId event, ReservationId id) throws SQLException {
+        var rows = tx.query(
+                SELECT_RESERVATION + " WHERE event_id = ? AND reservation_id = ?",
+                InventoryReader::reservation,
+                event.value(),
+                id.value());
+        var found = withSeats(tx, event, rows).values().stream().findFirst();
+        return found.isEmpty() ? found : Optional.of(found.get().asOf(tx.readClock()));
+    }
+
+    /**
+     * Reads the status of each seat as it is now, in the order of the seat plan: a seat whose hold has lapsed is available.
+     * The result is one row with one character per seat, because ten thousand rows would take longer to transfer than to
+     * find.
+     *
+     * @param first id of the first seat
+     * @param last id of the last seat, which exists, as do all between
+     * @return for each seat the {@link SeatStatus#letter}
+     */
+    public String statuses(Tx tx, EventId event, int first, int last) throws SQLException {
+        var statuses = tx.query("""
+                        SELECT coalesce(string_agg(CASE WHEN held_until <= statement_timestamp() THEN 'A'
+                                                        ELSE left(status, 1) END, '' ORDER BY seat_id), '') AS statuses
+                          FROM seats
+                         WHERE event_id = ?
+                           AND seat_id BETWEEN ? AND ?
+                        """, row -> row.text("statuses"), event.value(), first, last)
+                .get(0);
+        if (statuses.length() != last - first + 1) {
+            throw new IllegalStateException("Event " + event + " lacks seats from " + first + " to " + last);
+        }
+        return statuses;
+    }
+
+    /** A lapsed reservation that is still marked {@code PENDING}. */
+    public record Lapsed(Instant expiresAt, EventId event, ReservationId reservation) {}
+
+    /**
+     * Finds pending reservations that have lapsed, in all events, the longest lapsed first.
+     *
+     * @param after the last one already seen; {@code null} to start with the first
+     */
+    public List<Lapsed> findLapsed(Tx tx, int limit, Lapsed after) throws SQLException {
+        return tx.query(
+                """
+                SELECT expires_at, event_id, reservation_id
+                  FROM reservations
+                 WHERE status = 'PENDING'
+                   AND expires_at <= statement_timestamp()
+                   AND (?::timestamptz IS NULL OR (expires_at, event_id, reservation_id) > (?, ?, ?))
+                 ORDER BY expires_at, event_id, reservation_id
+                 LIMIT ?
+                """,
+                row -> new Lapsed(
+                        row.instant("expires_at"),
+                        new EventId(row.uuid("event_id")),
+                        new ReservationId(row.uuid("reservation_id"))),
+                after == null ? null : after.expiresAt(),
+                after == null ? null : after.expiresAt(),
+                after == null ? null : after.event().value(),
+                after == null ? null : after.reservation().value(),
+                limit);
+    }
+
+    /** Finds events that started after an instant and still have quotas, which are no longer needed. */
+    public List<EventId> findStartedWithQuotas(Tx tx, Instant since) throws SQLException {
+        return tx.query("""
+                SELECT event_id
+                  FROM events
+                 WHERE starts_at BETWEEN ? AND statement_timestamp()
+                   AND EXISTS (SELECT FROM quotas WHERE quotas.event_id = events.event_id)
+                """, row -> new EventId(row.uuid("event_id")), since);
+    }
+
+    /**
+     * The number of pending reservations in all events.
+     *
+     * @param holding those that hold their seats
+     * @param lapsed those that hold nothing any more and wait for the sweeper
+     * @param lapsedSince when the first of these lapsed; {@code null} if there is none
+     */
+    public record Pending(long holding, long lapsed, Instant lapsedSince) {}
+
+    /** Counts the pending reservations of all events. */
+    public Pending countPending(Tx tx, Instant now) throws SQLException {
+        return tx.query(
+                        """
+                        SELECT count(*) FILTER (WHERE expires_at > ?) AS holding,
+                               count(*) FILTER (WHERE expires_at <= ?) AS lapsed,
+                               min(expires_at) FILTER (WHERE expires_at <= ?) AS lapsed_since
+                          FROM reservations
+                         WHERE status = 'PENDING'
+                        """,
+                        row -> new Pending(row.bigint("holding"), row.bigint("lapsed"), row.instant("lapsed_since")),
+                        now,
+                        now,
+                        now)
+                .get(0);
+    }
+
+    /** Adds to reservations the seats that each one has or had. */
+    static Map<ReservationId, Reservation> withSeats(Tx tx, EventId event, List<Reservation> rows) throws SQLException {
+        var byId = new LinkedHashMap<ReservationId, Reservation>();
+        if (rows.isEmpty()) {
+            return byId;
+        }
+        record Claim(ReservationId reservation, Reservation.ReservedSeat seat) {}
+        var claims = tx.query(
+                """
+                SELECT claims.*
+                  FROM unnest(?) AS named (id)
+                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, rs.price
+                                       FROM reservation_seats AS rs
+                                      CROSS JOIN LATERAL (SELECT label FROM seats WHERE event_id = rs.event_id
+                                                             AND seat_id = rs.seat_id OFFSET 0) AS s
+                                      WHERE rs.event_id = ?
+                                        AND rs.reservation_id = named.id
+                                      ORDER BY rs.seat_id) AS claims
+                """,
+                row -> new Claim(
+                        new ReservationId(row.uuid("reservation_id")),
+                        new Reservation.ReservedSeat(row.integer("seat_id"), row.text("label"), row.bigint("price"))),
+                rows.stream().map(row -> row.id().value()).toArray(UUID[]::new),
+                event.value());
+        var seats = new HashMap<ReservationId, List<Reservation.ReservedSeat>>();
+        for (var claim : claims) {
+            seats.computeIfAbsent(claim.reservation(), id -> new ArrayList<>()).add(claim.seat());
+        }
+        for (var row : rows) {
+            byId.put(
+                    row.id(),
+                    new Reservation(
+                            row.id(),
+                            row.termsVersion(),
+                            row.buyer(),
+                            List.copyOf(seats.get(row.id())),
+                            row.total(),
+                            row.createdAt(),
+                            row.expiresAt(),
+                            row.state()));
+        }
+        return byId;
+    }
+
+    /** Reads a row of {@link #SELECT_RESERVATION}; its seats are yet to be added. */
+    static Reservation reservation(Row row) throws SQLException {
+        return new Reservation(
+                new ReservationId(row.uuid("reservation_id")),
+                row.integer("terms_version"),
+                new Reservation.Buyer(row.text("email"), row.bytes("token_hash")),
+                List.of(),
+                row.bigint("total"),
+                row.instant("created_at"),
+                row.instant("expires_at"),
+                state(row));
+    }
+
+    private static State state(Row row) throws SQLException {
+        var confirmedAt = row.instant("confirmed_at");
+        Optional<State.Confirmed> confirmation = confirmedAt == null
+                ? Optional.empty()
+                : Optional.of(new State.Confirmed(
+                        confirmedAt,
+                        new Reservation.Payment(row.text("payment_reference"), row.bigint("amount_paid"))));
+        return switch (ReservationStatus.of(row.text("status"))) {
+            case PENDING -> new State.Pending();
+            case CONFIRMED -> confirmation.orElseThrow();
+            case CANCELLED -> new State.Cancelled(row.instant("ended_at"), confirmation);
+            case EXPIRED -> new State.Expired(row.instant("ended_at"));
+        };
+    }
+
+    /** Reads a row of {@link #SELECT_SEAT}. */
+    static Seat seat(Row row) throws SQLException {
+        var holder = row.uuid("reservation_id");
+        return new Seat(
+                row.integer("seat_id"),
+                row.text("label"),
+                row.text("section"),
+                row.text("row_name"),
+                row.text("seat_number"),
+                row.bigint("price"),
+                SeatStatus.of(row.text("status")).orElseThrow(),
+                holder == null ? null : new ReservationId(holder),
+                row.instant("held_until"));
+    }
+}

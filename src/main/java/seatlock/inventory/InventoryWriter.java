@@ -1,0 +1,266 @@
+package seatlock.inventory;
+
+import static java.util.stream.Collectors.joining;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.db.Tx;
+import seatlock.inventory.Reservation.State;
+
+/**
+ * Writes what was decided about locked rows.
+ *
+ * <p>Existing rows are updated by {@code INSERT … ON CONFLICT DO UPDATE}, which finds each row by its primary key. An {@code
+ * UPDATE … FROM unnest} is a join, and while its statistics are older than the sale PostgreSQL reads all rows of the event for
+ * it. So that such a statement never inserts a row, it joins each line with the row that must exist ({@code … AS existing}):
+ * a line without one is left out, and {@link Tx#updateExactly} reports it as a bug.
+ */
+final class InventoryWriter {
+
+    private InventoryWriter() {}
+
+    /** Writes the difference between the locked rows and the decision. */
+    static void write(Tx tx, Event event, Decision.Locked locked, Decision decision) {
+        var created = new ArrayList<Reservation>();
+        var changed = new ArrayList<Reservation>();
+        for (var reservation : decision.reservations().values()) {
+            var before = locked.reservations().get(reservation.id());
+            if (before == null) {
+                created.add(reservation);
+            } else if (!reservation.equals(before)) {
+                changed.add(reservation);
+            }
+        }
+        var lost = new ArrayList<Seat>();
+        var moved = new ArrayList<Seat>();
+        for (var seat : decision.seats().values()) {
+            var before = locked.seats().get(seat.label());
+            if (!seat.equals(before)) {
+                moved.add(seat);
+                if (before.holder() != null && !before.holder().equals(seat.holder())) {
+                    lost.add(before);
+                }
+            }
+        }
+        updateReservations(tx, event.id(), changed);
+        releaseClaims(tx, event.id(), lost);
+        insertReservations(tx, event, created);
+        insertClaims(tx, event.id(), created, decision.seats());
+        updateSeats(tx, event.id(), moved);
+        writeQuotas(tx, event.id(), locked.quotas().reservations(), decision.quotas());
+    }
+
+    private static void updateReservations(Tx tx, EventId event, List<Reservation> changed) {
+        if (changed.isEmpty()) {
+            return;
+        }
+        tx.updateExactly(
+                changed.size(),
+                """
+                INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, status,
+                                          email, token_hash, seat_count, total, created_at, expires_at, confirmed_at,
+                                          ended_at, payment_reference, amount_paid)
+                SELECT existing.event_id, existing.terms_version, existing.event_starts_at, existing.event_max_seats,
+                       line.id, line.status, existing.email, existing.token_hash, existing.seat_count, existing.total,
+                       existing.created_at, existing.expires_at, line.confirmed_at, line.ended_at, line.reference,
+                       line.amount
+                  FROM unnest(?, ?, ?, ?, ?, ?) AS line (id, status, confirmed_at, ended_at, reference, amount)
+                 CROSS JOIN LATERAL (SELECT * FROM reservations WHERE event_id = ? AND reservation_id = line.id
+                                     OFFSET 0) AS existing
+                ON CONFLICT (event_id, reservation_id) DO UPDATE
+                   SET status = excluded.status, confirmed_at = excluded.confirmed_at, ended_at = excluded.ended_at,
+                       payment_reference = excluded.payment_reference, amount_paid = excluded.amount_paid
+                """,
+                column(changed, r -> r.id().value(), UUID[]::new),
+                column(changed, r -> r.status().code(), String[]::new),
+                column(changed, InventoryWriter::confirmedAt, Instant[]::new),
+                column(changed, r -> r.state().endedAt().orElse(null), Instant[]::new),
+                column(changed, InventoryWriter::paymentReference, String[]::new),
+                column(changed, InventoryWriter::amountPaid, Long[]::new),
+                event.value());
+    }
+
+    private static Instant confirmedAt(Reservation reservation) {
+        return reservation.state().confirmation().map(State.Confirmed::at).orElse(null);
+    }
+
+    private static String paymentReference(Reservation reservation) {
+        return reservation
+                .state()
+                .confirmation()
+                .map(confirmed -> confirmed.payment().reference())
+                .orElse(null);
+    }
+
+    private static Long amountPaid(Reservation reservation) {
+        return reservation
+                .state()
+                .confirmation()
+                .map(confirmed -> confirmed.payment().amount())
+                .orElse(null);
+    }
+
+    /** @param lost seats with the holder that no longer has them */
+    private static void releaseClaims(Tx tx, EventId event, List<Seat> lost) {
+        if (lost.isEmpty()) {
+            return;
+        }
+        tx.updateExactly(
+                lost.size(),
+                """
+                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, active)
+                SELECT existing.event_id, line.reservation_id, line.seat_id, existing.price, false
+                  FROM unnest(?, ?) AS line (reservation_id, seat_id)
+                 CROSS JOIN LATERAL (SELECT event_id, price FROM reservation_seats WHERE event_id = ?
+                                        AND reservation_id = line.reservation_id AND seat_id = line.seat_id
+                                     OFFSET 0) AS existing
+                ON CONFLICT (event_id, reservation_id, seat_id) DO UPDATE
+                   SET active = false
+                """,
+                column(lost, seat -> seat.holder().value(), UUID[]::new),
+                column(lost, Seat::id, Integer[]::new),
+                event.value());
+    }
+
+    private static void insertReservations(Tx tx, Event event, List<Reservation> created) {
+        if (created.isEmpty()) {
+            return;
+        }
+        tx.updateExactly(
+                created.size(),
+                """
+                INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, status,
+                                          email, token_hash, seat_count, total, created_at, expires_at, confirmed_at,
+                                          ended_at, payment_reference, amount_paid)
+                SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                event.id().value(),
+                event.terms().version(),
+                event.terms().startsAt(),
+                event.terms().maxSeatsPerReservation(),
+                column(created, r -> r.id().value(), UUID[]::new),
+                column(created, r -> r.status().code(), String[]::new),
+                column(created, r -> r.buyer().email(), String[]::new),
+                column(created, r -> r.buyer().tokenHash(), byte[][]::new),
+                column(created, r -> r.seats().size(), Integer[]::new),
+                column(created, Reservation::total, Long[]::new),
+                column(created, Reservation::createdAt, Instant[]::new),
+                column(created, Reservation::expiresAt, Instant[]::new),
+                column(created, InventoryWriter::confirmedAt, Instant[]::new),
+                column(created, r -> r.state().endedAt().orElse(null), Instant[]::new),
+                column(created, InventoryWriter::paymentReference, String[]::new),
+                column(created, InventoryWriter::amountPaid, Long[]::new));
+    }
+
+    private static void insertClaims(Tx tx, EventId event, List<Reservation> created, Map<String, Seat> seats) {
+        record Claim(ReservationId reservation, Reservation.ReservedSeat seat) {}
+        var claims = created.stream()
+                .flatMap(r -> r.seats().stream().map(seat -> new Claim(r.id(), seat)))
+                .toList();
+        if (claims.isEmpty()) {
+            return;
+        }
+        tx.updateExactly(
+                claims.size(),
+                """
+                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, active)
+                SELECT ?, * FROM unnest(?, ?, ?, ?)
+                """,
+                event.value(),
+                column(claims, claim -> claim.reservation().value(), UUID[]::new),
+                column(claims, claim -> claim.seat().seatId(), Integer[]::new),
+                column(claims, claim -> claim.seat().price(), Long[]::new),
+                column(
+                        claims,
+                        claim -> claim.reservation()
+                                .equals(seats.get(claim.seat().label()).holder()),
+                        Boolean[]::new));
+    }
+
+    private static void updateSeats(Tx tx, EventId event, List<Seat> moved) {
+        if (moved.isEmpty()) {
+            return;
+        }
+        tx.updateExactly(
+                moved.size(),
+                """
+                INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, price, status, reservation_id,
+                                   held_until)
+                SELECT existing.event_id, line.seat_id, existing.label, existing.section, existing.row_name,
+                       existing.seat_number, existing.price, line.status, line.reservation_id, line.held_until
+                  FROM unnest(?, ?, ?, ?) AS line (seat_id, status, reservation_id, held_until)
+                 CROSS JOIN LATERAL (SELECT event_id, label, section, row_name, seat_number, price
+                                       FROM seats WHERE event_id = ? AND seat_id = line.seat_id
+                                     OFFSET 0) AS existing
+                ON CONFLICT (event_id, seat_id) DO UPDATE
+                   SET status = excluded.status, reservation_id = excluded.reservation_id,
+                       held_until = excluded.held_until
+                """,
+                column(moved, Seat::id, Integer[]::new),
+                column(moved, seat -> seat.status().code(), String[]::new),
+                column(
+                        moved,
+                        seat -> seat.holder() == null ? null : seat.holder().value(),
+                        UUID[]::new),
+                column(moved, Seat::heldUntil, Instant[]::new),
+                event.value());
+    }
+
+    /**
+     * Writes the quotas that changed. A quota that another transaction created meanwhile was not locked, so the whole
+     * transaction starts over.
+     */
+    private static void writeQuotas(
+            Tx tx, EventId event, Map<String, List<ReservationId>> before, Map<String, List<ReservationId>> after) {
+        record Line(String subject, String reservations) {}
+        var created = new ArrayList<Line>();
+        var changed = new ArrayList<Line>();
+        new TreeMap<>(after).forEach((subject, ids) -> {
+            if (!ids.equals(before.get(subject))) {
+                var array = ids.stream().map(id -> id.value().toString()).collect(joining(",", "{", "}"));
+                (before.containsKey(subject) ? changed : created).add(new Line(subject, array));
+            }
+        });
+        if (!changed.isEmpty()) {
+            tx.updateExactly(
+                    changed.size(),
+                    """
+                    INSERT INTO quotas (event_id, subject, reservations)
+                    SELECT existing.event_id, existing.subject, line.reservations::uuid[]
+                      FROM unnest(?, ?) AS line (subject, reservations)
+                     CROSS JOIN LATERAL (SELECT event_id, subject FROM quotas WHERE event_id = ?
+                                            AND subject = decode(line.subject, 'hex') OFFSET 0) AS existing
+                    ON CONFLICT (event_id, subject) DO UPDATE
+                       SET reservations = excluded.reservations
+                    """,
+                    column(changed, Line::subject, String[]::new),
+                    column(changed, Line::reservations, String[]::new),
+                    event.value());
+        }
+        if (!created.isEmpty()) {
+            tx.insertNew(
+                    created.size(),
+                    """
+                    INSERT INTO quotas (event_id, subject, reservations)
+                    SELECT ?, decode(subject, 'hex'), reservations::uuid[]
+                      FROM unnest(?, ?) AS line (subject, reservations)
+                    ON CONFLICT (event_id, subject) DO NOTHING
+                    """,
+                    event.value(),
+                    column(created, Line::subject, String[]::new),
+                    column(created, Line::reservations, String[]::new));
+        }
+    }
+
+    private static <T, C> C[] column(List<T> rows, Function<T, C> value, IntFunction<C[]> array) {
+        return rows.stream().map(value).toArray(array);
+    }
+}

@@ -1,0 +1,252 @@
+package seatlock.mail;
+
+import jakarta.activation.DataHandler;
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.SendFailedException;
+import jakarta.mail.Session;
+import jakarta.mail.Transport;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.util.ByteArrayDataSource;
+import java.io.UnsupportedEncodingException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.StringJoiner;
+import java.util.regex.Pattern;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends mail over SMTP (RFC 5321). Every wait has an end. */
+public final class Mailer {
+
+    private static final Logger log = LoggerFactory.getLogger(Mailer.class);
+
+    private static final String CONNECT_TIMEOUT_MS = "10000";
+
+    private static final Pattern ADDRESS = Pattern.compile("\\S*@\\S*");
+
+    /** Between two answers of the server; RFC 5321 would have us wait for minutes, with the job's lease running. */
+    private static final String TIMEOUT_MS = "30000";
+
+    /**
+     * A mail.
+     *
+     * @param messageId the same each time the same mail is sent, so that a second copy can be told for what it is
+     */
+    public record Mail(
+            String to, String subject, String text, String html, String messageId, List<Attachment> attachments) {}
+
+    /** A PDF. */
+    public record Attachment(String name, byte[] pdf) {}
+
+    /** The server will not take this mail, now or later (RFC 5321: a reply of 5yz). */
+    public static final class Rejected extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private Rejected(String reason) {
+            super("The mail server refuses: " + reason);
+        }
+    }
+
+    /** The mail was not sent this time. */
+    public static final class Failed extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private Failed(String reason) {
+            super(reason);
+        }
+    }
+
+    /**
+     * What went wrong, without the buyer's address: servers like to repeat it, and this goes into the log, and stays with
+     * the job. That is also why neither exception has a cause.
+     */
+    private static String reason(MessagingException e, String to) {
+        var messages = new StringJoiner("; ");
+        for (Exception next = e; next != null; ) {
+            messages.add(String.valueOf(next.getMessage()).strip());
+            next = next instanceof MessagingException chained ? chained.getNextException() : null;
+        }
+        var name = to.substring(0, Math.max(0, to.lastIndexOf('@')));
+        var named = Pattern.compile("(?<!\\w)" + Pattern.quote(name) + "(?!\\w)", Pattern.CASE_INSENSITIVE);
+        return named.matcher(ADDRESS.matcher(messages.toString()).replaceAll("…"))
+                .replaceAll("…");
+    }
+
+    private final Session session;
+    private final URI smtp;
+    private final InternetAddress from;
+
+    /**
+     * @param smtp {@code smtp://[user:password@]host[:port]}, which goes over to TLS where the server offers it and has to
+     *     where there is a password; or {@code smtps://…}, which is TLS from the start
+     * @param from as in RFC 5322, such as {@code Seatlock <tickets@example.org>}
+     * @throws IllegalArgumentException if the sender is no address
+     */
+    public Mailer(URI smtp, String from) {
+        this.smtp = smtp;
+        this.from = address(from);
+        this.session = Session.getInstance(properties(smtp));
+    }
+
+    /**
+     * Says whether something can be a sender.
+     *
+     * @return the same
+     * @throws IllegalArgumentException if it is no address
+     */
+    public static String checkSender(String from) {
+        address(from);
+        return from;
+    }
+
+    private static InternetAddress address(String text) {
+        try {
+            var address = new InternetAddress(text, true);
+            if (address.getPersonal() != null) {
+                address.setPersonal(address.getPersonal(), "UTF-8"); // encoded, as a header has to be
+            }
+            return address;
+        } catch (AddressException | UnsupportedEncodingException e) {
+            throw new IllegalArgumentException("Not an address"); // and not which: it may be the buyer's
+        }
+    }
+
+    private static Properties properties(URI smtp) {
+        var protocol = smtp.getScheme().toLowerCase(Locale.ROOT);
+        var properties = new Properties();
+        var prefix = "mail." + protocol + ".";
+        properties.put("mail.transport.protocol", protocol);
+        properties.put(prefix + "connectiontimeout", CONNECT_TIMEOUT_MS);
+        properties.put(prefix + "timeout", TIMEOUT_MS);
+        properties.put(prefix + "writetimeout", TIMEOUT_MS);
+        properties.put(prefix + "ssl.checkserveridentity", "true");
+        properties.put(prefix + "auth", String.valueOf(smtp.getRawUserInfo() != null));
+        if (protocol.equals("smtp")) {
+            properties.put(prefix + "starttls.enable", "true");
+            properties.put(prefix + "starttls.required", String.valueOf(smtp.getRawUserInfo() != null));
+        }
+        return properties;
+    }
+
+    /**
+     * Sends a mail, and returns when the server has taken it over.
+     *
+     * @throws Rejected if it never will
+     * @throws Failed if it did not this time
+     */
+    public void send(Mail mail) throws Rejected, Failed {
+        try {
+            transmit(message(mail));
+        } catch (MessagingException e) {
+            var reason = reason(e, mail.to());
+            if (e instanceof SendFailedException && isPermanent(e)) {
+                throw new Rejected(reason);
+            }
+            throw new Failed(reason);
+        }
+    }
+
+    private void transmit(MimeMessage message) throws MessagingException {
+        var login = smtp.getRawUserInfo() == null
+                ? new String[2]
+                : smtp.getRawUserInfo().split(":", 2);
+        var transport = session.getTransport();
+        try {
+            transport.connect(smtp.getHost(), smtp.getPort(), decode(login, 0), decode(login, 1));
+            transport.sendMessage(message, message.getAllRecipients());
+        } finally {
+            close(transport);
+        }
+    }
+
+    /** By now the mail is sent or it is not: how the server says goodbye changes nothing. */
+    private static void close(Transport transport) {
+        try {
+            transport.close();
+        } catch (MessagingException e) {
+            log.debug("The mail server did not say goodbye", e);
+        }
+    }
+
+    private static String decode(String[] login, int part) {
+        return login.length <= part || login[part] == null
+                ? null
+                : URLDecoder.decode(login[part].replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** Whether some reply in the chain was a 5yz, and none a 4yz. */
+    private static boolean isPermanent(MessagingException e) {
+        boolean permanent = false;
+        for (Exception cause = e; cause instanceof MessagingException next; cause = next.getNextException()) {
+            var code = replyCode(cause);
+            if (code >= 400 && code < 500) {
+                return false;
+            }
+            permanent |= code >= 500;
+        }
+        return permanent;
+    }
+
+    private static int replyCode(Exception e) {
+        if (e instanceof SMTPSendFailedException failed) {
+            return failed.getReturnCode();
+        } else if (e instanceof SMTPAddressFailedException failed) {
+            return failed.getReturnCode();
+        } else if (e instanceof SMTPSenderFailedException failed) {
+            return failed.getReturnCode();
+        }
+        return 0;
+    }
+
+    /** Jakarta Mail folds and encodes headers; what could inject one, the API does not let in. */
+    private MimeMessage message(Mail mail) throws MessagingException {
+        var message = new MimeMessage(session) {
+            @Override
+            protected void updateMessageID() throws MessagingException {
+                setHeader("Message-ID", "<" + mail.messageId() + ">"); // its own would be a new one each time
+            }
+        };
+        message.setFrom(from);
+        message.setRecipient(Message.RecipientType.TO, address(mail.to()));
+        message.setSubject(mail.subject(), "UTF-8");
+        message.setSentDate(Date.from(Instant.now()));
+        message.setHeader("Auto-Submitted", "auto-generated"); // RFC 3834: no vacation notices, please
+
+        var alternatives = new MimeMultipart("alternative");
+        alternatives.addBodyPart(text(mail.text(), "plain"));
+        alternatives.addBodyPart(text(mail.html(), "html"));
+        var body = new MimeBodyPart();
+        body.setContent(alternatives);
+        var parts = new MimeMultipart("mixed");
+        parts.addBodyPart(body);
+        for (var attachment : mail.attachments()) {
+            var part = new MimeBodyPart();
+            part.setDataHandler(new DataHandler(new ByteArrayDataSource(attachment.pdf(), "application/pdf")));
+            part.setFileName(attachment.name());
+            parts.addBodyPart(part);
+        }
+        message.setContent(parts);
+        message.saveChanges();
+        return message;
+    }
+
+    private static MimeBodyPart text(String text, String subtype) throws MessagingException {
+        var part = new MimeBodyPart();
+        part.setText(text, "UTF-8", subtype);
+        return part;
+    }
+}

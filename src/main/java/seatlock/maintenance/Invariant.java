@@ -1,0 +1,236 @@
+package seatlock.maintenance;
+
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import seatlock.catalog.EventId;
+import seatlock.db.Tx;
+
+/**
+ * A rule that holds in every committed state; its name is the rule as a sentence. Each counts its violations in one statement,
+ * hence in one snapshot, so it can be checked while seats are being sold.
+ *
+ * <p>Rules that hold only for some time are not here. A lapsed {@code PENDING} reservation may have lost its seats to other buyers
+ * long before the sweeper marks it, a refunded one keeps its job and its void tickets, and an Idempotency-Key is deleted after a
+ * day while its reservation stays.
+ */
+public enum Invariant {
+    AN_EVENT_HAS_AS_MANY_SEATS_AS_ITS_CAPACITY("""
+            SELECT count(*) AS n
+              FROM events AS e
+              LEFT JOIN (SELECT s.event_id, count(*) AS seats FROM seats AS s WHERE ofEvent(s) GROUP BY s.event_id) AS c
+                ON c.event_id = e.event_id
+             WHERE ofEvent(e) AND e.capacity IS DISTINCT FROM c.seats
+            """),
+    A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT("""
+            SELECT count(*) AS n
+              FROM seats AS s
+              LEFT JOIN seat_plans AS p
+                ON p.event_id = s.event_id AND p.section = s.section AND p.row_name = s.row_name
+                   AND s.seat_number = (s.seat_id - p.first_seat_id + 1)::text
+                   AND s.seat_id - p.first_seat_id + 1 BETWEEN 1 AND p.seat_count
+                   AND s.price = p.price
+             WHERE ofEvent(s) AND p.event_id IS NULL
+            """),
+    A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST("""
+            SELECT count(*) AS n
+              FROM (SELECT FROM reservation_seats AS rs
+                     WHERE ofEvent(rs) AND rs.active
+                     GROUP BY rs.event_id, rs.seat_id
+                    HAVING count(*) > 1) AS twice
+            """),
+    A_SEAT_IS_TAKEN_IF_AND_ONLY_IF_ITS_HOLDER_HAS_AN_ACTIVE_CLAIM("""
+            SELECT count(*) AS n
+              FROM seats AS s
+              LEFT JOIN reservation_seats AS rs
+                ON rs.event_id = s.event_id AND rs.seat_id = s.seat_id AND rs.reservation_id = s.reservation_id
+                   AND rs.active
+             WHERE ofEvent(s) AND (s.status <> 'AVAILABLE') <> (rs.seat_id IS NOT NULL)
+            """),
+    AN_ACTIVE_CLAIM_HAS_ITS_SEAT("""
+            SELECT count(*) AS n
+              FROM reservation_seats AS rs
+              LEFT JOIN seats AS s ON s.event_id = rs.event_id AND s.seat_id = rs.seat_id
+             WHERE ofEvent(rs) AND rs.active AND s.reservation_id IS DISTINCT FROM rs.reservation_id
+            """),
+    A_SOLD_SEAT_IS_OF_A_CONFIRMED_RESERVATION_AND_A_HELD_ONE_OF_A_PENDING_ONE("""
+            SELECT count(*) AS n
+              FROM seats AS s
+              LEFT JOIN reservations AS r ON r.event_id = s.event_id AND r.reservation_id = s.reservation_id
+             WHERE ofEvent(s) AND s.status <> 'AVAILABLE'
+               AND r.status IS DISTINCT FROM CASE s.status WHEN 'SOLD' THEN 'CONFIRMED' ELSE 'PENDING' END
+            """),
+    A_HOLD_LASTS_AS_LONG_AS_ITS_RESERVATION("""
+            SELECT count(*) AS n
+              FROM seats AS s
+              LEFT JOIN reservations AS r ON r.event_id = s.event_id AND r.reservation_id = s.reservation_id
+             WHERE ofEvent(s) AND s.held_until IS DISTINCT FROM CASE s.status WHEN 'HELD' THEN r.expires_at END
+            """),
+    /**
+     * The clock is read after the snapshot was taken. A transaction that took over a lapsed seat in this snapshot read an earlier
+     * time, so a reservation that has not lapsed by now had not lapsed then either.
+     */
+    A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS("""
+            SELECT count(*) AS n
+              FROM reservations AS r
+              LEFT JOIN (SELECT s.event_id, s.reservation_id, count(*) AS seats
+                           FROM seats AS s
+                          WHERE ofEvent(s) AND s.reservation_id IS NOT NULL
+                          GROUP BY s.event_id, s.reservation_id) AS h
+                ON h.event_id = r.event_id AND h.reservation_id = r.reservation_id
+             WHERE ofEvent(r)
+               AND (r.status = 'CONFIRMED' OR r.status = 'PENDING' AND r.expires_at > clock_timestamp())
+               AND r.seat_count IS DISTINCT FROM h.seats
+            """),
+    AN_ENDED_RESERVATION_HAS_NO_SEAT("""
+            SELECT count(*) AS n
+              FROM reservation_seats AS rs
+              JOIN reservations AS r ON r.event_id = rs.event_id AND r.reservation_id = rs.reservation_id
+             WHERE ofEvent(rs) AND rs.active AND r.status IN ('CANCELLED', 'EXPIRED')
+            """),
+    A_RESERVATION_LISTS_THE_SEATS_IT_COUNTS_AND_COSTS_THEIR_SUM("""
+            SELECT count(*) AS n
+              FROM reservations AS r
+              LEFT JOIN (SELECT rs.event_id, rs.reservation_id, count(*) AS seats, sum(rs.price) AS total
+                           FROM reservation_seats AS rs
+                          WHERE ofEvent(rs)
+                          GROUP BY rs.event_id, rs.reservation_id) AS c
+                ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
+             WHERE ofEvent(r) AND (r.seat_count IS DISTINCT FROM c.seats OR r.total IS DISTINCT FROM c.total)
+            """),
+    WHAT_WAS_CONFIRMED_WAS_PAID_IN_FULL_AND_IN_TIME("""
+            SELECT count(*) AS n
+              FROM reservations AS r
+             WHERE ofEvent(r)
+               AND r.confirmed_at IS NOT NULL
+               AND (r.amount_paid IS DISTINCT FROM r.total OR r.confirmed_at >= r.expires_at)
+            """),
+    A_RESERVATION_HAS_THE_TERMS_OF_ITS_EVENT("""
+            SELECT count(*) AS n
+              FROM reservations AS r
+              LEFT JOIN event_terms AS t ON t.event_id = r.event_id AND t.version = r.terms_version
+             WHERE ofEvent(r)
+               AND (r.event_starts_at IS DISTINCT FROM t.starts_at
+                    OR r.event_max_seats IS DISTINCT FROM t.max_seats_per_reservation
+                    OR r.created_at >= t.starts_at)
+            """),
+    AN_EVENT_HAS_ITS_LATEST_TERMS("""
+            SELECT count(*) AS n
+              FROM events AS e
+              LEFT JOIN (SELECT DISTINCT ON (t.event_id) t.event_id, t.version, t.starts_at
+                           FROM event_terms AS t
+                          WHERE ofEvent(t)
+                          ORDER BY t.event_id, t.version DESC) AS latest
+                ON latest.event_id = e.event_id
+             WHERE ofEvent(e)
+               AND (e.terms_version IS DISTINCT FROM latest.version OR e.starts_at IS DISTINCT FROM latest.starts_at)
+            """),
+    A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY("""
+            SELECT count(*) AS n
+              FROM seats AS s
+              LEFT JOIN tickets AS t ON t.event_id = s.event_id AND t.seat_id = s.seat_id AND t.voided_at IS NULL
+             WHERE ofEvent(s)
+               AND (CASE s.status WHEN 'SOLD' THEN s.reservation_id END) IS DISTINCT FROM t.reservation_id
+            """),
+    A_RESERVATION_HAS_A_TICKET_FOR_EACH_SEAT_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE("""
+            SELECT count(*) AS n
+              FROM reservations AS r
+              LEFT JOIN (SELECT t.event_id, t.reservation_id, count(*) AS tickets
+                           FROM tickets AS t
+                          WHERE ofEvent(t)
+                          GROUP BY t.event_id, t.reservation_id) AS c
+                ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
+             WHERE ofEvent(r)
+               AND (CASE WHEN r.confirmed_at IS NOT NULL THEN r.seat_count END) IS DISTINCT FROM c.tickets
+            """),
+    A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED("""
+            SELECT count(*) AS n
+              FROM tickets AS t
+              LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
+             WHERE ofEvent(t)
+               AND r.status IS DISTINCT FROM CASE WHEN t.voided_at IS NULL THEN 'CONFIRMED' ELSE 'CANCELLED' END
+            """),
+    A_TICKET_IS_SIGNED_WITH_A_KEY_THAT_IS_KEPT("""
+            SELECT count(*) AS n
+              FROM tickets AS t
+              LEFT JOIN ticket_keys AS k ON k.key_id = t.key_id
+             WHERE ofEvent(t) AND k.key_id IS NULL
+            """),
+    A_RESERVATION_HAS_ONE_JOB_FOR_ITS_TICKETS_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE("""
+            SELECT count(*) AS n
+              FROM reservations AS r
+              LEFT JOIN (SELECT j.event_id, j.reservation_id, count(*) AS jobs
+                           FROM jobs AS j
+                          WHERE ofEvent(j) AND j.kind = 'IssueTickets'
+                          GROUP BY j.event_id, j.reservation_id) AS c
+                ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
+             WHERE ofEvent(r)
+               AND (CASE WHEN r.confirmed_at IS NOT NULL THEN 1 END) IS DISTINCT FROM c.jobs
+            """),
+    A_JOB_HAS_A_SUBJECT_THAT_EXISTS("""
+            SELECT count(*) AS n
+              FROM jobs AS j
+              LEFT JOIN reservations AS r
+                ON r.event_id = j.event_id AND r.reservation_id = j.subject_id AND j.subject_type = 'RESERVATION'
+              LEFT JOIN events AS e
+                ON e.event_id = j.event_id AND e.event_id = j.subject_id AND j.subject_type = 'EVENT'
+             WHERE ofEvent(j) AND r.reservation_id IS NULL AND e.event_id IS NULL
+            """),
+    A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET("""
+            SELECT count(*) AS n
+              FROM tickets AS t
+              JOIN jobs AS j
+                ON j.event_id = t.event_id AND j.reservation_id = t.reservation_id
+                   AND j.kind = 'IssueTickets' AND j.state = 'DONE'
+              LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
+             WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL
+            """),
+    A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE("""
+            SELECT count(*) AS n
+              FROM idempotency_keys AS k
+              LEFT JOIN reservations AS r
+                ON r.event_id = k.event_id
+                   AND convert_to('/api/events/' || r.event_id || '/reservations/' || r.reservation_id, 'UTF8')
+                       = substring(k.reply FROM 5 FOR position('\\x0a'::bytea IN k.reply) - 5)
+             WHERE ofEvent(k) AND substring(k.reply FROM 1 FOR 4) = '201 ' AND r.reservation_id IS NULL
+            """);
+
+    /** Stands in each statement wherever a table is read, and becomes a condition on the event, or {@code true}. */
+    private static final Pattern OF_EVENT = Pattern.compile("ofEvent\\((\\w+)\\)");
+
+    private final String sql;
+
+    Invariant(String sql) {
+        this.sql = sql;
+    }
+
+    /** Counts its violations in the whole database: each table is read once, whatever is in it. */
+    public long count(Tx tx) throws SQLException {
+        return count(tx, OF_EVENT.matcher(sql).replaceAll("true"));
+    }
+
+    /** Counts its violations in one event: rows of other events are not read. */
+    public long count(Tx tx, EventId event) throws SQLException {
+        var mentions = (int) OF_EVENT.matcher(sql).results().count();
+        var parameters = new Object[mentions];
+        Arrays.fill(parameters, event.value());
+        return count(tx, OF_EVENT.matcher(sql).replaceAll("$1.event_id = ?"), parameters);
+    }
+
+    private static long count(Tx tx, String sql, Object... parameters) throws SQLException {
+        return tx.query(sql, row -> row.bigint("n"), parameters).get(0);
+    }
+
+    /** The rule as a label in the metrics. */
+    String slug() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The rule as a sentence. */
+    @Override
+    public String toString() {
+        var words = slug().replace('_', ' ');
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+}

@@ -1,0 +1,147 @@
+package seatlock.maintenance;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import seatlock.catalog.EventId;
+import seatlock.concurrent.PeriodicTask;
+import seatlock.db.Database;
+import seatlock.db.DatabaseException;
+import seatlock.db.Tx;
+import seatlock.metrics.Metrics;
+
+/**
+ * Checks every invariant in every event, one at a time, round after round, while everybody buys. It costs little however
+ * much there is to check: after each statement it rests fifty times as long as that took, so that it keeps the database busy
+ * for less than two hundredths of the time. A large database only makes the rounds longer.
+ *
+ * <p>Any number of them may run; none of them locks anything.
+ */
+public final class InvariantMonitor implements AutoCloseable {
+
+    /** A statement takes as long as it is to read one event. */
+    public static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final int REST = 50;
+
+    private static final Logger log = LoggerFactory.getLogger(InvariantMonitor.class);
+
+    private final Database database;
+    private final Metrics metrics;
+    private final LongConsumer rest;
+    private final CountDownLatch stop;
+    private final PeriodicTask task =
+            new PeriodicTask("invariants", this::runOnce, DatabaseException.class::isInstance);
+
+    /** How often what is violated in which event, by the latest check of each. Only the thread that checks uses it. */
+    private final Map<EventId, Map<Invariant, Long>> violations = new HashMap<>();
+
+    /** @param database one connection of its own is enough */
+    public InvariantMonitor(Database database, Metrics metrics) {
+        this(database, metrics, new CountDownLatch(1));
+    }
+
+    private InvariantMonitor(Database database, Metrics metrics, CountDownLatch stop) {
+        this(database, metrics, stop, nanos -> sleep(stop, nanos));
+    }
+
+    /** @param rest waits for so many nanoseconds */
+    InvariantMonitor(Database database, Metrics metrics, CountDownLatch stop, LongConsumer rest) {
+        this.database = database;
+        this.metrics = metrics;
+        this.stop = stop;
+        this.rest = rest;
+    }
+
+    /** Does a round now and then after every pause, until closed. */
+    public void start(Duration pause) {
+        task.start(pause);
+    }
+
+    /** A round: each invariant in each event, those first where somebody has reserved most recently. */
+    void runOnce() {
+        var complete = true;
+        for (var event : database.inTransaction(InvariantMonitor::events)) {
+            for (var invariant : Invariant.values()) {
+                if (stop.getCount() == 0) {
+                    return;
+                }
+                complete &= check(event, invariant);
+            }
+        }
+        if (complete) {
+            metrics.invariantsChecked();
+        }
+    }
+
+    /** All events. The ids of reservations are ordered by time. */
+    private static List<EventId> events(Tx tx) throws SQLException {
+        return tx.query("""
+                SELECT e.event_id
+                  FROM events AS e
+                  LEFT JOIN LATERAL (SELECT r.reservation_id
+                                       FROM reservations AS r
+                                      WHERE r.event_id = e.event_id
+                                      ORDER BY r.reservation_id DESC
+                                      LIMIT 1) AS latest ON true
+                 ORDER BY latest.reservation_id DESC NULLS LAST, e.event_id DESC
+                """, row -> new EventId(row.uuid("event_id")));
+    }
+
+    /** @return whether it could be checked */
+    private boolean check(EventId event, Invariant invariant) {
+        var began = System.nanoTime();
+        var checked = false;
+        try {
+            long count = database.inTransaction(tx -> invariant.count(tx, event));
+            note(event, invariant, count);
+            checked = true;
+        } catch (DatabaseException.Unavailable e) {
+            if (e.getCause() instanceof SQLTransientConnectionException) {
+                throw e; // there is no connection to be had, so there is no point in going on
+            }
+            log.warn("Event {} could not be checked: {}: {}", event, invariant, e.getMessage());
+        }
+        rest.accept(REST * (System.nanoTime() - began));
+        return checked;
+    }
+
+    private void note(EventId event, Invariant invariant, long count) {
+        var ofEvent = violations.computeIfAbsent(event, id -> new EnumMap<>(Invariant.class));
+        var before = count > 0 ? ofEvent.put(invariant, count) : ofEvent.remove(invariant);
+        if (ofEvent.isEmpty()) {
+            violations.remove(event);
+        }
+        if (count > 0 && before == null) {
+            log.error("Violated {} times in event {}: {}", count, event, invariant);
+        }
+        metrics.violations(
+                invariant.slug(),
+                violations.values().stream()
+                        .mapToLong(counts -> counts.getOrDefault(invariant, 0L))
+                        .sum());
+    }
+
+    private static void sleep(CountDownLatch stop, long nanos) {
+        try {
+            stop.await(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop.countDown();
+        task.close();
+    }
+}

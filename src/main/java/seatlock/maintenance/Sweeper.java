@@ -1,0 +1,159 @@
+package seatlock.maintenance;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import seatlock.catalog.EventId;
+import seatlock.concurrent.PeriodicTask;
+import seatlock.db.Database;
+import seatlock.db.DatabaseException;
+import seatlock.inventory.Command;
+import seatlock.inventory.Inventory;
+import seatlock.inventory.InventoryReader;
+import seatlock.inventory.Outcome;
+import seatlock.metrics.Metrics;
+import seatlock.sales.Checkout;
+import seatlock.sales.IdempotencyKeys;
+
+/**
+ * Marks lapsed reservations {@code EXPIRED}, frees their seats, and deletes old idempotency keys and quotas.
+ *
+ * <p>Nothing waits for it. A lapsed hold is free the moment it lapses, whether or not the sweeper has run; a sweeper that
+ * stands still costs tidiness, not seats. It may run on every node: what another node has already expired is left alone.
+ */
+public final class Sweeper implements AutoCloseable {
+
+    /** Reservations (or keys) per round: few enough that their locks are short, many enough to keep up. */
+    private static final int BATCH = 500;
+
+    /** The quotas of events that started longer ago are gone already, because some sweeper ran since then. */
+    private static final Duration QUOTAS_SOUGHT = Duration.ofDays(7);
+
+    private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
+
+    private final Database database;
+    private final Checkout checkout;
+    private final Inventory inventory;
+    private final InventoryReader reader;
+    private final IdempotencyKeys keys;
+    private final Metrics metrics;
+    private final PeriodicTask task = new PeriodicTask("sweeper", this::runOnce, DatabaseException.class::isInstance);
+    private boolean failed; // only the thread that sweeps uses it
+
+    /** @param database to find out what to sweep; reservations are expired through the checkout */
+    public Sweeper(
+            Database database,
+            Checkout checkout,
+            Inventory inventory,
+            InventoryReader reader,
+            IdempotencyKeys keys,
+            Metrics metrics) {
+        this.database = database;
+        this.checkout = checkout;
+        this.inventory = inventory;
+        this.reader = reader;
+        this.keys = keys;
+        this.metrics = metrics;
+    }
+
+    /** Runs {@link #runOnce} now, and again after every interval, until closed. */
+    public void start(Duration interval) {
+        task.start(interval);
+    }
+
+    /**
+     * Expires every lapsed reservation, and deletes every outdated key and quota, except in events that are locked.
+     *
+     * @return the number of reservations that this call expired
+     */
+    public int runOnce() {
+        failed = false;
+        var expired = expireLapsed();
+        pruneKeys();
+        pruneQuotas();
+        if (!failed) {
+            metrics.swept();
+        }
+        return expired;
+    }
+
+    private int expireLapsed() {
+        int expired = 0;
+        InventoryReader.Lapsed last = null;
+        List<InventoryReader.Lapsed> batch;
+        do {
+            var after = last;
+            batch = database.inTransaction(tx -> reader.findLapsed(tx, BATCH, after));
+            Map<EventId, List<Command>> byEvent = batch.stream()
+                    .collect(groupingBy(
+                            InventoryReader.Lapsed::event,
+                            mapping(lapsed -> new Command.Expire(lapsed.reservation()), toList())));
+            for (var entry : byEvent.entrySet()) {
+                var count = inEvent(entry.getKey(), () -> expire(entry.getKey(), entry.getValue()));
+                metrics.expired(count);
+                expired += count;
+            }
+            last = batch.isEmpty() ? null : batch.get(batch.size() - 1);
+        } while (batch.size() == BATCH);
+        return expired;
+    }
+
+    private int expire(EventId event, List<Command> commands) {
+        return (int) checkout.apply(event, commands).stream()
+                .filter(outcome -> outcome instanceof Outcome.Done done && done.changed())
+                .count();
+    }
+
+    private void pruneKeys() {
+        List<IdempotencyKeys.Outdated> batch;
+        int pruned;
+        do {
+            batch = database.inTransaction(tx -> keys.findOutdated(tx, BATCH));
+            var byEvent = batch.stream()
+                    .collect(groupingBy(
+                            IdempotencyKeys.Outdated::event, mapping(IdempotencyKeys.Outdated::key, toList())));
+            pruned = 0;
+            for (var entry : byEvent.entrySet()) {
+                pruned += inEvent(
+                        entry.getKey(),
+                        () -> database.inTransaction(tx -> keys.prune(tx, entry.getKey(), entry.getValue())));
+            }
+        } while (batch.size() == BATCH && pruned > 0);
+    }
+
+    private void pruneQuotas() {
+        var since = Instant.now().minus(QUOTAS_SOUGHT);
+        database.inTransaction(tx -> reader.findStartedWithQuotas(tx, since))
+                .forEach(event ->
+                        inEvent(event, () -> database.inTransaction(tx -> inventory.forgetQuotas(tx, event))));
+    }
+
+    /** Runs a transaction of its own for each event, so that a locked or broken one does not hold up the others. */
+    private int inEvent(EventId event, IntSupplier work) {
+        try {
+            return work.getAsInt();
+        } catch (DatabaseException.LockTimeout e) {
+            log.debug("Event {} is busy and will be swept in the next round", event);
+        } catch (DatabaseException.Unavailable e) {
+            log.warn("Event {} will be swept in the next round: {}", event, e.getMessage());
+            failed = true;
+        } catch (IllegalStateException e) {
+            log.error("Event {} cannot be swept", event, e);
+            failed = true;
+        }
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        task.close();
+    }
+}

@@ -1,0 +1,83 @@
+package seatlock.redis;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Response;
+
+/** Counters in Redis that several nodes add to. For one thread. */
+public final class SharedCounters implements AutoCloseable {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    /**
+     * An amount to add to a counter.
+     *
+     * @param alsoRead the name of another counter to read; {@code null} for none
+     */
+    public record Addition(String counter, long amount, String alsoRead) {}
+
+    /**
+     * @param total of the counter, after the addition
+     * @param other value of the counter that was also read; 0 if there is none
+     */
+    public record Total(long total, long other) {}
+
+    private record Responses(Response<Long> total, Response<String> other) {
+
+        Total get() {
+            var text = other == null ? null : other.get();
+            return new Total(total.get(), text == null ? 0 : Long.parseLong(text));
+        }
+    }
+
+    private final RedisConnection redis;
+    private final long keptSeconds;
+
+    /**
+     * @param kept a counter is forgotten when nothing was added to it for this long
+     * @param consequence completes the log line "Redis is unavailable, so …"
+     */
+    public SharedCounters(URI url, Duration kept, String consequence) {
+        this.redis = new RedisConnection(url, TIMEOUT, consequence);
+        this.keptSeconds = kept.toSeconds();
+    }
+
+    /**
+     * Adds to counters, in one round trip.
+     *
+     * @return a total for each addition, in the same order; empty if Redis is unavailable
+     */
+    public Optional<List<Total>> add(List<Addition> additions) {
+        return redis.use(connection -> add(connection, additions));
+    }
+
+    private List<Total> add(Jedis connection, List<Addition> additions) {
+        var responses = new ArrayList<Responses>();
+        try (var pipeline = connection.pipelined()) {
+            for (var addition : additions) {
+                var total = pipeline.incrBy(addition.counter, addition.amount);
+                pipeline.expire(addition.counter, keptSeconds);
+                responses.add(new Responses(total, addition.alsoRead == null ? null : pipeline.get(addition.alsoRead)));
+            }
+            if (additions.isEmpty()) {
+                pipeline.ping(); // so that it is known whether Redis answers
+            }
+            pipeline.sync();
+        }
+        return responses.stream().map(Responses::get).toList();
+    }
+
+    /** Returns whether Redis answered at the last use; {@code true} before the first. */
+    public boolean isUp() {
+        return redis.isUp();
+    }
+
+    @Override
+    public void close() {
+        redis.close();
+    }
+}

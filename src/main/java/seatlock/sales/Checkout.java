@@ -1,0 +1,235 @@
+package seatlock.sales;
+
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import seatlock.catalog.Catalog;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.db.Database;
+import seatlock.db.DatabaseException;
+import seatlock.db.Tx;
+import seatlock.inventory.Command;
+import seatlock.inventory.Inventory;
+import seatlock.inventory.Inventory.Locking;
+import seatlock.inventory.Outcome;
+import seatlock.metrics.Metrics;
+import seatlock.sales.IdempotencyKeys.Stored;
+import seatlock.tickets.Tickets;
+
+/**
+ * The transaction that changes who has a seat: it begins and ends here, for every writer.
+ *
+ * <p>In this order: look up the idempotency keys, apply the commands whose keys are new, issue or void tickets, store the
+ * replies under the keys. Clients hear of it after the commit. A crash before the commit leaves nothing; a crash after it
+ * leaves the replies for the clients that ask again.
+ *
+ * <p>{@link GroupCommit} gathers the orders of an event, so that one commit serves hundreds of buyers. Correctness does not
+ * depend on it: rows are locked in the database, whichever other nodes are at work there.
+ */
+public final class Checkout implements AutoCloseable {
+
+    /** One for the background tasks, besides those of {@link GroupCommit}. */
+    public static final int CONNECTIONS = GroupCommit.THREADS + 1;
+
+    private final Database database;
+    private final Catalog catalog;
+    private final Inventory inventory;
+    private final IdempotencyKeys keys;
+    private final Tickets tickets;
+    private final Consumer<EventId> changed;
+    private final GroupCommit groupCommit;
+
+    /**
+     * @param database with {@link #CONNECTIONS} connections
+     * @param changed receives each event that may have changed, before the client gets its answer
+     * @param continuations runs what depends on a receipt
+     */
+    public Checkout(
+            Database database,
+            Catalog catalog,
+            Inventory inventory,
+            IdempotencyKeys keys,
+            Tickets tickets,
+            Consumer<EventId> changed,
+            Executor continuations,
+            Metrics metrics) {
+        this.database = database;
+        this.catalog = catalog;
+        this.inventory = inventory;
+        this.keys = keys;
+        this.tickets = tickets;
+        this.changed = changed;
+        this.groupCommit = new GroupCommit(this::carryOut, continuations, metrics);
+    }
+
+    /**
+     * Queues an order.
+     *
+     * @return its receipt; or {@link KeyInUse}, a {@link DatabaseException}, or {@link seatlock.concurrent.Overload}, if it
+     *     was not carried out
+     * @throws seatlock.concurrent.Overload if too many orders of the event are waiting
+     */
+    public CompletableFuture<Receipt> submit(Order order) {
+        return groupCommit.submit(order);
+    }
+
+    /**
+     * Applies commands to an event in one transaction, for a background task. Rows that are locked are skipped.
+     *
+     * @return an outcome for each command, in their order
+     */
+    public List<Outcome> apply(EventId id, List<Command> commands) {
+        Database.Work<List<Outcome>> work = tx -> {
+            var event = catalog.find(tx, id).orElseThrow(() -> new IllegalStateException("No event " + id));
+            return change(tx, event, commands, Locking.SKIP);
+        };
+        return commit(id, work, outcome -> outcome instanceof Outcome.Done done && done.changed());
+    }
+
+    /** Carries out orders of one event in one transaction. */
+    private List<Receipt> carryOut(EventId event, List<Order> orders, GroupCommit.Patience patience) {
+        return commit(
+                event,
+                tx -> transact(tx, event, orders, patience),
+                receipt -> receipt instanceof Receipt.Answered answered && answered.changedSomething());
+    }
+
+    /** Runs a transaction, and tells of the event if it may have changed. */
+    private <T> List<T> commit(EventId event, Database.Work<List<T>> work, Predicate<T> hasChanged) {
+        try {
+            var results = database.inTransaction(work);
+            if (results.stream().anyMatch(hasChanged)) {
+                changed.accept(event);
+            }
+            return results;
+        } catch (DatabaseException.OutcomeUnknown e) {
+            changed.accept(event);
+            throw e;
+        }
+    }
+
+    /** @return a receipt for each order, in their order */
+    private List<Receipt> transact(Tx tx, EventId id, List<Order> orders, GroupCommit.Patience patience)
+            throws SQLException {
+        if (patience.lockWait().isPresent()) {
+            tx.limitLockWait(patience.lockWait().get());
+        }
+        var event = catalog.findCached(tx, id);
+        if (event.isEmpty()) {
+            return Collections.nCopies(orders.size(), new Receipt.UnknownEvent());
+        }
+        var firsts = firstOfEachKey(orders);
+        var stored = keys.find(tx, id, firsts.keySet());
+        var fresh =
+                orders.stream().filter(order -> isFresh(order, firsts, stored)).toList();
+        var receipts = carryOutFresh(tx, event.get(), fresh, patience);
+        return orders.stream()
+                .map(order -> receipts.containsKey(order)
+                        ? receipts.get(order)
+                        : repeat(order.key().orElseThrow(), firsts, stored, receipts))
+                .toList();
+    }
+
+    /** Further orders with the same key get the answer to the first. */
+    private static Map<IdempotencyKey, Order> firstOfEachKey(List<Order> orders) {
+        var firsts = new LinkedHashMap<IdempotencyKey, Order>();
+        for (var order : orders) {
+            order.key().ifPresent(use -> firsts.putIfAbsent(use.key(), order));
+        }
+        return firsts;
+    }
+
+    private static boolean isFresh(Order order, Map<IdempotencyKey, Order> firsts, Map<IdempotencyKey, Stored> stored) {
+        return order.key()
+                .map(use -> firsts.get(use.key()) == order && !stored.containsKey(use.key()))
+                .orElse(true);
+    }
+
+    /** Carries out orders that were not sent before. @return their receipts, by identity */
+    private Map<Order, Receipt> carryOutFresh(Tx tx, Event event, List<Order> orders, GroupCommit.Patience patience)
+            throws SQLException {
+        var receipts = new IdentityHashMap<Order, Receipt>();
+        if (orders.isEmpty()) {
+            return receipts;
+        }
+        var commands = orders.stream().map(Order::command).toList();
+        var outcomes = change(tx, event, commands, patience.locking());
+        var replies = new HashMap<IdempotencyKey, Stored>();
+        for (int i = 0; i < orders.size(); i++) {
+            var order = orders.get(i);
+            var outcome = outcomes.get(i);
+            if (!outcome.isFinal()) {
+                receipts.put(order, new Receipt.NotNow(event, outcome));
+                continue;
+            }
+            var reply = order.reply().write(event, outcome);
+            receipts.put(order, new Receipt.Answered(event, outcome, reply));
+            order.key().ifPresent(use -> replies.put(use.key(), new Stored(use.fingerprint(), reply)));
+        }
+        store(tx, event.id(), replies, patience);
+        return receipts;
+    }
+
+    /** Applies commands, and everything that follows from them. */
+    private List<Outcome> change(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
+        var outcomes = inventory.apply(tx, event, commands, locking);
+        tickets.issueOrVoid(tx, event, outcomes);
+        return outcomes;
+    }
+
+    /** Stores the replies. An order that is alone with its key learns whether another transaction is using that key. */
+    private void store(Tx tx, EventId event, Map<IdempotencyKey, Stored> replies, GroupCommit.Patience patience)
+            throws SQLException {
+        var isAlone = patience == GroupCommit.Patience.NONE && replies.size() == 1;
+        if (isAlone) {
+            tx.flush(); // so that only the key can fail below
+        }
+        keys.store(tx, event, replies);
+        if (isAlone) {
+            try {
+                tx.flush();
+            } catch (SQLException e) {
+                if (DatabaseException.isLockTimeout(e)) {
+                    throw new KeyInUse();
+                }
+                throw e;
+            }
+        }
+    }
+
+    /** The receipt of an order whose key was used before: in an earlier transaction, or by another order of this one. */
+    private static Receipt repeat(
+            Order.KeyUse use,
+            Map<IdempotencyKey, Order> firsts,
+            Map<IdempotencyKey, Stored> stored,
+            Map<Order, Receipt> receipts) {
+        var before = Optional.ofNullable(stored.get(use.key()));
+        var first = firsts.get(use.key());
+        var fingerprint = before.map(Stored::fingerprint)
+                .orElseGet(() -> first.key().orElseThrow().fingerprint());
+        if (before.isEmpty() && !(receipts.get(first) instanceof Receipt.Answered)) {
+            return receipts.get(first); // nothing is stored under the key
+        }
+        if (!fingerprint.equals(use.fingerprint())) {
+            return new Receipt.KeyReused();
+        }
+        return new Receipt.Replayed(
+                before.map(Stored::reply).orElseGet(() -> ((Receipt.Answered) receipts.get(first)).reply()));
+    }
+
+    /** Carries out the orders that are waiting, then ends. */
+    @Override
+    public void close() {
+        groupCommit.close();
+    }
+}

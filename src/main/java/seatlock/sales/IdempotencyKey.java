@@ -1,0 +1,49 @@
+package seatlock.sales;
+
+/**
+ * The client's name for one intended effect, unique within an event.
+ *
+ * @param value 1 to {@value #MAX_LENGTH} visible ASCII characters
+ */
+public record IdempotencyKey(String value) {
+
+    public static final int MAX_LENGTH = 255;
+
+    /**
+     * Parses the header field: a Structured Field string ({@code "…"}, RFC 8941 section 3.3.3, as in the draft) or the bare
+     * characters (as most clients send it). Quoted or not, it is the same key.
+     *
+     * @throws IllegalArgumentException if the key is empty, too long, or has other characters; the message says which
+     */
+    public static IdempotencyKey parse(String header) {
+        var value = header.startsWith("\"") ? unquoted(header) : header;
+        if (value.isEmpty()) {
+            throw new IllegalArgumentException("The key is empty.");
+        }
+        if (value.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("The key is longer than " + MAX_LENGTH + " characters.");
+        }
+        if (!value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IllegalArgumentException("The key has characters that are not visible ASCII.");
+        }
+        return new IdempotencyKey(value);
+    }
+
+    private static String unquoted(String header) {
+        var value = new StringBuilder();
+        int i = 1;
+        while (i < header.length() && header.charAt(i) != '"') {
+            if (header.charAt(i) == '\\') {
+                i++;
+                if (i == header.length() || header.charAt(i) != '"' && header.charAt(i) != '\\') {
+                    throw new IllegalArgumentException("The key has a backslash that escapes nothing.");
+                }
+            }
+            value.append(header.charAt(i++));
+        }
+        if (i != header.length() - 1) {
+            throw new IllegalArgumentException("The key starts with a quote and does not end with one.");
+        }
+        return value.toString();
+    }
+}

@@ -1,0 +1,323 @@
+package seatlock.seatmap;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+import seatlock.catalog.Catalog;
+import seatlock.catalog.EventId;
+import seatlock.db.Database;
+import seatlock.db.TransactionPool;
+import seatlock.inventory.InventoryReader;
+
+/**
+ * Caches seat maps as bytes that are ready to be sent.
+ *
+ * <p><b>Age.</b> A request gets a map that was read at most {@link #MAX_AGE} before the request arrived, and after the last change
+ * that this node made to the event. So a purchase shows at once on the node that made it, and everywhere within {@link #MAX_AGE}.
+ * A seat map promises nothing: a reservation is decided by the seats themselves, under lock.
+ *
+ * <p><b>Cost.</b> A page is built once for all requests that wait for it, and with pauses: a page that changes all the time takes a
+ * fifth of the time of one thread, however many clients read it. A request that waits occupies no thread.
+ */
+public final class SeatMaps {
+
+    /** Too short for a person to notice. */
+    public static final Duration MAX_AGE = Duration.ofMillis(250);
+
+    /** A request for a page of half the maximum age triggers a new build, for the requests that follow. */
+    private static final Duration RENEWED_AFTER = MAX_AGE.dividedBy(2);
+
+    /** A build is followed by a pause of this many times its own length, so builds take a fifth of the time… */
+    private static final int PAUSE_PER_BUILD = 4;
+
+    /** …but no pause is longer than this, even after a build that took long. */
+    private static final Duration MAX_PAUSE = Duration.ofMillis(200);
+
+    /** Plain and compressed bytes: an eighth of the heap, most of which a crowd needs; at most some twenty arenas. */
+    private static final long MAX_PAGE_BYTES =
+            Math.min(64_000_000, Runtime.getRuntime().maxMemory() / 8);
+
+    /** Memory of a page besides its bytes, so that small pages have a bound, too. */
+    private static final int PAGE_OVERHEAD = 1_000;
+
+    /** Some ten megabytes; the largest plan that a client can send has two fifths of these. */
+    private static final int MAX_PLAN_ROWS = 100_000;
+
+    /** Far more events than change within {@link #MAX_AGE}; older changes do not matter. */
+    private static final int MAX_CHANGES = 10_000;
+
+    /** A page as bytes, plain and compressed, which must not be modified. */
+    public static final class Page {
+        private final String etag;
+        private final byte[] plain;
+        private volatile byte[] gzip;
+
+        private Page(String etag, byte[] plain) {
+            this.etag = etag;
+            this.plain = plain;
+        }
+
+        public String etag() {
+            return etag;
+        }
+
+        public byte[] plain() {
+            return plain;
+        }
+
+        /** Compresses the page when it is first requested. */
+        public byte[] gzip() {
+            if (gzip == null) {
+                synchronized (this) {
+                    if (gzip == null) {
+                        gzip = compress(plain);
+                    }
+                }
+            }
+            return gzip;
+        }
+
+        private int bytes() {
+            var compressed = gzip;
+            return plain.length + (compressed == null ? 0 : compressed.length);
+        }
+    }
+
+    /**
+     * A page in memory.
+     *
+     * @param readAt when its reading began
+     * @param pauseUntil it is not built again before this time
+     */
+    private record Kept(Page page, long readAt, long pauseUntil) {}
+
+    /** A page that is being built. */
+    private static final class Build {
+        final CompletableFuture<Page> page = new CompletableFuture<>();
+        boolean isReading;
+        long readAt;
+        boolean isForGzip;
+    }
+
+    private final TransactionPool reads;
+    private final Catalog catalog;
+    private final InventoryReader inventory;
+    private final Executor continuations;
+    private final LongSupplier clock;
+
+    // All guarded by this.
+    private final Cache<SeatMap.Query, Kept> pages = Caffeine.newBuilder()
+            .maximumWeight(MAX_PAGE_BYTES)
+            .weigher(SeatMaps::bytes)
+            .executor(Runnable::run)
+            .build();
+    private final Cache<EventId, SeatMap> plans = Caffeine.newBuilder()
+            .maximumWeight(MAX_PLAN_ROWS)
+            .weigher((EventId event, SeatMap map) -> map.rows())
+            .executor(Runnable::run)
+            .build();
+    private final Map<SeatMap.Query, Build> builds = new HashMap<>(); // at most one per page, waiting or reading
+    private final Map<SeatMap.Query, Build> nextBuilds =
+            new HashMap<>(); // for requests that the current one is too early for
+    private final Map<EventId, Long> changes = new LinkedHashMap<>(); // the oldest first
+    private long forgottenChange;
+
+    /**
+     * @param continuations runs what depends on a page
+     * @param clock nanoseconds, as {@link System#nanoTime}
+     */
+    public SeatMaps(
+            TransactionPool reads,
+            Catalog catalog,
+            InventoryReader inventory,
+            Executor continuations,
+            LongSupplier clock) {
+        this.reads = reads;
+        this.catalog = catalog;
+        this.inventory = inventory;
+        this.continuations = continuations;
+        this.clock = clock;
+        this.forgottenChange = clock.getAsLong();
+    }
+
+    /** Records that this node has committed a change of an event. Later requests get nothing that was read before it. */
+    public synchronized void changed(EventId event) {
+        changes.remove(event);
+        changes.put(event, clock.getAsLong());
+        if (changes.size() > MAX_CHANGES) {
+            var eldest = changes.entrySet().iterator();
+            forgottenChange = eldest.next().getValue();
+            eldest.remove();
+        }
+    }
+
+    /**
+     * Finds a page: at once if it is in memory, otherwise it completes on the executor of continuations.
+     *
+     * @param gzip whether it will be sent compressed
+     * @return the page; or {@link UnknownEvent}, {@link seatlock.concurrent.Overload}, or how the database failed
+     */
+    public CompletableFuture<Page> find(SeatMap.Query query, boolean gzip) {
+        var arrived = clock.getAsLong();
+        Page page;
+        synchronized (this) {
+            var kept = pages.getIfPresent(query);
+            if (kept == null || !isFresh(query.event(), kept.readAt(), arrived)) {
+                // Each on a thread of its own, so that no request waits until a previous client has read its response.
+                return join(query, arrived, gzip).page.thenApplyAsync(Function.identity(), continuations);
+            }
+            if (arrived - kept.readAt() > RENEWED_AFTER.toNanos() && !builds.containsKey(query)) {
+                join(query, arrived, gzip);
+            }
+            page = kept.page();
+        }
+        if (gzip && page.gzip == null) {
+            compressKept(query, page);
+        }
+        return CompletableFuture.completedFuture(page);
+    }
+
+    private void compressKept(SeatMap.Query query, Page page) {
+        page.gzip();
+        synchronized (this) {
+            var kept = pages.getIfPresent(query);
+            if (kept != null && kept.page() == page) {
+                pages.put(query, kept); // it weighs more now
+            }
+        }
+    }
+
+    private boolean isFresh(EventId event, long readAt, long arrived) {
+        return arrived - readAt <= MAX_AGE.toNanos() && readAt - changes.getOrDefault(event, forgottenChange) >= 0;
+    }
+
+    private static int bytes(SeatMap.Query query, Kept kept) {
+        var section = query.section() == null ? 0 : 2 * query.section().length();
+        return PAGE_OVERHEAD + section + kept.page().bytes();
+    }
+
+    /** Returns the build that serves a request: the current one, unless it started to read too early for the request. */
+    private Build join(SeatMap.Query query, long arrived, boolean gzip) {
+        var build = builds.get(query);
+        if (build == null) {
+            build = new Build();
+            start(query, build);
+        } else if (build.isReading && !isFresh(query.event(), build.readAt, arrived)) {
+            build = nextBuilds.computeIfAbsent(query, q -> new Build());
+        }
+        build.isForGzip |= gzip;
+        return build;
+    }
+
+    private void start(SeatMap.Query query, Build build) {
+        builds.put(query, build);
+        var kept = pages.getIfPresent(query);
+        var pause = kept == null ? 0 : kept.pauseUntil() - clock.getAsLong();
+        if (pause > 0) {
+            CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, continuations)
+                    .execute(() -> run(query, build));
+        } else {
+            run(query, build);
+        }
+    }
+
+    private void run(SeatMap.Query query, Build build) {
+        try {
+            reads.compute(query.event(), database -> build(database, query, build))
+                    .whenComplete((page, failure) -> ended(query, build, page, failure));
+        } catch (RuntimeException e) { // the queue is full, or the server stops
+            ended(query, build, null, e);
+        }
+    }
+
+    private Page build(Database database, SeatMap.Query query, Build build) {
+        var began = clock.getAsLong();
+        Kept before;
+        synchronized (this) {
+            build.isReading = true;
+            build.readAt = began;
+            before = pages.getIfPresent(query);
+        }
+        var map = seatMap(database, query.event());
+        var statuses = database.inTransaction(tx -> map.read(tx, inventory, query));
+        var etag = SeatMap.etag(query, statuses);
+        var isSame = before != null && before.page().etag().equals(etag);
+        var page = isSame ? before.page() : new Page(etag, map.write(query, statuses));
+        if (isForGzip(build) || before != null && before.page().gzip != null) {
+            page.gzip();
+        }
+        synchronized (this) {
+            var ended = clock.getAsLong();
+            var pause = Math.min(PAUSE_PER_BUILD * (ended - began), MAX_PAUSE.toNanos());
+            pages.put(query, new Kept(page, began, ended + pause));
+        }
+        return page;
+    }
+
+    private synchronized boolean isForGzip(Build build) {
+        return build.isForGzip;
+    }
+
+    private SeatMap seatMap(Database database, EventId event) {
+        synchronized (this) {
+            var map = plans.getIfPresent(event);
+            if (map != null) {
+                return map;
+            }
+        }
+        var map = new SeatMap(database.inTransaction(tx -> {
+            catalog.find(tx, event).orElseThrow(UnknownEvent::new);
+            return catalog.plan(tx, event);
+        }));
+        synchronized (this) {
+            plans.put(event, map);
+        }
+        return map;
+    }
+
+    private void ended(SeatMap.Query query, Build build, Page page, Throwable failure) {
+        synchronized (this) {
+            builds.remove(query);
+            var next = nextBuilds.remove(query);
+            if (next != null) {
+                start(query, next);
+            }
+        }
+        if (failure == null) {
+            build.page.complete(page);
+        } else {
+            build.page.completeExceptionally(failure);
+        }
+    }
+
+    /** At the fastest level, which still makes a seat map fifteen times smaller. */
+    private static byte[] compress(byte[] bytes) {
+        var compressed = new ByteArrayOutputStream(bytes.length / 10 + 100);
+        try (var gzip = new FastGzip(compressed)) {
+            gzip.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return compressed.toByteArray();
+    }
+
+    private static final class FastGzip extends GZIPOutputStream {
+        FastGzip(ByteArrayOutputStream out) throws IOException {
+            super(out, 8192);
+            def.setLevel(Deflater.BEST_SPEED);
+        }
+    }
+}

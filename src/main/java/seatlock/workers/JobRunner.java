@@ -1,0 +1,113 @@
+package seatlock.workers;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import seatlock.catalog.EventId;
+import seatlock.concurrent.PeriodicTask;
+import seatlock.db.Database;
+import seatlock.db.DatabaseException;
+import seatlock.jobs.Job;
+import seatlock.jobs.Jobs;
+import seatlock.jobs.RetryPolicy;
+import seatlock.metrics.Metrics;
+
+/** Runs one job: claims it, does it outside any transaction while its lease is renewed, and records how it ended. */
+public final class JobRunner implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
+
+    private final Database database;
+    private final Jobs jobs;
+    private final Map<Job.Kind, JobHandler> handlers;
+    private final RetryPolicy policy;
+    private final Metrics metrics;
+    private final Set<Job> running = ConcurrentHashMap.newKeySet();
+    private final PeriodicTask leases =
+            new PeriodicTask("job-leases", this::renewLeases, DatabaseException.class::isInstance);
+
+    /** @param handlers a handler for each kind */
+    public JobRunner(
+            Database database, Jobs jobs, Map<Job.Kind, JobHandler> handlers, RetryPolicy policy, Metrics metrics) {
+        this.database = database;
+        this.jobs = jobs;
+        this.handlers = Map.copyOf(handlers);
+        this.policy = policy;
+        this.metrics = metrics;
+        leases.start(policy.lease().dividedBy(3)); // so that one missed renewal does not end a lease
+    }
+
+    /**
+     * Does a job, if it is due and no other worker has it.
+     *
+     * @return the failure of the attempt; {@code null} if it succeeded or there was nothing to do
+     */
+    public Exception run(EventId event, UUID id) {
+        var claimed = database.inTransaction(tx -> jobs.claimJob(tx, event, id, policy));
+        if (claimed.isEmpty()) {
+            return null;
+        }
+        var job = claimed.get();
+        running.add(job);
+        try {
+            var failure = handle(job);
+            if (failure == null) {
+                // If this fails, the job is done again once its lease has run out, because nothing says that it had its
+                // effect.
+                end(job, "done", database.inTransaction(tx -> jobs.complete(tx, job)));
+            } else {
+                noteFailure(job, failure);
+            }
+            return failure;
+        } finally {
+            running.remove(job);
+        }
+    }
+
+    /** @return the failure, or {@code null} */
+    private Exception handle(Job job) {
+        try {
+            handlers.get(job.kind()).handle(job);
+            return null;
+        } catch (Exception e) {
+            return e;
+        } catch (Error e) { // such as a document that overflows the stack: a failure of the job, not of the worker
+            return new IllegalStateException(e);
+        }
+    }
+
+    private void noteFailure(Job job, Exception failure) {
+        var error = failure.toString();
+        if (failure instanceof JobHandler.Hopeless || job.attempts() >= policy.maxAttempts()) {
+            log.error("Job {} of event {} is dead after {} attempts: {}", job.id(), job.event(), job.attempts(), error);
+            end(job, "dead", database.inTransaction(tx -> jobs.bury(tx, job, error)));
+        } else {
+            var pause = policy.pauseAfter(job.attempts());
+            log.info("Job {} will be tried again in {} ms: {}", job.id(), pause.toMillis(), error);
+            end(job, "failed", database.inTransaction(tx -> jobs.putOff(tx, job, error, pause)));
+        }
+    }
+
+    private void end(Job job, String outcome, boolean isOurs) {
+        if (isOurs) {
+            metrics.jobEnded(job.kind().wireName(), outcome);
+        } else {
+            log.warn("Job {} took longer than its lease, and another worker has it now", job.id());
+        }
+    }
+
+    private void renewLeases() {
+        for (var job : running) {
+            database.inTransaction(tx -> jobs.renew(tx, job, policy.lease()));
+        }
+    }
+
+    /** Stops renewing leases. Jobs that are running continue. */
+    @Override
+    public void close() {
+        leases.close();
+    }
+}

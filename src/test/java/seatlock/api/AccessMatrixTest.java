@@ -1,0 +1,277 @@
+package seatlock.api;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import seatlock.access.ApiKeys;
+import seatlock.access.Role;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.support.Api;
+import seatlock.support.TestSystem;
+
+/**
+ * Every operation of the OpenAPI document, called by everybody there is. What each of them may do stands here once more,
+ * apart from what the code says.
+ */
+class AccessMatrixTest {
+
+    /** Everybody there is, in the order of the columns. */
+    private static final List<String> CALLERS = List.of(
+            "none",
+            "garbage",
+            "the setting's key",
+            "admin",
+            "sales",
+            "gate",
+            "admin here",
+            "sales here",
+            "gate here",
+            "admin elsewhere",
+            "sales elsewhere",
+            "gate elsewhere",
+            "revoked",
+            "expired",
+            "rotated out",
+            "its token",
+            "another token");
+
+    private static final Set<String> ANYONE = Set.copyOf(CALLERS);
+    private static final Set<String> SELLERS =
+            Set.of("the setting's key", "admin", "sales", "admin here", "sales here");
+    private static final Set<String> GATES = Set.of("the setting's key", "admin", "gate", "admin here", "gate here");
+    private static final Set<String> ADMINS = Set.of("the setting's key", "admin");
+    private static final Set<String> HOLDERS =
+            Set.of("the setting's key", "admin", "sales", "admin here", "sales here", "its token");
+
+    /** Who is allowed, by the operation's id. One that is not here fails the test. */
+    private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
+            Map.entry("createEvent", ADMINS),
+            Map.entry("listEvents", ANYONE),
+            Map.entry("getEvent", ANYONE),
+            Map.entry("getSeats", ANYONE),
+            Map.entry("reserve", ANYONE),
+            Map.entry("getReservation", HOLDERS),
+            Map.entry("confirm", SELLERS),
+            Map.entry("cancel", HOLDERS),
+            Map.entry("getTickets", HOLDERS),
+            Map.entry("resendTickets", SELLERS),
+            Map.entry("getTicketDocument", HOLDERS),
+            Map.entry("checkIn", GATES),
+            Map.entry("getTicketKeys", ANYONE),
+            Map.entry("createKey", ADMINS),
+            Map.entry("listKeys", ADMINS),
+            Map.entry("revokeKey", ADMINS),
+            Map.entry("rotateKey", ADMINS));
+
+    /** Who comes with something that is no good is not told which part of it; who comes with a good key is. */
+    private static final Set<String> WITHOUT_A_KEY =
+            Set.of("none", "garbage", "revoked", "expired", "rotated out", "its token", "another token");
+
+    private static final Map<String, List<String>> SECURITY = new TreeMap<>(Map.of(
+            "anyone", List.of(),
+            "holders", List.of("reservationToken", "salesKey"),
+            "sellers", List.of("salesKey"),
+            "gates", List.of("gateKey"),
+            "admins", List.of("adminKey")));
+
+    private final TestSystem system = TestSystem.shared();
+    private final Api api = system.api;
+    private final ApiKeys keys = new ApiKeys();
+
+    private final Event event = system.event(400);
+    private final Event elsewhere = system.event(1);
+    private final Map<String, Supplier<String>> bearers = bearers();
+    private int seats;
+    private JsonNode reservation;
+    private String otherToken;
+
+    private String key(Role role, Event... events) {
+        var ids = Set.<EventId>copyOf(List.of(events).stream().map(Event::id).toList());
+        return system.database
+                .inTransaction(tx -> keys.create(tx, role, "matrix", ids, null))
+                .secret()
+                .reveal();
+    }
+
+    private Map<String, Supplier<String>> bearers() {
+        var all = new LinkedHashMap<String, Supplier<String>>();
+        all.put("none", () -> null);
+        all.put("garbage", () -> "seatlock_garbage");
+        all.put("the setting's key", () -> TestSystem.ADMIN_KEY);
+        for (var role : Role.values()) {
+            var word = role.name().toLowerCase(Locale.ROOT);
+            var everywhere = key(role);
+            var here = key(role, event);
+            var there = key(role, elsewhere);
+            all.put(word, () -> everywhere);
+            all.put(word + " here", () -> here);
+            all.put(word + " elsewhere", () -> there);
+        }
+        var revoked = system.database.inTransaction(tx -> keys.create(tx, Role.ADMIN, "revoked", Set.of(), null));
+        system.database.inTransaction(tx -> keys.revoke(tx, revoked.key().id()));
+        all.put("revoked", () -> revoked.secret().reveal());
+        var expired =
+                system.database.inTransaction(tx -> keys.create(tx, Role.ADMIN, "expired", Set.of(), tx.readClock()));
+        all.put("expired", () -> expired.secret().reveal());
+        var rotated = system.database.inTransaction(tx -> keys.create(tx, Role.ADMIN, "rotated", Set.of(), null));
+        system.database.inTransaction(tx -> keys.rotate(tx, rotated.key().id(), Duration.ZERO));
+        all.put("rotated out", () -> rotated.secret().reveal());
+        all.put("its token", () -> reservation.get("token").asText());
+        all.put("another token", () -> otherToken);
+        return all;
+    }
+
+    @Test
+    void every_operation_is_open_to_whom_it_is_for_and_to_nobody_else() {
+        otherToken = reserve().get("token").asText();
+        var document = api.get("/api/openapi.json").json();
+        var lines = new ArrayList<String>();
+        var wrong = new ArrayList<String>();
+        document.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    var name = operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey();
+                    var id = operation.getValue().get("operationId").asText();
+                    var allowed = ALLOWED.get(id);
+                    assertThat(allowed).as(name + ": who may call it?").isNotNull();
+                    assertThat(security(operation.getValue())).as(name).isEqualTo(securityOf(allowed));
+                    var line = new StringBuilder("%-66s".formatted(name));
+                    for (var caller : CALLERS) {
+                        var status = call(operation.getKey(), path.getKey(), id, caller);
+                        line.append(" %4d".formatted(status));
+                        if (!isRight(status, allowed, caller)) {
+                            wrong.add(name + " as " + caller + ": " + status);
+                        }
+                    }
+                    lines.add(line.toString());
+                }));
+        System.out.println(table(lines));
+        assertThat(wrong).isEmpty();
+        assertThat(lines).hasSize(ALLOWED.size());
+    }
+
+    private static List<String> security(JsonNode operation) {
+        var schemes = new ArrayList<String>();
+        operation.path("security").forEach(each -> each.fieldNames().forEachRemaining(schemes::add));
+        return schemes;
+    }
+
+    private static List<String> securityOf(Set<String> allowed) {
+        return SECURITY.get(
+                allowed == ANYONE
+                        ? "anyone"
+                        : allowed == HOLDERS
+                                ? "holders"
+                                : allowed == SELLERS ? "sellers" : allowed == GATES ? "gates" : "admins");
+    }
+
+    private static boolean isRight(int status, Set<String> allowed, String caller) {
+        if (allowed.contains(caller)) {
+            return status / 100 == 2;
+        }
+        return status == (allowed == HOLDERS ? 404 : WITHOUT_A_KEY.contains(caller) ? 401 : 403);
+    }
+
+    private String freeSeat() {
+        return "S-A-" + ++seats;
+    }
+
+    private JsonNode reserve() {
+        return api.reserve(event.id(), freeSeat()).json();
+    }
+
+    private JsonNode buy() {
+        var reserved = reserve();
+        api.confirm(event.id(), reserved.get("id").asText(), 4500);
+        return reserved;
+    }
+
+    /** Asks for what could be done, if only the caller may do it; so each call has its own reservation, and its own key. */
+    private int call(String method, String template, String operation, String caller) {
+        if (List.of("confirm", "cancel").contains(operation)) {
+            reservation = reserve();
+        } else if (reservation == null || template.startsWith("/api/events/{eventId}/")) {
+            reservation = buy();
+        }
+        var path = template.replace("{eventId}", event.id().toString())
+                .replace("{reservationId}", reservation.get("id").asText());
+        if (template.contains("{ticketId}")) {
+            path = path.replace("{ticketId}", ticketWithDocument());
+        }
+        if (template.contains("{keyId}")) {
+            path = path.replace("{keyId}", freshKey());
+        }
+        var request =
+                api.request(path).header("Idempotency-Key", UUID.randomUUID().toString());
+        var bearer = bearers.get(caller).get();
+        if (bearer != null) {
+            request.header("Authorization", "Bearer " + bearer);
+        }
+        var body = body(operation);
+        if (body != null) {
+            Api.post(request, body);
+        } else {
+            request.method(method.toUpperCase(Locale.ROOT), BodyPublishers.noBody());
+        }
+        return api.send(request).status();
+    }
+
+    /** What there is to say, or null. */
+    private String body(String operation) {
+        return switch (operation) {
+            case "createEvent" -> """
+                    {"name":"Aida","venue":"Arena","startsAt":"2099-06-18T19:00:00Z","timeZone":"Europe/Rome",
+                     "currency":"EUR","sections":[{"name":"S","price":1,"rows":[{"name":"A","seats":1}]}]}
+                    """;
+            case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
+            case "confirm" -> "{\"paymentReference\":\"pi_1\",\"amount\":4500}";
+            case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";
+            case "createKey" -> "{\"role\":\"gate\",\"name\":\"north\"}";
+            default -> null;
+        };
+    }
+
+    private String freshKey() {
+        return system.database
+                .inTransaction(tx -> keys.create(tx, Role.GATE, "fresh", Set.of(elsewhere.id()), null))
+                .key()
+                .id()
+                .toString();
+    }
+
+    /** Of the reservation. */
+    private JsonNode ticket() {
+        return api.tickets(event.id(), reservation.get("id").asText()).get(0);
+    }
+
+    private String ticketWithDocument() {
+        var id = ticket().get("id").asText();
+        system.update(
+                "INSERT INTO ticket_documents VALUES (?, ?, convert_to('%PDF-1.5', 'UTF8'), now())",
+                event.id().value(), UUID.fromString(id));
+        return id;
+    }
+
+    private static String table(List<String> lines) {
+        var legend = CALLERS.stream()
+                .map(caller -> (CALLERS.indexOf(caller) + 1) + " " + caller)
+                .collect(joining(", "));
+        var head = new StringBuilder("%-66s".formatted(""));
+        CALLERS.forEach(caller -> head.append(" %4d".formatted(CALLERS.indexOf(caller) + 1)));
+        return "\n" + legend + "\n" + head + "\n" + String.join("\n", lines) + "\n";
+    }
+}

@@ -1,0 +1,238 @@
+package seatlock.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import seatlock.catalog.Event;
+import seatlock.support.Api;
+import seatlock.support.Crowd;
+import seatlock.support.TestSystem;
+import seatlock.tickets.OfflineGate;
+
+/** Tickets, from the confirmation to the gate. */
+class CheckInTest {
+
+    private final TestSystem system = TestSystem.shared();
+    private final Api api = system.api;
+
+    private String buyOne(Event event, String seat) {
+        return api.buy(event.id(), seat).json().get("id").asText();
+    }
+
+    private String code(Event event, String reservation) {
+        return api.tickets(event.id(), reservation).get(0).get("code").asText();
+    }
+
+    private static String reason(Api.Answer answer) {
+        return answer.outcome() + " " + answer.json().path("reason").asText();
+    }
+
+    @Test
+    void a_reservation_has_a_ticket_for_each_seat_once_it_is_confirmed() {
+        var event = system.event(3);
+        var reserved = api.reserve(event.id(), "S-A-2", "S-A-1").json();
+        var id = reserved.get("id").asText();
+        assertThat(api.tickets(event.id(), id)).isEmpty();
+
+        api.confirm(event.id(), id, 9000);
+
+        var tickets = api.get(
+                        Api.path(event.id(), id) + "/tickets",
+                        reserved.get("token").asText())
+                .json()
+                .get("tickets");
+        assertThat(tickets).hasSize(2);
+        assertThat(tickets.get(0).get("seat").asText()).isEqualTo("S-A-1");
+        assertThat(tickets.get(0).get("status").asText()).isEqualTo("VALID");
+        assertThat(system.violations(event.id())).isEmpty();
+        assertThat(api.get(Api.path(event.id(), id) + "/tickets").outcome()).isEqualTo("404 not-found");
+        assertThat(api.get(Api.path(event.id(), id) + "/tickets", "rsv_guess").outcome())
+                .isEqualTo("404 not-found");
+    }
+
+    @Test
+    void its_document_is_not_ready_before_a_worker_has_made_it_and_not_there_for_others() {
+        var event = system.event(1);
+        var id = buyOne(event, "S-A-1");
+        var pdf = api.tickets(event.id(), id).get(0).get("pdf").asText();
+
+        var notReady = api.get(pdf, TestSystem.ADMIN_KEY);
+        assertThat(notReady.outcome()).isEqualTo("409 not-ready");
+        assertThat(notReady.header("Retry-After")).isEqualTo("1");
+        assertThat(api.get(pdf).outcome()).isEqualTo("404 not-found");
+        assertThat(api.get(pdf, "rsv_guess").outcome()).isEqualTo("404 not-found");
+        assertThat(api.get("/api/events/" + event.id() + "/tickets/x.pdf", TestSystem.ADMIN_KEY)
+                        .outcome())
+                .isEqualTo("404 not-found");
+        assertThat(api.get("/api/events/" + event.id() + "/tickets/" + UUID.randomUUID() + ".pdf", TestSystem.ADMIN_KEY)
+                        .outcome())
+                .isEqualTo("404 not-found");
+    }
+
+    @Test
+    void a_ticket_is_used_once_and_the_second_gate_learns_of_the_first() {
+        var event = system.event(1);
+        var id = buyOne(event, "S-A-1");
+        var code = code(event, id);
+
+        var first = api.scan(event.id(), code, "North");
+        var second = api.scan(event.id(), code, "South");
+
+        assertThat(first.outcome()).isEqualTo("200");
+        assertThat(first.json().get("seat").asText()).isEqualTo("S-A-1");
+        assertThat(second.outcome()).isEqualTo("409 already-checked-in");
+        assertThat(second.json().get("gate").asText()).isEqualTo("North");
+        assertThat(second.json().get("checkedInAt")).isEqualTo(first.json().get("checkedInAt"));
+        assertThat(api.tickets(event.id(), id).get(0).get("status").asText()).isEqualTo("CHECKED_IN");
+    }
+
+    @Test
+    void two_hundred_gates_at_once_let_one_person_in() {
+        var event = system.event(1);
+        var code = code(event, buyOne(event, "S-A-1"));
+
+        var answers = Crowd.of(200, i -> api.scan(event.id(), code, "Gate " + i));
+
+        assertThat(Crowd.tally(answers, Api.Answer::outcome))
+                .isEqualTo(Map.of("200", 1L, "409 already-checked-in", 199L));
+    }
+
+    @Test
+    void a_scan_made_offline_is_uploaded_with_its_own_time_as_often_as_it_takes() {
+        var event = system.event(1);
+        var code = code(event, buyOne(event, "S-A-1"));
+        var scan = Api.object()
+                .put("code", code)
+                .put("gate", "Tent")
+                .put("scannedAt", "2026-06-18T20:31:07+02:00")
+                .put("nonce", "tent-17")
+                .toString();
+
+        var first = api.scanWith(event.id(), scan);
+        var again = api.scanWith(event.id(), scan);
+
+        assertThat(first.outcome()).isEqualTo("200");
+        assertThat(first.json().get("checkedInAt").asText()).isEqualTo("2026-06-18T18:31:07Z");
+        assertThat(again.text()).isEqualTo(first.text());
+        assertThat(api.scanWith(event.id(), scan.replace("tent-17", "tent-18")).outcome())
+                .isEqualTo("409 already-checked-in");
+        assertThat(api.scanWith(event.id(), scan.replace("\"Tent\"", "\"Hall\""))
+                        .outcome())
+                .as("another gate counts from one, too")
+                .isEqualTo("409 already-checked-in");
+        assertThat(api.scan(event.id(), code, "Tent").outcome()).isEqualTo("409 already-checked-in");
+    }
+
+    @Test
+    void what_is_wrong_with_a_code_is_said() {
+        var event = system.event(2);
+        var other = system.event(1);
+        var id = buyOne(event, "S-A-1");
+        var code = code(event, id);
+        var flipped = code.substring(0, 100) + (code.charAt(100) == 'A' ? 'B' : 'A') + code.substring(101);
+        var unknownKey = "SL1" + "7777" + code.substring(7);
+
+        assertThat(reason(api.scan(event.id(), code.substring(0, 80), "N"))).isEqualTo("422 invalid-code MALFORMED");
+        assertThat(reason(api.scan(event.id(), "hello", "N"))).isEqualTo("422 invalid-code MALFORMED");
+        assertThat(reason(api.scan(event.id(), flipped, "N"))).isEqualTo("422 invalid-code FORGED");
+        assertThat(reason(api.scan(event.id(), unknownKey, "N"))).isEqualTo("422 invalid-code UNKNOWN_KEY");
+        assertThat(reason(api.scan(other.id(), code, "N"))).isEqualTo("422 invalid-code OTHER_EVENT");
+        api.cancel(event.id(), id, TestSystem.ADMIN_KEY);
+        assertThat(reason(api.scan(event.id(), code, "N"))).isEqualTo("422 invalid-code VOIDED");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void a_refund_voids_the_tickets_and_the_next_buyer_has_one_of_his_own() {
+        var event = system.event(1);
+        var first = buyOne(event, "S-A-1");
+        var oldCode = code(event, first);
+        api.cancel(event.id(), first, TestSystem.ADMIN_KEY);
+        var second = buyOne(event, "S-A-1");
+
+        assertThat(api.tickets(event.id(), first).get(0).get("status").asText()).isEqualTo("VOIDED");
+        assertThat(reason(api.scan(event.id(), oldCode, "N"))).isEqualTo("422 invalid-code VOIDED");
+        assertThat(api.scan(event.id(), code(event, second), "N").outcome()).isEqualTo("200");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void a_gate_verifies_a_code_offline_with_the_published_keys() throws Exception {
+        var event = system.event(1);
+        var code = code(event, buyOne(event, "S-A-1"));
+        var keys = api.get("/api/keys/tickets").json();
+
+        assertThat(OfflineGate.verify(code, keys)).isTrue();
+        var flipped = code.substring(0, 50) + (code.charAt(50) == 'A' ? 'B' : 'A') + code.substring(51);
+        assertThat(OfflineGate.verify(flipped, keys)).isFalse();
+    }
+
+    @Test
+    void tickets_stay_valid_when_the_key_is_rotated() {
+        try (var system = new TestSystem()) {
+            var event = system.event(2);
+            var before = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
+            var oldCode =
+                    system.api.tickets(event.id(), before).get(0).get("code").asText();
+
+            system.ticketKeys.rotate();
+
+            var after = system.api.buy(event.id(), "S-A-2").json().get("id").asText();
+            var newCode =
+                    system.api.tickets(event.id(), after).get(0).get("code").asText();
+            assertThat(oldCode).matches("SL1AAA[Q-Z2-7].*");
+            assertThat(newCode).matches("SL1AAB[A-P].*").hasSameSizeAs(oldCode);
+            assertThat(system.api.tickets(event.id(), before).get(0).get("code").asText())
+                    .isEqualTo(oldCode);
+            assertThat(system.api.get("/api/keys/tickets").json().get("keys")).hasSize(2);
+            assertThat(system.api.scan(event.id(), oldCode, "N").outcome()).isEqualTo("200");
+            assertThat(system.api.scan(event.id(), newCode, "N").outcome()).isEqualTo("200");
+        }
+    }
+
+    @Test
+    void a_scan_that_is_not_valid_is_refused() {
+        var event = system.event(1);
+        for (var bad : new String[] {
+            "{}",
+            "{\"code\":\"x\"}",
+            "{\"gate\":\"N\"}",
+            "{\"code\":\"x\",\"gate\":\"\"}",
+            "{\"code\":7,\"gate\":\"N\"}",
+            "{\"code\":\"" + "A".repeat(1001) + "\",\"gate\":\"N\"}",
+            "{\"code\":\"x\",\"gate\":\"" + "N".repeat(101) + "\"}",
+            "{\"code\":\"x\",\"gate\":\"N\",\"scannedAt\":\"2026-06-18T20:31:07Z\"}",
+            "{\"code\":\"x\",\"gate\":\"N\",\"scannedAt\":\"yesterday\",\"nonce\":\"n\"}",
+            "{\"code\":\"x\",\"gate\":\"N\",\"scannedAt\":\"2999-06-18T20:31:07Z\",\"nonce\":\"n\"}",
+            "{\"code\":\"x\",\"gate\":\"N\",\"nonce\":\"\"}",
+            "{\"code\":\"x\",\"gate\":\"N\",\"force\":true}"
+        }) {
+            assertThat(api.scanWith(event.id(), bad).outcome()).as(bad).isEqualTo("422 invalid-request");
+        }
+        var request = api.request("/api/events/" + event.id() + "/check-ins");
+        assertThat(api.send(Api.post(request, "{\"code\":\"x\",\"gate\":\"N\"}"))
+                        .outcome())
+                .isEqualTo("401 unauthorized");
+    }
+
+    @Test
+    void tickets_are_sent_again_only_where_there_are_any() {
+        var event = system.event(2);
+        var pending = api.reserve(event.id(), "S-A-1").json().get("id").asText();
+        var confirmed = buyOne(event, "S-A-2");
+
+        assertThat(resend(event, pending).outcome()).isEqualTo("409 reservation-not-confirmed");
+        assertThat(resend(event, UUID.randomUUID().toString()).outcome()).isEqualTo("404 not-found");
+        assertThat(resend(event, confirmed).outcome()).isEqualTo("202");
+        assertThat(system.count(
+                        "SELECT count(*) AS n FROM jobs WHERE event_id = ? AND kind = 'SendTickets'",
+                        event.id().value()))
+                .isEqualTo(1);
+    }
+
+    private Api.Answer resend(Event event, String reservation) {
+        return api.send(Api.post(api.asAdmin(api.request(Api.path(event.id(), reservation) + "/resend")), "{}"));
+    }
+}

@@ -1,0 +1,51 @@
+package seatlock.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import seatlock.support.TestSystem;
+
+/** The documentation that the jar serves. */
+class DocumentationTest {
+
+    private final TestSystem system = TestSystem.shared();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/docs", "/api/docs/", "/api/redoc", "/api/redoc/"})
+    void the_pages_load_nothing_from_outside_and_all_they_load_is_there(String path) {
+        var page = system.api.get(path);
+
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Type")).startsWith("text/html");
+        assertThat(page.header("Content-Security-Policy")).startsWith("default-src 'self';");
+        assertThat(page.text()).doesNotContain("http:", "https:");
+        var loaded = Pattern.compile("[\"'](/[^\"']+)[\"']").matcher(page.text());
+        var files = loaded.results().map(match -> match.group(1)).toList();
+        assertThat(files).contains("/api/openapi.json").hasSizeGreaterThan(1);
+        assertThat(files)
+                .allSatisfy(file -> assertThat(system.api.get(file).status()).isEqualTo(200));
+    }
+
+    @Test
+    void the_type_of_a_problem_leads_to_what_to_do_about_it() {
+        var event = system.event(1);
+        system.api.reserve(event.id(), "S-A-1");
+        var problem = system.api.reserve(event.id(), "S-A-1").json();
+
+        var page = system.api.get(problem.get("type").asText());
+
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.text())
+                .contains("seats-taken (409)", problem.get("title").asText());
+        assertThat(system.api.get("/problems/nothing").outcome()).isEqualTo("404 not-found");
+    }
+
+    @Test
+    void it_says_that_it_is_alive_and_ready() {
+        assertThat(system.api.get("/livez").text()).isEqualTo("alive");
+        assertThat(system.api.get("/readyz").text()).contains("\"status\":\"ready\"", "\"postgresql\":\"up\"");
+    }
+}

@@ -1,0 +1,170 @@
+package seatlock.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import seatlock.catalog.EventId;
+import seatlock.support.Api;
+import seatlock.support.TestSystem;
+
+/** Events and their seat maps, over HTTP. */
+class EventsTest {
+
+    private static final String EVENT = """
+            {"name":"Aïda – Ἀΐδα","venue":"Arena di Verona","startsAt":"2099-06-18T21:00:00+02:00",
+             "timeZone":"Europe/Rome","currency":"EUR","maxSeatsPerReservation":8,
+             "sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":2},{"name":"B","seats":3}]},
+                         {"name":"Balcony left","price":0,"rows":[{"name":"A","seats":1}]}]}
+            """;
+
+    private final TestSystem system = TestSystem.shared();
+    private final Api api = system.api;
+
+    private EventId create() {
+        return new EventId(
+                UUID.fromString(api.createEvent(EVENT).json().get("id").asText()));
+    }
+
+    private List<String> labels(Api.Answer seats) {
+        var labels = new ArrayList<String>();
+        seats.json().get("seats").forEach(seat -> labels.add(seat.get("label").asText()));
+        return labels;
+    }
+
+    @Test
+    void an_event_is_created_and_read_back_as_it_was_given() {
+        var created = api.createEvent(EVENT);
+
+        assertThat(created.status()).isEqualTo(201);
+        var json = created.json();
+        assertThat(json.get("name").asText()).isEqualTo("Aïda – Ἀΐδα");
+        assertThat(json.get("startsAt").asText()).isEqualTo("2099-06-18T19:00:00Z");
+        assertThat(json.get("capacity").asInt()).isEqualTo(6);
+        assertThat(json.get("sections").toString())
+                .isEqualTo("[{\"name\":\"STALLS\",\"price\":4500,\"rows\":[{\"name\":\"A\",\"seats\":2},"
+                        + "{\"name\":\"B\",\"seats\":3}]},"
+                        + "{\"name\":\"Balcony left\",\"price\":0,\"rows\":[{\"name\":\"A\",\"seats\":1}]}]");
+        assertThat(api.get(created.header("Location")).text()).isEqualTo(created.text());
+        assertThat(UUID.fromString(json.get("id").asText()).version()).isEqualTo(7);
+    }
+
+    @Test
+    void creating_an_event_takes_the_administrators_key() {
+        assertThat(api.send(Api.post(api.request("/api/events"), EVENT)).outcome())
+                .isEqualTo("401 unauthorized");
+        for (var header : List.of("Bearer wrong", "Bearer", "Basic " + TestSystem.ADMIN_KEY, TestSystem.ADMIN_KEY)) {
+            var request = api.request("/api/events").header("Authorization", header);
+            assertThat(api.send(Api.post(request, EVENT)).outcome()).isEqualTo("401 unauthorized");
+        }
+    }
+
+    @Test
+    void the_seat_map_shows_every_seat_in_the_order_of_the_plan() {
+        var event = create();
+        api.reserve(event, "STALLS-B-2");
+
+        var map = api.get("/api/events/" + event + "/seats");
+
+        assertThat(labels(map))
+                .containsExactly(
+                        "STALLS-A-1", "STALLS-A-2", "STALLS-B-1", "STALLS-B-2", "STALLS-B-3", "Balcony left-A-1");
+        assertThat(map.json().get("seats").get(3).toString())
+                .isEqualTo("{\"label\":\"STALLS-B-2\",\"section\":\"STALLS\",\"row\":\"B\",\"number\":2,"
+                        + "\"price\":4500,\"status\":\"HELD\"}");
+        assertThat(map.json().get("next").isNull()).isTrue();
+        assertThat(map.json().get("eventId").asText()).isEqualTo(event.toString());
+    }
+
+    @Test
+    void the_seat_map_can_be_narrowed_and_paged() {
+        var event = create();
+        api.reserve(event, "STALLS-A-1");
+        var seats = "/api/events/" + event + "/seats";
+
+        assertThat(labels(api.get(seats + "?section=Balcony%20left"))).containsExactly("Balcony left-A-1");
+        assertThat(labels(api.get(seats + "?status=HELD"))).containsExactly("STALLS-A-1");
+        assertThat(labels(api.get(seats + "?section=nowhere"))).isEmpty();
+
+        var paged = new ArrayList<String>();
+        var after = "0";
+        do {
+            var page = api.get(seats + "?status=AVAILABLE&limit=2&after=" + after);
+            paged.addAll(labels(page));
+            after = page.json().get("next").asText();
+        } while (!after.equals("null"));
+        assertThat(paged).containsExactly("STALLS-A-2", "STALLS-B-1", "STALLS-B-2", "STALLS-B-3", "Balcony left-A-1");
+    }
+
+    @Test
+    void the_seat_map_is_not_sent_again_to_who_has_it() {
+        var event = create();
+        var seats = "/api/events/" + event + "/seats";
+        var first = api.get(seats);
+        var etag = first.header("ETag");
+
+        var again = api.send(api.request(seats).header("If-None-Match", etag));
+        assertThat(again.status()).isEqualTo(304);
+        assertThat(again.text()).isEmpty();
+        assertThat(again.header("ETag")).isEqualTo(etag);
+        assertThat(api.send(api.request(seats).header("If-None-Match", "\"x\", " + etag))
+                        .status())
+                .isEqualTo(304);
+        assertThat(api.send(api.request(seats).header("If-None-Match", "*")).status())
+                .isEqualTo(304);
+
+        api.reserve(event, "STALLS-A-1");
+        var changed = api.send(api.request(seats).header("If-None-Match", etag));
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(changed.header("ETag")).isNotEqualTo(etag);
+    }
+
+    @Test
+    void events_are_listed_in_the_order_in_which_they_start_page_by_page() {
+        try (var system = new TestSystem()) {
+            var names = IntStream.of(5, 1, 4, 2, 3)
+                    .mapToObj(day ->
+                            EVENT.replace("2099-06-18", "2099-06-0" + day).replace("Aïda", "day " + day))
+                    .map(system.api::createEvent)
+                    .map(created -> created.json().get("name").asText())
+                    .sorted()
+                    .toList();
+
+            var listed = new ArrayList<String>();
+            var query = "?limit=2";
+            while (true) {
+                var page = system.api.get("/api/events" + query).json();
+                page.get("events").forEach(event -> listed.add(event.get("name").asText()));
+                page.get("events")
+                        .forEach(event -> assertThat(event.has("sections")).isFalse());
+                if (page.get("next").isNull()) {
+                    break;
+                }
+                query = "?limit=2&after=" + page.get("next").asText();
+            }
+
+            assertThat(listed).isEqualTo(names);
+        }
+    }
+
+    @Test
+    void an_event_of_forty_thousand_seats_in_many_rows_is_whole() {
+        var rows = new StringBuilder();
+        for (int i = 0; i < 5000; i++) {
+            rows.append(i == 0 ? "" : ",").append("{\"name\":\"").append(i).append("\",\"seats\":8}");
+        }
+        var created = api.createEvent(EVENT.replace("{\"name\":\"A\",\"seats\":2},{\"name\":\"B\",\"seats\":3}", rows));
+
+        assertThat(created.status()).isEqualTo(201);
+        var event = new EventId(UUID.fromString(created.json().get("id").asText()));
+        assertThat(created.json().get("capacity").asInt()).isEqualTo(40_001);
+        assertThat(system.violations(event)).isEmpty();
+        assertThat(system.count(
+                        "SELECT max(seat_id) AS n FROM seats WHERE event_id = ? AND label LIKE 'STALLS-4999-8'",
+                        event.value()))
+                .isEqualTo(40_000);
+    }
+}

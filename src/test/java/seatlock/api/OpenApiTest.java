@@ -1,0 +1,60 @@
+package seatlock.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+import seatlock.http.HttpProblem;
+import seatlock.support.Contract;
+
+class OpenApiTest {
+
+    /** A change of the API is a visible diff. `make openapi` writes the copy. */
+    @Test
+    void the_copy_in_the_repository_is_what_is_served() throws IOException {
+        var served = new String(DocumentationHandlers.openApiDocument(), StandardCharsets.UTF_8);
+        if (Boolean.getBoolean("seatlock.openapi.write")) {
+            Files.writeString(Contract.DOCUMENT, served);
+        }
+        assertThat(served)
+                .as("the API has changed: run `make openapi`, and see what `git diff` says")
+                .isEqualTo(Files.readString(Contract.DOCUMENT));
+    }
+
+    @Test
+    void every_problem_type_is_documented_with_an_example() throws IOException {
+        var document = new ObjectMapper().readTree(DocumentationHandlers.openApiDocument());
+        var paths = document.get("paths").toString();
+        for (var type : ApiProblem.all()) {
+            if (type != HttpProblem.METHOD_NOT_ALLOWED) { // that is about what is not in the document
+                assertThat(paths).contains("\"" + type.uri() + "\"");
+            }
+        }
+    }
+
+    @Test
+    void every_operation_says_what_it_does_and_shows_what_it_answers() throws IOException {
+        var document = new ObjectMapper().readTree(DocumentationHandlers.openApiDocument());
+        document.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    var name = operation.getKey() + " " + path.getKey();
+                    assertThat(operation.getValue().path("summary").asText())
+                            .as(name)
+                            .isNotEmpty();
+                    assertThat(operation.getValue().path("operationId").asText())
+                            .as(name)
+                            .isNotEmpty();
+                    operation
+                            .getValue()
+                            .get("responses")
+                            .forEach(response -> response.path("content")
+                                    .forEach(media -> assertThat(media.has("example") || media.has("examples"))
+                                            .as(name)
+                                            .isTrue()));
+                }));
+    }
+}

@@ -1,0 +1,260 @@
+package seatlock.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import seatlock.catalog.EventId;
+import seatlock.support.Api;
+import seatlock.support.TestSystem;
+
+/** The life of a reservation, over HTTP. */
+class ReservationTest {
+
+    private final TestSystem system = TestSystem.shared();
+    private final Api api = system.api;
+
+    @Test
+    void seats_are_reserved_confirmed_and_sold() {
+        var event = system.event(3);
+
+        var reserved = api.reserve(event.id(), "S-A-2", "S-A-1");
+
+        assertThat(reserved.status()).isEqualTo(201);
+        var json = reserved.json();
+        var id = json.get("id").asText();
+        assertThat(reserved.header("Location")).isEqualTo(Api.path(event.id(), id));
+        assertThat(json.get("status").asText()).isEqualTo("PENDING");
+        assertThat(json.get("seats").toString())
+                .isEqualTo("[{\"label\":\"S-A-1\",\"price\":4500},{\"label\":\"S-A-2\",\"price\":4500}]");
+        assertThat(json.get("total").toString()).isEqualTo("{\"amount\":9000,\"currency\":\"EUR\"}");
+        assertThat(Instant.parse(json.get("expiresAt").asText()))
+                .isEqualTo(Instant.parse(json.get("createdAt").asText()).plus(10, ChronoUnit.MINUTES));
+        assertThat(statuses(event.id())).isEqualTo("HELD HELD AVAILABLE");
+
+        var confirmed = api.confirm(event.id(), id, 9000);
+
+        assertThat(confirmed.status()).isEqualTo(200);
+        assertThat(confirmed.json().get("status").asText()).isEqualTo("CONFIRMED");
+        assertThat(confirmed.json().get("paymentReference").asText()).isEqualTo("pi_123");
+        assertThat(confirmed.json().has("token")).isFalse();
+        assertThat(statuses(event.id())).isEqualTo("SOLD SOLD AVAILABLE");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void a_reservation_gets_all_its_seats_or_none() {
+        var event = system.event(3);
+        api.reserve(event.id(), "S-A-2");
+
+        var refused = api.reserve(event.id(), "S-A-1", "S-A-2", "S-A-3");
+
+        assertThat(refused.outcome()).isEqualTo("409 seats-taken");
+        assertThat(refused.json().get("seats").toString()).isEqualTo("[\"S-A-2\"]");
+        assertThat(statuses(event.id())).isEqualTo("AVAILABLE HELD AVAILABLE");
+    }
+
+    @Test
+    void unknown_seats_beside_good_ones_hold_nothing() {
+        var event = system.event(1);
+
+        var refused = api.reserve(event.id(), "S-A-1", "S-A-2", "X-1");
+
+        assertThat(refused.outcome()).isEqualTo("422 unknown-seats");
+        assertThat(refused.json().get("seats").toString()).isEqualTo("[\"S-A-2\",\"X-1\"]");
+        assertThat(statuses(event.id())).isEqualTo("AVAILABLE");
+    }
+
+    @Test
+    void a_reservation_has_at_most_as_many_seats_as_its_event_allows() {
+        var event = system.event(4, 2, Instant.now().plus(1, ChronoUnit.DAYS));
+
+        assertThat(api.reserve(event.id(), "S-A-1", "S-A-2", "S-A-3").outcome()).isEqualTo("422 too-many-seats");
+        assertThat(api.reserve(event.id(), "S-A-1", "S-A-2").outcome()).isEqualTo("201");
+    }
+
+    @Test
+    void nothing_is_sold_once_the_event_has_begun() {
+        var event = system.event(1, 1, Instant.now().minus(1, ChronoUnit.SECONDS));
+
+        assertThat(api.reserve(event.id(), "S-A-1").outcome()).isEqualTo("409 sales-closed");
+    }
+
+    @Test
+    void what_was_reserved_in_time_can_be_confirmed_after_the_event_has_begun() {
+        var event = system.event(1);
+        var id = api.reserve(event.id(), "S-A-1").json().get("id").asText();
+        system.begin(event.id());
+
+        assertThat(api.confirm(event.id(), id, 4500).outcome()).isEqualTo("200");
+    }
+
+    @Test
+    void a_lapsed_hold_is_free_at_once_though_nobody_has_swept() {
+        var event = system.event(2);
+        var late = api.reserve(event.id(), "S-A-1", "S-A-2").json();
+        system.lapse(event.id());
+
+        assertThat(statuses(event.id())).isEqualTo("AVAILABLE AVAILABLE");
+        assertThat(api.get(
+                                Api.path(event.id(), late.get("id").asText()),
+                                late.get("token").asText())
+                        .json()
+                        .get("status")
+                        .asText())
+                .isEqualTo("EXPIRED");
+        var next = api.reserve(event.id(), "S-A-1");
+        assertThat(next.outcome()).isEqualTo("201");
+        assertThat(api.confirm(event.id(), late.get("id").asText(), 9000).outcome())
+                .isEqualTo("410 reservation-expired");
+        assertThat(system.violations(event.id())).isEmpty();
+
+        assertThat(api.confirm(event.id(), next.json().get("id").asText(), 4500).outcome())
+                .isEqualTo("200");
+        assertThat(statuses(event.id())).isEqualTo("SOLD AVAILABLE");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void an_amount_other_than_the_total_is_refused_and_changes_nothing() {
+        var event = system.event(1);
+        var id = api.reserve(event.id(), "S-A-1").json().get("id").asText();
+
+        assertThat(api.confirm(event.id(), id, 4499).outcome()).isEqualTo("409 amount-mismatch");
+        assertThat(api.confirm(event.id(), id, 4500).outcome()).isEqualTo("200");
+    }
+
+    @Test
+    void confirming_twice_with_different_keys_is_refused() {
+        var event = system.event(1);
+        var id = api.reserve(event.id(), "S-A-1").json().get("id").asText();
+        api.confirm(event.id(), id, 4500);
+
+        var again = api.confirm(event.id(), id, 4500);
+
+        assertThat(again.outcome()).isEqualTo("409 reservation-not-pending");
+        assertThat(again.json().get("reservationStatus").asText()).isEqualTo("CONFIRMED");
+    }
+
+    @Test
+    void its_holder_cancels_what_is_pending_as_often_as_he_likes() {
+        var event = system.event(1);
+        var reserved = api.reserve(event.id(), "S-A-1").json();
+        var id = reserved.get("id").asText();
+        var token = reserved.get("token").asText();
+
+        var cancelled = api.cancel(event.id(), id, token);
+
+        assertThat(cancelled.outcome()).isEqualTo("200");
+        assertThat(cancelled.json().get("status").asText()).isEqualTo("CANCELLED");
+        assertThat(api.cancel(event.id(), id, token).text()).isEqualTo(cancelled.text());
+        assertThat(statuses(event.id())).isEqualTo("AVAILABLE");
+        assertThat(api.reserve(event.id(), "S-A-1").outcome()).isEqualTo("201");
+        assertThat(api.confirm(event.id(), id, 4500).outcome()).isEqualTo("409 reservation-not-pending");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void only_the_seller_cancels_what_is_confirmed() {
+        var event = system.event(1);
+        var reserved = api.reserve(event.id(), "S-A-1").json();
+        var id = reserved.get("id").asText();
+        api.confirm(event.id(), id, 4500);
+
+        assertThat(api.cancel(event.id(), id, reserved.get("token").asText()).outcome())
+                .isEqualTo("409 reservation-not-pending");
+        assertThat(api.cancel(event.id(), id, TestSystem.ADMIN_KEY).outcome()).isEqualTo("200");
+        assertThat(statuses(event.id())).isEqualTo("AVAILABLE");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void what_has_expired_cannot_be_cancelled() {
+        var event = system.event(1);
+        var reserved = api.reserve(event.id(), "S-A-1").json();
+        system.lapse(event.id());
+
+        var refused = api.cancel(
+                event.id(), reserved.get("id").asText(), reserved.get("token").asText());
+
+        assertThat(refused.outcome()).isEqualTo("409 reservation-not-pending");
+        assertThat(refused.json().get("reservationStatus").asText()).isEqualTo("EXPIRED");
+    }
+
+    @Test
+    void a_reservation_is_not_there_for_those_without_its_token() {
+        var event = system.event(2);
+        var mine = api.reserve(event.id(), "S-A-1").json();
+        var hers = api.reserve(event.id(), "S-A-2").json();
+        var path = Api.path(event.id(), mine.get("id").asText());
+
+        assertThat(api.get(path).outcome()).isEqualTo("404 not-found");
+        assertThat(api.get(path, hers.get("token").asText()).outcome()).isEqualTo("404 not-found");
+        assertThat(api.get(path, mine.get("token").asText()).outcome()).isEqualTo("200");
+        assertThat(api.get(path, TestSystem.ADMIN_KEY).outcome()).isEqualTo("200");
+        assertThat(api.cancel(event.id(), mine.get("id").asText(), null).outcome())
+                .isEqualTo("404 not-found");
+        assertThat(api.cancel(
+                                event.id(),
+                                mine.get("id").asText(),
+                                hers.get("token").asText())
+                        .outcome())
+                .isEqualTo("404 not-found");
+        assertThat(statuses(event.id())).isEqualTo("HELD HELD");
+    }
+
+    @Test
+    void confirming_is_for_the_seller_not_for_the_holder() {
+        var event = system.event(1);
+        var reserved = api.reserve(event.id(), "S-A-1").json();
+        var request = api.request(Api.path(event.id(), reserved.get("id").asText()) + "/confirm")
+                .header("Authorization", "Bearer " + reserved.get("token").asText())
+                .header("Idempotency-Key", "k");
+
+        var refused = api.send(Api.post(request, "{\"paymentReference\":\"pi_1\",\"amount\":4500}"));
+
+        assertThat(refused.outcome()).isEqualTo("401 unauthorized");
+        assertThat(refused.header("WWW-Authenticate")).startsWith("Bearer");
+        assertThat(statuses(event.id())).isEqualTo("HELD");
+    }
+
+    @Test
+    void a_reservation_is_only_found_in_its_own_event() {
+        var event = system.event(1);
+        var other = system.event(1);
+        var id = api.reserve(event.id(), "S-A-1").json().get("id").asText();
+
+        assertThat(api.get(Api.path(other.id(), id), TestSystem.ADMIN_KEY).outcome())
+                .isEqualTo("404 not-found");
+        assertThat(api.confirm(other.id(), id, 4500).outcome()).isEqualTo("404 not-found");
+        assertThat(api.cancel(other.id(), id, TestSystem.ADMIN_KEY).outcome()).isEqualTo("404 not-found");
+        assertThat(api.reserve(new EventId(UUID.randomUUID()), "S-A-1").outcome())
+                .isEqualTo("404 not-found");
+    }
+
+    @Test
+    void an_event_may_hold_seats_for_a_time_of_its_own() {
+        var created = api.createEvent("""
+                {"name":"N","venue":"V","startsAt":"2099-01-01T20:00:00+01:00","timeZone":"Europe/Rome",
+                 "currency":"EUR","reservationTtl":"PT90S",
+                 "sections":[{"name":"S","price":0,"rows":[{"name":"A","seats":1}]}]}
+                """);
+        var event = new EventId(UUID.fromString(created.json().get("id").asText()));
+
+        var reserved = api.reserve(event, "S-A-1").json();
+
+        assertThat(Instant.parse(reserved.get("expiresAt").asText()))
+                .isEqualTo(Instant.parse(reserved.get("createdAt").asText()).plusSeconds(90));
+    }
+
+    private String statuses(EventId event) {
+        var statuses = new StringBuilder();
+        api.get("/api/events/" + event + "/seats")
+                .json()
+                .get("seats")
+                .forEach(seat -> statuses.append(' ').append(seat.get("status").asText()));
+        return statuses.substring(1);
+    }
+}

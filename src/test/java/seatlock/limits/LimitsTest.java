@@ -1,0 +1,344 @@
+package seatlock.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import seatlock.access.ApiKeys;
+import seatlock.access.Role;
+import seatlock.api.ApiServer;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.db.DatabaseUrl;
+import seatlock.metrics.Metrics;
+import seatlock.support.Api;
+import seatlock.support.Crowd;
+import seatlock.support.TestSystem;
+
+/** How much anybody may ask for, over HTTP. */
+class LimitsTest {
+
+    private static final Limits FEW = new Limits(true, 5, 8, 2, 3, 6, 2_048, 4_096, 2_048);
+
+    private final TestSystem system = TestSystem.shared();
+    private final AtomicLong clock = new AtomicLong(1_000_000_000);
+    private final RateLimiter limiter = new RateLimiter(clock::get, new Metrics());
+    private TestSystem.Node node;
+    private Api api;
+
+    private void start(Limits limits, Networks proxies) {
+        node = system.limitedNode(limits, proxies, limiter);
+        api = new Api("http://localhost:" + node.port(), TestSystem.ADMIN_KEY);
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+        limiter.close();
+    }
+
+    private static Limits only(int pendingPerAddress, int pendingPerEmail, int seatsPerEmail) {
+        return new Limits(
+                true, 1_000_000, 1_000_000, pendingPerAddress, pendingPerEmail, seatsPerEmail, 2_048, 4_096, 2_048);
+    }
+
+    private Api.Answer forwarded(String path, String... hops) {
+        var request = api.request(path);
+        List.of(hops).forEach(hop -> request.header("X-Forwarded-For", hop));
+        return api.send(request);
+    }
+
+    private Api.Answer reserve(EventId event, String email, String seat) {
+        return api.send(reservation(event, email, seat));
+    }
+
+    private HttpRequest.Builder reservation(EventId event, String email, String seat) {
+        var body = Api.object().put("email", email);
+        body.putArray("seats").add(seat);
+        return Api.post(
+                api.request("/api/events/" + event + "/reservations")
+                        .header("Idempotency-Key", UUID.randomUUID().toString()),
+                body.toString());
+    }
+
+    @Test
+    void who_has_no_key_is_limited_by_his_address_and_told_when_to_come_back() {
+        start(FEW, Networks.NONE);
+        var outcomes = IntStream.range(0, 5)
+                .mapToObj(i -> api.get("/api/events").outcome())
+                .toList();
+        var refused = api.get("/api/events");
+
+        assertThat(outcomes).containsOnly("200");
+        assertThat(refused.outcome()).isEqualTo("429 rate-limited");
+        assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"address\";q=5;w=60");
+        assertThat(refused.header("RateLimit")).matches("\"address\";r=0;t=[0-9]+");
+        var wait = Long.parseLong(refused.header("Retry-After"));
+        clock.addAndGet(1_000 * wait);
+        assertThat(api.get("/api/events").outcome()).isEqualTo("200");
+    }
+
+    @Test
+    void each_answer_says_how_much_is_left() {
+        start(FEW, Networks.NONE);
+
+        assertThat(api.get("/api/events").header("RateLimit")).startsWith("\"address\";r=4;");
+        assertThat(api.get("/nowhere").header("RateLimit")).startsWith("\"address\";r=3;");
+        assertThat(api.get("/api/events", TestSystem.ADMIN_KEY).header("RateLimit"))
+                .startsWith("\"key\";r=7;");
+    }
+
+    @Test
+    void health_is_not_limited() {
+        start(FEW, Networks.NONE);
+
+        assertThat(IntStream.range(0, 20).mapToObj(i -> api.get("/livez").status()))
+                .containsOnly(200);
+        assertThat(api.get("/readyz").header("RateLimit")).isNull();
+    }
+
+    @Test
+    void who_has_a_key_is_limited_by_that_and_not_by_his_address() {
+        start(FEW, Networks.NONE);
+        IntStream.range(0, 6).forEach(i -> api.get("/api/events"));
+
+        var outcomes = IntStream.range(0, 9)
+                .mapToObj(i -> api.get("/api/events", TestSystem.ADMIN_KEY).outcome())
+                .toList();
+
+        assertThat(outcomes.subList(0, 8)).containsOnly("200");
+        assertThat(outcomes.get(8)).isEqualTo("429 rate-limited");
+    }
+
+    @Test
+    void who_makes_up_keys_is_limited_by_his_address() {
+        start(FEW, Networks.NONE);
+
+        var outcomes = IntStream.range(0, 6)
+                .mapToObj(i -> api.get("/api/events", "made-up-" + i).outcome())
+                .toList();
+
+        assertThat(outcomes.subList(0, 5)).containsOnly("200");
+        assertThat(outcomes.get(5)).isEqualTo("429 rate-limited");
+    }
+
+    /** As they would be if somebody knew their form: only the database can tell that they are none. */
+    @Test
+    void who_makes_up_good_looking_keys_does_not_have_the_database_asked_for_each() {
+        var good = key(Role.SALES);
+        start(new Limits(true, 40, 1_000, 2, 3, 6, 2_048, 4_096, 2_048), Networks.NONE);
+        assertThat(api.get("/api/events", good).status()).isEqualTo(200);
+        var guesses = Stream.generate(() -> key(Role.GATE, "guessed")).limit(10).toList();
+        system.update("DELETE FROM api_keys WHERE name = 'guessed'");
+
+        var guessed = guesses.stream()
+                .map(guess -> api.get("/api/events", guess).outcome())
+                .toList();
+
+        assertThat(guessed.subList(0, 2)).containsOnly("200");
+        assertThat(guessed.subList(2, 10)).containsOnly("429 rate-limited");
+        assertThat(api.get("/api/events", good).status()).isEqualTo(200);
+        assertThat(api.get("/api/events").status()).isEqualTo(200);
+    }
+
+    /** Nobody can say then that they are none; and when it is back, nobody must be held to it. */
+    @Test
+    void keys_that_nobody_can_look_up_are_not_taken_for_made_up_ones() {
+        var good = key(Role.SALES);
+        var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
+        var metrics = new Metrics();
+        var limits = new Limits(true, 40, 1_000, 2, 3, 6, 2_048, 4_096, 2_048);
+        var setup = new ApiServer.Setup(0, TestSystem.ADMIN_KEY, limits, Networks.NONE, Set.of());
+        try (var node = new TestSystem.Node(nowhere, setup, limiter, metrics, Duration.ofSeconds(1))) {
+            var blind = new Api("http://localhost:" + node.port(), TestSystem.ADMIN_KEY);
+            assertThat(IntStream.range(0, 5)
+                            .mapToObj(i -> blind.get("/api/keys", good).outcome()))
+                    .containsOnly("503 overloaded");
+        }
+        start(limits, Networks.NONE);
+        assertThat(api.get("/api/events", good).header("RateLimit")).startsWith("\"key\"");
+    }
+
+    @Test
+    void what_a_stranger_says_of_his_address_is_not_believed() {
+        start(FEW, Networks.parse("192.0.2.0/24"));
+
+        var outcomes = IntStream.range(0, 6)
+                .mapToObj(i -> forwarded("/api/events", "198.51.100." + i).outcome())
+                .toList();
+
+        assertThat(outcomes.get(5)).isEqualTo("429 rate-limited");
+    }
+
+    @Test
+    void what_a_proxy_says_is_believed_and_what_the_client_told_it_is_not() {
+        start(FEW, Networks.parse("127.0.0.0/8, ::1, 10.0.0.0/8"));
+        for (int i = 0; i < 5; i++) {
+            assertThat(forwarded("/api/events", "203.0.113." + i + ", 198.51.100.7, 10.1.2.3")
+                            .status())
+                    .isEqualTo(200);
+        }
+
+        assertThat(forwarded("/api/events", "198.51.100.7").status()).isEqualTo(429);
+        assertThat(forwarded("/api/events", "1.2.3.4", "198.51.100.7:4711, 10.9.9.9")
+                        .status())
+                .as("two headers are one list")
+                .isEqualTo(429);
+        assertThat(forwarded("/api/events", "198.51.100.7, 198.51.100.8").status())
+                .as("another client, whatever he claims")
+                .isEqualTo(200);
+    }
+
+    /** Over IPv6, where there is any: each subscriber has his own count, and a proxy is known by its address. */
+    @Test
+    void a_client_of_the_newer_internet_is_known_by_his_network() {
+        start(FEW, Networks.parse("::1"));
+        api = new Api("http://[::1]:" + node.port(), TestSystem.ADMIN_KEY);
+        assumeTrue(reaches(api), "there is no IPv6 here");
+        IntStream.range(0, 4).forEach(i -> api.get("/api/events"));
+
+        assertThat(api.get("/api/events").header("RateLimit")).startsWith("\"address\";r=0;");
+        assertThat(api.get("/api/events").status()).isEqualTo(429);
+        assertThat(forwarded("/api/events", "2001:db8::1").header("RateLimit")).startsWith("\"address\";r=4;");
+        assertThat(forwarded("/api/events", "[2001:db8::2]:443").header("RateLimit"))
+                .as("the same network")
+                .startsWith("\"address\";r=3;");
+        assertThat(forwarded("/api/events", "2001:db8:0:1::1").header("RateLimit"))
+                .startsWith("\"address\";r=4;");
+    }
+
+    private static boolean reaches(Api api) {
+        try {
+            return api.get("/livez").status() == 200;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /** Each is the last of whom anything is known; none of it may fail. */
+    @ParameterizedTest
+    @CsvSource({"unknown", "_hidden", "','", "'198.51.100.7, garbage'", "example.org", "999.1.1.1", "[::1", "1.2.3.4:x"
+    })
+    void what_is_no_address_is_that_of_who_passed_it_on(String hop) {
+        start(FEW, Networks.parse("127.0.0.0/8, ::1"));
+        for (int i = 0; i < 5; i++) {
+            assertThat(forwarded("/api/events", hop).status()).isEqualTo(200);
+        }
+        assertThat(api.get("/api/events").status()).isEqualTo(429);
+    }
+
+    private static String row(Event event, int seat) {
+        return "S-A-" + seat;
+    }
+
+    private String key(Role role) {
+        return key(role, "limited");
+    }
+
+    private String key(Role role, String name) {
+        return system.database
+                .inTransaction(tx -> new ApiKeys().create(tx, role, name, Set.of(), null))
+                .secret()
+                .reveal();
+    }
+
+    @Test
+    void pending_reservations_of_one_address_are_limited_and_those_of_a_key_are_not() {
+        start(only(2, 100, 100), Networks.NONE);
+        var event = system.event(20);
+
+        var outcomes = IntStream.rangeClosed(1, 3)
+                .mapToObj(i -> reserve(event.id(), "buyer" + i + "@example.org", row(event, i)))
+                .toList();
+
+        assertThat(outcomes).extracting(Api.Answer::outcome).containsExactly("201", "201", "429 rate-limited");
+        assertThat(Long.parseLong(outcomes.get(2).header("Retry-After"))).isBetween(1L, 600L);
+        assertThat(api.send(api.asAdmin(reservation(event.id(), "buyer4@example.org", "S-A-4")))
+                        .outcome())
+                .isEqualTo("201");
+        assertThat(api.send(reservation(event.id(), "buyer5@example.org", "S-A-5")
+                                .header("Authorization", "Bearer " + key(Role.GATE)))
+                        .outcome())
+                .as("who lets people in sells them nothing")
+                .isEqualTo("429 rate-limited");
+        assertThat(reserve(system.event(1).id(), "buyer5@example.org", "S-A-1").outcome())
+                .as("another event")
+                .isEqualTo("201");
+    }
+
+    @Test
+    void pending_reservations_of_one_mailbox_are_limited_however_it_is_written() {
+        start(only(100, 2, 100), Networks.NONE);
+        var event = system.event(20);
+        reserve(event.id(), "ada@example.org", "S-A-1");
+        var second = reserve(event.id(), "Ada@Example.org", "S-A-2").json();
+
+        assertThat(reserve(event.id(), "ADA@example.org", "S-A-3").outcome()).isEqualTo("429 rate-limited");
+
+        api.cancel(event.id(), second.get("id").asText(), second.get("token").asText());
+        assertThat(reserve(event.id(), "ADA@example.org", "S-A-3").outcome()).isEqualTo("201");
+    }
+
+    /** Each wants another seat, so nothing but the limit is between them; and half of them ask another node. */
+    @Test
+    void seats_of_one_mailbox_are_limited_exactly_whichever_node_is_asked() {
+        start(only(100, 100, 3), Networks.NONE);
+        try (var other = system.limitedNode(only(100, 100, 3), Networks.NONE, limiter)) {
+            var event = system.event(20);
+            var otherApi = new Api("http://localhost:" + other.port(), TestSystem.ADMIN_KEY);
+            var first = api;
+
+            var outcomes = Crowd.of(20, i -> {
+                var body = Api.object().put("email", "ada@example.org");
+                body.putArray("seats").add("S-A-" + (i + 1));
+                return (i % 2 == 0 ? first : otherApi)
+                        .reserveWith(event.id(), UUID.randomUUID().toString(), body.toString())
+                        .outcome();
+            });
+
+            assertThat(outcomes).filteredOn("201"::equals).hasSize(3);
+            assertThat(outcomes).filteredOn("422 too-many-seats"::equals).hasSize(17);
+        }
+    }
+
+    @Test
+    void sizes_are_limited() {
+        start(FEW, Networks.NONE);
+        var event = system.event(1).id();
+        var long2048 = "x".repeat(2_048);
+
+        assertThat(reserve(event, long2048 + "@example.org", "S-A-1").outcome()).isEqualTo("413 content-too-large");
+        assertThat(api.createEvent("{\"name\":\"" + long2048 + "\"}").outcome()).isEqualTo("422 invalid-request");
+        assertThat(api.createEvent("{\"name\":\"" + long2048 + long2048 + "\"}").outcome())
+                .isEqualTo("413 content-too-large");
+        assertThat(api.send(api.request("/api/events").header("X-Long", long2048))
+                        .outcome())
+                .isEqualTo("431 header-too-large");
+        assertThat(api.get("/api/events?" + long2048).outcome()).isEqualTo("431 header-too-large");
+    }
+
+    @Test
+    void off_is_off() {
+        start(FEW.off(), Networks.NONE);
+        var event = system.event(20);
+
+        var outcomes = IntStream.rangeClosed(1, 20)
+                .mapToObj(i -> reserve(event.id(), "ada@example.org", "S-A-" + i))
+                .toList();
+
+        assertThat(outcomes).extracting(Api.Answer::outcome).containsOnly("201");
+        assertThat(outcomes.get(0).header("RateLimit")).isNull();
+    }
+}

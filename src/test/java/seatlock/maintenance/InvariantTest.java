@@ -1,0 +1,245 @@
+package seatlock.maintenance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import seatlock.catalog.Event;
+import seatlock.support.TestSystem;
+
+/**
+ * Each invariant can fail: in a database whose constraints are gone, where SQL by hand does what the schema would stop.
+ *
+ * <p>The event of each test has six seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
+ * {@code sold}, S-A-3 refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6 available.
+ */
+class InvariantTest {
+
+    private static final TestSystem SYSTEM = new TestSystem();
+
+    @BeforeAll
+    static void the_schema_stops_nothing() {
+        SYSTEM.update("""
+                DO $$
+                DECLARE c record;
+                BEGIN
+                    FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint
+                              WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f')
+                    LOOP
+                        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname);
+                    END LOOP;
+                END $$
+                """);
+        SYSTEM.update("DROP INDEX reservation_seats_one_active_per_seat");
+        SYSTEM.update("DROP INDEX tickets_one_live_per_seat");
+        SYSTEM.update("DROP INDEX jobs_one_issue_per_reservation");
+    }
+
+    @AfterAll
+    static void close() {
+        SYSTEM.close();
+    }
+
+    private static String seat(int number, String change) {
+        return "UPDATE seats SET " + change + " WHERE event_id = :event AND seat_id = " + number;
+    }
+
+    private static String reservation(String which, String change) {
+        return "UPDATE reservations SET " + change + " WHERE event_id = :event AND reservation_id = " + which;
+    }
+
+    private static String claim(String which, String change) {
+        return "UPDATE reservation_seats SET " + change + " WHERE event_id = :event AND reservation_id = " + which;
+    }
+
+    private static String ofEvent(String statement) {
+        return statement + " WHERE event_id = :event";
+    }
+
+    /** What is done by hand, and the invariant that notices. */
+    static Stream<Arguments> violations() {
+        return Stream.of(
+                arguments(
+                        "DELETE FROM seats WHERE event_id = :event AND seat_id = 6",
+                        Invariant.AN_EVENT_HAS_AS_MANY_SEATS_AS_ITS_CAPACITY),
+                arguments(ofEvent("DELETE FROM seats"), Invariant.AN_EVENT_HAS_AS_MANY_SEATS_AS_ITS_CAPACITY),
+                arguments(seat(6, "price = 1"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
+                arguments(seat(6, "seat_id = 7"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
+                arguments(
+                        "INSERT INTO reservation_seats VALUES (:event, :held, 2, 4500, true)",
+                        Invariant.A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST),
+                arguments(
+                        claim(":sold", "active = false"),
+                        Invariant.A_SEAT_IS_TAKEN_IF_AND_ONLY_IF_ITS_HOLDER_HAS_AN_ACTIVE_CLAIM),
+                arguments(
+                        seat(2, "reservation_id = :held"),
+                        Invariant.A_SEAT_IS_TAKEN_IF_AND_ONLY_IF_ITS_HOLDER_HAS_AN_ACTIVE_CLAIM),
+                arguments(
+                        "INSERT INTO reservation_seats VALUES (:event, :held, 5, 4500, true)",
+                        Invariant.AN_ACTIVE_CLAIM_HAS_ITS_SEAT),
+                arguments(
+                        seat(1, "status = 'SOLD', held_until = NULL"),
+                        Invariant.A_SOLD_SEAT_IS_OF_A_CONFIRMED_RESERVATION_AND_A_HELD_ONE_OF_A_PENDING_ONE),
+                arguments(
+                        seat(5, "status = 'SOLD', reservation_id = gen_random_uuid()"),
+                        Invariant.A_SOLD_SEAT_IS_OF_A_CONFIRMED_RESERVATION_AND_A_HELD_ONE_OF_A_PENDING_ONE),
+                arguments(
+                        seat(1, "held_until = held_until + interval '1 s'"),
+                        Invariant.A_HOLD_LASTS_AS_LONG_AS_ITS_RESERVATION),
+                arguments(
+                        seat(1, "status = 'AVAILABLE', reservation_id = NULL, held_until = NULL"),
+                        Invariant.A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS),
+                arguments(
+                        seat(2, "status = 'AVAILABLE', reservation_id = NULL"),
+                        Invariant.A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS),
+                arguments(
+                        reservation(":held", "status = 'CANCELLED', ended_at = now()"),
+                        Invariant.AN_ENDED_RESERVATION_HAS_NO_SEAT),
+                arguments(
+                        reservation(":held", "total = 1"),
+                        Invariant.A_RESERVATION_LISTS_THE_SEATS_IT_COUNTS_AND_COSTS_THEIR_SUM),
+                arguments(
+                        "INSERT INTO reservation_seats VALUES (:event, :held, 5, 0, false)",
+                        Invariant.A_RESERVATION_LISTS_THE_SEATS_IT_COUNTS_AND_COSTS_THEIR_SUM),
+                arguments(
+                        reservation(":sold", "amount_paid = 1"),
+                        Invariant.WHAT_WAS_CONFIRMED_WAS_PAID_IN_FULL_AND_IN_TIME),
+                arguments(
+                        reservation(":sold", "expires_at = confirmed_at"),
+                        Invariant.WHAT_WAS_CONFIRMED_WAS_PAID_IN_FULL_AND_IN_TIME),
+                arguments(
+                        ofEvent("UPDATE event_terms SET max_seats_per_reservation = 9"),
+                        Invariant.A_RESERVATION_HAS_THE_TERMS_OF_ITS_EVENT),
+                arguments(
+                        ofEvent("UPDATE events SET starts_at = now() + interval '1 day'"),
+                        Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
+                arguments(
+                        "INSERT INTO event_terms SELECT event_id, 2, starts_at, 1, NULL, now() FROM event_terms"
+                                + " WHERE event_id = :event",
+                        Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
+                arguments(ofEvent("DELETE FROM event_terms"), Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
+                arguments(
+                        ofEvent("UPDATE jobs SET subject_id = gen_random_uuid()"),
+                        Invariant.A_JOB_HAS_A_SUBJECT_THAT_EXISTS),
+                arguments(ofEvent("UPDATE jobs SET subject_type = 'EVENT'"), Invariant.A_JOB_HAS_A_SUBJECT_THAT_EXISTS),
+                arguments(
+                        ofEvent("DELETE FROM tickets"),
+                        Invariant.A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY),
+                arguments(
+                        ofEvent("UPDATE tickets SET voided_at = NULL"),
+                        Invariant.A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY),
+                arguments(
+                        "INSERT INTO tickets SELECT :event, gen_random_uuid(), :held, 1, 1, now()",
+                        Invariant.A_RESERVATION_HAS_A_TICKET_FOR_EACH_SEAT_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE),
+                arguments(
+                        ofEvent("UPDATE tickets SET voided_at = now()"),
+                        Invariant.A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED),
+                arguments(
+                        ofEvent("UPDATE tickets SET key_id = 999"),
+                        Invariant.A_TICKET_IS_SIGNED_WITH_A_KEY_THAT_IS_KEPT),
+                arguments(
+                        ofEvent("DELETE FROM jobs"),
+                        Invariant.A_RESERVATION_HAS_ONE_JOB_FOR_ITS_TICKETS_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE),
+                arguments(
+                        "INSERT INTO jobs (event_id, job_id, kind, subject_type, subject_id, state, attempts, created_at,"
+                                + " next_attempt_at) SELECT event_id, gen_random_uuid(), kind, subject_type, subject_id,"
+                                + " state, attempts, created_at, next_attempt_at FROM jobs WHERE event_id = :event",
+                        Invariant.A_RESERVATION_HAS_ONE_JOB_FOR_ITS_TICKETS_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE),
+                arguments(
+                        ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
+                        Invariant.A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET),
+                arguments(
+                        ofEvent("UPDATE idempotency_keys SET reply = overlay(reply PLACING 'x' FROM 70)"),
+                        Invariant.A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE),
+                arguments(
+                        "DELETE FROM reservations WHERE event_id = :event AND reservation_id = :held",
+                        Invariant.A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("violations")
+    void what_is_done_by_hand_is_noticed(String sql, Invariant invariant) {
+        var event = SYSTEM.event(6);
+        var held = SYSTEM.api.reserve(event.id(), "S-A-1").json().get("id").asText();
+        var sold = SYSTEM.api.buy(event.id(), "S-A-2").json().get("id").asText();
+        fill(SYSTEM, event);
+        assertThat(counts(SYSTEM, event)).isEmpty();
+
+        SYSTEM.update(sql.replace(":event", "'" + event.id() + "'")
+                .replace(":held", "'" + held + "'")
+                .replace(":sold", "'" + sold + "'"));
+
+        assertThat(counts(SYSTEM, event)).containsKey(invariant);
+        assertThat(countEverywhere(SYSTEM, invariant)).isPositive();
+    }
+
+    @Test
+    void each_of_them_is_shown_to_fail() {
+        assertThat(violations().map(row -> row.get()[1]).collect(Collectors.toSet()))
+                .containsExactlyInAnyOrder((Object[]) Invariant.values());
+    }
+
+    @Test
+    void nothing_is_wrong_with_what_seatlock_did_in_one_event_or_in_all() {
+        try (var system = new TestSystem()) {
+            for (int i = 0; i < 2; i++) {
+                var event = system.event(6);
+                system.api.reserve(event.id(), "S-A-1");
+                system.api.buy(event.id(), "S-A-2");
+                fill(system, event);
+                system.lapse(event.id());
+
+                assertThat(counts(system, event)).isEmpty();
+            }
+            assertThat(Invariant.values())
+                    .allSatisfy(invariant ->
+                            assertThat(countEverywhere(system, invariant)).isZero());
+        }
+    }
+
+    @Test
+    void it_reads_as_a_sentence() {
+        assertThat(Invariant.AN_ACTIVE_CLAIM_HAS_ITS_SEAT).hasToString("An active claim has its seat");
+    }
+
+    /** Seat 3 is refunded; seat 4 lapses, is taken over by another, and the sweeper has not been there. */
+    private static void fill(TestSystem system, Event event) {
+        var refunded = system.api.buy(event.id(), "S-A-3").json().get("id").asText();
+        system.api.cancel(event.id(), refunded, TestSystem.ADMIN_KEY);
+        var lapsed = system.api.reserve(event.id(), "S-A-4").json().get("id").asText();
+        system.update("""
+                UPDATE reservations SET created_at = created_at - interval '1 hour', expires_at = created_at
+                 WHERE event_id = ? AND reservation_id = ?::uuid
+                """, event.id().value(), lapsed);
+        system.update("""
+                UPDATE seats SET held_until = r.expires_at FROM reservations AS r
+                 WHERE seats.event_id = ? AND r.event_id = seats.event_id
+                   AND r.reservation_id = seats.reservation_id AND seats.status = 'HELD'
+                """, event.id().value());
+        system.api.reserve(event.id(), "S-A-4");
+    }
+
+    private static long countEverywhere(TestSystem system, Invariant invariant) {
+        return system.database.inTransaction(tx -> invariant.count(tx));
+    }
+
+    private static Map<Invariant, Long> counts(TestSystem system, Event event) {
+        var counts = new EnumMap<Invariant, Long>(Invariant.class);
+        for (var invariant : Invariant.values()) {
+            long count = system.database.inTransaction(tx -> invariant.count(tx, event.id()));
+            if (count > 0) {
+                counts.put(invariant, count);
+            }
+        }
+        return counts;
+    }
+}

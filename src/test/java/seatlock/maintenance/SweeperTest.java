@@ -1,0 +1,111 @@
+package seatlock.maintenance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import seatlock.catalog.Event;
+import seatlock.support.Crowd;
+import seatlock.support.Servers;
+import seatlock.support.TestSystem;
+
+class SweeperTest {
+
+    private final TestSystem system = TestSystem.shared();
+
+    private String statuses(Event event) {
+        return system.query(
+                        "SELECT status FROM reservations WHERE event_id = ? ORDER BY reservation_id",
+                        row -> row.text("status"),
+                        event.id().value())
+                .toString();
+    }
+
+    private long held(Event event) {
+        return system.count(
+                "SELECT count(*) AS n FROM seats WHERE event_id = ? AND status = 'HELD'",
+                event.id().value());
+    }
+
+    @Test
+    void what_has_lapsed_is_expired_and_its_seats_are_freed_and_the_rest_is_left_alone() {
+        var event = system.event(4);
+        system.api.reserve(event.id(), "S-A-1", "S-A-2");
+        system.lapse(event.id());
+        system.api.reserve(event.id(), "S-A-3");
+
+        system.sweeper().runOnce();
+
+        assertThat(statuses(event)).isEqualTo("[EXPIRED, PENDING]");
+        assertThat(held(event)).isEqualTo(1);
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void more_than_a_batch_is_swept_in_one_round() {
+        var event = system.event(1200);
+        Crowd.of(4, client -> {
+            IntStream.rangeClosed(1, 1200)
+                    .filter(i -> i % 4 == client)
+                    .forEach(i -> system.api.reserve(event.id(), "S-A-" + i));
+            return null;
+        });
+        assertThat(held(event)).isEqualTo(1200);
+        system.lapse(event.id());
+
+        system.sweeper().runOnce();
+
+        assertThat(held(event)).isZero();
+        assertThat(system.count(
+                        "SELECT count(*) AS n FROM reservations WHERE event_id = ? AND status = 'EXPIRED'",
+                        event.id().value()))
+                .isEqualTo(1200);
+    }
+
+    /** In a database of its own, so that all they expire is what this test made. */
+    @Test
+    void sweepers_that_run_at_once_expire_each_reservation_once() {
+        try (var own = new TestSystem()) {
+            var event = own.event(100);
+            IntStream.rangeClosed(1, 100).forEach(i -> own.api.reserve(event.id(), "S-A-" + i));
+            own.lapse(event.id());
+
+            var expired = Crowd.of(8, i -> own.sweeper().runOnce());
+            var rest = own.sweeper().runOnce(); // what all of them skipped because another one had it locked
+
+            assertThat(expired.stream().mapToInt(Integer::intValue).sum() + rest)
+                    .isEqualTo(100);
+            assertThat(own.count(
+                            "SELECT count(*) AS n FROM reservations WHERE event_id = ? AND status = 'EXPIRED'",
+                            event.id().value()))
+                    .isEqualTo(100);
+            assertThat(own.violations(event.id())).isEmpty();
+        }
+    }
+
+    @Test
+    void an_event_that_is_locked_does_not_hold_up_the_others() throws SQLException {
+        var locked = system.event(1);
+        var other = system.event(1);
+        system.api.reserve(locked.id(), "S-A-1");
+        system.api.reserve(other.id(), "S-A-1");
+        system.lapse(locked.id());
+        system.lapse(other.id());
+        try (var connection = Servers.connect(system.url)) {
+            connection.setAutoCommit(false);
+            try (var statement =
+                    connection.prepareStatement("SELECT FROM reservations WHERE event_id = ? FOR UPDATE")) {
+                statement.setObject(1, locked.id().value());
+                statement.execute();
+            }
+            system.sweeper().runOnce();
+
+            assertThat(statuses(other)).isEqualTo("[EXPIRED]");
+            assertThat(statuses(locked)).isEqualTo("[PENDING]");
+            connection.rollback(); // a server that is only left notices it when it likes
+        }
+        system.sweeper().runOnce();
+        assertThat(statuses(locked)).isEqualTo("[EXPIRED]");
+    }
+}

@@ -1,0 +1,210 @@
+package seatlock.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.AbstractMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import seatlock.Config;
+import seatlock.support.YamlFile;
+
+/** The image and the composition of containers say what the program understands. No engine is needed to see that. */
+class ContainersTest {
+
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+):-([^}]*)}");
+
+    private final JsonNode compose = YamlFile.read("compose.yml");
+
+    private static String read(String file) throws IOException {
+        return Files.readString(Path.of(file));
+    }
+
+    /** Those of our own image. */
+    private Map<String, JsonNode> ours() {
+        var services = new HashMap<String, JsonNode>();
+        compose.get("services").properties().forEach(service -> {
+            if (service.getValue().get("image").asText().equals("seatlock")) {
+                services.put(service.getKey(), service.getValue());
+            }
+        });
+        return services;
+    }
+
+    private static Map<String, String> environment(JsonNode service) {
+        var variables = new HashMap<String, String>();
+        service.get("environment").properties().forEach(each -> variables.put(each.getKey(), resolve(each.getValue())));
+        return variables;
+    }
+
+    /** As Docker does it where no variable is set. */
+    private static String resolve(JsonNode value) {
+        return VARIABLE.matcher(value.asText()).replaceAll("$2");
+    }
+
+    /** What the configuration asks for, which is every variable that it knows. */
+    private static Set<String> settings() throws Config.Invalid {
+        var asked = new TreeSet<String>();
+        Config.from(new AbstractMap<>() {
+            @Override
+            public String getOrDefault(Object name, String otherwise) {
+                asked.add((String) name);
+                return otherwise;
+            }
+
+            @Override
+            public String get(Object name) {
+                asked.add((String) name);
+                return null;
+            }
+
+            @Override
+            public Set<Entry<String, String>> entrySet() {
+                return Set.of();
+            }
+        });
+        return asked;
+    }
+
+    @Test
+    void every_variable_of_our_services_is_a_setting_and_has_a_value_that_it_takes() throws Config.Invalid {
+        assertThat(settings()).contains("PORT", "DATABASE_URL", "TRUSTED_PROXIES", "LIMITS", "LOG_FORMAT");
+        assertThat(ours()).containsOnlyKeys("migrate", "serve", "worker");
+        for (var service : ours().entrySet()) {
+            var environment = environment(service.getValue());
+
+            assertThat(settings()).as(service.getKey()).containsAll(environment.keySet());
+            Config.from(environment);
+        }
+    }
+
+    @Test
+    void the_variables_of_the_image_are_settings_or_for_java() throws IOException, Config.Invalid {
+        var known = settings();
+        known.add("JDK_JAVA_OPTIONS");
+        var set = Pattern.compile("^(?:ENV| {4})\\s*([A-Z_]+)=", Pattern.MULTILINE)
+                .matcher(read("Dockerfile"))
+                .results()
+                .map(variable -> variable.group(1))
+                .toList();
+
+        assertThat(set).contains("SEATLOCK_HOME", "JDK_JAVA_OPTIONS");
+        assertThat(known).containsAll(set);
+    }
+
+    @Test
+    void who_serves_cannot_change_the_schema_and_who_migrates_can() throws Config.Invalid {
+        var migrate = Config.from(environment(ours().get("migrate")));
+        var serve = Config.from(environment(ours().get("serve")));
+        var worker = Config.from(environment(ours().get("worker")));
+
+        assertThat(migrate.database()).isEqualTo(serve.database()).isEqualTo(worker.database());
+        assertThat(migrate.migrationDatabase().orElseThrow().login())
+                .isEqualTo(compose.at("/services/postgres/environment/POSTGRES_USER")
+                        .asText())
+                .isNotEqualTo(serve.database().orElseThrow().login());
+        assertThat(serve.migrationDatabase()).isEmpty();
+        assertThat(worker.migrationDatabase()).isEmpty();
+    }
+
+    /** Or it would be killed in the middle of it. */
+    @Test
+    void each_of_ours_may_take_as_long_to_stop_as_it_wants_to() throws Config.Invalid {
+        for (var service : ours().values()) {
+            var config = Config.from(environment(service));
+            var grace = Duration.parse("PT" + service.at("/stop_grace_period").asText());
+
+            assertThat(grace).isGreaterThan(config.drainDelay().plus(config.shutdownTimeout()));
+        }
+    }
+
+    @Test
+    void a_node_that_stops_says_so_for_longer_than_the_proxy_needs_to_hear_it() throws IOException, Config.Invalid {
+        var proxy = read("demo/proxy/haproxy.cfg");
+        var server =
+                Pattern.compile("default-server check inter (\\d+)s .*fall 1 ").matcher(proxy);
+        var check = Pattern.compile("timeout check (\\d+)s").matcher(proxy);
+        assertThat(server.find() && check.find()).isTrue();
+        var heard = Duration.ofSeconds(Integer.parseInt(server.group(1)) + Integer.parseInt(check.group(1)));
+
+        assertThat(Config.from(environment(ours().get("serve"))).drainDelay()).isGreaterThan(heard);
+    }
+
+    @Test
+    void no_image_is_whatever_is_the_latest() throws IOException {
+        var images = new TreeSet<String>();
+        compose.get("services")
+                .forEach(service -> images.add(service.path("image").asText()));
+        var from = Pattern.compile("^FROM (\\S+)", Pattern.MULTILINE).matcher(read("Dockerfile"));
+        from.results().forEach(base -> images.add(base.group(1)));
+        images.remove("seatlock"); // built here
+
+        assertThat(images).hasSizeGreaterThan(6).allMatch(image -> image.matches("[a-z/-]+:v?[0-9]+[\\w.-]*"));
+    }
+
+    /** By whom it is not meant for. */
+    @Test
+    void nothing_can_be_reached_from_outside() {
+        for (var service : compose.get("services")) {
+            for (var port : service.path("ports")) {
+                assertThat(port.asText()).startsWith("127.0.0.1:");
+            }
+        }
+    }
+
+    @Test
+    void every_variable_has_a_default_that_the_example_shows_and_no_password_looks_like_one() throws IOException {
+        var example = new HashMap<String, String>();
+        read(".env.example")
+                .lines()
+                .filter(line -> !line.startsWith("#") && !line.isBlank())
+                .forEach(line -> example.put(line.split("=", 2)[0], line.split("=", 2)[1]));
+        var used = VARIABLE.matcher(read("compose.yml"))
+                .results()
+                .collect(
+                        Collectors.toMap(variable -> variable.group(1), variable -> variable.group(2), (one, other) -> {
+                            assertThat(other).isEqualTo(one);
+                            return one;
+                        }));
+
+        assertThat(used).isEqualTo(example);
+        assertThat(read("compose.yml").replaceAll("\\$\\{\\w+:-[^}]*}|\\$\\$", ""))
+                .doesNotContain("$");
+        assertThat(used.entrySet())
+                .filteredOn(variable -> variable.getKey().matches(".*(PASSWORD|KEY)"))
+                .hasSizeGreaterThan(3)
+                .allMatch(variable -> variable.getValue().startsWith("change-me-"));
+    }
+
+    @Test
+    void what_is_mounted_is_there_and_the_image_is_built_from_what_it_copies() throws IOException {
+        StreamSupport.stream(compose.get("services").spliterator(), false)
+                .flatMap(service -> StreamSupport.stream(service.path("volumes").spliterator(), false))
+                .map(volume -> volume.asText().split(":")[0])
+                .filter(volume -> volume.startsWith("."))
+                .forEach(file -> assertThat(Path.of(file)).exists());
+        var kept = read(".dockerignore")
+                .lines()
+                .filter(line -> line.startsWith("!"))
+                .map(line -> line.substring(1));
+        var copied = Pattern.compile("^COPY (?!--from)(\\S+)", Pattern.MULTILINE)
+                .matcher(read("Dockerfile"))
+                .results()
+                .map(copy -> copy.group(1))
+                .toList();
+
+        assertThat(kept.toList())
+                .hasSameElementsAs(copied)
+                .allSatisfy(file -> assertThat(Path.of(file)).exists());
+    }
+}

@@ -1,0 +1,161 @@
+package seatlock.operations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import seatlock.support.Figures;
+import seatlock.support.TestSystem;
+import seatlock.support.Wait;
+import seatlock.support.YamlFile;
+
+/**
+ * What the alert rules and the dashboard ask for is at /metrics, by that name and with those labels. Whether they say the
+ * right thing at the right time, {@code make lint} has promtool try.
+ */
+class MonitoringTest {
+
+    private static final String RULES = "demo/prometheus/alerts.yml";
+    private static final Path DASHBOARD = Path.of("demo/grafana/dashboards/seatlock.json");
+
+    /** Given by Prometheus to whatever it reads, and by its rules. */
+    private static final Set<String> PROMETHEUS = Set.of("up", "ALERTS");
+
+    private static final Set<String> TARGET_LABELS = Set.of("job", "instance", "role");
+
+    private static final Pattern SELECTOR = Pattern.compile(
+            "\\b((?:seatlock|hikaricp|jvm|process|system)_\\w+|up|ALERTS)\\b(?:\\{((?:[^\"{}]|\"[^\"]*\")*)})?");
+
+    private static final Pattern LABEL = Pattern.compile("(\\w+)(?:=~|!~|!=|=)\"");
+
+    private static final Pattern GROUPING = Pattern.compile("\\b(?:by|without) \\(([^)]*)\\)");
+
+    private final TestSystem system = new TestSystem();
+
+    @AfterEach
+    void close() {
+        system.close();
+    }
+
+    /** Everything that can be there: some of it is only once there is something to measure. */
+    private Figures everything() {
+        system.metrics.measureProcess();
+        system.metrics.connections("reads", () -> 1, () -> 1, () -> 0);
+        system.metrics.workers(() -> 4);
+        system.metrics.limited("requests_per_address");
+        system.metrics.violations("an_invariant", 0);
+        system.metrics.jobEnded("IssueTickets", "done");
+        system.api.reserve(system.event(1).id(), "S-A-1");
+        System.gc(); // so that there is a pause to tell of
+        Wait.until(
+                "all is measured",
+                () -> Figures.parse(system.metrics.scrape())
+                        .names()
+                        .containsAll(Set.of("seatlock_http_request_seconds_bucket", "jvm_gc_pause_seconds_sum")));
+        return Figures.parse(system.api.get("/metrics").text());
+    }
+
+    private static Map<String, Set<String>> labels(Figures figures) {
+        return figures.samples().keySet().stream()
+                .collect(Collectors.toMap(
+                        series -> series.replaceFirst("\\{.*", ""),
+                        series -> LABEL.matcher(series)
+                                .results()
+                                .map(label -> label.group(1))
+                                .collect(Collectors.toSet()),
+                        (some, more) -> {
+                            var all = new HashSet<>(some);
+                            all.addAll(more);
+                            return all;
+                        }));
+    }
+
+    private static Stream<JsonNode> rules() {
+        return YamlFile.read(RULES).findValues("rules").stream()
+                .flatMap(rules -> StreamSupport.stream(rules.spliterator(), false));
+    }
+
+    private static JsonNode dashboard() throws IOException {
+        return new ObjectMapper().readTree(DASHBOARD.toFile());
+    }
+
+    private static Stream<String> expressions() throws IOException {
+        return Stream.concat(
+                rules().map(rule -> rule.get("expr").asText()), dashboard().findValuesAsText("expr").stream());
+    }
+
+    @Test
+    void all_that_is_asked_for_is_there() throws IOException {
+        var known = labels(everything());
+
+        var asked = new TreeSet<String>();
+        for (var expression : expressions().toList()) {
+            var selectors = SELECTOR.matcher(expression).results().toList();
+            assertThat(selectors).as(expression).isNotEmpty();
+            var available = new HashSet<>(TARGET_LABELS);
+            for (var selector : selectors) {
+                var name = selector.group(1);
+                asked.add(name);
+                if (PROMETHEUS.contains(name)) {
+                    continue;
+                }
+                assertThat(known).as(expression).containsKey(name);
+                available.addAll(known.get(name));
+                if (selector.group(2) != null) {
+                    var labels = LABEL.matcher(selector.group(2)).results().map(label -> label.group(1));
+                    assertThat(labels.filter(label -> !TARGET_LABELS.contains(label)))
+                            .as(expression)
+                            .isSubsetOf(known.get(name));
+                }
+            }
+            var groupings = GROUPING.matcher(expression)
+                    .results()
+                    .flatMap(labels -> Stream.of(labels.group(1).split(", ")));
+            assertThat(groupings).as(expression).isSubsetOf(available);
+        }
+        assertThat(asked).hasSizeGreaterThan(30);
+    }
+
+    @Test
+    void every_alert_says_how_urgent_it_is_and_what_it_means_and_is_tried() throws IOException {
+        var tests = Files.readString(Path.of("demo/prometheus/alerts-test.yml"));
+        var alerts = new HashSet<String>();
+        for (var rule : rules().toList()) {
+            var name = rule.get("alert").asText();
+            assertThat(alerts.add(name)).as(name).isTrue();
+            assertThat(rule.at("/labels/severity").asText()).as(name).isIn("page", "ticket");
+            assertThat(rule.at("/annotations/summary").asText()).as(name).isNotEmpty();
+        }
+        assertThat(alerts).hasSizeGreaterThan(10);
+        // Whether a figure is a number at all, promtool's tests cannot say.
+        assertThat(alerts)
+                .filteredOn(alert -> !tests.contains("\"" + alert + "\"") && !tests.contains(": " + alert))
+                .containsExactly("DatabaseAway");
+    }
+
+    @Test
+    void the_dashboard_asks_the_data_source_that_is_provisioned() throws IOException {
+        var sources = YamlFile.read("demo/grafana/provisioning/datasources/prometheus.yml");
+        var uid = sources.at("/datasources/0/uid").asText();
+
+        assertThat(dashboard().findValues("datasource"))
+                .isNotEmpty()
+                .allMatch(source -> source.get("uid").asText().equals(uid));
+        assertThat(dashboard().get("panels").findValuesAsText("id")).doesNotHaveDuplicates();
+        assertThat(dashboard().get("panels"))
+                .allMatch(panel -> !panel.get("title").asText().isEmpty());
+    }
+}

@@ -1,0 +1,132 @@
+package seatlock.sales;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import seatlock.catalog.EventId;
+import seatlock.db.DatabaseUrl;
+import seatlock.support.Api;
+import seatlock.support.Crowd;
+import seatlock.support.Jvm;
+import seatlock.support.Servers;
+
+/** kill -9 in the middle of a storm; then everybody who got no answer asks again, with the same key. */
+class CrashTest {
+
+    private static final int CLIENTS = 16;
+    private static final int REQUESTS = 1600;
+    private static final int SEATS = 400;
+    private static final String KEY = "crash-test-admin-key";
+
+    @TempDir
+    private Path home;
+
+    private Api api;
+    private EventId event;
+
+    /** What a client wants: four of them rival for each seat. */
+    private Optional<Api.Answer> ask(int number) {
+        try {
+            var label = "S-A-" + (number % SEATS + 1);
+            return Optional.of(api.reserve(event, "key-" + number, new String[] {label}));
+        } catch (UncheckedIOException e) {
+            return Optional.empty(); // no answer: the server has died, or is not there
+        }
+    }
+
+    /** All that one client wants. */
+    private List<Optional<Api.Answer>> askAll(int client) {
+        return askAll(client, new CountDownLatch(0));
+    }
+
+    private List<Optional<Api.Answer>> askAll(int client, CountDownLatch asked) {
+        var mine = new ArrayList<Optional<Api.Answer>>();
+        for (int i = client; i < REQUESTS; i += CLIENTS) {
+            mine.add(ask(i));
+            asked.countDown();
+        }
+        return mine;
+    }
+
+    @Test
+    void every_key_has_one_effect_though_the_server_is_killed_in_the_middle() throws Exception {
+        var settings = Map.of("SEATLOCK_ADMIN_KEY", KEY);
+        var first = Jvm.start(home, settings).awaitReady();
+        connect();
+        var created = api.createEvent("{\"name\":\"N\",\"venue\":\"V\",\"startsAt\":\"2099-01-01T20:00:00Z\","
+                + "\"timeZone\":\"Europe/Rome\",\"currency\":\"EUR\",\"sections\":[{\"name\":\"S\",\"price\":1,"
+                + "\"rows\":[{\"name\":\"A\",\"seats\":" + SEATS + "}]}]}");
+        event = new EventId(UUID.fromString(created.json().get("id").asText()));
+
+        // The axe falls after some hundred answers, while the clients go on asking.
+        var storm = new CountDownLatch(300);
+        var axe = CompletableFuture.runAsync(() -> {
+            await(storm);
+            first.kill();
+        });
+        var answered = merge(Crowd.of(CLIENTS, client -> askAll(client, storm)));
+        axe.join();
+        var lost = answered.stream().filter(Optional::isEmpty).count();
+        assertThat(lost).as("the kill came in the middle").isBetween(1L, (long) REQUESTS - 300);
+
+        try (var second = Jvm.start(home, settings).awaitReady()) {
+            assertThat(second.output()).contains("stopped a PostgreSQL left running by a killed Seatlock process");
+            connect();
+            var askedAgain = merge(Crowd.of(CLIENTS, this::askAll));
+            for (int i = 0; i < REQUESTS; i++) {
+                var now = askedAgain.get(i).orElseThrow();
+                assertThat(now.outcome()).isIn("201", "409 seats-taken");
+                // Who had an answer gets the same again, to the letter: nothing that was said has been lost.
+                answered.get(i).ifPresent(before -> assertThat(now.text()).isEqualTo(before.text()));
+            }
+            assertThat(count("SELECT count(*) FROM reservations")).isEqualTo(SEATS);
+            assertThat(count("SELECT count(*) FROM seats WHERE status = 'HELD'"))
+                    .isEqualTo(SEATS);
+            assertThat(count("SELECT count(DISTINCT seat_id) FROM reservation_seats WHERE active"))
+                    .isEqualTo(SEATS);
+            assertThat(count("SELECT count(*) FROM idempotency_keys")).isEqualTo(REQUESTS);
+            assertThat(count("SELECT count(*) FROM idempotency_keys WHERE substring(reply FROM 1 FOR 3) = '201'"))
+                    .isEqualTo(SEATS);
+        }
+    }
+
+    private void connect() {
+        api = new Api(Jvm.published(home, "URL"), KEY);
+    }
+
+    private long count(String sql) throws Exception {
+        var url = DatabaseUrl.parse(Jvm.published(home, "DATABASE_URL"));
+        try (var connection = Servers.connect(url);
+                var result = connection.createStatement().executeQuery(sql)) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    /** In the order of the requests: client c asked c, c + CLIENTS, c + 2 CLIENTS, … */
+    private static List<Optional<Api.Answer>> merge(List<List<Optional<Api.Answer>>> byClient) {
+        var merged = new ArrayList<Optional<Api.Answer>>();
+        for (int i = 0; i < REQUESTS; i++) {
+            merged.add(byClient.get(i % CLIENTS).get(i / CLIENTS));
+        }
+        return merged;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

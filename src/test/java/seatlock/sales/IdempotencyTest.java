@@ -1,0 +1,203 @@
+package seatlock.sales;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import seatlock.catalog.Event;
+import seatlock.support.Api;
+import seatlock.support.Crowd;
+import seatlock.support.Servers;
+import seatlock.support.TestSystem;
+
+/** The Idempotency-Key: one effect for one key. */
+class IdempotencyTest {
+
+    private final TestSystem system = TestSystem.shared();
+    private final Api api = system.api;
+
+    private static String key() {
+        return UUID.randomUUID().toString();
+    }
+
+    @Test
+    void the_same_request_gets_the_same_answer_byte_for_byte() {
+        var event = system.event(2);
+        var key = key();
+
+        var first = api.reserve(event.id(), key, new String[] {"S-A-1"});
+        var second = api.reserve(event.id(), key, new String[] {"S-A-1"});
+
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(second.status()).isEqualTo(201);
+        assertThat(second.text()).isEqualTo(first.text());
+        assertThat(second.header("Location")).isEqualTo(first.header("Location"));
+        assertThat(first.header("Idempotency-Replayed")).isNull();
+        assertThat(second.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(reservations(event)).isEqualTo(1);
+    }
+
+    @Test
+    void a_refusal_is_repeated_too_even_if_it_would_not_be_refused_any_more() {
+        var event = system.event(1);
+        var winner = api.reserve(event.id(), "S-A-1").json();
+        var key = key();
+        var refused = api.reserve(event.id(), key, new String[] {"S-A-1"});
+        api.cancel(event.id(), winner.get("id").asText(), winner.get("token").asText());
+
+        var again = api.reserve(event.id(), key, new String[] {"S-A-1"});
+
+        assertThat(refused.outcome()).isEqualTo("409 seats-taken");
+        assertThat(again.text()).isEqualTo(refused.text());
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+    }
+
+    @Test
+    void a_confirmation_is_repeated() {
+        var event = system.event(1);
+        var id = api.reserve(event.id(), "S-A-1").json().get("id").asText();
+        var key = key();
+
+        var first = api.confirm(event.id(), id, key, 4500);
+        var second = api.confirm(event.id(), id, key, 4500);
+
+        assertThat(first.outcome()).isEqualTo("200");
+        assertThat(second.text()).isEqualTo(first.text());
+        assertThat(second.header("Idempotency-Replayed")).isEqualTo("true");
+    }
+
+    @Test
+    void fifty_copies_at_once_make_one_reservation_and_get_one_answer() {
+        var event = system.event(1);
+        var key = key();
+
+        var answers = Crowd.of(50, i -> api.reserve(event.id(), key, new String[] {"S-A-1"}));
+
+        assertThat(Crowd.tally(answers, Api.Answer::outcome)).isEqualTo(Map.of("201", 50L));
+        assertThat(Crowd.tally(answers, Api.Answer::text)).hasSize(1);
+        assertThat(Crowd.tally(answers, a -> String.valueOf(a.header("Idempotency-Replayed"))))
+                .isEqualTo(Map.of("null", 1L, "true", 49L));
+        assertThat(reservations(event)).isEqualTo(1);
+    }
+
+    @Test
+    void another_request_with_the_same_key_is_refused() {
+        var event = system.event(2);
+        var key = key();
+        var first = api.reserve(event.id(), key, new String[] {"S-A-1"});
+
+        assertThat(api.reserve(event.id(), key, new String[] {"S-A-2"}).outcome())
+                .isEqualTo("422 idempotency-key-reused");
+        assertThat(api.confirm(event.id(), first.json().get("id").asText(), key, 4500)
+                        .outcome())
+                .isEqualTo("422 idempotency-key-reused");
+        assertThat(reservations(event)).isEqualTo(1);
+    }
+
+    @Test
+    void white_space_and_the_order_of_fields_make_no_other_request() {
+        var event = system.event(1);
+        var key = key();
+
+        api.reserveWith(event.id(), key, "{\"seats\":[\"S-A-1\"],\"email\":\"ada@example.org\"}");
+        var again =
+                api.reserveWith(event.id(), key, "{ \"email\" : \"ada@example.org\",\n \"seats\" : [ \"S-A-1\" ] }");
+
+        assertThat(again.outcome()).isEqualTo("201");
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+    }
+
+    @Test
+    void a_key_belongs_to_its_event() {
+        var key = key();
+        var one = system.event(1);
+        var other = system.event(1);
+
+        assertThat(api.reserve(one.id(), key, new String[] {"S-A-1"}).outcome()).isEqualTo("201");
+        var answer = api.reserve(other.id(), key, new String[] {"S-A-1"});
+
+        assertThat(answer.outcome()).isEqualTo("201");
+        assertThat(answer.header("Idempotency-Replayed")).isNull();
+    }
+
+    @Test
+    void a_key_is_the_same_with_and_without_quotes() {
+        var event = system.event(1);
+        var key = key();
+
+        api.reserve(event.id(), key, new String[] {"S-A-1"});
+        var quoted = api.reserve(event.id(), "\"" + key + "\"", new String[] {"S-A-1"});
+
+        assertThat(quoted.outcome()).isEqualTo("201");
+        assertThat(quoted.header("Idempotency-Replayed")).isEqualTo("true");
+    }
+
+    @Test
+    void a_copy_waits_for_the_first_and_is_told_to_come_back_if_that_takes_too_long() throws SQLException {
+        var event = system.event(1);
+        var key = key();
+        try (var connection = Servers.connect(system.url)) {
+            connection.setAutoCommit(false);
+            try (var insert = connection.prepareStatement("""
+                    INSERT INTO idempotency_keys (event_id, idempotency_key, fingerprint, created_at, reply)
+                    VALUES (?, ?, sha256('something'), now(), convert_to(E'201 \\n{}', 'UTF8'))
+                    """)) {
+                insert.setObject(1, event.id().value());
+                insert.setString(2, key);
+                insert.executeUpdate();
+            }
+
+            var waited = api.reserve(event.id(), key, new String[] {"S-A-1"});
+
+            assertThat(waited.outcome()).isEqualTo("409 idempotency-key-in-use");
+            assertThat(waited.header("Retry-After")).isEqualTo("1");
+            connection.rollback(); // the first has failed: the key is free
+        }
+        assertThat(api.reserve(event.id(), key, new String[] {"S-A-1"}).outcome())
+                .isEqualTo("201");
+    }
+
+    @Test
+    void what_cannot_be_read_or_is_not_valid_does_not_use_up_the_key() {
+        var event = system.event(1);
+        var key = key();
+
+        assertThat(api.reserveWith(event.id(), key, "{").outcome()).isEqualTo("400 malformed-request");
+        assertThat(api.reserveWith(event.id(), key, "{}").outcome()).isEqualTo("422 invalid-request");
+        assertThat(api.reserve(event.id(), key, new String[] {"S-A-1"}).outcome())
+                .isEqualTo("201");
+    }
+
+    @Test
+    void keys_are_forgotten_after_a_day_and_not_before() {
+        try (var system = new TestSystem()) {
+            var event = system.event(2);
+            system.api.reserve(event.id(), "old", new String[] {"S-A-1"});
+            system.api.reserve(event.id(), "young", new String[] {"S-A-2"});
+            age(system, "old", "24 hours 1 minute");
+            age(system, "young", "23 hours 59 minutes");
+
+            system.sweeper().runOnce();
+
+            assertThat(system.query("SELECT idempotency_key FROM idempotency_keys", row -> row.text("idempotency_key")))
+                    .containsExactly("young");
+            assertThat(system.api
+                            .reserve(event.id(), "old", new String[] {"S-A-1"})
+                            .outcome())
+                    .isEqualTo("409 seats-taken");
+        }
+    }
+
+    private static void age(TestSystem system, String key, String by) {
+        system.update(
+                "UPDATE idempotency_keys SET created_at = created_at - ?::interval WHERE idempotency_key = ?", by, key);
+    }
+
+    private long reservations(Event event) {
+        return system.count(
+                "SELECT count(*) AS n FROM reservations WHERE event_id = ?",
+                event.id().value());
+    }
+}

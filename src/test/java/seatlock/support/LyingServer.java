@@ -1,0 +1,142 @@
+package seatlock.support;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+
+/** Speaks as Seatlock does, for one event of four seats, and is wrong in one way. */
+public final class LyingServer implements AutoCloseable {
+
+    public enum Lie {
+        /** Each request gets the seat. */
+        SELLS_TWICE,
+        /** What was acknowledged is not there. */
+        FORGETS,
+        /** The seat map never changes. */
+        SHOWS_FREE,
+        /** Whatever is asked. */
+        FAILS,
+        REFUSES_EVERYBODY,
+        /** No lie: the first answer is lost, after its effect. */
+        HANGS_UP_ONCE
+    }
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int SEATS = 4;
+
+    private final Lie lie;
+    private final HttpServer server;
+    private final Map<String, String> replies = new HashMap<>();
+    private final Map<String, String> holders = new TreeMap<>();
+    private int reservations;
+
+    public LyingServer(Lie lie) {
+        this.lie = lie;
+        try {
+            server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/", this::answer);
+        server.setExecutor(Executors.newSingleThreadExecutor()); // so nothing here needs a lock
+        server.start();
+    }
+
+    public URI url() {
+        return URI.create("http://localhost:" + server.getAddress().getPort());
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        var path = exchange.getRequestURI().getPath();
+        if (path.equals("/livez")) {
+            reply(exchange, 200, "alive");
+        } else if (path.equals("/api/events")) {
+            reply(exchange, 201, "{\"id\":\"the-event\"}");
+        } else if (path.endsWith("/seats")) {
+            reply(exchange, 200, map());
+        } else if (path.endsWith("/reservations")) {
+            reserve(exchange);
+        } else {
+            read(exchange, path.substring(path.lastIndexOf('/') + 1));
+        }
+    }
+
+    private void reserve(HttpExchange exchange) throws IOException {
+        var label = JSON.readTree(exchange.getRequestBody().readAllBytes())
+                .at("/seats/0")
+                .asText();
+        var key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+        if (lie == Lie.FAILS) {
+            reply(exchange, 418, "{\"type\":\"/problems/teapot\"}");
+        } else if (lie == Lie.REFUSES_EVERYBODY) {
+            reply(exchange, 409, "{\"type\":\"/problems/seats-taken\"}");
+        } else if (lie == Lie.SELLS_TWICE) {
+            reply(exchange, 201, reservation(label));
+        } else {
+            var isFirst = replies.isEmpty();
+            var reply = replies.computeIfAbsent(key, k -> reservation(label));
+            if (lie == Lie.HANGS_UP_ONCE && isFirst) {
+                exchange.close();
+            } else {
+                reply(exchange, 201, reply);
+            }
+        }
+    }
+
+    private String reservation(String label) {
+        var id = UUID.randomUUID().toString();
+        reservations++;
+        holders.put(label, id);
+        return "{\"id\":\"%s\",\"number\":%d,\"status\":\"PENDING\",\"seats\":[{\"label\":\"%s\"}]}"
+                .formatted(id, reservations, label);
+    }
+
+    private void read(HttpExchange exchange, String id) throws IOException {
+        var found = holders.entrySet().stream()
+                .filter(holder -> holder.getValue().equals(id))
+                .findFirst();
+        if (lie == Lie.FORGETS || found.isEmpty()) {
+            reply(exchange, 404, "{\"type\":\"/problems/not-found\"}");
+        } else {
+            reply(
+                    exchange,
+                    200,
+                    "{\"status\":\"PENDING\",\"seats\":[{\"label\":\"%s\"}]}"
+                            .formatted(found.get().getKey()));
+        }
+    }
+
+    private String map() {
+        var seats = new StringBuilder();
+        for (int i = 1; i <= SEATS; i++) {
+            var label = "FLOOR-1-" + i;
+            var isHeld = holders.containsKey(label) && lie != Lie.SHOWS_FREE;
+            seats.append(i == 1 ? "" : ",")
+                    .append("{\"label\":\"%s\",\"status\":\"%s\"}".formatted(label, isHeld ? "HELD" : "AVAILABLE"));
+        }
+        return "{\"seats\":[" + seats + "],\"next\":null}";
+    }
+
+    private static void reply(HttpExchange exchange, int status, String body) throws IOException {
+        var bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

@@ -1,0 +1,297 @@
+package seatlock.support;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.Currency;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import seatlock.App;
+import seatlock.api.ApiServer;
+import seatlock.catalog.Catalog;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.catalog.SeatPlan;
+import seatlock.catalog.Terms;
+import seatlock.db.Database;
+import seatlock.db.DatabaseUrl;
+import seatlock.db.TransactionPool;
+import seatlock.db.Tx;
+import seatlock.http.Health;
+import seatlock.http.Listener;
+import seatlock.inventory.Command;
+import seatlock.inventory.Inventory;
+import seatlock.inventory.InventoryReader;
+import seatlock.inventory.Outcome;
+import seatlock.jobs.Jobs;
+import seatlock.limits.Limits;
+import seatlock.limits.Networks;
+import seatlock.limits.RateLimiter;
+import seatlock.maintenance.Invariant;
+import seatlock.maintenance.Sweeper;
+import seatlock.metrics.Metrics;
+import seatlock.sales.Checkout;
+import seatlock.sales.IdempotencyKeys;
+import seatlock.seatmap.SeatMaps;
+import seatlock.tickets.TicketKeys;
+import seatlock.tickets.Tickets;
+
+/**
+ * A Seatlock under test, without the sweeper running by itself. Most tests share one: each makes its own events, and
+ * nothing that happens in one event is seen in another.
+ */
+public final class TestSystem implements AutoCloseable {
+
+    public static final String ADMIN_KEY = "test-admin-key";
+
+    private static final TestSystem SHARED = new TestSystem();
+
+    /** Tests of several classes run at the same time, and some of them are a crowd. */
+    private static final int TEST_CONNECTIONS = 16;
+
+    /** For the tests, who may do anything. */
+    public final DatabaseUrl url = Servers.newDatabase();
+
+    /** For the servers. */
+    public final DatabaseUrl servingUrl = Servers.serving(url);
+
+    public final Database database;
+    public final Catalog catalog = new Catalog();
+    public final Inventory inventory = new Inventory(Duration.ofMinutes(10));
+    public final InventoryReader inventoryReader = new InventoryReader();
+    public final IdempotencyKeys keys = new IdempotencyKeys();
+    public final Jobs jobs = new Jobs();
+    public final TicketKeys ticketKeys;
+    public final Tickets tickets;
+    public final ApiServer server;
+    public final Checkout checkout;
+    public final Api api;
+    public final Metrics metrics = new Metrics();
+    private final Node node;
+
+    /** With a database of its own, for what is seen across events; whoever makes it closes it. */
+    public TestSystem() {
+        database = Database.open(url, TEST_CONNECTIONS, App.READ_STATEMENT_TIMEOUT);
+        ticketKeys = new TicketKeys(database);
+        ticketKeys.ensureFirst();
+        tickets = new Tickets(ticketKeys, jobs);
+        node = new Node(servingUrl, setup(ADMIN_KEY), noLimiter(metrics), metrics);
+        server = node.server;
+        checkout = node.checkout;
+        api = new Api("http://localhost:" + server.port(), ADMIN_KEY);
+    }
+
+    @Override
+    public void close() {
+        node.close();
+        database.close();
+    }
+
+    /** Of a server without limits. */
+    public static ApiServer.Setup setup(String adminKey) {
+        return new ApiServer.Setup(0, adminKey, Limits.OFF, Networks.NONE, Set.of());
+    }
+
+    /** A rate limiter that shares nothing and is not started. */
+    public static RateLimiter noLimiter(Metrics metrics) {
+        return new RateLimiter(System::currentTimeMillis, metrics);
+    }
+
+    /** A second node on the same database, which shares nothing else with the first; the caller closes it. */
+    public Node anotherNode() {
+        var metrics = new Metrics();
+        return new Node(servingUrl, setup(ADMIN_KEY), noLimiter(metrics), metrics);
+    }
+
+    /** The same with limits; the caller closes the limiter, too. */
+    public Node limitedNode(Limits limits, Networks proxies, RateLimiter limiter) {
+        return new Node(
+                servingUrl, new ApiServer.Setup(0, ADMIN_KEY, limits, proxies, Set.of()), limiter, new Metrics());
+    }
+
+    /** The same without limits, behind proxies, for pages of other origins. */
+    public Node publicNode(Networks proxies, Set<String> origins) {
+        var metrics = new Metrics();
+        return new Node(
+                servingUrl,
+                new ApiServer.Setup(0, ADMIN_KEY, Limits.OFF, proxies, origins),
+                noLimiter(metrics),
+                metrics);
+    }
+
+    /** A server, wired as App does it. It waits longer for connections, since a busy machine is not what is tested. */
+    public static final class Node implements AutoCloseable {
+        private final Database readDatabase;
+        private final Database salesDatabase;
+        private final TransactionPool reads;
+        private final TransactionPool writes;
+        private final Checkout checkout;
+        private final Health health;
+        private final ApiServer server;
+
+        private Node(DatabaseUrl url, ApiServer.Setup setup, RateLimiter limiter, Metrics metrics) {
+            this(url, setup, limiter, metrics, Database.PATIENT_CONNECTION_WAIT);
+        }
+
+        /** @param connectionWait how long work waits for a connection to the database */
+        public Node(
+                DatabaseUrl url, ApiServer.Setup setup, RateLimiter limiter, Metrics metrics, Duration connectionWait) {
+            readDatabase = Database.open(
+                    url,
+                    ApiServer.READ_CONNECTIONS + 2, // for the health check and the key
+                    App.READ_STATEMENT_TIMEOUT,
+                    Database.Plans.FREE,
+                    metrics.transactions("reads"),
+                    connectionWait);
+            salesDatabase = Database.open(
+                    url,
+                    ApiServer.WRITE_CONNECTIONS,
+                    App.SALES_STATEMENT_TIMEOUT,
+                    Database.Plans.BY_KEY,
+                    metrics.transactions("sales"),
+                    connectionWait);
+            metrics.connections(
+                    "sales",
+                    () -> salesDatabase.connections().open(),
+                    () -> salesDatabase.connections().active(),
+                    () -> salesDatabase.connections().waiting());
+            var threads = Listener.newThreads();
+            var catalog = new Catalog();
+            var reader = new InventoryReader();
+            var ticketKeys = new TicketKeys(readDatabase);
+            var tickets = new Tickets(ticketKeys, new Jobs());
+            reads = ApiServer.reads(readDatabase, threads, metrics);
+            writes = ApiServer.writes(salesDatabase, threads, metrics);
+            var seatMaps = new SeatMaps(reads, catalog, reader, threads, System::nanoTime);
+            checkout = new Checkout(
+                    salesDatabase,
+                    catalog,
+                    new Inventory(Duration.ofMinutes(10)),
+                    new IdempotencyKeys(),
+                    tickets,
+                    seatMaps::changed,
+                    threads,
+                    metrics);
+            health = new Health(readDatabase, metrics);
+            var core = new ApiServer.Core(catalog, reader, checkout, seatMaps, tickets, ticketKeys, reads, writes);
+            server = ApiServer.start(setup, core, threads, health, limiter, metrics);
+            health.started();
+        }
+
+        public int port() {
+            return server.port();
+        }
+
+        @Override
+        public void close() {
+            server.close();
+            health.close();
+            checkout.close();
+            writes.close();
+            reads.close();
+            salesDatabase.close();
+            readDatabase.close();
+        }
+    }
+
+    public static TestSystem shared() {
+        return SHARED;
+    }
+
+    /** Commands applied as an edge does it, tickets and all, in one transaction. */
+    public List<Outcome> apply(Event event, List<Command> commands) {
+        return database.inTransaction(tx -> {
+            var outcomes = inventory.apply(tx, event, commands, Inventory.Locking.WAIT);
+            tickets.issueOrVoid(tx, event, outcomes);
+            return outcomes;
+        });
+    }
+
+    /** One that runs only when it is told to. */
+    public Sweeper sweeper() {
+        return new Sweeper(database, checkout, inventory, inventoryReader, keys, metrics);
+    }
+
+    /** An event with one section S of one row A, its seats S-A-1, S-A-2, …, next year. */
+    public Event event(int seats) {
+        return event(seats, 10, Instant.now().plus(365, ChronoUnit.DAYS));
+    }
+
+    public Event event(int seats, int maxSeatsPerReservation, Instant startsAt) {
+        var plan = new SeatPlan(List.of(new SeatPlan.Section("S", 4500, List.of(new SeatPlan.Row("A", seats)))));
+        var event = new Event(
+                new EventId(UUID.randomUUID()),
+                "Aida",
+                "Arena di Verona",
+                ZoneId.of("Europe/Rome"),
+                Currency.getInstance("EUR"),
+                Terms.first(startsAt.truncatedTo(ChronoUnit.MICROS), maxSeatsPerReservation, Optional.empty()),
+                seats,
+                Instant.now().truncatedTo(ChronoUnit.MICROS));
+        database.inTransaction(tx -> catalog.create(tx, event, plan));
+        return event;
+    }
+
+    public <T> List<T> query(String sql, Tx.Reader<T> reader, Object... parameters) {
+        return database.inTransaction(tx -> tx.query(sql, reader, parameters));
+    }
+
+    /** The number that a query with one row and one column named n gives. */
+    public long count(String sql, Object... parameters) {
+        return query(sql, row -> row.bigint("n"), parameters).get(0);
+    }
+
+    public int update(String sql, Object... parameters) {
+        return database.inTransaction(tx -> tx.update(sql, parameters));
+    }
+
+    /** Time moves by SQL: the pending reservations of an event were made an hour ago, and have just lapsed. */
+    public void lapse(EventId event) {
+        database.inTransaction(tx -> {
+            tx.update("""
+                    UPDATE reservations
+                       SET created_at = created_at - interval '1 hour', expires_at = ?
+                     WHERE event_id = ? AND status = 'PENDING'
+                    """, tx.readClock(), event.value());
+            return tx.update("""
+                    UPDATE seats SET held_until = r.expires_at
+                      FROM reservations AS r
+                     WHERE seats.event_id = ? AND r.event_id = seats.event_id
+                       AND r.reservation_id = seats.reservation_id AND seats.status = 'HELD'
+                    """, event.value());
+        });
+    }
+
+    /** Time moves by SQL: an event that is yet to come began a minute ago, and its reservations were made before that. */
+    public void begin(EventId event) {
+        var begun = Instant.now().minus(1, ChronoUnit.MINUTES);
+        database.inTransaction(tx -> {
+            for (var table : List.of("reservations", "events", "event_terms")) {
+                tx.update("ALTER TABLE " + table + " DISABLE TRIGGER ALL"); // the foreign keys
+            }
+            tx.update("UPDATE event_terms SET starts_at = ? WHERE event_id = ?", begun, event.value());
+            tx.update("UPDATE events SET starts_at = ? WHERE event_id = ?", begun, event.value());
+            tx.update(
+                    "UPDATE reservations SET event_starts_at = ?, created_at = created_at - interval '1 hour'"
+                            + " WHERE event_id = ?",
+                    begun,
+                    event.value());
+            for (var table : List.of("reservations", "events", "event_terms")) {
+                tx.update("ALTER TABLE " + table + " ENABLE TRIGGER ALL");
+            }
+            return null;
+        });
+    }
+
+    /** How often each rule that must always hold is broken in an event, as sentences; empty if all is well. */
+    public List<String> violations(EventId event) {
+        return Stream.of(Invariant.values())
+                .map(invariant -> invariant + ": " + database.inTransaction(tx -> invariant.count(tx, event)))
+                .filter(line -> !line.endsWith(": 0"))
+                .toList();
+    }
+}

@@ -1,0 +1,135 @@
+package seatlock.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import redis.clients.jedis.Jedis;
+import seatlock.db.Database;
+import seatlock.embedded.HomeDirectory;
+import seatlock.embedded.MailSink;
+import seatlock.embedded.RedisServer;
+import seatlock.jobs.Job;
+import seatlock.jobs.RetryPolicy;
+import seatlock.mail.Mailer;
+import seatlock.workers.JobRunner;
+import seatlock.workers.Relay;
+import seatlock.workers.TicketDelivery;
+import seatlock.workers.WorkerPool;
+
+/** What works behind a shop: the relay and the workers, a database in the tests' Redis, and a mail sink of its own. */
+public final class TestWorkers implements AutoCloseable {
+
+    /** Quick, so that a test sees the end of a job. */
+    public static final RetryPolicy POLICY =
+            new RetryPolicy(4, Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(3));
+
+    public final Path directory;
+    public final MailSink sink;
+    public final JobRunner runner;
+    public final WorkerPool workers;
+    public final Relay relay;
+    private final Database database;
+    private final HomeDirectory home;
+    private final URI redisUrl;
+    private final Runnable closeRedis;
+
+    public TestWorkers(TestSystem system) {
+        this(system, null, step -> {});
+    }
+
+    /**
+     * With a Redis that nobody else uses, for a test that stops it, wipes it or cuts its clients off. It is always the one
+     * from the jar: of a server at an address one cannot do such things, and must not.
+     */
+    public static TestWorkers withOwnRedis(TestSystem system) {
+        return new TestWorkers(system, null, step -> {}, true);
+    }
+
+    /**
+     * @param smtp of a mail server, or {@code null} for the sink
+     * @param progress is told of each step of each job
+     */
+    public TestWorkers(TestSystem system, URI smtp, Consumer<TicketDelivery.Step> progress) {
+        this(system, smtp, progress, false);
+    }
+
+    private TestWorkers(TestSystem system, URI smtp, Consumer<TicketDelivery.Step> progress, boolean ownRedis) {
+        try {
+            directory = Files.createTempDirectory("seatlock-test-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        home = HomeDirectory.open(directory);
+        if (ownRedis) {
+            var server = RedisServer.start(home, line -> {});
+            closeRedis = server::close;
+            redisUrl = URI.create(server.url());
+        } else {
+            var taken = Servers.newRedis();
+            closeRedis = taken::close;
+            redisUrl = taken.url();
+        }
+        sink = MailSink.start(home);
+        database = Database.open(system.url, 8, Duration.ofSeconds(10));
+        var mailer = new Mailer(smtp == null ? URI.create(sink.url()) : smtp, "Seatlock <tickets@example.org>");
+        var work =
+                new TicketDelivery(database, system.catalog, system.inventoryReader, system.tickets, mailer, progress);
+        runner = new JobRunner(
+                database,
+                system.jobs,
+                Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work),
+                POLICY,
+                system.metrics);
+        workers = new WorkerPool(redisUrl, runner, 3, system.metrics);
+        relay = new Relay(database, system.jobs, redisUrl);
+    }
+
+    public TestWorkers start() {
+        workers.start();
+        relay.start();
+        return this;
+    }
+
+    public URI redisUrl() {
+        return redisUrl;
+    }
+
+    public Jedis jedis() {
+        return new Jedis(redisUrl);
+    }
+
+    /** Stops its own Redis in its tracks, or lets it go on: -STOP, -CONT. */
+    public void signalRedis(String signal) throws IOException, InterruptedException {
+        var pid = Files.readString(directory.resolve("redis/redis.pid")).strip();
+        new ProcessBuilder("kill", signal, pid).start().waitFor();
+    }
+
+    /** The mails received so far. */
+    public List<Path> mails() {
+        try (var files = Files.list(directory.resolve("mail"))) {
+            return files.filter(file -> file.toString().endsWith(".eml"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        relay.close();
+        workers.close();
+        runner.close();
+        sink.close();
+        closeRedis.run();
+        database.close();
+        home.close();
+        Servers.delete(directory);
+    }
+}
