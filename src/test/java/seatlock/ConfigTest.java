@@ -63,9 +63,9 @@ class ConfigTest {
     }
 
     @Test
-    void the_readme_lists_every_setting_and_no_other() throws IOException {
-        var readme = Files.readString(Path.of("README.md"));
-        var table = readme.substring(readme.indexOf("## Settings"), readme.indexOf("## Metrics"));
+    void the_documentation_lists_every_setting_and_no_other() throws IOException {
+        var operations = Files.readString(Path.of("src/docs/operations.md"));
+        var table = operations.substring(operations.indexOf("## Settings"), operations.indexOf("## Metrics"));
 
         var listed = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\|").matcher(table).results();
 
