@@ -1,12 +1,12 @@
-# Seatlock as an image: `docker run -p 127.0.0.1:8080:8080 -v seatlock:/data seatlock` is the whole of it in one
-# container, PostgreSQL and Redis included; `docker run … seatlock serve`, `… worker`, `… migrate` are its parts, with
-# the addresses of everything else in the environment. compose.yml puts them together.
+# `docker run -p 127.0.0.1:8080:8080 -v seatlock:/data seatlock` runs everything in one container, including PostgreSQL
+# and Redis. `docker run … seatlock serve`, `… worker` and `… migrate` run the parts, with the addresses of the other
+# services in the environment; compose.yml combines them.
 
-# The Java that the tests run on, too.
+# The same Java version that the tests use.
 FROM maven:3-eclipse-temurin-17 AS build
 WORKDIR /build
 
-# A layer of its own: what Maven fetches changes with the pom, and not with every line of code.
+# A separate layer, because downloads change only with the pom.
 COPY pom.xml .
 RUN mvn -B -q dependency:go-offline
 
@@ -14,8 +14,8 @@ COPY sql sql
 COPY src/main src/main
 RUN mvn -B -q -Dmaven.test.skip=true package
 
-# The jar brings PostgreSQL and Redis for each platform that it may meet. Here there is one: the image keeps those (15 of
-# 130 MB), so that it can be tried with nothing beside it, and leaves the others.
+# The jar contains PostgreSQL and Redis for every supported platform. The image keeps only its own (15 of 130 MB), so
+# that it can still be tried without other services.
 RUN mkdir /jar && cd /jar && jar --extract --file /build/target/seatlock.jar \
     && case "$(uname -m)" in \
          x86_64) rm postgres-linux-arm_64.txz redis-server-*-linux-arm64 ;; \
@@ -28,7 +28,7 @@ RUN mkdir /jar && cd /jar && jar --extract --file /build/target/seatlock.jar \
 
 FROM eclipse-temurin:25-jre
 
-# PostgreSQL's initdb wants to know its user by name. The number is fixed, for the owner of a volume.
+# PostgreSQL's initdb needs a user name. The id is fixed, so that the owner of a volume is known.
 RUN groupadd --gid 10001 seatlock \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin seatlock \
     && install --directory --owner seatlock --group seatlock --mode 700 /data
@@ -40,17 +40,17 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8080
 
-# For the launcher, which takes them from here and says so in one line; set it to choose others. Why these: README,
-# "Figures". Whoever runs out of memory cannot be trusted with what he does next: he ends, and is started again.
+# The Java launcher reads these options and reports them in one line; set the variable to replace them. For the reasons
+# see src/docs/figures.md, "Java options". A JVM that ran out of memory is unreliable, so it exits and is restarted.
 ENV JDK_JAVA_OPTIONS="-Xmx160m -XX:+UseParallelGC -XX:+ExitOnOutOfMemoryError" \
     SEATLOCK_HOME=/data
 
-# Whether it lives, not whether it is ready: some who watch this start anew what does not pass, which brings no database
-# back. The image has no curl, and a JVM every ten seconds would be dear; bash can speak this much HTTP.
+# Checks liveness, not readiness: some orchestrators restart an unhealthy container, which would not bring a database
+# back. The image has no curl, and starting a JVM every ten seconds is expensive, so bash sends the request.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT:-8080} && printf 'GET /livez HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
 
-# No shell in between: SIGTERM is for the JVM, which then drains and stops.
+# Exec form, so that the JVM receives SIGTERM and drains before it stops.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["java", "-jar", "/app/seatlock.jar"]
 CMD ["all"]

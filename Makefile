@@ -1,48 +1,48 @@
-# Seatlock. `make` shows what there is; a JDK 17 and Maven are all it takes.
+# `make` lists the targets. JDK 17 or newer and Maven are all they need.
 
 MVN  := mvn -B -q
 JAR  := target/seatlock.jar
-# A small heap is plenty, and the parallel collector leaves more of two cores to the sale than the default: README, "Figures".
+# A small heap is enough, and the parallel collector leaves more CPU to the sale: src/docs/figures.md, "Java options".
 JAVA_OPTS ?= -Xmx160m -XX:+UseParallelGC
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test kill-test nodes-test chaos check-qr bench audit check lint fmt jar openapi psql clean
 
-help: ## Show this
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(JAR) ## The race: N=10 buyers want one seat (N=1000; URL=http://… for a server that runs already)
+demo: $(JAR) ## Run the race: N=10 buyers request one seat (N=1000; URL=http://… for a running server)
 	@java -cp $(JAR) demo/Race.java
 
-run: $(JAR) ## Serve on PORT (8080) with sample events, PostgreSQL and Redis included, data in ./data
+run: $(JAR) ## Serve on PORT (8080) with sample events and embedded PostgreSQL and Redis; data in ./data
 	@java $(JAVA_OPTS) -jar $(JAR) all --seed
 
-test: ## Run every test
+test: ## Run all tests
 	mvn -B -ntp test
 
-kill-test: ## 1,000 confirmations while workers, Redis and the mail server die in turn (about three minutes)
+kill-test: ## Confirm 1,000 reservations while workers, Redis and the mail server fail in turn (about three minutes)
 	mvn -B -ntp test -Dtest=KillTest -Dexcluded.tests=
 
-nodes-test: ## Three nodes and three workers: rolling restart, kill -9, PostgreSQL restarted and failed over (TEST=… for one)
+nodes-test: ## Restart, kill and fail over three nodes, three workers and PostgreSQL under load (TEST=… for one test)
 	mvn -B -ntp test -Dtest='$(or $(TEST),NodesTest)' -Dexcluded.tests=
 
-chaos: ## All of them die at random under load, by a schedule of a seed (SEED=1 MINUTES=10)
+chaos: ## Kill nodes, PostgreSQL and Redis at random under load, by a schedule derived from SEED (SEED=1 MINUTES=10)
 	mvn -B -ntp test -Dtest=ChaosTest -Dexcluded.tests= -Dseatlock.chaos.seed=$(or $(SEED),1) -Dseatlock.chaos.minutes=$(or $(MINUTES),10)
 
-check-qr: ## Have zbar read a ticket's QR code from a picture of it (wants pdftoppm and zbarimg)
+check-qr: ## Render a ticket and read its QR code with zbar (needs pdftoppm and zbarimg)
 	mvn -B -ntp test -Dtest=QrCodeTest -Dexcluded.tests=
 
-bench: $(JAR) ## What is told as a ratio, measured side by side in one run (twenty minutes; TEST=SaleBenchTest#ratios for one)
+bench: $(JAR) ## Measure the ratios of src/docs/figures.md side by side (twenty minutes; TEST=SaleBenchTest#ratios for one)
 	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Djunit.jupiter.execution.parallel.enabled=false -Dseatlock.bench.java="$(JAVA_OPTS)"
 
-audit: ## What goes into the jar: licences (fails on a new one), conflicts, an SBOM for scanners, what is out of date
+audit: ## Check licences and conflicts of all dependencies, write an SBOM, list newer versions
 	mvn -B -ntp -Paudit validate
 	@cat target/licenses.txt
 
-check: fmt test ## Format, compile with warnings as errors, test
+check: fmt test ## Format, compile with warnings as errors, and test
 
-lint: ## Have Docker, HAProxy, Prometheus and linters check what is written for them (those that are installed)
+lint: ## Check container, proxy, monitoring and shell files with the tools that are installed
 	@demo/lint
 
 fmt: ## Format the sources
@@ -57,8 +57,8 @@ $(JAR): $(SOURCES)
 openapi: ## Write the OpenAPI document to src/test/resources/openapi.json
 	$(MVN) test -Dtest=OpenApiTest -Dseatlock.openapi.write=true
 
-psql: ## A psql in the database of the Seatlock that runs in SEATLOCK_HOME (./data)
+psql: ## Open psql in the database of the Seatlock that runs in SEATLOCK_HOME (./data)
 	@psql "$$(sed -n 's/^DATABASE_URL=//p' $${SEATLOCK_HOME:-data}/seatlock.env)"
 
-clean: ## Remove what was built; ./data stays
+clean: ## Remove build results; keep ./data
 	$(MVN) clean
