@@ -174,7 +174,7 @@ final class ReservationHandlers implements ReservationOperations {
         return reply.toBytes();
     }
 
-    private static void answer(Context ctx, Exchange exchange, Receipt receipt) {
+    static void answer(Context ctx, Exchange exchange, Receipt receipt) {
         if (receipt instanceof Receipt.Answered answered) {
             if (!(answered.outcome() instanceof Outcome.Done)) {
                 exchange.refused(

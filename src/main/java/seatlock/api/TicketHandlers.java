@@ -142,7 +142,7 @@ final class TicketHandlers implements TicketOperations {
         return scannedAt;
     }
 
-    private static void answer(Context ctx, CheckInResult result) {
+    static void answer(Context ctx, CheckInResult result) {
         if (result instanceof CheckInResult.Admitted admitted) {
             Responses.json(ctx, 200, Json.write(CheckInBody.of(admitted.ticket())));
         } else if (result instanceof CheckInResult.AlreadyCheckedIn already) {

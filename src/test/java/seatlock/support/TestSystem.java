@@ -54,10 +54,10 @@ public final class TestSystem implements AutoCloseable {
     private static final int TEST_CONNECTIONS = 16;
 
     /** For the tests, who may do anything. */
-    public final DatabaseUrl url = Servers.newDatabase();
+    public final DatabaseUrl url;
 
     /** For the servers. */
-    public final DatabaseUrl servingUrl = Servers.serving(url);
+    public final DatabaseUrl servingUrl;
 
     public final Database database;
     public final Catalog catalog = new Catalog();
@@ -75,6 +75,12 @@ public final class TestSystem implements AutoCloseable {
 
     /** With a database of its own, for what is seen across events; whoever makes it closes it. */
     public TestSystem() {
+        this(Servers.newDatabase());
+    }
+
+    private TestSystem(DatabaseUrl url) {
+        this.url = url;
+        this.servingUrl = Servers.serving(url);
         database = Database.open(url, TEST_CONNECTIONS, App.READ_STATEMENT_TIMEOUT);
         ticketKeys = new TicketKeys(database);
         ticketKeys.ensureFirst();
@@ -83,6 +89,11 @@ public final class TestSystem implements AutoCloseable {
         server = node.server;
         checkout = node.checkout;
         api = new Api("http://localhost:" + server.port(), ADMIN_KEY);
+    }
+
+    /** On an existing database whose schema is up to date; the caller closes it. */
+    public static TestSystem on(DatabaseUrl url) {
+        return new TestSystem(url);
     }
 
     @Override

@@ -1,0 +1,119 @@
+package seatlock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import seatlock.db.DatabaseException;
+import seatlock.inventory.Command;
+import seatlock.inventory.Outcome;
+import seatlock.inventory.Quota;
+import seatlock.inventory.Refusal;
+import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationId;
+import seatlock.inventory.ReservationToken;
+import seatlock.sales.Receipt;
+import seatlock.tickets.CheckInResult;
+
+/**
+ * Java 17 cannot check that an {@code instanceof} chain has a branch for every variant of a sealed type. So each sealed type has
+ * one instance of every variant here, and each place that tells the variants apart is called with all of them: {@code
+ * HandlesEveryVariantTest} in the package of the chain. A new variant, or a new sealed type, fails this test until it is added.
+ */
+public class SealedTypesTest {
+
+    private static final ReservationId ID = new ReservationId(new UUID(1, 1));
+    private static final Quota QUOTA = Quota.of("email", "ada@example.org", 1, 1);
+    private static final Reservation RESERVATION = new Reservation(
+            ID,
+            1,
+            new Reservation.Buyer("ada@example.org", new byte[32]),
+            List.of(),
+            0,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            new Reservation.State.Pending());
+    private static final Reservation.State.Confirmed CONFIRMED =
+            new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 0));
+
+    public static final List<Command> COMMANDS = List.of(
+            new Command.Reserve(ID, List.of("S-A-1"), "ada@example.org", new ReservationToken("rsv_1")),
+            new Command.Confirm(ID, new Reservation.Payment("pi_1", 0)),
+            new Command.Cancel(ID, new Command.Canceller.Seller()),
+            new Command.Expire(ID));
+
+    public static final List<Command.Canceller> CANCELLERS =
+            List.of(new Command.Canceller.Holder(new ReservationToken("rsv_1")), new Command.Canceller.Seller());
+
+    public static final List<Outcome> OUTCOMES = List.of(
+            new Outcome.Done(RESERVATION, true),
+            new Outcome.Refused(Refusal.RESERVATION_NOT_FOUND, List.of(), Optional.empty()),
+            new Outcome.TooManySeats(QUOTA),
+            new Outcome.TooManyPending(QUOTA, Duration.ofSeconds(1)));
+
+    public static final List<Receipt> RECEIPTS = List.of(
+            new Receipt.Answered(null, OUTCOMES.get(0), "200 \n{}".getBytes()),
+            new Receipt.Replayed("200 \n{}".getBytes()),
+            new Receipt.NotNow(null, OUTCOMES.get(3)),
+            new Receipt.KeyReused(),
+            new Receipt.UnknownEvent());
+
+    public static final List<CheckInResult> CHECK_IN_RESULTS = List.of(
+            new CheckInResult.Admitted(null),
+            new CheckInResult.AlreadyCheckedIn(null),
+            new CheckInResult.Rejected(CheckInResult.Reason.FORGED));
+
+    public static final List<Reservation.State> STATES = List.of(
+            new Reservation.State.Pending(),
+            CONFIRMED,
+            new Reservation.State.Cancelled(Instant.EPOCH, Optional.of(CONFIRMED)),
+            new Reservation.State.Expired(Instant.EPOCH));
+
+    /** Variants by their sealed type. */
+    private static final Map<Class<?>, List<?>> VARIANTS = Map.of(
+            Command.class, COMMANDS,
+            Command.Canceller.class, CANCELLERS,
+            Outcome.class, OUTCOMES,
+            Receipt.class, RECEIPTS,
+            CheckInResult.class, CHECK_IN_RESULTS,
+            Reservation.State.class, STATES);
+
+    /** Exceptions are told apart by catch clauses and by Javalin's handlers, which fall back to a supertype. */
+    private static final Set<Class<?>> EXCEPTIONS =
+            Set.of(DatabaseException.class, DatabaseException.Unavailable.class);
+
+    static Stream<Class<?>> sealedTypes() {
+        return new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("seatlock").stream()
+                        .<Class<?>>map(type -> type.reflect())
+                        .filter(Class::isSealed)
+                        .filter(type -> !EXCEPTIONS.contains(type));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sealedTypes")
+    void every_variant_of_a_sealed_type_has_an_instance_here(Class<?> type) {
+        assertThat(VARIANTS).as("a new sealed type").containsKey(type);
+        assertThat(VARIANTS.get(type).stream().map(Object::getClass).collect(Collectors.toSet()))
+                .isEqualTo(Set.of(type.getPermittedSubclasses()));
+    }
+
+    @Test
+    void every_state_has_a_status_of_its_own() {
+        assertThat(STATES.stream().map(Reservation.State::status)).doesNotHaveDuplicates();
+        assertThatCode(() -> STATES.forEach(Reservation.State::endedAt)).doesNotThrowAnyException();
+    }
+}

@@ -1,0 +1,50 @@
+package seatlock.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import seatlock.inventory.Outcome;
+import seatlock.sales.Receipt;
+import seatlock.tickets.CheckInResult;
+
+/**
+ * The chains in the handlers have a branch for every variant. Without a request most branches fail with a {@link
+ * NullPointerException}, or refuse as they should; the last branch, for a variant that is unknown, would throw an {@link
+ * IllegalArgumentException}.
+ */
+class HandlesEveryVariantTest {
+
+    @ParameterizedTest
+    @FieldSource("seatlock.SealedTypesTest#OUTCOMES")
+    void every_refusal_has_a_problem(Outcome outcome) {
+        if (outcome instanceof Outcome.Done) {
+            assertThat(catchThrowable(() -> Refusals.problem(null, outcome)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        } else {
+            assertThatCode(() -> Refusals.problem(null, outcome)).doesNotThrowAnyException();
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("seatlock.SealedTypesTest#RECEIPTS")
+    void every_receipt_has_an_answer(Receipt receipt) {
+        assertThat(catchThrowable(() -> ReservationHandlers.answer(null, null, receipt)))
+                .isNotInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @FieldSource("seatlock.SealedTypesTest#CHECK_IN_RESULTS")
+    void every_result_of_a_check_in_has_an_answer(CheckInResult result) {
+        assertThat(catchThrowable(() -> TicketHandlers.answer(null, result)))
+                .isNotInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @FieldSource("seatlock.SealedTypesTest#OUTCOMES")
+    void every_outcome_says_whether_it_is_final(Outcome outcome) {
+        assertThatCode(outcome::isFinal).doesNotThrowAnyException();
+    }
+}
