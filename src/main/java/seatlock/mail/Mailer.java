@@ -29,7 +29,7 @@ import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends mail over SMTP (RFC 5321). Every wait has an end. */
+/** Sends mail over SMTP (RFC 5321). Every wait has a timeout. */
 public final class Mailer {
 
     private static final Logger log = LoggerFactory.getLogger(Mailer.class);
@@ -38,41 +38,41 @@ public final class Mailer {
 
     private static final Pattern ADDRESS = Pattern.compile("\\S*@\\S*");
 
-    /** Between two answers of the server; RFC 5321 would have us wait for minutes, with the job's lease running. */
+    /** For each response of the server. RFC 5321 recommends minutes, but the lease of the job must not run out. */
     private static final String TIMEOUT_MS = "30000";
 
     /**
      * A mail.
      *
-     * @param messageId the same each time the same mail is sent, so that a second copy can be told for what it is
+     * @param messageId the same each time the mail is sent, so that a second copy can be recognized
      */
     public record Mail(
             String to, String subject, String text, String html, String messageId, List<Attachment> attachments) {}
 
-    /** A PDF. */
+    /** A PDF in a mail. */
     public record Attachment(String name, byte[] pdf) {}
 
-    /** The server will not take this mail, now or later (RFC 5321: a reply of 5yz). */
+    /** The server rejected the mail permanently (RFC 5321: a 5yz reply), so a retry is useless. */
     public static final class Rejected extends Exception {
         private static final long serialVersionUID = 1L;
 
         private Rejected(String reason) {
-            super("The mail server refuses: " + reason);
+            super("The mail server rejected the mail: " + reason);
         }
     }
 
-    /** The mail was not sent this time. */
+    /** The mail was not sent. A retry may succeed. */
     public static final class Failed extends Exception {
         private static final long serialVersionUID = 1L;
 
         private Failed(String reason) {
-            super(reason);
+            super("The mail was not sent: " + reason);
         }
     }
 
     /**
-     * What went wrong, without the buyer's address: servers like to repeat it, and this goes into the log, and stays with
-     * the job. That is also why neither exception has a cause.
+     * Returns why a mail was not sent, without the buyer's address, which servers often repeat: the reason is logged and stored
+     * with the job. For the same reason neither exception has a cause.
      */
     private static String reason(MessagingException e, String to) {
         var messages = new StringJoiner("; ");
@@ -91,10 +91,12 @@ public final class Mailer {
     private final InternetAddress from;
 
     /**
-     * @param smtp {@code smtp://[user:password@]host[:port]}, which goes over to TLS where the server offers it and has to
-     *     where there is a password; or {@code smtps://…}, which is TLS from the start
-     * @param from as in RFC 5322, such as {@code Seatlock <tickets@example.org>}
-     * @throws IllegalArgumentException if the sender is no address
+     * Creates a mailer, without connecting to the server.
+     *
+     * @param smtp {@code smtp://[user:password@]host[:port]}, which switches to TLS if the server offers it and requires it if
+     *     there is a password; or {@code smtps://…}, which uses TLS from the start
+     * @param from sender as in RFC 5322, such as {@code Seatlock <tickets@example.org>}
+     * @throws IllegalArgumentException if the sender is not a valid address
      */
     public Mailer(URI smtp, String from) {
         this.smtp = smtp;
@@ -103,10 +105,10 @@ public final class Mailer {
     }
 
     /**
-     * Says whether something can be a sender.
+     * Checks that a text is a valid sender.
      *
-     * @return the same
-     * @throws IllegalArgumentException if it is no address
+     * @return the text
+     * @throws IllegalArgumentException if the text is not a valid address
      */
     public static String checkSender(String from) {
         address(from);
@@ -117,11 +119,11 @@ public final class Mailer {
         try {
             var address = new InternetAddress(text, true);
             if (address.getPersonal() != null) {
-                address.setPersonal(address.getPersonal(), "UTF-8"); // encoded, as a header has to be
+                address.setPersonal(address.getPersonal(), "UTF-8"); // encodes it for the header
             }
             return address;
         } catch (AddressException | UnsupportedEncodingException e) {
-            throw new IllegalArgumentException("Not an address"); // and not which: it may be the buyer's
+            throw new IllegalArgumentException("Invalid e-mail address"); // not quoted, since it may be the buyer's
         }
     }
 
@@ -143,14 +145,14 @@ public final class Mailer {
     }
 
     /**
-     * Sends a mail, and returns when the server has taken it over.
+     * Sends a mail. Returns when the server has accepted it.
      *
-     * @throws Rejected if it never will
-     * @throws Failed if it did not this time
+     * @throws Rejected if the server rejected the mail permanently
+     * @throws Failed if the mail was not sent and a retry may succeed
      */
     public void send(Mail mail) throws Rejected, Failed {
         try {
-            transmit(message(mail));
+            transmit(compose(mail));
         } catch (MessagingException e) {
             var reason = reason(e, mail.to());
             if (e instanceof SendFailedException && isPermanent(e)) {
@@ -173,12 +175,12 @@ public final class Mailer {
         }
     }
 
-    /** By now the mail is sent or it is not: how the server says goodbye changes nothing. */
+    /** A failure to close changes nothing: by now the mail was sent, or sending it has failed. */
     private static void close(Transport transport) {
         try {
             transport.close();
         } catch (MessagingException e) {
-            log.debug("The mail server did not say goodbye", e);
+            log.debug("The connection to the mail server was not closed cleanly", e);
         }
     }
 
@@ -188,7 +190,7 @@ public final class Mailer {
                 : URLDecoder.decode(login[part].replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** Whether some reply in the chain was a 5yz, and none a 4yz. */
+    /** Returns whether the chain of exceptions has a 5yz reply and no 4yz reply. */
     private static boolean isPermanent(MessagingException e) {
         boolean permanent = false;
         for (Exception cause = e; cause instanceof MessagingException next; cause = next.getNextException()) {
@@ -212,19 +214,19 @@ public final class Mailer {
         return 0;
     }
 
-    /** Jakarta Mail folds and encodes headers; what could inject one, the API does not let in. */
-    private MimeMessage message(Mail mail) throws MessagingException {
+    /** Jakarta Mail folds and encodes headers. The API refuses control characters, which could inject one. */
+    private MimeMessage compose(Mail mail) throws MessagingException {
         var message = new MimeMessage(session) {
             @Override
             protected void updateMessageID() throws MessagingException {
-                setHeader("Message-ID", "<" + mail.messageId() + ">"); // its own would be a new one each time
+                setHeader("Message-ID", "<" + mail.messageId() + ">"); // by default, each copy gets a new one
             }
         };
         message.setFrom(from);
         message.setRecipient(Message.RecipientType.TO, address(mail.to()));
         message.setSubject(mail.subject(), "UTF-8");
         message.setSentDate(Date.from(Instant.now()));
-        message.setHeader("Auto-Submitted", "auto-generated"); // RFC 3834: no vacation notices, please
+        message.setHeader("Auto-Submitted", "auto-generated"); // RFC 3834: suppresses vacation notices
 
         var alternatives = new MimeMultipart("alternative");
         alternatives.addBodyPart(text(mail.text(), "plain"));

@@ -11,65 +11,80 @@ import seatlock.inventory.Reservation;
 import seatlock.tickets.Amounts;
 import seatlock.tickets.Ticket;
 
-/** The mail that brings a buyer his tickets. */
+/** The mail with the tickets of a buyer. */
 public final class TicketMail {
 
-    private static final DateTimeFormatter WHEN =
+    private static final DateTimeFormatter DATE_AND_TIME =
             DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu, HH:mm zzz", Locale.UK);
 
     private TicketMail() {}
 
     /**
-     * @param job names the mail: sent again by the same job, it is the same mail
-     * @param documents of the tickets, in their order
+     * Writes the mail for a reservation.
+     *
+     * @param documents PDFs of the tickets, in the same order
+     * @param job identifies the mail: a repeated job writes a mail with the same Message-ID
      */
     public static Mailer.Mail of(
             Event event, Reservation reservation, List<Ticket> tickets, List<byte[]> documents, UUID job) {
         var seats = tickets.stream().map(ticket -> ticket.seat().label()).collect(Collectors.joining(", "));
-        var when = WHEN.format(event.startsAt().atZone(event.timeZone()));
+        var when = DATE_AND_TIME.format(event.startsAt().atZone(event.timeZone()));
         var total = Amounts.format(reservation.total(), event.currency());
-        var count = tickets.size() == 1 ? "Your ticket is" : "Your " + tickets.size() + " tickets are";
+        var isOne = tickets.size() == 1;
+        var attached = isOne ? "Your ticket is attached." : "Your " + tickets.size() + " tickets are attached.";
+        var seat = isOne ? "Seat" : "Seats";
+        var show = isOne ? "your ticket" : "each ticket";
+        var use = isOne
+                ? "Valid for one entry. Please do not share the code."
+                : "Each ticket is valid for one entry. Please do not share the codes.";
 
         var text = """
-                %s attached.
+                Thank you for your order. %s
 
                 %s
                 %s
                 %s
 
-                Seats: %s
+                %s: %s
                 Paid: %s
                 Reservation: %s
 
-                Show the code on the ticket at the entrance, on paper or on a phone. It lets one person in, once, so do
-                not pass it on.
-                """.formatted(count, event.name(), event.venue(), when, seats, total, reservation.id());
+                At the entrance, please show the code on %s, on paper or on your phone.
+                %s
+
+                Enjoy the event!
+                """.formatted(
+                        attached, event.name(), event.venue(), when, seat, seats, total, reservation.id(), show, use);
         var html = """
                 <!doctype html>
                 <html lang="en"><body style="font-family:sans-serif;color:#171c33">
-                <p>%s attached.</p>
+                <p>Thank you for your order. %s</p>
                 <h1 style="font-size:22px;margin:0">%s</h1>
                 <p style="margin:4px 0 16px">%s<br>%s</p>
-                <p>Seats: <strong>%s</strong><br>Paid: %s<br>Reservation: %s</p>
-                <p>Show the code on the ticket at the entrance, on paper or on a phone.
-                It lets one person in, once, so do not pass it on.</p>
+                <p>%s: <strong>%s</strong><br>Paid: %s<br>Reservation: %s</p>
+                <p>At the entrance, please show the code on %s, on paper or on your phone.
+                %s</p>
+                <p>Enjoy the event!</p>
                 </body></html>
                 """.formatted(
-                        count,
+                        attached,
                         escape(event.name()),
                         escape(event.venue()),
                         escape(when),
+                        seat,
                         escape(seats),
                         total,
-                        reservation.id());
+                        reservation.id(),
+                        show,
+                        use);
         var attachments = new ArrayList<Mailer.Attachment>();
         for (int i = 0; i < tickets.size(); i++) {
             attachments.add(
                     new Mailer.Attachment("ticket-" + tickets.get(i).id().number() + ".pdf", documents.get(i)));
         }
         var messageId = job + "@" + event.id() + ".seatlock";
-        return new Mailer.Mail(
-                reservation.buyer().email(), "Your tickets: " + event.name(), text, html, messageId, attachments);
+        var subject = (isOne ? "Your ticket for " : "Your tickets for ") + event.name();
+        return new Mailer.Mail(reservation.buyer().email(), subject, text, html, messageId, attachments);
     }
 
     private static String escape(String text) {

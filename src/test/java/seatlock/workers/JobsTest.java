@@ -123,7 +123,7 @@ class JobsTest {
 
         assertThat(testWorkers.mails()).hasSize(1);
         var mail = parse(testWorkers.mails().get(0));
-        assertThat(mail.getSubject()).isEqualTo("Your tickets: Aida");
+        assertThat(mail.getSubject()).isEqualTo("Your tickets for Aida");
         assertThat(mail.getRecipients(Message.RecipientType.TO)[0]).hasToString("ada@example.org");
         assertThat(mail.getFrom()[0]).hasToString("Seatlock <tickets@example.org>");
         var parts = (Multipart) mail.getContent();
