@@ -14,10 +14,10 @@ import java.util.function.BiConsumer;
 import seatlock.metrics.Metrics;
 
 /**
- * A queue per key, served by a few threads that all keys share. Items of a key wait in order of arrival until a thread takes
+ * Queues items per key, on a few threads that all keys share. Items of a key wait in order of arrival until a thread takes
  * the next batch of them.
  *
- * <p>Thousands of items can be in flight on a few threads, and a key whose work is slow or stuck occupies only a few of
+ * <p>Thousands of items can be in flight on a few threads, and a key whose work is slow or stuck occupies only some of
  * those threads. An item that finds its queue idle is taken at once: nothing waits for a batch to fill.
  *
  * @param <K> what a queue belongs to, such as an event
@@ -26,6 +26,8 @@ import seatlock.metrics.Metrics;
 public final class KeyedBatcher<K, T> implements AutoCloseable {
 
     /**
+     * Bounds of the queues.
+     *
      * @param threads shared by all keys
      * @param threadsPerKey the most threads that one key may occupy at a time
      * @param batch the most items that a thread takes at a time
@@ -34,13 +36,13 @@ public final class KeyedBatcher<K, T> implements AutoCloseable {
      */
     public record Bounds(int threads, int threadsPerKey, int batch, int maxWaiting, Duration maxWait) {
 
-        /** More than can be served within {@link #MAX_WAIT}; they take some megabytes. */
+        /** More than can be served within {@link #MAX_WAIT}. Takes some megabytes. */
         private static final int MAX_WAITING = 20_000;
 
-        /** By then the client has given up, or is about to. */
+        /** Clients give up at about this time. */
         private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
-        /** Bounds with the usual length and time. */
+        /** Bounds with the default queue length and waiting time. */
         public Bounds(int threads, int threadsPerKey, int batch) {
             this(threads, threadsPerKey, batch, MAX_WAITING, MAX_WAIT);
         }
@@ -63,7 +65,7 @@ public final class KeyedBatcher<K, T> implements AutoCloseable {
 
     /**
      * @param name prefix of the names of the threads
-     * @param work processes a batch of one key; it should throw nothing
+     * @param work processes a batch of one key; it must throw nothing
      * @param refuse receives each item that waited too long
      */
     public KeyedBatcher(
@@ -103,12 +105,12 @@ public final class KeyedBatcher<K, T> implements AutoCloseable {
         }
     }
 
-    /** Runs one batch of one key. If more is waiting there, its turn comes after the other keys. */
+    /** Runs one batch of one key. If more items wait under the key, their batch queues behind those of other keys. */
     private void runBatch(K key, Queue<T> queue) {
         var late = new ArrayList<T>();
         try {
             var batch = take(queue, late);
-            late.forEach(item -> refuse.accept(item, new Overload("The request waited too long for its turn.")));
+            late.forEach(item -> refuse.accept(item, new Overload("The request waited too long in the queue.")));
             if (!batch.isEmpty()) {
                 work.accept(key, batch);
             }
@@ -139,7 +141,7 @@ public final class KeyedBatcher<K, T> implements AutoCloseable {
         return batch;
     }
 
-    /** Processes what is still waiting, then ends. Submissions are refused from now on. */
+    /** Refuses further items, processes those that are waiting, then ends its threads. */
     @Override
     public void close() {
         var deadline = System.nanoTime() + Bounds.MAX_WAIT.toNanos();

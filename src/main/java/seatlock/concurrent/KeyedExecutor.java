@@ -58,7 +58,7 @@ public final class KeyedExecutor<K> implements AutoCloseable {
         return task.result();
     }
 
-    /** Runs what is still waiting, then ends. */
+    /** Refuses further tasks, runs those that are waiting, then ends its threads. */
     @Override
     public void close() {
         tasks.close();

@@ -5,8 +5,8 @@ public final class Overload extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message the reason as a sentence that a client may see */
+    /** @param message reason, as a sentence that clients may see */
     public Overload(String message) {
-        super(message, null, false, false); // a refusal, not an accident: no stack trace
+        super(message, null, false, false); // an expected refusal, so no stack trace
     }
 }

@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Repeats a task on a thread of its own, whatever the task throws. */
+/** Repeats a task on its own thread, whatever the task throws. */
 public final class PeriodicTask implements AutoCloseable {
 
     /** A run that is under way when the process stops may take this long to finish. */
@@ -24,8 +24,8 @@ public final class PeriodicTask implements AutoCloseable {
 
     /**
      * @param name of the thread and in the log
-     * @param isTransient tells failures that pass by themselves, such as a database that is away: those are logged once as
-     *     a warning until the task succeeds again, and every other failure as an error
+     * @param isTransient recognizes failures that pass by themselves, such as an unavailable database: the first one is logged
+     *     as a warning, and so is the first success after it; every other failure is logged as an error
      */
     public PeriodicTask(String name, Runnable task, Predicate<Throwable> isTransient) {
         this.name = name;
@@ -52,7 +52,7 @@ public final class PeriodicTask implements AutoCloseable {
             }
         } catch (Throwable t) { // even an Error: a ScheduledExecutorService silently drops a task that throws
             if (!isTransient.test(t)) {
-                log.error("{} failed and will be tried again", name, t);
+                log.error("{} failed and will be retried", name, t);
             } else if (!interrupted) {
                 log.warn("{} is interrupted: {}", name, t.getMessage());
                 interrupted = true;

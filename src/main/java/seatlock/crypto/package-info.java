@@ -1,2 +1,2 @@
-/** Hashing, in the one form that Seatlock uses. Knows nothing of what it hashes. */
+/** Hashing. */
 package seatlock.crypto;

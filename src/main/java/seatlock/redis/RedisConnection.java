@@ -11,7 +11,7 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * A connection to Redis for one thread: opened when it is first used, and opened again after a failure. It logs once when
- * Redis goes away, and once when Redis is back.
+ * Redis becomes unavailable and once when it is available again.
  */
 public final class RedisConnection implements AutoCloseable {
 
@@ -45,7 +45,7 @@ public final class RedisConnection implements AutoCloseable {
             }
             var result = work.apply(connection);
             if (!isUp) {
-                log.info("Redis is back");
+                log.info("Redis is available again");
                 isUp = true;
             }
             return Optional.of(result);
@@ -59,7 +59,7 @@ public final class RedisConnection implements AutoCloseable {
         }
     }
 
-    /** Returns whether Redis answered at the last use; {@code true} before the first. */
+    /** Returns whether Redis responded at the last use; {@code true} before the first. */
     public boolean isUp() {
         return isUp;
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Response;
 
-/** Counters in Redis that several nodes add to. For one thread. */
+/** Counters in Redis that all nodes add to. Only one thread may use an instance. */
 public final class SharedCounters implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
@@ -21,7 +21,9 @@ public final class SharedCounters implements AutoCloseable {
     public record Addition(String counter, long amount, String alsoRead) {}
 
     /**
-     * @param total of the counter, after the addition
+     * The result of an addition.
+     *
+     * @param total value of the counter after the addition
      * @param other value of the counter that was also read; 0 if there is none
      */
     public record Total(long total, long other) {}
@@ -35,15 +37,15 @@ public final class SharedCounters implements AutoCloseable {
     }
 
     private final RedisConnection redis;
-    private final long keptSeconds;
+    private final long ttlSeconds;
 
     /**
-     * @param kept a counter is forgotten when nothing was added to it for this long
+     * @param ttl a counter expires when nothing was added to it for this long
      * @param consequence completes the log line "Redis is unavailable, so …"
      */
-    public SharedCounters(URI url, Duration kept, String consequence) {
+    public SharedCounters(URI url, Duration ttl, String consequence) {
         this.redis = new RedisConnection(url, TIMEOUT, consequence);
-        this.keptSeconds = kept.toSeconds();
+        this.ttlSeconds = ttl.toSeconds();
     }
 
     /**
@@ -60,18 +62,18 @@ public final class SharedCounters implements AutoCloseable {
         try (var pipeline = connection.pipelined()) {
             for (var addition : additions) {
                 var total = pipeline.incrBy(addition.counter, addition.amount);
-                pipeline.expire(addition.counter, keptSeconds);
+                pipeline.expire(addition.counter, ttlSeconds);
                 responses.add(new Responses(total, addition.alsoRead == null ? null : pipeline.get(addition.alsoRead)));
             }
             if (additions.isEmpty()) {
-                pipeline.ping(); // so that it is known whether Redis answers
+                pipeline.ping(); // to learn whether Redis responds
             }
             pipeline.sync();
         }
         return responses.stream().map(Responses::get).toList();
     }
 
-    /** Returns whether Redis answered at the last use; {@code true} before the first. */
+    /** Returns whether Redis responded at the last use; {@code true} before the first. */
     public boolean isUp() {
         return redis.isUp();
     }

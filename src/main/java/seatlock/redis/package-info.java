@@ -1,5 +1,5 @@
 /**
- * Connections to Redis, by Jedis, that survive a Redis that is down, hung or wiped. Nothing that Seatlock cannot lose is kept
- * there.
+ * Connections to Redis, by Jedis, that survive a Redis that is down, hung or wiped. Seatlock can lose
+ * everything that is stored there.
  */
 package seatlock.redis;

@@ -19,26 +19,26 @@ import seatlock.inventory.SeatStatus;
 
 /**
  * The seats of one event, as pages of JSON. Everything about a seat but its status follows from the seat plan, so a page is read
- * as one character per seat, and written from the plan straight to bytes.
+ * as one character per seat and written from the plan directly to bytes.
  *
  * <p>The API describes the format as {@code Seats}; a test compares the bytes with what Jackson writes.
  */
 public final class SeatMap {
 
-    /** Seats of the largest page, of some three megabytes: a whole arena, and no response that could fill the memory. */
+    /** Seats of the largest page, of some three megabytes: enough for an arena, and small enough for the memory. */
     public static final int MAX_SEATS = 25_000;
 
-    /** One statement reads at most the largest page, and the seat that tells whether there are more. */
+    /** One statement reads at most the largest page and one more seat, which shows whether there is another page. */
     private static final int MAX_SEATS_PER_STATEMENT = MAX_SEATS + 1;
 
     /** One statement reads at least this many, so that a page of a rare status is not read seat by seat. */
     private static final int MIN_SEATS_PER_STATEMENT = 1_000;
 
-    /** Marks a seat within a page that has another status than requested. */
+    /** Marks a seat that has another status than the requested one. */
     private static final char NOT_SHOWN = '-';
 
-    /** Part of the ETag. Increase it when the same statuses are written in another way. */
-    private static final String FORM = "1";
+    /** Part of the ETag. Increase it when the format of the JSON changes. */
+    private static final String FORMAT_VERSION = "1";
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -49,8 +49,8 @@ public final class SeatMap {
     /**
      * A request for part of a seat map.
      *
-     * @param section only this one; {@code null} for all
-     * @param status only seats of this status; {@code null} for all
+     * @param section only seats of this section; {@code null} for all
+     * @param status only seats with this status; {@code null} for all
      * @param limit at most this many seats, from 1 to {@link #MAX_SEATS}
      * @param after only seats after the one with this id; 0 to start with the first
      */
@@ -61,34 +61,34 @@ public final class SeatMap {
      *
      * @param marks for each seat of the section after {@code after}, up to the last one shown: the first letter of its status, or
      *     {@link #NOT_SHOWN}
-     * @param next where the next page starts; {@code null} if this is the last
+     * @param next {@code after} of the next page; {@code null} if this is the last one
      */
     record Statuses(String marks, Integer next) {}
 
     /** A row of the seat plan. */
-    private record Line(String section, long price, String row, int firstSeat, int lastSeat) {}
+    private record PlanRow(String section, long price, String name, int firstSeat, int lastSeat) {}
 
     /** Seats with consecutive ids. */
     private record Range(int first, int last) {}
 
-    private final List<Line> lines = new ArrayList<>();
+    private final List<PlanRow> rows = new ArrayList<>();
 
     SeatMap(SeatPlan plan) {
         int next = 1;
         for (var section : plan.sections()) {
             for (var row : section.rows()) {
-                lines.add(new Line(section.name(), section.price(), row.name(), next, next + row.seats() - 1));
+                rows.add(new PlanRow(section.name(), section.price(), row.name(), next, next + row.seats() - 1));
                 next += row.seats();
             }
         }
     }
 
-    /** The number of rows in the plan, which determines its size in memory. */
-    int rows() {
-        return lines.size();
+    /** Returns the number of rows in the plan, which determines its size in memory. */
+    int rowCount() {
+        return rows.size();
     }
 
-    /** TransactionPool a page. One of a large event may take several statements, each of which sees the seats as they are then. */
+    /** Reads a page. A large page takes several statements, each of which sees the seats at its own time. */
     Statuses read(Tx tx, InventoryReader inventory, Query query) throws SQLException {
         var marks = new StringBuilder();
         int shown = 0;
@@ -121,32 +121,33 @@ public final class SeatMap {
 
     private List<Range> ranges(Query query) {
         var ranges = new ArrayList<Range>();
-        for (var line : lines) {
-            if (!matches(line, query)) {
+        for (var row : rows) {
+            if (!matches(row, query)) {
                 continue;
             }
             var previous = ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
-            if (previous != null && previous.last() + 1 == line.firstSeat()) {
-                ranges.set(ranges.size() - 1, new Range(previous.first(), line.lastSeat()));
+            if (previous != null && previous.last() + 1 == row.firstSeat()) {
+                ranges.set(ranges.size() - 1, new Range(previous.first(), row.lastSeat()));
             } else {
-                ranges.add(new Range(first(line, query), line.lastSeat()));
+                ranges.add(new Range(first(row, query), row.lastSeat()));
             }
         }
         return ranges;
     }
 
-    private static boolean matches(Line line, Query query) {
-        return line.lastSeat() > query.after()
-                && (query.section() == null || query.section().equals(line.section()));
+    private static boolean matches(PlanRow row, Query query) {
+        return row.lastSeat() > query.after()
+                && (query.section() == null || query.section().equals(row.section()));
     }
 
-    private static int first(Line line, Query query) {
-        return Math.max(line.firstSeat(), query.after() + 1);
+    private static int first(PlanRow row, Query query) {
+        return Math.max(row.firstSeat(), query.after() + 1);
     }
 
-    /** A weak tag, since the page may be sent compressed or not (RFC 9110 section 8.8.1); the same on every node. */
+    /** Returns a weak ETag, since a page may be sent compressed or not (RFC 9110 section 8.8.1); the same on every node. */
     static String etag(Query query, Statuses statuses) {
-        var content = String.join("\n", FORM, query.toString(), statuses.marks(), String.valueOf(statuses.next()));
+        var content =
+                String.join("\n", FORMAT_VERSION, query.toString(), statuses.marks(), String.valueOf(statuses.next()));
         var hash = Base64.getUrlEncoder().withoutPadding().encodeToString(Sha256.of(content));
         return "W/\"" + hash.substring(0, 22) + "\"";
     }
@@ -157,32 +158,32 @@ public final class SeatMap {
         var json = new Bytes(marks.length());
         json.write("{\"eventId\":\"" + query.event() + "\",\"seats\":[");
         int i = 0;
-        boolean first = true;
-        for (var line : lines) {
+        boolean isFirst = true;
+        for (var row : rows) {
             if (i == marks.length()) {
                 break;
             }
-            if (!matches(line, query)) {
+            if (!matches(row, query)) {
                 continue;
             }
-            var section = inJson(line.section());
-            var row = inJson(line.row());
-            var label = utf8("{\"label\":\"" + section + "-" + row + "-");
-            var place = utf8("\",\"section\":\"" + section + "\",\"row\":\"" + row + "\",\"number\":");
-            var price = ascii(",\"price\":" + line.price() + ",\"status\":\"");
-            for (int seat = first(line, query); seat <= line.lastSeat() && i < marks.length(); seat++) {
+            var section = inJson(row.section());
+            var rowName = inJson(row.name());
+            var label = utf8("{\"label\":\"" + section + "-" + rowName + "-");
+            var position = utf8("\",\"section\":\"" + section + "\",\"row\":\"" + rowName + "\",\"number\":");
+            var price = ascii(",\"price\":" + row.price() + ",\"status\":\"");
+            for (int seat = first(row, query); seat <= row.lastSeat() && i < marks.length(); seat++) {
                 var mark = marks.charAt(i++);
                 if (mark == NOT_SHOWN) {
                     continue;
                 }
-                if (!first) {
+                if (!isFirst) {
                     json.write(',');
                 }
-                first = false;
-                var number = seat - line.firstSeat() + 1;
+                isFirst = false;
+                var number = seat - row.firstSeat() + 1;
                 json.write(label);
                 json.writeNumber(number);
-                json.write(place);
+                json.write(position);
                 json.writeNumber(number);
                 json.write(price);
                 json.write(status(mark));
@@ -231,13 +232,13 @@ public final class SeatMap {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Takes no lock per byte and creates no text per number, because a build spends its time here. */
+    /** Takes no lock per byte and creates no string per number, because writing a page spends most of its time here. */
     private static final class Bytes extends ByteArrayOutputStream {
 
-        /** A seat whose section and row have short names. */
+        /** Size of a seat whose section and row have short names. */
         private static final int TYPICAL_SEAT_BYTES = 110;
 
-        private static final int MOST_DIGITS = 10;
+        private static final int MAX_DIGITS = 10;
 
         Bytes(int seats) {
             super(Math.min(seats, MAX_SEATS) * TYPICAL_SEAT_BYTES + 100);
@@ -260,7 +261,7 @@ public final class SeatMap {
         }
 
         void writeNumber(int number) {
-            makeRoom(MOST_DIGITS);
+            makeRoom(MAX_DIGITS);
             int digits = 1;
             for (int rest = number; rest >= 10; rest /= 10) {
                 digits++;

@@ -25,20 +25,20 @@ import seatlock.inventory.InventoryReader;
 /**
  * Caches seat maps as bytes that are ready to be sent.
  *
- * <p><b>Age.</b> A request gets a map that was read at most {@link #MAX_AGE} before the request arrived, and after the last change
- * that this node made to the event. So a purchase shows at once on the node that made it, and everywhere within {@link #MAX_AGE}.
- * A seat map promises nothing: a reservation is decided by the seats themselves, under lock.
+ * <p><b>Age.</b> A request gets a map that was read at most {@link #MAX_AGE} before the request arrived, and after the last
+ * change that this node made to the event. So a purchase shows at once on the node that made it, and everywhere within {@link
+ * #MAX_AGE}. A seat map reserves nothing: the seats themselves decide a reservation, under lock.
  *
- * <p><b>Cost.</b> A page is built once for all requests that wait for it, and with pauses: a page that changes all the time takes a
- * fifth of the time of one thread, however many clients read it. A request that waits occupies no thread.
+ * <p><b>Cost.</b> A page is built once for all requests that wait for it, and a pause follows each build: a page that changes
+ * all the time takes a fifth of the time of one thread, however many clients read it. A waiting request occupies no thread.
  */
 public final class SeatMaps {
 
-    /** Too short for a person to notice. */
+    /** Too short for people to notice. */
     public static final Duration MAX_AGE = Duration.ofMillis(250);
 
-    /** A request for a page of half the maximum age triggers a new build, for the requests that follow. */
-    private static final Duration RENEWED_AFTER = MAX_AGE.dividedBy(2);
+    /** A request for a page of this age triggers a new build for later requests. */
+    private static final Duration REBUILD_AFTER = MAX_AGE.dividedBy(2);
 
     /** A build is followed by a pause of this many times its own length, so builds take a fifth of the time… */
     private static final int PAUSE_PER_BUILD = 4;
@@ -46,17 +46,17 @@ public final class SeatMaps {
     /** …but no pause is longer than this, even after a build that took long. */
     private static final Duration MAX_PAUSE = Duration.ofMillis(200);
 
-    /** Plain and compressed bytes: an eighth of the heap, most of which a crowd needs; at most some twenty arenas. */
+    /** Plain and compressed bytes. At most an eighth of the heap, since requests need the rest; enough for some twenty arenas. */
     private static final long MAX_PAGE_BYTES =
             Math.min(64_000_000, Runtime.getRuntime().maxMemory() / 8);
 
-    /** Memory of a page besides its bytes, so that small pages have a bound, too. */
+    /** Memory of a page besides its bytes, so that the number of small pages is bounded, too. */
     private static final int PAGE_OVERHEAD = 1_000;
 
-    /** Some ten megabytes; the largest plan that a client can send has two fifths of these. */
+    /** Takes some ten megabytes. The largest plan that a client can send has two fifths of this number. */
     private static final int MAX_PLAN_ROWS = 100_000;
 
-    /** Far more events than change within {@link #MAX_AGE}; older changes do not matter. */
+    /** Many more events than change within {@link #MAX_AGE}; older changes do not matter. */
     private static final int MAX_CHANGES = 10_000;
 
     /** A page as bytes, plain and compressed, which must not be modified. */
@@ -97,12 +97,12 @@ public final class SeatMaps {
     }
 
     /**
-     * A page in memory.
+     * A page in the cache.
      *
-     * @param readAt when its reading began
-     * @param pauseUntil it is not built again before this time
+     * @param readAt when reading it began, in nanoseconds of the clock
+     * @param pauseUntil time before which the page is not built again
      */
-    private record Kept(Page page, long readAt, long pauseUntil) {}
+    private record CachedPage(Page page, long readAt, long pauseUntil) {}
 
     /** A page that is being built. */
     private static final class Build {
@@ -118,21 +118,21 @@ public final class SeatMaps {
     private final Executor continuations;
     private final LongSupplier clock;
 
-    // All guarded by this.
-    private final Cache<SeatMap.Query, Kept> pages = Caffeine.newBuilder()
+    // All fields below are guarded by this.
+    private final Cache<SeatMap.Query, CachedPage> pages = Caffeine.newBuilder()
             .maximumWeight(MAX_PAGE_BYTES)
             .weigher(SeatMaps::bytes)
             .executor(Runnable::run)
             .build();
     private final Cache<EventId, SeatMap> plans = Caffeine.newBuilder()
             .maximumWeight(MAX_PLAN_ROWS)
-            .weigher((EventId event, SeatMap map) -> map.rows())
+            .weigher((EventId event, SeatMap map) -> map.rowCount())
             .executor(Runnable::run)
             .build();
     private final Map<SeatMap.Query, Build> builds = new HashMap<>(); // at most one per page, waiting or reading
     private final Map<SeatMap.Query, Build> nextBuilds =
-            new HashMap<>(); // for requests that the current one is too early for
-    private final Map<EventId, Long> changes = new LinkedHashMap<>(); // the oldest first
+            new HashMap<>(); // for requests that arrived after the current build started to read
+    private final Map<EventId, Long> changes = new LinkedHashMap<>(); // oldest first
     private long forgottenChange;
 
     /**
@@ -153,7 +153,7 @@ public final class SeatMaps {
         this.forgottenChange = clock.getAsLong();
     }
 
-    /** Records that this node has committed a change of an event. Later requests get nothing that was read before it. */
+    /** Records that this node has committed a change to an event. Later requests get nothing that was read before it. */
     public synchronized void changed(EventId event) {
         changes.remove(event);
         changes.put(event, clock.getAsLong());
@@ -165,37 +165,37 @@ public final class SeatMaps {
     }
 
     /**
-     * Finds a page: at once if it is in memory, otherwise it completes on the executor of continuations.
+     * Finds a page. The result is complete if the page is cached; otherwise it completes on the executor of continuations.
      *
-     * @param gzip whether it will be sent compressed
-     * @return the page; or {@link UnknownEvent}, {@link seatlock.concurrent.Overload}, or how the database failed
+     * @param gzip whether the page will be sent compressed
+     * @return the page; fails with {@link UnknownEvent}, {@link seatlock.concurrent.Overload} or an exception of the database
      */
     public CompletableFuture<Page> find(SeatMap.Query query, boolean gzip) {
         var arrived = clock.getAsLong();
         Page page;
         synchronized (this) {
-            var kept = pages.getIfPresent(query);
-            if (kept == null || !isFresh(query.event(), kept.readAt(), arrived)) {
-                // Each on a thread of its own, so that no request waits until a previous client has read its response.
+            var cached = pages.getIfPresent(query);
+            if (cached == null || !isFresh(query.event(), cached.readAt(), arrived)) {
+                // Each on its own thread, so that no request waits until another client has read its response.
                 return join(query, arrived, gzip).page.thenApplyAsync(Function.identity(), continuations);
             }
-            if (arrived - kept.readAt() > RENEWED_AFTER.toNanos() && !builds.containsKey(query)) {
+            if (arrived - cached.readAt() > REBUILD_AFTER.toNanos() && !builds.containsKey(query)) {
                 join(query, arrived, gzip);
             }
-            page = kept.page();
+            page = cached.page();
         }
         if (gzip && page.gzip == null) {
-            compressKept(query, page);
+            compressCached(query, page);
         }
         return CompletableFuture.completedFuture(page);
     }
 
-    private void compressKept(SeatMap.Query query, Page page) {
+    private void compressCached(SeatMap.Query query, Page page) {
         page.gzip();
         synchronized (this) {
-            var kept = pages.getIfPresent(query);
-            if (kept != null && kept.page() == page) {
-                pages.put(query, kept); // it weighs more now
+            var cached = pages.getIfPresent(query);
+            if (cached != null && cached.page() == page) {
+                pages.put(query, cached); // updates its weight
             }
         }
     }
@@ -204,12 +204,12 @@ public final class SeatMaps {
         return arrived - readAt <= MAX_AGE.toNanos() && readAt - changes.getOrDefault(event, forgottenChange) >= 0;
     }
 
-    private static int bytes(SeatMap.Query query, Kept kept) {
+    private static int bytes(SeatMap.Query query, CachedPage cached) {
         var section = query.section() == null ? 0 : 2 * query.section().length();
-        return PAGE_OVERHEAD + section + kept.page().bytes();
+        return PAGE_OVERHEAD + section + cached.page().bytes();
     }
 
-    /** Returns the build that serves a request: the current one, unless it started to read too early for the request. */
+    /** Returns the build that serves a request: the current one, or the next one if the current one started to read too early. */
     private Build join(SeatMap.Query query, long arrived, boolean gzip) {
         var build = builds.get(query);
         if (build == null) {
@@ -224,8 +224,8 @@ public final class SeatMaps {
 
     private void start(SeatMap.Query query, Build build) {
         builds.put(query, build);
-        var kept = pages.getIfPresent(query);
-        var pause = kept == null ? 0 : kept.pauseUntil() - clock.getAsLong();
+        var cached = pages.getIfPresent(query);
+        var pause = cached == null ? 0 : cached.pauseUntil() - clock.getAsLong();
         if (pause > 0) {
             CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, continuations)
                     .execute(() -> run(query, build));
@@ -238,14 +238,14 @@ public final class SeatMaps {
         try {
             reads.compute(query.event(), database -> build(database, query, build))
                     .whenComplete((page, failure) -> ended(query, build, page, failure));
-        } catch (RuntimeException e) { // the queue is full, or the server stops
+        } catch (RuntimeException e) { // the queue is full, or the server is stopping
             ended(query, build, null, e);
         }
     }
 
     private Page build(Database database, SeatMap.Query query, Build build) {
         var began = clock.getAsLong();
-        Kept before;
+        CachedPage before;
         synchronized (this) {
             build.isReading = true;
             build.readAt = began;
@@ -262,7 +262,7 @@ public final class SeatMaps {
         synchronized (this) {
             var ended = clock.getAsLong();
             var pause = Math.min(PAUSE_PER_BUILD * (ended - began), MAX_PAUSE.toNanos());
-            pages.put(query, new Kept(page, began, ended + pause));
+            pages.put(query, new CachedPage(page, began, ended + pause));
         }
         return page;
     }
@@ -303,7 +303,7 @@ public final class SeatMaps {
         }
     }
 
-    /** At the fastest level, which still makes a seat map fifteen times smaller. */
+    /** Compresses at the fastest level, which still makes a seat map fifteen times smaller. */
     private static byte[] compress(byte[] bytes) {
         var compressed = new ByteArrayOutputStream(bytes.length / 10 + 100);
         try (var gzip = new FastGzip(compressed)) {

@@ -1,11 +1,11 @@
 package seatlock.seatmap;
 
-/** There is no event to show the seats of. */
+/** The event of a seat map does not exist. */
 public final class UnknownEvent extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     UnknownEvent() {
-        super("No such event", null, false, false); // a refusal, not an accident: no stack trace
+        super("No such event", null, false, false); // an expected refusal, so no stack trace
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The seat map of an event as bytes that are ready to be sent, and the cache of them. A map promises nothing: a reservation is
- * decided by the seats themselves, under lock.
+ * The seat map of an event as bytes that are ready to be sent, and the cache of them. A map reserves nothing: the
+ * seats themselves decide a reservation, under lock.
  */
 package seatlock.seatmap;
