@@ -7,12 +7,12 @@ import seatlock.catalog.EventId;
 import seatlock.crypto.Sha256;
 
 /**
- * A key of the API, without its secret.
+ * An API key, without its secret.
  *
- * @param events those it is for; empty: all of them, those to come included
- * @param expiresAt {@code null}: never
- * @param revokedAt {@code null} if it was not
- * @param lastUsedAt to the minute; {@code null} if it never was
+ * @param events the events that the key is for; empty for all events, including future ones
+ * @param expiresAt {@code null} if the key does not expire
+ * @param revokedAt {@code null} if the key was not revoked
+ * @param lastUsedAt to the minute; {@code null} if the key was never used
  */
 public record ApiKey(
         UUID id,
@@ -25,13 +25,13 @@ public record ApiKey(
         Instant revokedAt,
         Instant lastUsedAt) {
 
-    /** Whether this is its secret. Takes the same time whatever the answer. */
+    /** Returns whether a secret belongs to this key, in a time that does not depend on the result. */
     public boolean admits(Secret secret) {
         return Sha256.isEqual(secretHash, secret.hash());
     }
 
-    /** Whether it was neither revoked nor has expired. */
-    public boolean isGoodAt(Instant now) {
+    /** Returns whether the key is neither revoked nor expired. */
+    public boolean isValidAt(Instant now) {
         return revokedAt == null && (expiresAt == null || expiresAt.isAfter(now));
     }
 

@@ -15,42 +15,45 @@ import seatlock.db.Ids;
 import seatlock.db.Row;
 import seatlock.db.Tx;
 
-/** The keys of the API, as they lie in the database. */
+/** Stores API keys. */
 public final class ApiKeys {
 
-    /** Of one key; one for more than that is for all. */
+    /** Events that one key may be for. A key for more events has to be for all. */
     public static final int MAX_EVENTS = 100;
 
+    /** Length of a name, in characters. */
     public static final int MAX_NAME = 100;
 
-    /** By then whoever wanted to has brought the new key to where it is used. */
+    /** Long enough to replace the old key wherever it is used. */
     public static final Duration MAX_OVERLAP = Duration.ofDays(30);
 
-    /** How exactly its last use is noted: one write in this time, however often it is used. */
-    private static final Duration USE_NOTED_EVERY = Duration.ofMinutes(1);
+    /** Precision of a key's last use: at most one write in this time, however often the key is used. */
+    private static final Duration LAST_USE_PRECISION = Duration.ofMinutes(1);
 
     private static final String SELECT_KEY = """
             SELECT key_id, role, name, events, secret_hash, created_at, expires_at, revoked_at, last_used_at
               FROM api_keys
             """;
 
-    /** A key that was just made, and the only chance to see its secret. */
+    /** A new key with its secret, which is not stored and cannot be shown again. */
     public record Created(ApiKey key, Secret secret) {}
 
     /**
-     * Makes a key.
+     * Creates a key.
      *
-     * @param name for people, to tell it from the others; 1 to {@link #MAX_NAME} characters, none of them a control
-     * @param events those it is for, at most {@link #MAX_EVENTS}; empty: all
-     * @param expiresAt {@code null}: never
-     * @throws IllegalArgumentException if the name or the events are not so
+     * @param name describes the key to people; 1 to {@link #MAX_NAME} characters, no control characters
+     * @param events the events that the key is for, at most {@link #MAX_EVENTS}; empty for all events
+     * @param expiresAt {@code null} if the key does not expire
+     * @throws IllegalArgumentException if the name or the number of events is invalid
      */
     public Created create(Tx tx, Role role, String name, Set<EventId> events, Instant expiresAt) throws SQLException {
         check(name, events);
         var id = Ids.next();
         var secret = Secret.random(id);
         var now = tx.readClock();
-        var until = expiresAt != null && expiresAt.isBefore(now) ? now : expiresAt; // too late to be of use
+        var until = expiresAt != null && expiresAt.isBefore(now)
+                ? now
+                : expiresAt; // a time in the past violates a constraint
         var key = new ApiKey(id, role, name, Set.copyOf(events), secret.hash(), now, until, null, null);
         tx.updateExactly(
                 1,
@@ -71,46 +74,48 @@ public final class ApiKeys {
     private static void check(String name, Set<EventId> events) {
         var length = name.codePointCount(0, name.length());
         if (name.isBlank() || length > MAX_NAME || name.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("The name of a key has 1 to " + MAX_NAME + " characters, in one line");
+            throw new IllegalArgumentException(
+                    "The name of a key must have 1 to " + MAX_NAME + " characters, on one line");
         }
         if (events.size() > MAX_EVENTS) {
-            throw new IllegalArgumentException("A key is for at most " + MAX_EVENTS + " events, or for all");
+            throw new IllegalArgumentException("A key must be for at most " + MAX_EVENTS + " events, or for all");
         }
     }
 
-    /** Those of these events that do not exist. */
-    public Set<EventId> missing(Tx tx, Set<EventId> events) throws SQLException {
-        var missing = new HashSet<>(events);
+    /** Returns those of some events that do not exist. */
+    public Set<EventId> unknownEvents(Tx tx, Set<EventId> events) throws SQLException {
+        var unknown = new HashSet<>(events);
         tx.query(
                         "SELECT event_id FROM events WHERE event_id = ANY (?)",
                         row -> new EventId(row.uuid("event_id")),
                         (Object) events.stream().map(EventId::value).toArray(UUID[]::new))
-                .forEach(missing::remove);
-        return missing;
+                .forEach(unknown::remove);
+        return unknown;
     }
 
-    /** The key, as long as it is good, whose id and secret these are; its use is noted. */
-    public Optional<ApiKey> use(Tx tx, Secret secret) throws SQLException {
+    /** Finds the valid key with a secret and records that it was used. Returns empty if there is no such key. */
+    public Optional<ApiKey> authenticate(Tx tx, Secret secret) throws SQLException {
         var now = tx.readClock();
-        var key = find(tx, secret.id()).filter(found -> found.admits(secret) && found.isGoodAt(now));
+        var key = find(tx, secret.id()).filter(found -> found.admits(secret) && found.isValidAt(now));
         if (key.isPresent()) {
-            // Several may note it at once; the later time stands. After a failover the clock may be behind.
+            // Several requests may write at once; the latest time wins. After a failover the clock may be behind.
             tx.update("""
                     UPDATE api_keys SET last_used_at = greatest(created_at, ?)
                      WHERE key_id = ? AND (last_used_at IS NULL OR last_used_at < ?)
-                    """, now, secret.id(), now.minus(USE_NOTED_EVERY));
+                    """, now, secret.id(), now.minus(LAST_USE_PRECISION));
         }
         return key;
     }
 
+    /** Finds a key by its id, valid or not. */
     public Optional<ApiKey> find(Tx tx, UUID id) throws SQLException {
         return tx.find(SELECT_KEY + " WHERE key_id = ?", ApiKeys::key, id);
     }
 
     /**
-     * Keys in the order in which they were made, also those that are no longer good.
+     * Lists keys in order of creation, including revoked and expired ones.
      *
-     * @param after the last one already seen, or {@code null} to begin with the first
+     * @param after id of the last key of the previous page; {@code null} for the first page
      */
     public List<ApiKey> list(Tx tx, int limit, UUID after) throws SQLException {
         return tx.query(
@@ -122,9 +127,9 @@ public final class ApiKeys {
     }
 
     /**
-     * Makes a key useless, from now on. Again changes nothing.
+     * Revokes a key. Revoking it again has no effect.
      *
-     * @return whether there is such a key
+     * @return whether the key exists
      */
     public boolean revoke(Tx tx, UUID id) throws SQLException {
         var now = tx.readClock();
@@ -136,24 +141,23 @@ public final class ApiKeys {
     }
 
     /**
-     * Makes another key that may do the same; the old one is good for a while yet, so that nobody is locked out while the
-     * new one is being brought to where it is used.
+     * Creates a key with the same permissions as another. The old key remains valid for the overlap, so that its clients can
+     * switch to the new one.
      *
-     * @param overlap for how long, from now on, {@link #MAX_OVERLAP} at most; it does not prolong a key that expires before
-     *     that
-     * @return the new one, which does not expire; empty if there is no such key, or it is no longer good
-     * @throws IllegalArgumentException if the overlap is not so
+     * @param overlap from now, at most {@link #MAX_OVERLAP}; a key that expires earlier is not extended
+     * @return the new key, which does not expire; empty if the old key does not exist, was revoked or has expired
+     * @throws IllegalArgumentException if the overlap is negative or too long
      */
     public Optional<Created> rotate(Tx tx, UUID id, Duration overlap) throws SQLException {
         if (overlap.isNegative() || overlap.compareTo(MAX_OVERLAP) > 0) {
-            throw new IllegalArgumentException("The overlap is at most " + MAX_OVERLAP.toDays() + " days");
+            throw new IllegalArgumentException("The overlap must be from 0 to " + MAX_OVERLAP.toDays() + " days");
         }
         var now = tx.readClock();
-        var good = tx.update("""
+        var updated = tx.update("""
                 UPDATE api_keys SET expires_at = least(expires_at, greatest(created_at, ?))
                  WHERE key_id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)
                 """, now.plus(overlap), id, now);
-        if (good == 0) {
+        if (updated == 0) {
             return Optional.empty();
         }
         var old = find(tx, id).orElseThrow();

@@ -3,24 +3,24 @@ package seatlock.access;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What an API key may be used for. */
+/** What the holder of an API key may do. */
 public enum Role {
-    /** Everything that the other roles may do; with a key for all events also creating events and keys. */
+    /** Everything that the other roles may do; with a key for all events, also create events and keys. */
     ADMIN("ADMIN", "admin"),
-    /** Confirm, refund, and read every reservation: the role of a shop. */
+    /** Confirm, refund and read every reservation: the role of a seller. */
     SALES("SALES", "sales"),
     /** Check tickets in. */
     GATE("GATE", "gate");
 
     private final String code;
-    private final String word;
+    private final String wireName;
 
-    Role(String code, String word) {
+    Role(String code, String wireName) {
         this.code = code;
-        this.word = word;
+        this.wireName = wireName;
     }
 
-    /** How the database writes it. */
+    /** Returns the name of the role in the database. */
     String code() {
         return code;
     }
@@ -32,17 +32,19 @@ public enum Role {
                 .orElseThrow(() -> new IllegalStateException("Unknown role: " + code));
     }
 
-    /** How the API and the command line write it. */
-    public String word() {
-        return word;
+    /** Returns the name of the role in the API and on the command line. */
+    public String wireName() {
+        return wireName;
     }
 
-    /** Returns the role that a word of the API stands for; empty for any other text. */
-    public static Optional<Role> ofWord(String word) {
-        return Stream.of(values()).filter(role -> role.word.equals(word)).findFirst();
+    /** Finds the role with a name in the API; empty if there is none. */
+    public static Optional<Role> ofWireName(String wireName) {
+        return Stream.of(values())
+                .filter(role -> role.wireName.equals(wireName))
+                .findFirst();
     }
 
-    /** Whether a key of this role may do what needs another role. */
+    /** Returns whether a key of this role may do what requires another role. */
     public boolean includes(Role other) {
         return this == ADMIN || this == other;
     }

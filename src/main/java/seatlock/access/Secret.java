@@ -11,13 +11,12 @@ import java.util.zip.CRC32;
 import seatlock.crypto.Sha256;
 
 /**
- * A key as its owner has it: {@code seatlock_}, 32 digits for the key's id, {@code _}, 64 for its secret, 8 for a checksum
- * (CRC-32) of all that. Digits are hexadecimal, so a double click selects it whole.
+ * An API key as its holder sends it: {@code seatlock_}, the key's id (32 digits), {@code _}, the secret (64 digits) and a CRC-32
+ * of everything before it (8 digits). Digits are hexadecimal, so a double click selects the whole key.
  *
- * <p>A secret scanner finds it with {@code seatlock_[0-9a-f]{32}_[0-9a-f]{72}} and can tell by the checksum that it is one,
- * as it does with <a
- * href="https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/">GitHub's</a>;
- * so do we, before we ask the database.
+ * <p>A secret scanner finds keys with the pattern {@code seatlock_[0-9a-f]{32}_[0-9a-f]{72}} and verifies the checksum, as with
+ * <a href="https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/">GitHub's
+ * tokens</a>. Seatlock verifies it before it queries the database.
  */
 public final class Secret {
 
@@ -37,34 +36,35 @@ public final class Secret {
         this.bytes = bytes;
     }
 
+    /** Creates a random secret for the key with an id. */
     static Secret random(UUID id) {
         var bytes = new byte[SECRET_BYTES];
         RANDOM.nextBytes(bytes);
         return new Secret(id, bytes);
     }
 
-    /** @return empty if the text is no key, or not all of one */
+    /** Parses a key; empty if the text does not have the form of a key or the checksum is wrong. */
     public static Optional<Secret> parse(String text) {
         var parts = FORM.matcher(text);
         if (!parts.matches() || !checksum(text.substring(0, text.length() - 8)).equals(parts.group(3))) {
             return Optional.empty();
         }
-        var half = HexFormat.fromHexDigitsToLong(parts.group(1), 0, 16);
-        var id = new UUID(half, HexFormat.fromHexDigitsToLong(parts.group(1), 16, 32));
+        var high = HexFormat.fromHexDigitsToLong(parts.group(1), 0, 16);
+        var id = new UUID(high, HexFormat.fromHexDigitsToLong(parts.group(1), 16, 32));
         return Optional.of(new Secret(id, HexFormat.of().parseHex(parts.group(2))));
     }
 
-    /** Which key it claims to be. */
+    /** Returns the id of the key that this claims to be. */
     public UUID id() {
         return id;
     }
 
-    /** SHA-256 of the secret. No salt and no slow hash: it is random, so there is nothing to guess. */
+    /** Returns the SHA-256 of the secret. The secret is random, so it needs neither a salt nor a slow hash. */
     byte[] hash() {
         return Sha256.of(bytes);
     }
 
-    /** The whole key. To be shown once, to its owner. */
+    /** Returns the whole key. It must be shown only once, to its owner. */
     public String reveal() {
         var digits = HexFormat.of();
         var text = PREFIX
@@ -91,7 +91,7 @@ public final class Secret {
         return Arrays.hashCode(bytes);
     }
 
-    /** Not the key itself: this may end up in a log. */
+    /** Omits the secret, since the text may end up in a log. */
     @Override
     public String toString() {
         return PREFIX + id + "_…";

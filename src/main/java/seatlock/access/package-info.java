@@ -1,7 +1,6 @@
 /**
- * Who may call what: the API's keys.
+ * API keys and their roles.
  *
- * <p>A key has a role, and is for all events or for some. What each route wants is said where the routes are, in {@code
- * http.Routes}.
+ * <p>A key has a role and is for all events or for some. The rule of each route is declared in {@code api.Routes}.
  */
 package seatlock.access;

@@ -20,8 +20,8 @@ import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationToken;
 
 /**
- * Identifies the caller and decides what the caller may do. A key or a reservation's token comes in {@code Authorization: Bearer
- * …} (RFC 6750). A value that cannot be a key never reaches the database.
+ * Identifies the caller and decides what the caller may do. An API key or a reservation's token is sent in {@code Authorization:
+ * Bearer …} (RFC 6750). A value that does not have the form of a key is never looked up in the database.
  */
 final class Access {
 
@@ -29,17 +29,17 @@ final class Access {
 
     private static final CompletableFuture<Optional<ApiKey>> NONE = CompletableFuture.completedFuture(Optional.empty());
 
-    /** The admin key of the settings is in no table. */
-    private static final UUID SETTING = new UUID(0, 0);
+    /** Id of the admin key, which is a setting and in no table. */
+    private static final UUID ADMIN_KEY_ID = new UUID(0, 0);
 
     private final byte[] adminKey;
-    private final CompletableFuture<Optional<ApiKey>> admin = CompletableFuture.completedFuture(Optional.of(
-            new ApiKey(SETTING, Role.ADMIN, "SEATLOCK_ADMIN_KEY", Set.of(), null, Instant.EPOCH, null, null, null)));
+    private final CompletableFuture<Optional<ApiKey>> admin = CompletableFuture.completedFuture(Optional.of(new ApiKey(
+            ADMIN_KEY_ID, Role.ADMIN, "SEATLOCK_ADMIN_KEY", Set.of(), null, Instant.EPOCH, null, null, null)));
     private final ApiKeyCache keys;
     private final Executor continuations;
 
     /**
-     * @param adminKey may do everything
+     * @param adminKey may call every operation
      * @param continuations runs what depends on the look-up of a key
      */
     Access(String adminKey, ApiKeyCache keys, Executor continuations) {
@@ -48,12 +48,12 @@ final class Access {
         this.continuations = continuations;
     }
 
-    /** Looks up the key of a request before anything else is done. Never fails: the check below fails if it needs the key. */
+    /** Starts to look up the key of a request. Never fails: {@link #check} fails if it needs the key. */
     void authenticate(Context ctx) {
         var key = bearer(ctx).map(this::find).orElse(NONE);
         ctx.attribute(KEY, key);
         if (!key.isDone()) {
-            // Each on a thread of its own, since many requests may have waited for the same key.
+            // Each on its own thread, because many requests may wait for the same key.
             ctx.future(() -> key.handleAsync((found, failure) -> null, continuations));
         }
     }
@@ -64,7 +64,7 @@ final class Access {
                 : Secret.parse(bearer).map(keys::find).orElse(NONE);
     }
 
-    /** The key of the request, if it is known to be valid. */
+    /** Returns the key of the request; empty if there is none that is known to be valid. */
     Optional<ApiKey> key(Context ctx) {
         var key = lookUp(ctx);
         return key.isCompletedExceptionally() ? Optional.empty() : key.join();
@@ -75,7 +75,7 @@ final class Access {
         return key == null ? NONE : key;
     }
 
-    /** Whether the request has a value that looks like a key, and only the database can tell whether it is one. */
+    /** Returns whether the request has a value in the form of a key that no recent request has shown to be valid. */
     boolean isUnverified(Context ctx) {
         return bearer(ctx)
                 .flatMap(Secret::parse)
@@ -83,7 +83,7 @@ final class Access {
                 .isPresent();
     }
 
-    /** Whether the request has a value that looks like a key, and the database has said that it is none. */
+    /** Returns whether the request has a value in the form of a key that was looked up and is not valid. */
     boolean isGuess(Context ctx) {
         var key = lookUp(ctx);
         return !key.isCompletedExceptionally()
@@ -92,8 +92,8 @@ final class Access {
     }
 
     /**
-     * Lets a request through to its handler, or refuses it: the one place where that is decided. Nobody may call a route without
-     * exactly one rule.
+     * Lets a request through to its handler or refuses it. Only this method decides. A route without exactly one rule is refused
+     * to everybody.
      *
      * @throws Problem.Refused unauthorized or forbidden
      * @throws seatlock.db.DatabaseException if it is not known whether the key is valid
@@ -110,7 +110,7 @@ final class Access {
         rule.role().ifPresent(role -> require(role, rule, ctx));
     }
 
-    /** If the key cannot be looked up, its holder must not be told 404 or 401. */
+    /** A failed look-up must not become a 401 or 404, because the key may be valid. */
     private static void failIfUnknown(Context ctx) {
         try {
             lookUp(ctx).join();
@@ -132,7 +132,7 @@ final class Access {
             challenge(ctx, ", error=\"insufficient_scope\"");
             throw Problem.of(
                             ApiProblem.FORBIDDEN,
-                            "This operation needs a key of role " + role.word() + " for "
+                            "This operation requires a key of role " + role.wireName() + " for "
                                     + (rule == AccessRule.ADMIN ? "all events." : "this event."))
                     .refuse();
         }
@@ -152,7 +152,7 @@ final class Access {
         return key.isForAllEvents() || key.isFor(Parameters.eventId(ctx));
     }
 
-    /** A caller who asks about a reservation: the seller, the holder of a token, or anybody else. */
+    /** The caller of an operation on a reservation: the seller, the holder of a token, or anybody else. */
     record Caller(boolean isSeller, Optional<ReservationToken> token) {
 
         boolean maySee(Reservation reservation) {

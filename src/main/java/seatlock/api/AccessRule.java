@@ -6,9 +6,9 @@ import seatlock.access.Role;
 
 /** Who may call a route. */
 enum AccessRule implements RouteRole {
-    /** Everybody. Credentials make no difference. */
+    /** Anybody, with or without credentials. */
     ANYONE(null),
-    /** The holder of the reservation's token, or of a sales key for its event. Nobody else learns that it exists. */
+    /** The holder of the reservation's token or of a sales key for its event. Everybody else gets not-found. */
     HOLDER(null),
     /** The holder of a sales key for the event. */
     SALES(Role.SALES),
@@ -23,7 +23,7 @@ enum AccessRule implements RouteRole {
         this.role = role;
     }
 
-    /** The role that a key must have; empty if no key is needed. */
+    /** Returns the role that a key must have; empty if no key is required. */
     Optional<Role> role() {
         return Optional.ofNullable(role);
     }

@@ -14,25 +14,24 @@ import seatlock.concurrent.Overload;
 import seatlock.db.TransactionPool;
 
 /**
- * The keys of recent requests, as the database knows them. Each key is looked up at most once in {@link #VALID_FOR}, however many
- * requests use it; so a key that was revoked through another node may be used for that long. That a key does not exist is
- * cached as well.
+ * Caches the API keys of recent requests. Each key is looked up at most once per {@link #VALID_FOR}, however many requests use
+ * it, so a key that was revoked on another node may still work for that long. Unknown keys are cached as well.
  */
 final class ApiKeyCache {
 
     static final Duration VALID_FOR = Duration.ofSeconds(1);
 
-    /** They take some megabytes. So many keys are in use only if somebody invents them. */
+    /** Takes some megabytes. Only a client that guesses keys causes this many. */
     private static final int MAX_KEYS = 10_000;
 
-    /** One queue for all keys: a client that invents keys fills this one, and leaves threads to other reads. */
+    /** One queue for all keys, so that a client that guesses keys leaves threads for other reads. */
     private static final String QUEUE = "key look-ups";
 
     private final ApiKeys keys;
     private final TransactionPool reads;
     private final Cache<Secret, CompletableFuture<Optional<ApiKey>>> lookUps;
 
-    /** @param clock nanoseconds: System::nanoTime, or a test's */
+    /** @param clock nanoseconds: System::nanoTime, or the clock of a test */
     ApiKeyCache(ApiKeys keys, TransactionPool reads, LongSupplier clock) {
         this.keys = keys;
         this.reads = reads;
@@ -55,13 +54,13 @@ final class ApiKeyCache {
 
     private CompletableFuture<Optional<ApiKey>> lookUp(Secret secret) {
         try {
-            return reads.submit(QUEUE, tx -> keys.use(tx, secret));
+            return reads.submit(QUEUE, tx -> keys.authenticate(tx, secret));
         } catch (Overload e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    /** Whether a recent request used this secret, and it was valid then. */
+    /** Returns whether a recent request used this secret and it was valid then. */
     boolean wasValid(Secret secret) {
         var known = lookUps.getIfPresent(secret);
         return known != null
@@ -70,7 +69,7 @@ final class ApiKeyCache {
                 && known.join().isPresent();
     }
 
-    /** Forgets a key that was changed through this node, so that it is looked up again. */
+    /** Removes a key that this node has changed, so that it is looked up again. */
     void forget(UUID key) {
         lookUps.asMap().keySet().removeIf(secret -> secret.id().equals(key));
     }

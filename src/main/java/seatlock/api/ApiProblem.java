@@ -117,7 +117,7 @@ enum ApiProblem implements ProblemType {
         return this == NOT_READY || this == IDEMPOTENCY_KEY_IN_USE;
     }
 
-    /** A problem of a type, as an example for the documentation. */
+    /** Returns an example of a problem type for the documentation. */
     static Problem example(ProblemType type) {
         if (type == HttpProblem.INVALID_REQUEST) {
             return Problem.invalid("email", "must be a valid e-mail address");
@@ -139,13 +139,13 @@ enum ApiProblem implements ProblemType {
         return Problem.of(type, type.title() + ".");
     }
 
-    /** Every type of problem that the API answers with. */
+    /** Returns every problem type of the API. */
     static List<ProblemType> all() {
         return Stream.<ProblemType>concat(Stream.of(HttpProblem.values()), Stream.of(values()))
                 .toList();
     }
 
-    /** Finds a type, of the domain or of HTTP, by its slug. */
+    /** Finds a problem type, of the domain or of HTTP, by its slug. */
     static Optional<ProblemType> ofSlug(String slug) {
         return all().stream().filter(type -> type.slug().equals(slug)).findFirst();
     }

@@ -28,7 +28,7 @@ import seatlock.seatmap.UnknownEvent;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
-/** The server of the API: wires handlers, access and limits, and listens. */
+/** The HTTP server of the API. Wires handlers, access rules and limits. */
 public final class ApiServer implements AutoCloseable {
 
     private static final int READ_THREADS = 8;
@@ -46,14 +46,14 @@ public final class ApiServer implements AutoCloseable {
      * Settings of the server.
      *
      * @param port 0 for any free port
-     * @param adminKey may do everything
-     * @param proxies that are trusted to say whom they forward requests for
+     * @param adminKey may call every operation
+     * @param proxies whose {@code X-Forwarded-} header fields are trusted
      * @param origins whose pages may call the API from a browser, such as {@code https://shop.example}, or {@code *}
      */
     public record Setup(int port, String adminKey, Limits limits, Networks proxies, Set<String> origins) {}
 
     /**
-     * The core that requests are about.
+     * The parts of the core that the handlers use.
      *
      * @param reads see {@link #reads}
      * @param writes see {@link #writes}
@@ -70,7 +70,7 @@ public final class ApiServer implements AutoCloseable {
 
     private final Listener listener;
 
-    /** Creates the pool for read-only requests, so that a crowd of readers stops no sale. */
+    /** Creates the pool for read-only requests. It is separate so that many readers cannot stop sales. */
     public static TransactionPool reads(Database database, Executor continuations, Metrics metrics) {
         return new TransactionPool("reads", database, READ_THREADS, READ_THREADS_PER_EVENT, continuations, metrics);
     }
@@ -81,7 +81,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /**
-     * Starts to listen. Until health says otherwise, requests are refused because the server is starting.
+     * Starts to listen. Requests are refused until {@link Health#started} is called.
      *
      * @param threads see {@link Listener#newThreads}
      * @param limiter counts requests, if limits are on
@@ -106,7 +106,7 @@ public final class ApiServer implements AutoCloseable {
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
         var tickets =
                 new TicketHandlers(core.inventory, core.tickets, core.ticketKeys, core.reads, core.writes, access);
-        var keyring = new KeyHandlers(keys, keyCache, core.reads, core.writes);
+        var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
         var listening = new Listener.Setup(
                 setup.port,
                 limits.headerBytes(),
@@ -115,7 +115,7 @@ public final class ApiServer implements AutoCloseable {
                 setup.origins,
                 Routes.ACTIONS);
         this.listener = new Listener(listening, threads, health, metrics, routes -> {
-                    routes.before(clients::rememberTls);
+                    routes.before(clients::addStrictTransportSecurity);
                     if (limits.isOn()) {
                         routes.before(throttle::checkGuess);
                     }
@@ -123,15 +123,15 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, keyring);
+                    guarded.add(events, reservations, tickets, keyHandlers);
                     health.addRoutes(routes, AccessRule.ANYONE);
-                    addRefusals(routes);
+                    addExceptionHandlers(routes);
                 })
                 .start();
     }
 
-    /** Exceptions by which the core refuses a request. */
-    private static void addRefusals(RoutesConfig routes) {
+    /** Maps the exceptions with which the core refuses a request. */
+    private static void addExceptionHandlers(RoutesConfig routes) {
         routes.exception(
                 KeyInUse.class,
                 (e, ctx) -> Responses.problem(
@@ -149,12 +149,12 @@ public final class ApiServer implements AutoCloseable {
         return listener.javalin();
     }
 
-    /** The port that it listens on. */
+    /** Returns the port that the server listens on. */
     public int port() {
         return listener.port();
     }
 
-    /** Accepts no new connections, answers the requests in flight, then ends. */
+    /** Accepts no new connections, completes the requests in flight, then stops. */
     @Override
     public void close() {
         listener.close();

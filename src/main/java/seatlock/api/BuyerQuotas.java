@@ -10,7 +10,7 @@ import seatlock.limits.Limits;
 
 /**
  * The quotas of the buyer behind a request. Buyers are identified by their e-mail address, and by their network address unless a
- * seller of the event makes the request for them.
+ * seller of the event sends the request.
  */
 final class BuyerQuotas {
 
@@ -24,6 +24,7 @@ final class BuyerQuotas {
         this.access = access;
     }
 
+    /** Returns the quotas that a reservation for an e-mail address must respect; none if limits are off. */
     List<Quota> of(Context ctx, String email) {
         if (!limits.isOn()) {
             return List.of();

@@ -14,7 +14,7 @@ import seatlock.http.Problem;
 
 /**
  * Serves the OpenAPI document, Swagger UI, ReDoc, and a page for each type of problem. They load nothing from other hosts: their
- * files are in the jar, and the Content-Security-Policy makes the browser refuse everything else (ReDoc requests a logo).
+ * files are in the jar, and the Content-Security-Policy blocks everything else (ReDoc requests a logo).
  */
 final class DocumentationHandlers {
 
@@ -40,7 +40,7 @@ final class DocumentationHandlers {
     }
 
     static byte[] openApiDocument() {
-        return ApiDocument.bytes(ApiProblem.all(), ApiProblem::example);
+        return ApiDocument.json(ApiProblem.all(), ApiProblem::example);
     }
 
     static Handler swaggerUi() {
@@ -68,7 +68,7 @@ final class DocumentationHandlers {
                 .result(bytes);
     }
 
-    /** Explains a type of problem and what to do about it. The {@code type} of each problem leads here. */
+    /** Explains a problem type and what to do about it. The {@code type} of each problem links here. */
     static void problem(Context ctx) {
         var type = ApiProblem.ofSlug(ctx.pathParam("slug"))
                 .orElseThrow(() -> Problem.of(HttpProblem.NOT_FOUND, "No such problem type.")

@@ -30,22 +30,22 @@ final class EventBodies {
 
             @OpenApiRequired
             @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.NOT_NULL)
-            @OpenApiDescription("RFC 3339 with an offset or Z. No seat can be reserved from this instant on")
+            @OpenApiDescription("RFC 3339 with an offset or Z. Seats cannot be reserved from this time on")
             String startsAt,
 
-            @OpenApiRequired @OpenApiDescription("IANA name of the venue's time zone, as Europe/Rome")
+            @OpenApiRequired @OpenApiDescription("IANA time zone name of the venue, such as Europe/Rome")
             String timeZone,
 
-            @OpenApiRequired @OpenApiDescription("ISO 4217 code")
+            @OpenApiRequired @OpenApiDescription("ISO 4217 currency code")
             String currency,
 
-            @OpenApiDescription("1 to 100; 10 unless given") Integer maxSeatsPerReservation,
+            @OpenApiDescription("1 to 100; default 10") Integer maxSeatsPerReservation,
 
-            @OpenApiDescription("How long a pending reservation holds its seats, as an ISO 8601 duration from PT0.1S"
-                    + " to P7D; the server's RESERVATION_TTL unless given")
+            @OpenApiDescription("How long a pending reservation holds its seats: an ISO 8601 duration from PT0.1S to"
+                    + " P7D; default: the server's RESERVATION_TTL")
             String reservationTtl,
 
-            @OpenApiRequired @OpenApiDescription("At least one; at most 1,000,000 seats in all")
+            @OpenApiRequired @OpenApiDescription("At least one; at most 1,000,000 seats in total")
             List<Section> sections) {}
 
     @OpenApiName("Section")
@@ -53,7 +53,7 @@ final class EventBodies {
             @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in the event")
             String name,
 
-            @OpenApiRequired @OpenApiDescription("Of each seat, in minor units of the currency; not negative")
+            @OpenApiRequired @OpenApiDescription("Price of each seat in minor units of the currency; not negative")
             Long price,
 
             @OpenApiRequired @OpenApiDescription("At least one")
@@ -72,7 +72,7 @@ final class EventBodies {
             @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in its section")
             String name,
 
-            @OpenApiRequired @OpenApiDescription("How many; they are numbered from 1")
+            @OpenApiRequired @OpenApiDescription("Number of seats; they are numbered from 1")
             Integer seats) {}
 
     @OpenApiName("Event")
@@ -86,7 +86,7 @@ final class EventBodies {
             @OpenApiRequired String currency,
             @OpenApiRequired int maxSeatsPerReservation,
 
-            @OpenApiDescription("Absent where the server's own applies")
+            @OpenApiDescription("Absent if the server's RESERVATION_TTL applies")
             String reservationTtl,
 
             @OpenApiRequired @OpenApiDescription("Number of seats")
@@ -125,7 +125,7 @@ final class EventBodies {
 
             @OpenApiRequired
             @OpenApiNullable
-            @OpenApiDescription("What to pass as `after` for the next page; null on the last one")
+            @OpenApiDescription("Pass it as `after` to get the next page; null on the last page")
             UUID next) {}
 
     @OpenApiName("Seat")
@@ -142,7 +142,7 @@ final class EventBodies {
 
             @OpenApiRequired SeatStatus status) {}
 
-    /** The format of what {@link seatlock.seatmap.SeatMap} writes. */
+    /** The format that {@link seatlock.seatmap.SeatMap} writes. */
     @OpenApiName("Seats")
     record Seats(
             @OpenApiRequired UUID eventId,
@@ -150,6 +150,6 @@ final class EventBodies {
 
             @OpenApiRequired
             @OpenApiNullable
-            @OpenApiDescription("What to pass as `after` for the next page; null on the last one")
+            @OpenApiDescription("Pass it as `after` to get the next page; null on the last page")
             Integer next) {}
 }

@@ -31,10 +31,10 @@ final class EventHandlers implements EventOperations {
     private static final int DEFAULT_EVENTS = 100;
     private static final int MAX_EVENTS = 1_000;
 
-    /** Smaller maps fit in a packet as they are. */
+    /** Smaller maps fit in one packet uncompressed. */
     private static final int MIN_GZIP_BYTES = 1_000;
 
-    /** Queue for what belongs to no single event. */
+    /** Queue for work that belongs to no single event. */
     private static final String ALL_EVENTS = "events";
 
     private final Catalog catalog;
@@ -70,7 +70,7 @@ final class EventHandlers implements EventOperations {
                 throw Parameters.invalidCursor();
             }
             var events =
-                    catalog.list(tx, limit + 1, after.orElse(null)); // one more tells whether there is another page
+                    catalog.list(tx, limit + 1, after.orElse(null)); // one more shows whether there is another page
             var page = events.subList(0, Math.min(limit, events.size()));
             UUID next = events.size() > limit ? page.get(limit - 1).id().value() : null;
             return new Events(page.stream().map(EventBody::of).toList(), next);
@@ -88,7 +88,7 @@ final class EventHandlers implements EventOperations {
         var id = Parameters.eventId(ctx);
         var section = ctx.queryParam("section");
         if (section != null && !PrintableText.isPrintable(section)) {
-            throw Problem.invalid("section", "must not have control characters or invalid Unicode")
+            throw Problem.invalid("section", "must not contain control characters or invalid Unicode")
                     .refuse();
         }
         var status = status(ctx.queryParam("status"));
@@ -97,13 +97,13 @@ final class EventHandlers implements EventOperations {
         var gzip = Requests.acceptsGzip(ctx);
         var page = seatMaps.find(new SeatMap.Query(id, section, status, limit, after), gzip);
         if (page.isDone() && !page.isCompletedExceptionally() && Responses.fitsInBuffer(body(page.join(), gzip))) {
-            answer(ctx, page.join(), gzip);
+            respond(ctx, page.join(), gzip);
         } else {
-            ctx.future(() -> page.thenCompose(found -> answer(ctx, found, gzip)));
+            ctx.future(() -> page.thenCompose(found -> respond(ctx, found, gzip)));
         }
     }
 
-    private static CompletableFuture<Void> answer(Context ctx, SeatMaps.Page page, boolean gzip) {
+    private static CompletableFuture<Void> respond(Context ctx, SeatMaps.Page page, boolean gzip) {
         if (Responses.isNotModified(ctx, page.etag())) {
             return CompletableFuture.completedFuture(null);
         }

@@ -26,7 +26,7 @@ interface EventOperations {
             operationId = "createEvent",
             tags = "Events",
             summary = "Create an event from a seat plan",
-            description = "All seats are available at once. A seat's label is SECTION-ROW-NUMBER.",
+            description = "All seats are AVAILABLE immediately. A seat's label is SECTION-ROW-NUMBER.",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
             requestBody =
                     @OpenApiRequestBody(
@@ -50,10 +50,10 @@ interface EventOperations {
             methods = HttpMethod.GET,
             operationId = "listEvents",
             tags = "Events",
-            summary = "List events in the order in which they start",
+            summary = "List events in order of their start",
             queryParams = {
-                @OpenApiParam(name = "limit", type = Integer.class, description = "1 to 1000; 100 unless given"),
-                @OpenApiParam(name = "after", description = "`next` of the page before")
+                @OpenApiParam(name = "limit", type = Integer.class, description = "1 to 1000; default 100"),
+                @OpenApiParam(name = "after", description = "`next` of the previous page")
             },
             responses = {
                 @OpenApiResponse(
@@ -68,7 +68,7 @@ interface EventOperations {
             methods = HttpMethod.GET,
             operationId = "getEvent",
             tags = "Events",
-            summary = "Read an event with its seat plan",
+            summary = "Get an event with its seat plan",
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             responses = {
                 @OpenApiResponse(
@@ -83,30 +83,29 @@ interface EventOperations {
             methods = HttpMethod.GET,
             operationId = "getSeats",
             tags = "Events",
-            summary = "Read the seat map, whole or in pages",
-            description = "Seats come in the order of the seat plan. A seat whose hold has lapsed is AVAILABLE. The map"
-                    + " shows at once what was changed through the node that answers, and what was changed through"
-                    + " another at most 250 ms later. Whether a seat is still to be had is decided when it is"
-                    + " reserved.",
+            summary = "Get the seat map, whole or in pages",
+            description = "Seats are in the order of the seat plan. A seat whose hold has lapsed is AVAILABLE. A change"
+                    + " shows immediately on the node that made it, and within 250 ms on the others. The map reserves"
+                    + " nothing: a seat may be taken before the client reserves it.",
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             queryParams = {
-                @OpenApiParam(name = "section", description = "Only the seats of this section"),
-                @OpenApiParam(name = "status", type = SeatStatus.class, description = "Only seats of this status"),
+                @OpenApiParam(name = "section", description = "Only seats of this section"),
+                @OpenApiParam(name = "status", type = SeatStatus.class, description = "Only seats with this status"),
                 @OpenApiParam(
                         name = "limit",
                         type = Integer.class,
-                        description = "1 to 25000; 25000 unless given, which is the whole of most events"),
-                @OpenApiParam(name = "after", type = Integer.class, description = "`next` of the page before")
+                        description = "1 to 25000; default 25000, which covers most events in one page"),
+                @OpenApiParam(name = "after", type = Integer.class, description = "`next` of the previous page")
             },
-            headers = @OpenApiParam(name = "If-None-Match", description = "ETag of the map the client has"),
+            headers = @OpenApiParam(name = "If-None-Match", description = "ETag of the client's copy"),
             responses = {
                 @OpenApiResponse(
                         status = "200",
-                        headers = @OpenApiParam(name = "ETag", description = "Changes when the answer changes"),
+                        headers = @OpenApiParam(name = "ETag", description = "Changes when the response changes"),
                         content = @OpenApiContent(from = Seats.class, example = Examples.SEATS)),
                 @OpenApiResponse(
                         status = "304",
-                        description = "The client's map is up to date",
+                        description = "The client's copy is up to date",
                         headers = @OpenApiParam(name = "ETag")),
                 @OpenApiResponse(status = "404", description = "not-found"),
                 @OpenApiResponse(status = "422", description = "invalid-request")

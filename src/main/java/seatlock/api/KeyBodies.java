@@ -24,20 +24,21 @@ final class KeyBodies {
             @OpenApiRequired @OpenApiDescription("admin, sales or gate")
             String role,
 
-            @OpenApiRequired @OpenApiDescription("To tell it from others; 1 to 100 characters")
+            @OpenApiRequired @OpenApiDescription("Describes the key to people; 1 to 100 characters")
             String name,
 
-            @OpenApiDescription("Ids of the events it is for, at most 100; absent: all of them, those to come included")
+            @OpenApiDescription(
+                    "Ids of the events that the key is for, 1 to 100; leave it out for all events, including future ones")
             List<String> events,
 
             @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.AUTO)
-            @OpenApiDescription("From when on it is refused; absent: never")
+            @OpenApiDescription("When the key expires; leave it out for a key that does not expire")
             String expiresAt) {}
 
     @OpenApiName("Rotation")
     record Rotation(
             @OpenApiDescription(
-                    "How long the old key is good for yet, as ISO 8601 has it, at most P30D; PT1H unless given")
+                    "How long the old key remains valid: an ISO 8601 duration of at most P30D; default PT1H")
             String overlap) {}
 
     @OpenApiName("ApiKey")
@@ -47,21 +48,21 @@ final class KeyBodies {
             @OpenApiRequired String role,
             @OpenApiRequired String name,
 
-            @OpenApiDescription("Absent if it is for all events")
+            @OpenApiDescription("Absent if the key is for all events")
             List<UUID> events,
 
             @OpenApiRequired Instant createdAt,
 
-            @OpenApiDescription("Absent if it does not expire")
+            @OpenApiDescription("Absent if the key does not expire")
             Instant expiresAt,
 
-            @OpenApiDescription("Absent if it was not revoked")
+            @OpenApiDescription("Absent if the key was not revoked")
             Instant revokedAt,
 
-            @OpenApiDescription("To the minute; absent if it was never used")
+            @OpenApiDescription("To the minute; absent if the key was never used")
             Instant lastUsedAt,
 
-            @OpenApiDescription("The key itself: here, and never again")
+            @OpenApiDescription("The key itself; shown only in this response")
             String key) {
 
         static ApiKeyBody of(ApiKey key) {
@@ -75,7 +76,7 @@ final class KeyBodies {
         private static ApiKeyBody of(ApiKey key, String secret) {
             return new ApiKeyBody(
                     key.id(),
-                    key.role().word(),
+                    key.role().wireName(),
                     key.name(),
                     key.isForAllEvents()
                             ? null
@@ -94,6 +95,6 @@ final class KeyBodies {
 
             @OpenApiRequired
             @OpenApiNullable
-            @OpenApiDescription("What to pass as `after` for the next page; null on the last one")
+            @OpenApiDescription("Pass it as `after` to get the next page; null on the last page")
             UUID next) {}
 }

@@ -23,7 +23,7 @@ import seatlock.http.Requests;
 import seatlock.http.Responses;
 import seatlock.http.Validation;
 
-/** API keys: the holder of an admin key for all events creates and revokes the others. */
+/** API keys: the holder of an admin key for all events creates, rotates and revokes the others. */
 final class KeyHandlers implements KeyOperations {
 
     private static final int DEFAULT_KEYS = 100;
@@ -50,7 +50,7 @@ final class KeyHandlers implements KeyOperations {
     public void create(Context ctx) {
         var body = Requests.body(ctx, NewApiKey.class);
         var validation = new Validation();
-        var role = Optional.ofNullable(body.role()).flatMap(Role::ofWord);
+        var role = Optional.ofNullable(body.role()).flatMap(Role::ofWireName);
         validation.check(role.isPresent(), "role", "must be admin, sales or gate");
         validation.checkText(body.name(), "name", ApiKeys.MAX_NAME);
         var events = events(body.events(), validation);
@@ -58,14 +58,14 @@ final class KeyHandlers implements KeyOperations {
         validation.check(expiresAt == null || expiresAt.isAfter(Instant.now()), "expiresAt", "must not be in the past");
         validation.finish();
         ctx.future(() -> writes.submit(ALL_KEYS, tx -> {
-                    var missing = keys.missing(tx, events);
-                    if (!missing.isEmpty()) {
-                        throw Problem.invalid("events", "has events that do not exist: " + missing)
+                    var unknown = keys.unknownEvents(tx, events);
+                    if (!unknown.isEmpty()) {
+                        throw Problem.invalid("events", "contains events that do not exist: " + unknown)
                                 .refuse();
                     }
                     return keys.create(tx, role.get(), body.name(), events, expiresAt);
                 })
-                .thenAccept(created -> answer(ctx, created)));
+                .thenAccept(created -> respond(ctx, created)));
     }
 
     private static Set<EventId> events(List<String> ids, Validation validation) {
@@ -87,7 +87,7 @@ final class KeyHandlers implements KeyOperations {
         return events;
     }
 
-    private static void answer(Context ctx, ApiKeys.Created created) {
+    private static void respond(Context ctx, ApiKeys.Created created) {
         ctx.header("Cache-Control", "no-store");
         Responses.json(ctx, 201, Json.write(ApiKeyBody.of(created)));
     }
@@ -97,7 +97,7 @@ final class KeyHandlers implements KeyOperations {
         var limit = Requests.queryInt(ctx, "limit", 1, MAX_KEYS, DEFAULT_KEYS);
         var after = Parameters.after(ctx).orElse(null);
         QueryResponse.send(ctx, reads, ALL_KEYS, tx -> {
-            var found = keys.list(tx, limit + 1, after); // one more tells whether there is another page
+            var found = keys.list(tx, limit + 1, after); // one more shows whether there is another page
             var page = found.subList(0, Math.min(limit, found.size()));
             var next = found.size() > limit ? page.get(limit - 1).id() : null;
             return new ApiKeyList(page.stream().map(ApiKeyBody::of).toList(), next);
@@ -119,12 +119,12 @@ final class KeyHandlers implements KeyOperations {
     @Override
     public void rotate(Context ctx) {
         var id = Parameters.keyId(ctx);
-        var overlap = overlap(Requests.bodyIfAny(ctx, Rotation.class).overlap());
+        var overlap = overlap(Requests.optionalBody(ctx, Rotation.class).overlap());
         ctx.future(() -> writes.submit(
                         ALL_KEYS, tx -> keys.rotate(tx, id, overlap).orElseThrow(KeyHandlers::noSuchKey))
                 .thenAccept(created -> {
                     cache.forget(id);
-                    answer(ctx, created);
+                    respond(ctx, created);
                 }));
     }
 

@@ -24,10 +24,9 @@ interface KeyOperations {
             methods = HttpMethod.POST,
             operationId = "createKey",
             tags = "Keys",
-            summary = "Make an API key",
+            summary = "Create an API key",
             description =
-                    "The answer is the only place where the key is ever shown. Who got no answer finds what was made"
-                            + " in the list, and revokes it.",
+                    "The key is shown only in this response. If the response is lost, find the key in the list and revoke it.",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
             requestBody =
                     @OpenApiRequestBody(
@@ -36,7 +35,7 @@ interface KeyOperations {
             responses = {
                 @OpenApiResponse(
                         status = "201",
-                        description = "Made",
+                        description = "Created",
                         content = @OpenApiContent(from = ApiKeyBody.class, example = Examples.API_KEY_CREATED)),
                 @OpenApiResponse(status = "401", description = "unauthorized"),
                 @OpenApiResponse(status = "403", description = "forbidden"),
@@ -50,11 +49,11 @@ interface KeyOperations {
             methods = HttpMethod.GET,
             operationId = "listKeys",
             tags = "Keys",
-            summary = "List API keys in the order in which they were made, without their secrets",
+            summary = "List API keys in order of creation, without their secrets",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
             queryParams = {
-                @OpenApiParam(name = "limit", type = Integer.class, description = "1 to 1000; 100 unless given"),
-                @OpenApiParam(name = "after", type = UUID.class, description = "`next` of the page before")
+                @OpenApiParam(name = "limit", type = Integer.class, description = "1 to 1000; default 100"),
+                @OpenApiParam(name = "after", type = UUID.class, description = "`next` of the previous page")
             },
             responses = {
                 @OpenApiResponse(
@@ -73,8 +72,8 @@ interface KeyOperations {
             tags = "Keys",
             summary = "Revoke an API key",
             description =
-                    "It is refused at once by the node that answers, and by the others at most a second later. Again"
-                            + " changes nothing.",
+                    "The node that responds refuses the key from now on, other nodes within a second. Revoking a key"
+                            + " again has no effect.",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
             pathParams = @OpenApiParam(name = "keyId", type = UUID.class, required = true),
             responses = {
@@ -91,10 +90,11 @@ interface KeyOperations {
             methods = HttpMethod.POST,
             operationId = "rotateKey",
             tags = "Keys",
-            summary = "Replace an API key by another that may do the same",
+            summary = "Replace an API key with a new one that has the same permissions",
             description =
-                    "The old one is good for a while yet, so that nobody is locked out meanwhile. The new one does"
-                            + " not expire. Who got no answer finds it in the list, revokes it, and asks again.",
+                    "The old key remains valid for the `overlap`, so that its clients can switch to the new one. The"
+                            + " new key does not expire. If the response is lost, find the new key in the list, revoke"
+                            + " it and send the request again.",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
             pathParams = @OpenApiParam(name = "keyId", type = UUID.class, required = true),
             requestBody =
@@ -103,7 +103,7 @@ interface KeyOperations {
             responses = {
                 @OpenApiResponse(
                         status = "201",
-                        description = "Made",
+                        description = "Created",
                         content = @OpenApiContent(from = ApiKeyBody.class, example = Examples.API_KEY_CREATED)),
                 @OpenApiResponse(status = "401", description = "unauthorized"),
                 @OpenApiResponse(status = "403", description = "forbidden"),

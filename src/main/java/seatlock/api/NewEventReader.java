@@ -21,7 +21,7 @@ import seatlock.catalog.Terms;
 import seatlock.http.Problem;
 import seatlock.http.Validation;
 
-/** TransactionPool the request that creates an event, and finds everything that is wrong with it. */
+/** Reads a request to create an event and finds all errors in it. */
 final class NewEventReader {
 
     private static final int DEFAULT_MAX_SEATS_PER_RESERVATION = 10;
@@ -44,7 +44,7 @@ final class NewEventReader {
 
     private NewEventReader() {}
 
-    /** @throws Problem.Refused invalid-request, with all errors */
+    /** @throws Problem.Refused invalid-request, with all errors (see {@link Validation}) */
     static Draft read(NewEvent body, EventId id, Instant createdAt) {
         return new NewEventReader().draft(body, id, createdAt);
     }
@@ -124,20 +124,20 @@ final class NewEventReader {
         }
         var read = new ArrayList<SeatPlan.Section>();
         var names = new HashSet<String>();
-        var rowPrefixes = new HashSet<String>();
+        var labelPrefixes = new HashSet<String>();
         for (int i = 0; i < sections.size(); i++) {
             var section = sections.get(i);
-            var at = "sections[" + i + "]";
-            if (validation.check(section != null, at, "must not be null")) {
-                var named = validation.checkText(section.name(), at + ".name", MAX_SECTION_OR_ROW_NAME)
+            var path = "sections[" + i + "]";
+            if (validation.check(section != null, path, "must not be null")) {
+                var hasName = validation.checkText(section.name(), path + ".name", MAX_SECTION_OR_ROW_NAME)
                         && validation.check(
-                                names.add(section.name()), at + ".name", "duplicates the name of another section");
-                var priced = validation.check(
+                                names.add(section.name()), path + ".name", "duplicates the name of another section");
+                var hasPrice = validation.check(
                         section.price() != null && section.price() >= 0 && section.price() <= MAX_PRICE,
-                        at + ".price",
+                        path + ".price",
                         "must be from 0 to " + MAX_PRICE + ", in minor units");
-                var rows = rows(section, at, rowPrefixes);
-                if (named && priced) {
+                var rows = rows(section, path, labelPrefixes);
+                if (hasName && hasPrice) {
                     read.add(new SeatPlan.Section(section.name(), section.price(), rows));
                 }
             }
@@ -146,37 +146,38 @@ final class NewEventReader {
         validation.check(
                 plan.capacity() <= Event.MAX_CAPACITY,
                 "sections",
-                "must not have more than " + Event.MAX_CAPACITY + " seats in all");
+                "must not have more than " + Event.MAX_CAPACITY + " seats in total");
         return plan;
     }
 
-    private List<SeatPlan.Row> rows(Section section, String at, Set<String> prefixes) {
+    private List<SeatPlan.Row> rows(Section section, String path, Set<String> labelPrefixes) {
         var read = new ArrayList<SeatPlan.Row>();
         if (!validation.check(
-                section.rows() != null && !section.rows().isEmpty(), at + ".rows", "must have at least one row")) {
+                section.rows() != null && !section.rows().isEmpty(), path + ".rows", "must have at least one row")) {
             return read;
         }
         for (int i = 0; i < section.rows().size(); i++) {
             var row = section.rows().get(i);
-            var rowAt = at + ".rows[" + i + "]";
-            if (validation.check(row != null, rowAt, "must not be null") && checkRow(section, row, rowAt, prefixes)) {
+            var rowPath = path + ".rows[" + i + "]";
+            if (validation.check(row != null, rowPath, "must not be null")
+                    && checkRow(section, row, rowPath, labelPrefixes)) {
                 read.add(new SeatPlan.Row(row.name(), row.seats()));
             }
         }
         return read;
     }
 
-    private boolean checkRow(Section section, SeatRow row, String at, Set<String> prefixes) {
-        // A hyphen may be part of either name, so only both together tell whether two seats would share a label.
-        var named = validation.checkText(row.name(), at + ".name", MAX_SECTION_OR_ROW_NAME)
+    private boolean checkRow(Section section, SeatRow row, String path, Set<String> labelPrefixes) {
+        // Either name may contain a hyphen, so only both together show whether two seats would share a label.
+        var hasName = validation.checkText(row.name(), path + ".name", MAX_SECTION_OR_ROW_NAME)
                 && validation.check(
-                        prefixes.add(section.name() + "-" + row.name()),
-                        at + ".name",
+                        labelPrefixes.add(section.name() + "-" + row.name()),
+                        path + ".name",
                         "duplicates the seat labels of another row");
-        var seated = validation.check(
+        var hasSeats = validation.check(
                 row.seats() != null && row.seats() >= 1 && row.seats() <= Event.MAX_CAPACITY,
-                at + ".seats",
+                path + ".seats",
                 "must be from 1 to " + Event.MAX_CAPACITY);
-        return named && seated;
+        return hasName && hasSeats;
     }
 }

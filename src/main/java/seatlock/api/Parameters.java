@@ -12,7 +12,7 @@ import seatlock.inventory.ReservationId;
 import seatlock.sales.IdempotencyKey;
 import seatlock.tickets.TicketId;
 
-/** Reads the ids, the cursor and the Idempotency-Key of a request: each method returns a valid value or refuses it. */
+/** Reads the ids, the cursor and the Idempotency-Key of a request. Each method returns a valid value or refuses the request. */
 final class Parameters {
 
     private Parameters() {}
@@ -33,21 +33,21 @@ final class Parameters {
         return id(ctx, "keyId", "key");
     }
 
-    /** A text that is not a UUID names nothing, so it is not found. */
+    /** @throws Problem.Refused not-found if the text is not a UUID, as for an unknown id */
     private static UUID id(Context ctx, String parameter, String kind) {
         return Requests.uuid(ctx.pathParam(parameter))
                 .orElseThrow(() -> Problem.of(HttpProblem.NOT_FOUND, "No such " + kind + ".")
                         .refuse());
     }
 
-    /** The query parameter {@code after}: the id that ended the previous page. */
+    /** Reads the query parameter {@code after}: the last id of the previous page. */
     static Optional<UUID> after(Context ctx) {
         return Optional.ofNullable(ctx.queryParam("after"))
                 .map(text -> Requests.uuid(text).orElseThrow(Parameters::invalidCursor));
     }
 
     static Problem.Refused invalidCursor() {
-        return Problem.invalid("after", "must be `next` of an earlier page").refuse();
+        return Problem.invalid("after", "must be the `next` of an earlier page").refuse();
     }
 
     static IdempotencyKey idempotencyKey(Context ctx) {

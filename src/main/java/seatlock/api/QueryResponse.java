@@ -6,13 +6,13 @@ import seatlock.db.TransactionPool;
 import seatlock.http.Json;
 import seatlock.http.Responses;
 
-/** The response to a request that only reads. */
+/** Sends the response to a read-only request. */
 final class QueryResponse {
 
     private QueryResponse() {}
 
     /**
-     * Responds 200 with the result of a transaction as JSON, which is written on the transaction's thread.
+     * Responds 200 with the result of a transaction as JSON. The JSON is written on the thread of the transaction.
      *
      * @param key the queue to wait in: see {@link TransactionPool#submit}
      */

@@ -6,37 +6,37 @@ import seatlock.http.HttpProblem;
 import seatlock.http.Problem;
 import seatlock.inventory.Outcome;
 
-/** The one place where a refusal of the domain becomes a problem on the wire. */
+/** Maps each refusal of the domain to the problem that the client gets. Nothing else does. */
 final class Refusals {
 
     private Refusals() {}
 
-    /** @throws IllegalArgumentException if nothing was refused */
+    /** @throws IllegalArgumentException if the outcome is not a refusal */
     static Problem problem(Event event, Outcome outcome) {
         if (outcome instanceof Outcome.Refused refused) {
             return problem(event, refused);
         } else if (outcome instanceof Outcome.TooManySeats exceeded) {
             return Problem.of(
                     ApiProblem.TOO_MANY_SEATS,
-                    "One buyer may have at most " + exceeded.quota().maxSeats() + " seats of this event.");
+                    "A buyer may have at most " + exceeded.quota().maxSeats() + " seats for this event.");
         } else if (outcome instanceof Outcome.TooManyPending exceeded) {
             return Problem.of(
                             HttpProblem.RATE_LIMITED,
-                            "One buyer may have at most " + exceeded.quota().maxPending()
-                                    + " pending reservations of this event. Confirm or cancel one.")
+                            "A buyer may have at most " + exceeded.quota().maxPending()
+                                    + " pending reservations for this event. Confirm or cancel one.")
                     .retryAfter(exceeded.retryAfter());
         }
-        throw new IllegalArgumentException("Not refused: " + outcome); // SealedTypesTest has one of each
+        throw new IllegalArgumentException("Not refused: " + outcome); // SealedTypesTest covers all
     }
 
-    /** A new reason does not compile until it has a problem: the switch has no default. */
+    /** The switch has no default, so a new reason does not compile until it has a problem. */
     private static Problem problem(Event event, Outcome.Refused refused) {
         return switch (refused.reason()) {
             case SALES_CLOSED -> Problem.of(ApiProblem.SALES_CLOSED, "The event started at " + event.startsAt() + ".");
             case TOO_MANY_SEATS ->
                 Problem.of(
                         ApiProblem.TOO_MANY_SEATS,
-                        "One reservation of this event may have at most "
+                        "A reservation for this event may have at most "
                                 + event.terms().maxSeatsPerReservation() + " seats.");
             case UNKNOWN_SEATS -> seats(ApiProblem.UNKNOWN_SEATS, refused.seats(), "does not exist", "do not exist");
             case SEATS_TAKEN -> seats(ApiProblem.SEATS_TAKEN, refused.seats(), "is taken", "are taken");

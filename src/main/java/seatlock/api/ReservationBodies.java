@@ -22,19 +22,18 @@ final class ReservationBodies {
     @OpenApiName("NewReservation")
     record NewReservation(
             @OpenApiRequired
-            @OpenApiDescription("Labels of the seats, each once; at most maxSeatsPerReservation of the event")
+            @OpenApiDescription("Labels of the seats, without duplicates; at most the event's `maxSeatsPerReservation`")
             List<String> seats,
 
-            @OpenApiRequired @OpenApiDescription("E-mail address of the buyer")
+            @OpenApiRequired @OpenApiDescription("The buyer's e-mail address")
             String email) {}
 
     @OpenApiName("Confirmation")
     record Confirmation(
-            @OpenApiRequired
-            @OpenApiDescription("Reference of the payment at the payment provider; 1 to 255 characters")
+            @OpenApiRequired @OpenApiDescription("The payment provider's reference of the payment; 1 to 255 characters")
             String paymentReference,
 
-            @OpenApiRequired @OpenApiDescription("Amount paid, in minor units: the total of the reservation")
+            @OpenApiRequired @OpenApiDescription("Amount paid, in minor units; must equal the total of the reservation")
             Long amount) {}
 
     @OpenApiName("ReservedSeat")
@@ -46,7 +45,7 @@ final class ReservationBodies {
             @OpenApiRequired @OpenApiDescription("In minor units of the currency")
             long amount,
 
-            @OpenApiRequired @OpenApiDescription("ISO 4217 code")
+            @OpenApiRequired @OpenApiDescription("ISO 4217 currency code")
             String currency) {}
 
     @OpenApiName("Reservation")
@@ -63,20 +62,20 @@ final class ReservationBodies {
             @OpenApiRequired String email,
             @OpenApiRequired Instant createdAt,
 
-            @OpenApiRequired @OpenApiDescription("From this instant on a pending reservation holds no seats")
+            @OpenApiRequired @OpenApiDescription("When a pending reservation expires and releases its seats")
             Instant expiresAt,
 
-            @OpenApiDescription("Absent unless it was confirmed")
+            @OpenApiDescription("Absent unless the reservation was confirmed")
             Instant confirmedAt,
 
-            @OpenApiDescription("Absent unless it was cancelled")
+            @OpenApiDescription("Absent unless the reservation was cancelled")
             Instant cancelledAt,
 
-            @OpenApiDescription("Absent unless it was confirmed")
+            @OpenApiDescription("Absent unless the reservation was confirmed")
             String paymentReference,
 
             @OpenApiDescription(
-                    "Lets its holder read and cancel the reservation; only in the response to the request that made it")
+                    "Authorizes its holder to read and cancel the reservation; only in the response that created it")
             String token) {
 
         static ReservationBody of(Event event, Reservation reservation, Optional<ReservationToken> token) {

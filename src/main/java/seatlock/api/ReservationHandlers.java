@@ -32,7 +32,7 @@ import seatlock.sales.Fingerprint;
 import seatlock.sales.Order;
 import seatlock.sales.Receipt;
 
-/** Reservations: each handler parses a request and submits an order to the {@link Checkout}. */
+/** Reservations. Each handler parses a request and submits an order to the {@link Checkout}. */
 final class ReservationHandlers implements ReservationOperations {
 
     private static final int MAX_LABEL = 120;
@@ -41,7 +41,7 @@ final class ReservationHandlers implements ReservationOperations {
     /** RFC 5321 section 4.5.3.1.3, without the angle brackets. */
     private static final int MAX_EMAIL = 254;
 
-    /** An address as in RFC 5321, without quoted local parts and address literals. Only a mail can tell whether it exists. */
+    /** An address as in RFC 5321, without quoted local parts and address literals. Only a mail shows whether it exists. */
     private static final Pattern EMAIL = Pattern.compile(
             "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*");
 
@@ -82,7 +82,7 @@ final class ReservationHandlers implements ReservationOperations {
 
     private static void validate(NewReservation body) {
         if (body.seats() != null && body.seats().size() > Event.MAX_SEATS_PER_RESERVATION) {
-            // More than any event allows, so it is not worth parsing. The limit of this event is checked under lock.
+            // More than any event allows. The limit of this event is checked under lock.
             throw Problem.of(
                             ApiProblem.TOO_MANY_SEATS,
                             "A reservation may have at most " + Event.MAX_SEATS_PER_RESERVATION + " seats.")
@@ -93,9 +93,9 @@ final class ReservationHandlers implements ReservationOperations {
             var labels = new HashSet<String>();
             for (int i = 0; i < body.seats().size(); i++) {
                 var label = body.seats().get(i);
-                var at = "seats[" + i + "]";
-                if (validation.checkText(label, at, MAX_LABEL)) {
-                    validation.check(labels.add(label), at, "is a duplicate");
+                var path = "seats[" + i + "]";
+                if (validation.checkText(label, path, MAX_LABEL)) {
+                    validation.check(labels.add(label), path, "is a duplicate");
                 }
             }
         }
@@ -139,7 +139,7 @@ final class ReservationHandlers implements ReservationOperations {
     public void cancel(Context ctx) {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
-        Requests.noBody(ctx);
+        Requests.requireNoBody(ctx);
         var caller = access.caller(ctx);
         var canceller = caller.isSeller()
                 ? new Command.Canceller.Seller()
@@ -148,9 +148,9 @@ final class ReservationHandlers implements ReservationOperations {
     }
 
     /**
-     * How a successful order is answered.
+     * The response to a successful order.
      *
-     * @param token given to the client that makes a reservation
+     * @param token for the client that created the reservation; empty for other orders
      */
     private record Success(int status, Optional<ReservationToken> token) {
 
@@ -163,7 +163,7 @@ final class ReservationHandlers implements ReservationOperations {
     private void submit(Context ctx, EventId event, Optional<Order.KeyUse> key, Command command, Success success) {
         var exchange = Exchange.of(ctx);
         var order = new Order(event, key, command, (found, outcome) -> reply(exchange.id(), found, outcome, success));
-        ctx.future(() -> checkout.submit(order).thenAccept(receipt -> answer(ctx, exchange, receipt)));
+        ctx.future(() -> checkout.submit(order).thenAccept(receipt -> respond(ctx, exchange, receipt)));
     }
 
     /** Writes the reply that is stored under the key. */
@@ -174,7 +174,7 @@ final class ReservationHandlers implements ReservationOperations {
         return reply.toBytes();
     }
 
-    static void answer(Context ctx, Exchange exchange, Receipt receipt) {
+    static void respond(Context ctx, Exchange exchange, Receipt receipt) {
         if (receipt instanceof Receipt.Answered answered) {
             if (!(answered.outcome() instanceof Outcome.Done)) {
                 exchange.refused(
@@ -195,7 +195,7 @@ final class ReservationHandlers implements ReservationOperations {
         } else if (receipt instanceof Receipt.UnknownEvent) {
             throw Problem.of(HttpProblem.NOT_FOUND, "No such event.").refuse();
         } else {
-            throw new IllegalArgumentException("No answer for " + receipt); // SealedTypesTest has one of each
+            throw new IllegalArgumentException("No response for " + receipt); // SealedTypesTest covers all
         }
     }
 }

@@ -23,15 +23,16 @@ interface ReservationOperations {
             methods = HttpMethod.POST,
             operationId = "reserve",
             tags = "Reservations",
-            summary = "Reserve seats: all of them, or none",
-            description = "The seats are held until `expiresAt`. Keep the `token`: it is not given again, except to"
-                    + " who sends the same request with the same Idempotency-Key.",
+            summary = "Reserve seats, all or none",
+            description =
+                    "The seats are held until `expiresAt`. Store the `token`: it is shown only in this response and"
+                            + " when the request is repeated with the same Idempotency-Key.",
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             headers =
                     @OpenApiParam(
                             name = "Idempotency-Key",
                             required = true,
-                            description = "1 to 255 visible ASCII characters; a random one for every new intent",
+                            description = "1 to 255 visible ASCII characters; a new random key for each new intent",
                             example = "6f1c2b9e-4a57-4a0e-9b65-2d1f0c7e8a31"),
             requestBody =
                     @OpenApiRequestBody(
@@ -43,7 +44,9 @@ interface ReservationOperations {
                         description = "Reserved",
                         headers = {
                             @OpenApiParam(name = "Location", description = "The reservation"),
-                            @OpenApiParam(name = "Idempotency-Replayed", description = "true on a repeated answer")
+                            @OpenApiParam(
+                                    name = "Idempotency-Replayed",
+                                    description = "`true` if this response repeats an earlier one")
                         },
                         content = @OpenApiContent(from = ReservationBody.class, example = Examples.RESERVED)),
                 @OpenApiResponse(status = "400", description = "idempotency-key-missing idempotency-key-invalid"),
@@ -61,8 +64,8 @@ interface ReservationOperations {
             methods = HttpMethod.GET,
             operationId = "getReservation",
             tags = "Reservations",
-            summary = "Read a reservation",
-            description = "One that has lapsed is EXPIRED at once.",
+            summary = "Get a reservation",
+            description = "A pending reservation is EXPIRED as soon as `expiresAt` has passed.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
                 @OpenApiSecurity(name = ApiDocument.SALES_KEY)
@@ -84,8 +87,9 @@ interface ReservationOperations {
             methods = HttpMethod.POST,
             operationId = "confirm",
             tags = "Reservations",
-            summary = "Confirm a reservation that was paid for",
-            description = "For the seller, once the payment provider has the money. The seats are sold.",
+            summary = "Confirm a paid reservation",
+            description =
+                    "For the seller, once the payment has succeeded. The seats become SOLD and the tickets are mailed.",
             security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             pathParams = {
                 @OpenApiParam(name = "eventId", type = UUID.class, required = true),
@@ -95,7 +99,7 @@ interface ReservationOperations {
                     @OpenApiParam(
                             name = "Idempotency-Key",
                             required = true,
-                            description = "1 to 255 visible ASCII characters; a random one for every new intent",
+                            description = "1 to 255 visible ASCII characters; a new random key for each new intent",
                             example = "91ab7c1e-0d35-4b7c-8f0a-5e6d4c3b2a19"),
             requestBody =
                     @OpenApiRequestBody(
@@ -105,7 +109,9 @@ interface ReservationOperations {
                 @OpenApiResponse(
                         status = "200",
                         headers =
-                                @OpenApiParam(name = "Idempotency-Replayed", description = "true on a repeated answer"),
+                                @OpenApiParam(
+                                        name = "Idempotency-Replayed",
+                                        description = "`true` if this response repeats an earlier one"),
                         content = @OpenApiContent(from = ReservationBody.class, example = Examples.CONFIRMED)),
                 @OpenApiResponse(status = "400", description = "idempotency-key-missing idempotency-key-invalid"),
                 @OpenApiResponse(status = "401", description = "unauthorized"),
@@ -125,9 +131,9 @@ interface ReservationOperations {
             methods = HttpMethod.POST,
             operationId = "cancel",
             tags = "Reservations",
-            summary = "Cancel a reservation and free its seats",
-            description = "Its holder may cancel what is pending, the seller also what is confirmed (a refund)."
-                    + " Cancelling again changes nothing and answers the same.",
+            summary = "Cancel a reservation and release its seats",
+            description = "The holder may cancel a pending reservation; the seller may also cancel a confirmed one (a"
+                    + " refund). Cancelling again has no effect and gets the same response.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
                 @OpenApiSecurity(name = ApiDocument.SALES_KEY)

@@ -5,14 +5,14 @@ import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import java.util.Map;
 
-/** Every route, and who may call it. A route without an access rule cannot be called. */
+/** Lists every route with its access rule. A route without a rule is refused to everybody. */
 final class Routes {
 
     private static final String EVENT = "/api/events/{eventId}";
     private static final String RESERVATION = EVENT + "/reservations/{reservationId}";
     private static final String KEY = "/api/keys/{keyId}";
 
-    /** Names of the actions whose outcomes are counted in the metrics, by route. */
+    /** Names of the actions whose outcomes are counted, by route. */
     static final Map<String, String> ACTIONS = Map.of(
             EVENT + "/reservations", "reserve",
             RESERVATION + "/confirm", "confirm",
@@ -21,7 +21,7 @@ final class Routes {
 
     private final RoutesConfig routes;
 
-    /** However a route is added here, {@link Access#check} runs before its handler. */
+    /** Makes {@link Access#check} run before the handler of every route. */
     Routes(RoutesConfig routes, Access access) {
         this.routes = routes;
         routes.before(access::authenticate);
@@ -71,7 +71,7 @@ final class Routes {
         route(HandlerType.POST, path, rule, handler);
     }
 
-    /** A GET, and the HEAD that belongs to it: by itself Javalin answers 200 to any HEAD. */
+    /** Adds a GET and its HEAD, because Javalin by itself responds 200 to any HEAD. */
     private void get(String path, AccessRule rule, Handler handler) {
         route(HandlerType.GET, path, rule, handler);
         route(HandlerType.HEAD, path, rule, handler);

@@ -11,8 +11,8 @@ import seatlock.limits.RateLimiter;
 import seatlock.metrics.Metrics;
 
 /**
- * Limits the rate of requests: per key if the request has a valid one, otherwise per address. Each response says how many requests
- * are left.
+ * Limits the rate of requests: per key if the request has a valid one, otherwise per address. Each response states how many
+ * requests are left.
  *
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">RateLimit header fields for HTTP</a>
  */
@@ -38,14 +38,14 @@ final class Throttle {
     }
 
     /**
-     * Runs before a key is looked up: an address that sent many invalid keys causes no further look-ups. A valid key that was
-     * recently used from the same address is not affected.
+     * Runs before a key is looked up, so that an address that sent many invalid keys causes no further look-ups. Keys that
+     * were recently valid are not affected.
      */
     void checkGuess(Context ctx) {
         if (!Health.PATHS.contains(ctx.path())
                 && access.isUnverified(ctx)
                 && limiter.isExhausted(guesses, clients.of(ctx))) {
-            refuseUnlessGranted(guesses, limiter.take(guesses, clients.of(ctx)), "send invalid keys");
+            refuseUnlessGranted(guesses, limiter.take(guesses, clients.of(ctx)), "invalid keys");
         }
     }
 
@@ -67,19 +67,19 @@ final class Throttle {
         ctx.header(
                 "RateLimit",
                 "\"" + policy.name() + "\";r=" + grant.remaining() + ";t=" + wholeSeconds(grant.resetsIn()));
-        refuseUnlessGranted(policy, grant, "send requests");
+        refuseUnlessGranted(policy, grant, "requests");
     }
 
-    private void refuseUnlessGranted(RateLimiter.Policy policy, RateLimiter.Grant grant, String what) {
+    private void refuseUnlessGranted(RateLimiter.Policy policy, RateLimiter.Grant grant, String counted) {
         if (grant.isGranted()) {
             return;
         }
         var isKey = policy == perKey;
-        metrics.limited(policy == guesses ? "guesses_per_address" : "requests_per_" + policy.name());
+        metrics.limitExceeded(policy == guesses ? "guesses_per_address" : "requests_per_" + policy.name());
         throw Problem.of(
                         HttpProblem.RATE_LIMITED,
-                        "One " + (isKey ? "key" : "address") + " may " + what + " " + policy.requests()
-                                + " times per minute.")
+                        (isKey ? "A key" : "An address") + " may send at most " + policy.requests() + " " + counted
+                                + " per minute.")
                 .retryAfter(grant.retryAfter())
                 .refuse();
     }

@@ -17,7 +17,7 @@ final class TicketBodies {
 
     private TicketBodies() {}
 
-    /** What a ticket is good for. */
+    /** Whether a ticket is valid for entry. */
     enum TicketStatus {
         VALID,
         CHECKED_IN,
@@ -36,7 +36,7 @@ final class TicketBodies {
     record TicketBody(
             @OpenApiRequired UUID id,
 
-            @OpenApiRequired @OpenApiDescription("As it stands on the document, to be read out")
+            @OpenApiRequired @OpenApiDescription("The number printed on the ticket")
             String number,
 
             @OpenApiRequired @OpenApiDescription("SECTION-ROW-NUMBER")
@@ -44,15 +44,17 @@ final class TicketBodies {
 
             @OpenApiRequired TicketStatus status,
 
-            @OpenApiRequired
-            @OpenApiDescription("What the QR code holds: signed, to be verified with /api/keys/tickets")
+            @OpenApiRequired @OpenApiDescription("Content of the QR code; signed with a key of `/api/keys/tickets`")
             String code,
 
-            @OpenApiRequired @OpenApiDescription("Path of the document")
+            @OpenApiRequired @OpenApiDescription("Path of the PDF")
             String pdf,
 
-            @OpenApiDescription("Absent until it is used") Instant checkedInAt,
-            @OpenApiDescription("Absent until it is used") String gate) {
+            @OpenApiDescription("Absent until the ticket is checked in")
+            Instant checkedInAt,
+
+            @OpenApiDescription("Absent until the ticket is checked in")
+            String gate) {
 
         static TicketBody of(EventId event, Ticket ticket, String code) {
             var checkIn = ticket.checkIn();
@@ -73,18 +75,18 @@ final class TicketBodies {
 
     @OpenApiName("Scan")
     record CheckInRequest(
-            @OpenApiRequired @OpenApiDescription("What the QR code holds")
+            @OpenApiRequired @OpenApiDescription("Content of the QR code")
             String code,
 
-            @OpenApiRequired @OpenApiDescription("Where it was scanned; 1 to 100 characters")
+            @OpenApiRequired @OpenApiDescription("Name of the gate; 1 to 100 characters")
             String gate,
 
             @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.AUTO)
-            @OpenApiDescription("When, for a scan made offline and uploaded later; wants a nonce")
+            @OpenApiDescription("Time of a scan that was made offline and uploaded later; requires a nonce")
             String scannedAt,
 
-            @OpenApiDescription("The gate's own name for this scan, 1 to 100 characters: uploaded again with the same"
-                    + " one, it is admitted again")
+            @OpenApiDescription("The gate's own id of this scan; 1 to 100 characters. A repeated upload with the same"
+                    + " nonce gets 200 again")
             String nonce) {}
 
     @OpenApiName("CheckIn")

@@ -23,15 +23,15 @@ import seatlock.tickets.CheckInResult;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
-/** Tickets, their documents, and check-in at the gate. */
+/** Tickets, their PDFs, and check-in at the gate. */
 final class TicketHandlers implements TicketOperations {
 
     private static final int MAX_CODE = 1_000;
     private static final int MAX_GATE = 100;
     private static final int MAX_NONCE = 100;
 
-    /** A gate's clock may be a little ahead of ours. */
-    private static final Duration MAX_AHEAD = Duration.ofMinutes(5);
+    /** The clock of a gate may be ahead of ours by this much. */
+    private static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(5);
 
     private final InventoryReader inventory;
     private final Tickets tickets;
@@ -74,7 +74,7 @@ final class TicketHandlers implements TicketOperations {
     public void resend(Context ctx) {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
-        Requests.noBody(ctx);
+        Requests.requireNoBody(ctx);
         var caller = access.caller(ctx);
         ctx.future(() -> writes.submit(event, tx -> {
                     var reservation = caller.see(inventory.find(tx, event, id));
@@ -121,7 +121,7 @@ final class TicketHandlers implements TicketOperations {
         var scannedAt = validate(scan);
         ctx.future(() -> writes.submit(
                         event, tx -> tickets.checkIn(tx, event, scan.code(), scan.gate(), scannedAt, scan.nonce()))
-                .thenAccept(result -> answer(ctx, result)));
+                .thenAccept(result -> respond(ctx, result)));
     }
 
     private static Instant validate(CheckInRequest scan) {
@@ -136,13 +136,13 @@ final class TicketHandlers implements TicketOperations {
         }
         if (scannedAt != null) {
             validation.check(
-                    !scannedAt.isAfter(Instant.now().plus(MAX_AHEAD)), "scannedAt", "must not be in the future");
+                    !scannedAt.isAfter(Instant.now().plus(MAX_CLOCK_SKEW)), "scannedAt", "must not be in the future");
         }
         validation.finish();
         return scannedAt;
     }
 
-    static void answer(Context ctx, CheckInResult result) {
+    static void respond(Context ctx, CheckInResult result) {
         if (result instanceof CheckInResult.Admitted admitted) {
             Responses.json(ctx, 200, Json.write(CheckInBody.of(admitted.ticket())));
         } else if (result instanceof CheckInResult.AlreadyCheckedIn already) {
@@ -156,7 +156,7 @@ final class TicketHandlers implements TicketOperations {
                     .with("reason", rejected.reason())
                     .refuse();
         } else {
-            throw new IllegalArgumentException("No answer for " + result); // SealedTypesTest has one of each
+            throw new IllegalArgumentException("No response for " + result); // SealedTypesTest covers all
         }
     }
 

@@ -24,8 +24,8 @@ interface TicketOperations {
             methods = HttpMethod.GET,
             operationId = "getTickets",
             tags = "Tickets",
-            summary = "Read the tickets of a reservation",
-            description = "There are none before it is confirmed.",
+            summary = "Get the tickets of a reservation",
+            description = "The list is empty until the reservation is confirmed.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
                 @OpenApiSecurity(name = ApiDocument.SALES_KEY)
@@ -47,14 +47,14 @@ interface TicketOperations {
             methods = HttpMethod.POST,
             operationId = "resendTickets",
             tags = "Tickets",
-            summary = "Mail the tickets of a confirmed reservation once more",
+            summary = "Mail the tickets of a confirmed reservation again",
             security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             pathParams = {
                 @OpenApiParam(name = "eventId", type = UUID.class, required = true),
                 @OpenApiParam(name = "reservationId", type = UUID.class, required = true)
             },
             responses = {
-                @OpenApiResponse(status = "202", description = "They will be mailed"),
+                @OpenApiResponse(status = "202", description = "The tickets will be mailed"),
                 @OpenApiResponse(status = "401", description = "unauthorized"),
                 @OpenApiResponse(status = "403", description = "forbidden"),
                 @OpenApiResponse(status = "404", description = "not-found"),
@@ -70,8 +70,8 @@ interface TicketOperations {
             methods = HttpMethod.GET,
             operationId = "getTicketDocument",
             tags = "Tickets",
-            summary = "Read the document of a ticket",
-            description = "It is made in the background, within a moment of the confirmation.",
+            summary = "Get the PDF of a ticket",
+            description = "It is created in the background, shortly after the confirmation.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
                 @OpenApiSecurity(name = ApiDocument.SALES_KEY)
@@ -99,9 +99,10 @@ interface TicketOperations {
             methods = HttpMethod.POST,
             operationId = "checkIn",
             tags = "Tickets",
-            summary = "Check a ticket in, once",
-            description = "However many gates scan it at the same instant, one is told 200. A scan made offline is"
-                    + " uploaded later with its own time and a nonce, as often as it takes.",
+            summary = "Check in a ticket, once",
+            description =
+                    "However many gates scan a ticket at the same time, exactly one gets 200. Upload a scan that was"
+                            + " made offline with its time and a nonce, and repeat the upload until there is a response.",
             security = @OpenApiSecurity(name = ApiDocument.GATE_KEY),
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             requestBody =
@@ -127,10 +128,11 @@ interface TicketOperations {
             methods = HttpMethod.GET,
             operationId = "getTicketKeys",
             tags = "Tickets",
-            summary = "Read the public keys that verify ticket codes",
-            description = "A JSON Web Key Set (RFC 7517, RFC 8037), for gates that are offline. A code is SL1 and, in"
-                    + " Base32 without padding: 2 bytes of key id, 16 of event id, 16 of ticket id, and the 64 of the"
-                    + " Ed25519 signature of the ASCII text `seatlock ticket 1` and those 34 bytes.",
+            summary = "Get the public keys that verify ticket codes",
+            description =
+                    "A JSON Web Key Set (RFC 7517, RFC 8037) for offline gates. A code is `SL1` followed by 98 bytes"
+                            + " in Base32 without padding: key id (2), event id (16), ticket id (16) and Ed25519 signature"
+                            + " (64). The signature covers the ASCII text `seatlock ticket 1` followed by the first 34 bytes.",
             responses = {
                 @OpenApiResponse(
                         status = "200",

@@ -47,9 +47,9 @@ final class KeysCommand implements Callable<Integer> {
                 ? Set.<EventId>of()
                 : events.stream().map(EventId::new).collect(Collectors.toSet());
         return Execution.withDatabase(database -> printSecret(database.inTransaction(tx -> {
-            var missing = keys.missing(tx, ids);
-            if (!missing.isEmpty()) {
-                throw new IllegalArgumentException("No such event: " + missing);
+            var unknown = keys.unknownEvents(tx, ids);
+            if (!unknown.isEmpty()) {
+                throw new IllegalArgumentException("No such event: " + unknown);
             }
             return keys.create(
                     tx,
@@ -72,7 +72,7 @@ final class KeysCommand implements Callable<Integer> {
         Execution.OUTPUT.accept("%s %-5s %s; %s; created %s%s%s%s"
                 .formatted(
                         key.id(),
-                        key.role().word(),
+                        key.role().wireName(),
                         key.name(),
                         key.isForAllEvents() ? "all events" : "events " + key.events(),
                         key.createdAt(),

@@ -24,7 +24,7 @@ import org.eclipse.jetty.util.thread.Invocable;
  */
 final class BodyLoader implements ContentLoaderFactory {
 
-    /** Many times the size of a reservation. Bodies up to this size are always accepted. */
+    /** Bodies up to this size, many times that of a reservation, are always accepted. */
     private static final int SMALL_BYTES = 8_192;
 
     private static final long MAX_LARGE_BYTES = Runtime.getRuntime().maxMemory() / 8;
@@ -39,7 +39,7 @@ final class BodyLoader implements ContentLoaderFactory {
 
     private final int maxBytes;
     private final Map<String, Integer> maxBytesOfPost;
-    private final AtomicLong large = new AtomicLong();
+    private final AtomicLong largeBytes = new AtomicLong();
     private final AtomicInteger incomplete = new AtomicInteger();
 
     /**
@@ -51,7 +51,7 @@ final class BodyLoader implements ContentLoaderFactory {
         this.maxBytesOfPost = maxBytesOfPost;
     }
 
-    /** The number of requests whose body has started to arrive and is not complete. */
+    /** Returns the number of requests whose body has started to arrive and is not complete. */
     int incomplete() {
         return incomplete.get();
     }
@@ -76,11 +76,11 @@ final class BodyLoader implements ContentLoaderFactory {
         if (announced > max) {
             loader.refuse(HttpStatus.PAYLOAD_TOO_LARGE_413);
         } else if (size > SMALL_BYTES) {
-            if (large.addAndGet(size) > MAX_LARGE_BYTES) {
-                large.addAndGet(-size);
+            if (largeBytes.addAndGet(size) > MAX_LARGE_BYTES) {
+                largeBytes.addAndGet(-size);
                 loader.refuse(HttpStatus.SERVICE_UNAVAILABLE_503);
             } else {
-                Request.addCompletionListener(request, failure -> large.addAndGet(-size));
+                Request.addCompletionListener(request, failure -> largeBytes.addAndGet(-size));
             }
         }
         return loader;
@@ -93,18 +93,18 @@ final class BodyLoader implements ContentLoaderFactory {
     }
 
     /**
-     * Copies what arrives, so that a client that sends byte by byte does not keep a network buffer for each byte. Then passes
-     * the complete request on, or responds that it is refused.
+     * Copies the body as it arrives, so that a client that sends byte by byte does not occupy a network buffer for each byte.
+     * Then passes the complete request on or refuses it.
      */
     private static final class Loader extends ContentLoader implements Invocable.Task {
 
         private final int max;
         private final AtomicInteger incomplete;
         private final ByteArrayOutputStream content =
-                new ByteArrayOutputStream(); // guarded by this, as all that follows
+                new ByteArrayOutputStream(); // this field and those below are guarded by this
         private long arrived;
         private int refusal; // the status of the response; 0: accepted
-        private boolean isOver;
+        private boolean hasEnded;
 
         Loader(
                 Handler handler,
@@ -126,7 +126,7 @@ final class BodyLoader implements ContentLoaderFactory {
             }
         }
 
-        /** More has arrived. Runs on a thread that must not block. */
+        /** Reads more of the body when it arrives. Runs on a thread that must not block. */
         @Override
         public void run() {
             if (read()) {
@@ -139,34 +139,34 @@ final class BodyLoader implements ContentLoaderFactory {
             return InvocationType.NON_BLOCKING;
         }
 
-        /** Discards the rest of the body. */
+        /** Refuses the request with a status and discards the rest of its body. */
         synchronized void refuse(int status) {
             refusal = status;
             content.reset();
             getRequest()
                     .getComponents()
                     .getScheduler()
-                    .schedule(this::stopWaiting, DRAINED_FOR.toMillis(), TimeUnit.MILLISECONDS);
+                    .schedule(this::stopDraining, DRAINED_FOR.toMillis(), TimeUnit.MILLISECONDS);
         }
 
-        /** Ends the discarding. */
-        private void stopWaiting() {
+        /** Stops discarding a refused body. */
+        private void stopDraining() {
             if (end()) {
                 getRequest().getContext().execute(this::finish);
             }
         }
 
         private synchronized boolean end() {
-            if (isOver) {
+            if (hasEnded) {
                 return false;
             }
-            isOver = true;
+            hasEnded = true;
             return true;
         }
 
-        /** @return whether the body is complete, and no other thread has found that */
+        /** @return whether this call has ended the body; {@code true} on one thread only */
         private synchronized boolean read() {
-            while (!isOver) {
+            while (!hasEnded) {
                 var chunk = getRequest().read();
                 if (chunk == null) {
                     getRequest().demand(this);
@@ -226,7 +226,7 @@ final class BodyLoader implements ContentLoaderFactory {
 
         @Override
         public void demand(Runnable demandCallback) {
-            demandCallback.run(); // it is all here
+            demandCallback.run(); // the whole body is available
         }
     }
 }

@@ -7,9 +7,9 @@ import java.util.Optional;
 import seatlock.limits.Networks;
 
 /**
- * The address that a request comes from. {@code X-Forwarded-For} is trusted only from the configured proxies, since anybody can
- * send it. Each proxy appends the address that it received the request from, so the client is the first address from the right
- * that is not a proxy.
+ * Determines the address that a request comes from. {@code X-Forwarded-For} is trusted only from the configured proxies, because
+ * anybody can send it. Each proxy appends the address that it received the request from, so the client is the first address
+ * from the right that is not a proxy.
  */
 public final class ClientAddress {
 
@@ -33,10 +33,10 @@ public final class ClientAddress {
         return known;
     }
 
-    /** Tells the browser to use TLS from now on (HSTS), if a trusted proxy received this request over TLS. */
-    public void rememberTls(Context ctx) {
+    /** Tells the browser to use only TLS from now on (HSTS) if a trusted proxy received this request over TLS. */
+    public void addStrictTransportSecurity(Context ctx) {
         if ("https".equals(ctx.header("X-Forwarded-Proto"))
-                && peer(ctx).filter(proxies::contain).isPresent()) {
+                && peer(ctx).filter(proxies::contains).isPresent()) {
             ctx.header("Strict-Transport-Security", SecurityHeaders.STRICT_TRANSPORT_SECURITY);
         }
     }
@@ -50,10 +50,10 @@ public final class ClientAddress {
         var client = peer;
         var hops = String.join(",", Collections.list(ctx.req().getHeaders("X-Forwarded-For")))
                 .split(",");
-        for (int i = hops.length - 1; i >= 0 && proxies.contain(client); i--) {
+        for (int i = hops.length - 1; i >= 0 && proxies.contains(client); i--) {
             var before = address(hops[i].strip());
             if (before.isEmpty()) {
-                break; // nothing is known beyond the hop that wrote this
+                break; // the previous hop is unknown
             }
             client = before.get();
         }

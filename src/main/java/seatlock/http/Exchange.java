@@ -5,12 +5,12 @@ import java.util.Collections;
 import org.eclipse.jetty.server.Request;
 
 /**
- * What the server knows of one request and its response: id, route, outcome and duration. It is attached to the request, so that
- * every thread that works on it finds the same, whether it has Javalin's or Jetty's view of the request.
+ * A request and its response: id, route, outcome and duration. It is attached to the request, so that every thread finds the same
+ * exchange, through Javalin's or Jetty's view of the request.
  */
 public final class Exchange {
 
-    /** Route of requests that match none. */
+    /** Route of requests that match no route. */
     static final String OTHER = "other";
 
     private static final String ATTRIBUTE = Exchange.class.getName();
@@ -24,6 +24,7 @@ public final class Exchange {
         this.id = id;
     }
 
+    /** Returns the exchange of a request. */
     public static Exchange of(Context ctx) {
         Exchange exchange = ctx.attribute(ATTRIBUTE);
         if (exchange == null) {
@@ -33,7 +34,7 @@ public final class Exchange {
         return exchange;
     }
 
-    /** For a request that may never have reached Javalin. */
+    /** Returns the exchange of a request that may never have reached Javalin. */
     static Exchange of(Request request) {
         if (request.getAttribute(ATTRIBUTE) instanceof Exchange exchange) {
             return exchange;
@@ -47,12 +48,12 @@ public final class Exchange {
         return id;
     }
 
-    /** Nanoseconds since the request arrived. */
+    /** Returns the nanoseconds since the request arrived. */
     long nanos() {
         return System.nanoTime() - began;
     }
 
-    /** The template of the path, such as {@code /api/events/{eventId}}. */
+    /** Returns the template of the path, such as {@code /api/events/{eventId}}. */
     String route() {
         return route;
     }
@@ -61,17 +62,17 @@ public final class Exchange {
         this.route = template;
     }
 
-    /** {@code done}, {@code replayed}, or the slug of a problem. */
+    /** Returns {@code done}, {@code replayed}, or the slug of a problem. */
     String outcome() {
         return outcome;
     }
 
-    /** The response repeats an earlier one. */
+    /** Records that the response repeats an earlier one. */
     public void replayed() {
         outcome = "replayed";
     }
 
-    /** The response is a problem. */
+    /** Records that the response is a problem. */
     public void refused(ProblemType problem) {
         outcome = problem.slug();
     }

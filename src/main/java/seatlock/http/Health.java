@@ -21,14 +21,14 @@ import seatlock.db.Tx;
 import seatlock.metrics.Metrics;
 
 /**
- * Answers whether this process is alive and whether it is ready for requests: {@code /livez} and {@code /readyz}.
+ * Reports whether this process is alive ({@code /livez}) and whether it is ready for requests ({@code /readyz}).
  *
- * <p>PostgreSQL is checked in the background, on a connection of its own, so that a response waits for nothing and no crowd can
- * delay it. A result that is too old counts as unknown.
+ * <p>PostgreSQL is checked in the background on its own connection, so that no response waits for it and no load delays the
+ * check. A result that is too old counts as unavailable.
  */
 public final class Health implements AutoCloseable {
 
-    /** Paths that machines poll: always answered, and never logged. */
+    /** Paths that monitoring polls: always served and never logged. */
     public static final Set<String> PATHS = Set.of("/livez", "/readyz", "/metrics");
 
     /** Time limit for the check of the database. */
@@ -44,7 +44,13 @@ public final class Health implements AutoCloseable {
         DRAINING
     }
 
-    /** @param migrations the number applied to the database; 0 if that cannot be read */
+    /**
+     * The result of a check.
+     *
+     * @param database whether PostgreSQL accepts writes
+     * @param migrations the number applied to the database; 0 if that cannot be read
+     * @param at when the check began, in nanoseconds
+     */
     private record Finding(boolean database, long migrations, long at) {}
 
     private final Database database;
@@ -53,10 +59,10 @@ public final class Health implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private volatile Stage stage = Stage.STARTING;
     private volatile Finding last = new Finding(false, 0, System.nanoTime());
-    private volatile long wanted = 1;
+    private volatile long requiredMigrations = 1;
 
     /**
-     * @param database with a connection for this alone
+     * @param database with one connection that nothing else uses
      */
     public Health(Database database, Metrics metrics) {
         this.database = database;
@@ -66,23 +72,23 @@ public final class Health implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        timer.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::check, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Adds something that the process can do without for a while. While it is down, the status is {@code degraded}. */
+    /** Adds a dependency that the process can do without. While it is down, the status is {@code degraded}. */
     public void addOptionalDependency(String name, BooleanSupplier isUp) {
         dependencies.put(name, isUp);
     }
 
-    /** The process is ready for requests from now on: everything that it needs is there, including all migrations. */
+    /** Marks the process as ready for requests: everything that it needs is available, including all migrations. */
     public void started() {
-        look();
-        wanted = Math.max(wanted, last.migrations);
+        check();
+        requiredMigrations = Math.max(requiredMigrations, last.migrations);
         stage = Stage.SERVING;
         metrics.ready(isReady());
     }
 
-    /** The process is not ready for further requests from now on, because it is about to stop. */
+    /** Marks the process as not ready, because it is about to stop. */
     public void drain() {
         stage = Stage.DRAINING;
         metrics.ready(false);
@@ -96,20 +102,20 @@ public final class Health implements AutoCloseable {
         return stage == Stage.DRAINING;
     }
 
-    private synchronized void look() {
+    private synchronized void check() {
         var at = System.nanoTime();
         try {
-            last = database.inTransaction(tx -> look(tx, at));
+            last = database.inTransaction(tx -> check(tx, at));
         } catch (DatabaseException e) {
             last = new Finding(false, last.migrations, at);
         } catch (IllegalStateException e) {
-            last = new Finding(true, 0, at); // there is no schema yet, or no permission to read it
+            last = new Finding(true, 0, at); // there is no schema, or no permission to read it
         }
         metrics.ready(isReady());
     }
 
-    /** A standby answers as well, but cannot sell anything. */
-    private Finding look(Tx tx, long at) throws SQLException {
+    /** A standby also responds, but accepts no writes. */
+    private Finding check(Tx tx, long at) throws SQLException {
         return tx.query("""
                         SELECT NOT pg_is_in_recovery() AS writable,
                                (SELECT count(*) FROM flyway_schema_history WHERE success) AS applied
@@ -127,10 +133,10 @@ public final class Health implements AutoCloseable {
     }
 
     private boolean isCurrent(Finding finding) {
-        return finding.migrations >= wanted;
+        return finding.migrations >= requiredMigrations;
     }
 
-    /** Adds the routes for machines: {@code /livez}, {@code /readyz} and {@code /metrics}. */
+    /** Adds the routes for monitoring: {@code /livez}, {@code /readyz} and {@code /metrics}. */
     public void addRoutes(RoutesConfig routes, RouteRole... roles) {
         var handlers = Map.<String, Handler>of(
                 "/livez", this::live, "/readyz", this::ready, "/metrics", new MetricsHandler(metrics));
@@ -149,17 +155,17 @@ public final class Health implements AutoCloseable {
         var checks = new LinkedHashMap<String, String>();
         checks.put("postgresql", isUp(finding) ? "up" : "down");
         checks.put("schema", isCurrent(finding) ? "current" : "unknown or out of date");
-        var missing = false;
+        var isDegraded = false;
         for (var dependency : dependencies.entrySet()) {
             var isUp = dependency.getValue().getAsBoolean();
             checks.put(dependency.getKey(), isUp ? "up" : "down");
-            missing |= !isUp;
+            isDegraded |= !isUp;
         }
         var isReady = isReady();
         if (!isReady) {
             ctx.header("Retry-After", "1");
         }
-        var status = isReady ? missing ? "degraded" : "ready" : notReady();
+        var status = isReady ? isDegraded ? "degraded" : "ready" : notReady();
         ctx.header("Cache-Control", "no-store");
         ctx.status(isReady ? 200 : 503)
                 .contentType("application/json")

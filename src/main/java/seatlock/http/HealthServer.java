@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import seatlock.metrics.Metrics;
 
-/** Answers health checks and metrics for a process without an API. */
+/** Serves health checks and metrics for a process without an API. */
 public final class HealthServer implements AutoCloseable {
 
     private static final int HEADER_BYTES = 8_192;
@@ -16,6 +16,8 @@ public final class HealthServer implements AutoCloseable {
     }
 
     /**
+     * Starts to listen.
+     *
      * @param port 0 for any free port
      * @throws io.javalin.util.JavalinBindException if the port is in use
      */
@@ -24,7 +26,7 @@ public final class HealthServer implements AutoCloseable {
         return new HealthServer(new Listener(setup, Listener.newThreads(), health, metrics, health::addRoutes).start());
     }
 
-    /** The port that it listens on. */
+    /** Returns the port that the server listens on. */
     public int port() {
         return listener.port();
     }

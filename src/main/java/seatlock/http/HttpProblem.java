@@ -33,7 +33,7 @@ public enum HttpProblem implements ProblemType {
             503,
             "Outcome unknown",
             "Send the request again with the same Idempotency-Key. It takes effect once, and you get its response."),
-    INTERNAL_ERROR("internal-error", 500, "Internal error", "Please report it, with the request that you sent.");
+    INTERNAL_ERROR("internal-error", 500, "Internal error", "Please report it with the request that you sent.");
 
     private final String slug;
     private final int status;

@@ -7,10 +7,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** Answers requests that never reach Javalin, such as an invalid request line, with a problem like all others. */
+/** Responds with a problem to requests that never reach Javalin, such as one with an invalid request line. */
 final class JettyErrors extends ErrorHandler {
 
-    /** Jetty by itself sends a body to GET, POST and HEAD only. */
+    /** By default Jetty sends a body to GET, POST and HEAD only. */
     @Override
     public boolean errorPageForMethod(String method) {
         return true;
@@ -34,8 +34,8 @@ final class JettyErrors extends ErrorHandler {
         exchange.refused(problem.type());
         response.setStatus(problem.type().status());
         SecurityHeaders.ALWAYS.forEach(response.getHeaders()::put);
-        // Jetty closes the connection after a request that it could not parse. Without this field the client would not
-        // know, and its next request would be lost.
+        // Jetty closes the connection after a request that it could not parse. Without this field, the client would
+        // not know, and its next request would be lost.
         response.getHeaders().put(HttpHeader.CONNECTION, "close");
         response.getHeaders()
                 .put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE)

@@ -25,14 +25,14 @@ import java.util.stream.Collectors;
 
 /**
  * JSON, parsed strictly. A body that is not RFC 8259, or has a duplicate name, is malformed; one with an unknown field or a
- * value of another type is invalid. Nothing is coerced, nothing is ignored.
+ * value of another type is invalid. Nothing is coerced or ignored.
  */
 public final class Json {
 
     /** Our deepest request has five levels. */
     private static final int MAX_DEPTH = 16;
 
-    /** Our longest name has 22 characters; a longer one is repeated in an error. */
+    /** Our longest name has 22 characters. A limit is needed because errors repeat unknown names. */
     private static final int MAX_NAME = 100;
 
     private static final JsonMapper MAPPER = mapper();
@@ -78,7 +78,7 @@ public final class Json {
             throw Problem.invalid("", "must be a JSON object").refuse();
         }
         if (!isPrintable(tree)) {
-            throw Problem.invalid(unprintable(tree), "must not have control characters or invalid Unicode")
+            throw Problem.invalid(unprintable(tree), "must not contain control characters or invalid Unicode")
                     .refuse();
         }
         try {
@@ -104,19 +104,18 @@ public final class Json {
             }
             return tree;
         } catch (CharacterCodingException e) {
-            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The body is not UTF-8.")
+            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The body is not valid UTF-8.")
                     .refuse();
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             var where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
-            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The body is not JSON" + where + ".")
+            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The body is not valid JSON" + where + ".")
                     .refuse();
         }
     }
 
     /**
-     * Control characters are used to inject header fields into mail, and PostgreSQL stores neither NUL nor half a surrogate
-     * pair.
+     * Control characters could inject header fields into a mail, and PostgreSQL stores neither NUL nor half a surrogate pair.
      */
     private static boolean isPrintable(JsonNode node) {
         if (node.isTextual()) {
@@ -157,15 +156,16 @@ public final class Json {
         return printable.startsWith(".") ? printable.substring(1) : printable;
     }
 
+    /** Writes a value as JSON. */
     public static byte[] write(Object value) {
         try {
             return MAPPER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot be written as JSON: " + value.getClass(), e);
+            throw new IllegalStateException("Cannot write as JSON: " + value.getClass(), e);
         }
     }
 
-    /** Parses a document of our own. */
+    /** Parses a trusted document. */
     public static JsonNode readTree(byte[] json) {
         try {
             return MAPPER.readTree(json);

@@ -27,25 +27,25 @@ import seatlock.concurrent.Overload;
 import seatlock.db.DatabaseException;
 import seatlock.metrics.Metrics;
 
-/** Configures Jetty and Javalin, listens, and answers every failure. The routes are handed to it. */
+/** Configures Jetty and Javalin, listens, and maps every failure to a problem. The caller adds the routes. */
 public final class Listener implements AutoCloseable {
 
-    /** They read requests and write responses, and do not wait for the database. */
+    /** These threads read requests and write responses. They never wait for the database. */
     private static final int MAX_THREADS = 200;
 
-    /** Connections not yet accepted: a crowd that arrives at one instant must not be turned away by the kernel. */
+    /** Connections not yet accepted. Long enough that the kernel refuses none when many clients connect at once. */
     private static final int ACCEPT_QUEUE = 4096;
 
     /**
-     * More than the response to an order ever has: a hundred seats with the longest names. A response that fits is written
-     * without waiting for the client to read it.
+     * Larger than any response to an order: a hundred seats with the longest names. A response that fits is written without
+     * waiting for the client to read it.
      */
     static final int OUTPUT_BUFFER_BYTES = 65_536;
 
-    /** When the server stops, requests in flight get this long: longer than any of them may wait. */
+    /** When the server stops, requests in flight have this long to finish: longer than any of them may wait. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
 
-    /** Requests that are still arriving then get this long, so that a client that stalls does not hold up the stop. */
+    /** Requests that are still arriving have this long, so that a stalled client does not delay the stop. */
     private static final Duration ARRIVAL_TIMEOUT = Duration.ofSeconds(2);
 
     /** The server stops after this long without a request: one on a connection just accepted is read a moment later. */
@@ -66,7 +66,7 @@ public final class Listener implements AutoCloseable {
     private ServerConnector connector;
 
     /**
-     * What to listen to.
+     * Settings of the listener.
      *
      * @param port 0 for any free port
      * @param headerBytes the largest request line and header
@@ -84,7 +84,7 @@ public final class Listener implements AutoCloseable {
             Map<String, String> actions) {}
 
     /**
-     * @param threads read requests and write responses: see {@link #newThreads}
+     * @param threads see {@link #newThreads}
      * @param routes adds the routes
      */
     public Listener(
@@ -97,18 +97,22 @@ public final class Listener implements AutoCloseable {
             config.routes.beforeMatched(
                     ctx -> Exchange.of(ctx).route(ctx.endpoints().matchedHttpEndpoint().path));
             routes.accept(config.routes);
-            problems(config);
+            addExceptionHandlers(config);
         });
     }
 
-    /** Creates the threads that read requests and write responses. They must not wait for the database. */
+    /** Creates the threads that read requests and write responses. They must never wait for the database. */
     public static QueuedThreadPool newThreads() {
         var threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("http");
         return threads;
     }
 
-    /** @throws io.javalin.util.JavalinBindException if the port is in use */
+    /**
+     * Starts to listen.
+     *
+     * @throws io.javalin.util.JavalinBindException if the port is in use
+     */
     public Listener start() {
         javalin.start();
         return this;
@@ -119,6 +123,7 @@ public final class Listener implements AutoCloseable {
         return javalin;
     }
 
+    /** Returns the port that the server listens on. */
     public int port() {
         return javalin.port();
     }
@@ -126,7 +131,7 @@ public final class Listener implements AutoCloseable {
     private void beforeAll(Context ctx) {
         ctx.header(RequestId.HEADER, Exchange.of(ctx).id().value());
         SecurityHeaders.ALWAYS.forEach(ctx::header);
-        ctx.res().addHeader("Vary", "Accept-Encoding"); // compressed for clients that accept it
+        ctx.res().addHeader("Vary", "Accept-Encoding"); // responses are compressed for clients that accept it
         if (ctx.req().getRequestURI().indexOf(';') >= 0) {
             // Matrix parameters: none of our paths has any, and Javalin fails on them.
             throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The path must not have a semicolon.")
@@ -157,7 +162,7 @@ public final class Listener implements AutoCloseable {
         });
         config.jetty.addConnector((server, http) -> {
             http.setUriCompliance(new HttpConfiguration().getUriCompliance()); // RFC 3986, and nothing ambiguous
-            // The cache takes a hundred kilobytes per connection, and would hardly ever hit: each request has its own
+            // The cache takes a hundred kilobytes per connection and would rarely hit: each request has its own
             // Idempotency-Key.
             http.setHeaderCacheSize(0);
             http.setRequestHeaderSize(setup.headerBytes);
@@ -170,7 +175,7 @@ public final class Listener implements AutoCloseable {
         });
     }
 
-    /** Allows what a page needs to sell tickets: keys in header fields, and no cookies, since Seatlock uses none. */
+    /** Allows the methods and header fields that a page needs to sell tickets. Seatlock uses no cookies, so none are allowed. */
     private static CrossOriginHandler crossOrigin(Set<String> origins) {
         var handler = new CrossOriginHandler();
         handler.setAllowedOriginPatterns(origins.stream()
@@ -192,23 +197,24 @@ public final class Listener implements AutoCloseable {
         return handler;
     }
 
-    public static void problems(JavalinConfig config) {
+    /** Maps every exception to a problem. */
+    public static void addExceptionHandlers(JavalinConfig config) {
         config.routes.exception(Problem.Refused.class, (e, ctx) -> Responses.problem(ctx, e.problem()));
         config.routes.exception(
                 DatabaseException.LockTimeout.class,
                 (e, ctx) -> refuse(ctx, HttpProblem.OVERLOADED, "Another transaction has locked these seats."));
         config.routes.exception(DatabaseException.Unavailable.class, (e, ctx) -> {
-            about(ctx, log.atWarn()).log(e.getMessage());
+            withRequest(ctx, log.atWarn()).log(e.getMessage());
             refuse(ctx, HttpProblem.OVERLOADED, "The database is unavailable or too busy.");
         });
         config.routes.exception(DatabaseException.OutcomeUnknown.class, (e, ctx) -> {
-            about(ctx, log.atWarn()).log(e.getMessage());
+            withRequest(ctx, log.atWarn()).log(e.getMessage());
             refuse(ctx, HttpProblem.OUTCOME_UNKNOWN, "The connection to the database was lost during the commit.");
         });
         config.routes.exception(Overload.class, (e, ctx) -> refuse(ctx, HttpProblem.OVERLOADED, e.getMessage()));
-        config.routes.exception(HttpResponseException.class, Listener::answerJavalin);
+        config.routes.exception(HttpResponseException.class, Listener::refuseForJavalin);
         config.routes.exception(Exception.class, (e, ctx) -> {
-            about(ctx, log.atError()).setCause(e).log("A request failed");
+            withRequest(ctx, log.atError()).setCause(e).log("A request failed");
             refuse(ctx, HttpProblem.INTERNAL_ERROR, "The error was logged.");
         });
         config.router.javaLangErrorHandler((response, error) -> {
@@ -220,8 +226,8 @@ public final class Listener implements AutoCloseable {
         });
     }
 
-    /** Identifies the request by its id and route. Its path comes from the client, so it is not logged. */
-    private static LoggingEventBuilder about(Context ctx, LoggingEventBuilder line) {
+    /** Adds the id and route of the request to a log line. Its path comes from the client, so it is not logged. */
+    private static LoggingEventBuilder withRequest(Context ctx, LoggingEventBuilder line) {
         var exchange = Exchange.of(ctx);
         return line.addKeyValue("request", exchange.id()).addKeyValue("route", exchange.route());
     }
@@ -230,8 +236,8 @@ public final class Listener implements AutoCloseable {
         Responses.problem(ctx, Problem.of(type, detail));
     }
 
-    /** Answers what Javalin itself refuses: an unknown path, or a method that the path does not have. */
-    private static void answerJavalin(HttpResponseException e, Context ctx) {
+    /** Responds to requests that Javalin itself refuses: an unknown path, or a method that is not allowed. */
+    private static void refuseForJavalin(HttpResponseException e, Context ctx) {
         switch (e.getStatus()) {
             case 404 -> refuse(ctx, HttpProblem.NOT_FOUND, "No such endpoint.");
             case 405 -> {
@@ -243,7 +249,7 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** Accepts no new connections, answers the requests in flight, then ends. */
+    /** Accepts no new connections, completes the requests in flight, then stops. */
     @Override
     public void close() {
         connector.close();

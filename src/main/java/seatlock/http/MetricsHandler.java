@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import seatlock.metrics.Metrics;
 
-/** Serves the metrics to Prometheus. Nothing here waits for the database. */
+/** Serves the metrics to Prometheus. It never waits for the database. */
 record MetricsHandler(Metrics metrics) implements Handler {
 
     @Override

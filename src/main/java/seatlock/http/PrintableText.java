@@ -1,11 +1,11 @@
 package seatlock.http;
 
-/** The characters that a text from a client may have. */
+/** Checks the characters of a text from a client. */
 public final class PrintableText {
 
     private PrintableText() {}
 
-    /** Whether a text is Unicode without control characters: no NUL, no line break, no half of a surrogate pair. */
+    /** Returns whether a text is Unicode without control characters: no NUL, no line break, no half of a surrogate pair. */
     public static boolean isPrintable(String text) {
         return text.codePoints().noneMatch(c -> Character.isISOControl(c) || isLoneSurrogate(c));
     }

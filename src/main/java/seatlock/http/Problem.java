@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param detail what happened this time, as a sentence for people
  * @param members further members of the JSON object, by name
- * @param retryAfter seconds after which the client should try again, if trying again can help
+ * @param retryAfter seconds after which a retry may succeed; empty if it cannot
  */
 public record Problem(ProblemType type, String detail, Map<String, Object> members, Optional<Integer> retryAfter) {
 
@@ -20,6 +20,7 @@ public record Problem(ProblemType type, String detail, Map<String, Object> membe
     /** @param field path of the field, such as {@code sections[0].price}; empty for the whole body */
     public record FieldError(String field, String message) {}
 
+    /** Creates a problem. A transient one may be retried after one second. */
     public static Problem of(ProblemType type, String detail) {
         return new Problem(type, detail, Map.of(), type.isTransient() ? Optional.of(1) : Optional.empty());
     }
@@ -39,20 +40,20 @@ public record Problem(ProblemType type, String detail, Map<String, Object> membe
         return invalid(List.of(new FieldError(field, message)));
     }
 
-    /** The same problem with one more member. */
+    /** Returns the same problem with one more member. */
     public Problem with(String name, Object value) {
         var more = new LinkedHashMap<>(members);
         more.put(name, value);
         return new Problem(type, detail, more, retryAfter);
     }
 
-    /** The same problem for a client that should try again after a time, which is rounded up to whole seconds. */
+    /** Returns the same problem for a client that should retry after a time, which is rounded up to whole seconds. */
     public Problem retryAfter(Duration wait) {
         return new Problem(
                 type, detail, members, Optional.of((int) wait.plusMillis(999).toSeconds()));
     }
 
-    /** @param request the request that the problem answers */
+    /** Returns the problem as JSON, with the id of the request in its {@code instance}. */
     public byte[] json(RequestId request) {
         var json = new LinkedHashMap<String, Object>();
         json.put("type", type.uri());
@@ -64,7 +65,7 @@ public record Problem(ProblemType type, String detail, Map<String, Object> membe
         return Json.write(json);
     }
 
-    /** @param request the request that the problem answers */
+    /** Returns the response with this problem to a request. */
     public Reply reply(RequestId request) {
         return new Reply(type.status(), null, json(request));
     }
@@ -74,14 +75,14 @@ public record Problem(ProblemType type, String detail, Map<String, Object> membe
         return new Refused(this);
     }
 
-    /** Carries a problem from where a request is refused to where it is answered. */
+    /** Ends a request with a problem. */
     public static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final transient Problem problem;
 
         private Refused(Problem problem) {
-            super(problem.detail(), null, false, false); // an answer, not an accident: no stack trace
+            super(problem.detail(), null, false, false); // expected, so no stack trace
             this.problem = problem;
         }
 

@@ -1,7 +1,7 @@
 package seatlock.http;
 
 /**
- * A kind of problem. The slug is part of the contract: clients branch on it, so it never changes.
+ * A type of problem. The slug is part of the contract: clients branch on it, so it never changes.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457, Problem Details for HTTP APIs</a>
  */
@@ -16,13 +16,13 @@ public interface ProblemType {
     /** A short summary, the same for every problem of this type. */
     String title();
 
-    /** What the client can do about it. */
+    /** What the client can do about it, as a sentence. */
     String advice();
 
     /** Whether the same request may succeed a moment later. The response then has {@code Retry-After: 1}. */
     boolean isTransient();
 
-    /** The {@code type} member: a reference, relative to the server, that leads to an explanation. */
+    /** The {@code type} member: a reference, relative to the server, to a page that explains the type. */
     default String uri() {
         return "/problems/" + slug();
     }

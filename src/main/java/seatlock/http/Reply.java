@@ -3,10 +3,10 @@ package seatlock.http;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A response that can be stored as bytes, to be sent again to whoever repeats the request.
+ * A response that can be stored as bytes and sent again when the request is repeated.
  *
- * @param status of HTTP, three digits
- * @param location of what was created; {@code null} if nothing was
+ * @param status HTTP status, three digits
+ * @param location path of what was created; {@code null} if nothing was
  */
 public record Reply(int status, String location, byte[] body) {
 
@@ -22,7 +22,7 @@ public record Reply(int status, String location, byte[] body) {
         return bytes;
     }
 
-    /** Reads what {@link #toBytes} wrote. */
+    /** Parses what {@link #toBytes} wrote. */
     public static Reply of(byte[] bytes) {
         int end = 0;
         while (bytes[end] != '\n') {

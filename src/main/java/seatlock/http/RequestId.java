@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 public record RequestId(String value) {
 
-    /** Not registered, but the name that proxies and clients use. */
+    /** Not a registered name, but the one that proxies and clients use. */
     public static final String HEADER = "X-Request-Id";
 
     static final String TRACE_PARENT = "traceparent";
@@ -26,7 +26,11 @@ public record RequestId(String value) {
 
     private static final HexFormat HEX = HexFormat.of();
 
-    /** @param traceParents the values of that field; several values or an invalid one count as none */
+    /**
+     * Returns the trace-id of a request, or a random id if the request has none.
+     *
+     * @param traceParents values of the {@code traceparent} field; several values or an invalid one count as none
+     */
     public static RequestId of(List<String> traceParents) {
         if (traceParents.size() == 1) {
             var parts = FORM.matcher(traceParents.get(0));
@@ -37,7 +41,7 @@ public record RequestId(String value) {
         return random();
     }
 
-    /** It is no secret, so it does not need a cryptographic source, which is slower and shared. */
+    /** The id is no secret, so it does not need a cryptographic source, which is slower and shared by all threads. */
     private static RequestId random() {
         var random = ThreadLocalRandom.current();
         return new RequestId(HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong()));
@@ -48,8 +52,8 @@ public record RequestId(String value) {
     }
 
     /**
-     * The {@code instance} member of a problem: a reference that identifies it. It leads nowhere, which RFC 9457 section
-     * 3.1.5 allows; and it is no {@code urn:seatlock:}, since RFC 8141 has only namespaces that are registered.
+     * Returns the {@code instance} member of a problem. There is no resource at this path, which RFC 9457 section 3.1.5 allows.
+     * It is not a {@code urn:seatlock:}, because RFC 8141 permits registered namespaces only.
      */
     public String uri() {
         return "/requests/" + value;

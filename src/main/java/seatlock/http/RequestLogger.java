@@ -10,12 +10,12 @@ import org.slf4j.LoggerFactory;
 import seatlock.metrics.Metrics;
 
 /**
- * Records every request that was answered, even one that was not valid HTTP: in the metrics, and in the log if that is switched
- * on ({@code LOG_REQUESTS}). It records templates, numbers and words of our own: nothing that a client wrote, and no address.
+ * Records every response, even to invalid HTTP: in the metrics and, with {@code LOG_REQUESTS}, in the log. It records route
+ * templates, numbers and fixed words only: nothing that a client sent, and no address.
  */
 final class RequestLogger implements RequestLog {
 
-    /** A logger of its own, so that it can be switched on and off. */
+    /** A separate logger, so that it can be switched on and off. */
     private static final Logger log = LoggerFactory.getLogger("seatlock.requests");
 
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
@@ -34,10 +34,10 @@ final class RequestLogger implements RequestLog {
         var exchange = Exchange.of(request);
         var method = METHODS.contains(request.getMethod()) ? request.getMethod() : Exchange.OTHER;
         var nanos = exchange.nanos();
-        metrics.requestAnswered(method, exchange.route(), response.getStatus(), nanos);
+        metrics.requestCompleted(method, exchange.route(), response.getStatus(), nanos);
         var action = actions.get(exchange.route());
         if (action != null) {
-            metrics.orderAnswered(action, exchange.outcome());
+            metrics.orderCompleted(action, exchange.outcome());
         }
         if (log.isInfoEnabled() && !Health.PATHS.contains(exchange.route())) {
             log.atInfo()

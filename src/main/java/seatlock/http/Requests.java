@@ -9,7 +9,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads parts of a request: each method returns a valid value or refuses the request. */
+/** Reads parts of a request. Each method returns a valid value or refuses the request. */
 public final class Requests {
 
     /** {@link UUID#fromString} also accepts "1-1-1-1-1". */
@@ -22,13 +22,13 @@ public final class Requests {
 
     private Requests() {}
 
-    /** Parses a UUID in its canonical form. */
+    /** Parses a UUID in its canonical form; empty if the text is something else. */
     public static Optional<UUID> uuid(String text) {
         return UUID_FORM.matcher(text).matches() ? Optional.of(UUID.fromString(text)) : Optional.empty();
     }
 
     /**
-     * Parses the body as JSON of a type.
+     * Parses the body as a JSON object of a type.
      *
      * @throws Problem.Refused unsupported-media-type, malformed-request or invalid-request
      */
@@ -43,15 +43,15 @@ public final class Requests {
     }
 
     /** Like {@link #body}, for an operation whose body is optional: no body means an empty object. */
-    public static <T> T bodyIfAny(Context ctx, Class<T> type) {
+    public static <T> T optionalBody(Context ctx, Class<T> type) {
         var bytes = bytes(ctx);
         return Json.read(bytes.length == 0 ? EMPTY_OBJECT : bytes, type);
     }
 
     /** Checks the body of an operation that takes none: it must be absent or an empty object. */
-    public static void noBody(Context ctx) {
+    public static void requireNoBody(Context ctx) {
         record Nothing() {}
-        bodyIfAny(ctx, Nothing.class);
+        optionalBody(ctx, Nothing.class);
     }
 
     private static boolean isJson(String contentType) {
@@ -68,7 +68,7 @@ public final class Requests {
                         .allMatch(charset -> charset.matches("charset=\"?utf-8\"?"));
     }
 
-    /** The whole body: {@link BodyLoader} has read it, and refused it if it was too large. */
+    /** Returns the whole body, which {@link BodyLoader} has already read. */
     private static byte[] bytes(Context ctx) {
         try {
             return ctx.bodyInputStream().readAllBytes();
@@ -78,7 +78,7 @@ public final class Requests {
         }
     }
 
-    /** Whether the client accepts gzip, by name or with a wildcard (RFC 9110 section 12.5.3). */
+    /** Returns whether the client accepts gzip, by name or with a wildcard (RFC 9110 section 12.5.3). */
     public static boolean acceptsGzip(Context ctx) {
         var any = false;
         for (var header : Collections.list(ctx.req().getHeaders("Accept-Encoding"))) {
@@ -98,11 +98,16 @@ public final class Requests {
         return any;
     }
 
-    /** Parses a number in the query; returns the default if it is absent. */
-    public static int queryInt(Context ctx, String name, int min, int max, int otherwise) {
+    /**
+     * Parses a number in the query.
+     *
+     * @return the number, or the default if the parameter is absent
+     * @throws Problem.Refused invalid-request if it is not a whole number from min to max
+     */
+    public static int queryInt(Context ctx, String name, int min, int max, int defaultValue) {
         var text = ctx.queryParam(name);
         if (text == null) {
-            return otherwise;
+            return defaultValue;
         }
         if (text.matches("[0-9]{1,9}")) {
             var value = Integer.parseInt(text);

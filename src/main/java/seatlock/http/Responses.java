@@ -38,13 +38,11 @@ public final class Responses {
      * Responds 304 if the client has this version already.
      *
      * @param etag of the current version
-     * @return whether it has
+     * @return whether the response is 304
      */
     public static boolean isNotModified(Context ctx, String etag) {
         ctx.header("ETag", etag);
-        ctx.header(
-                "Cache-Control",
-                "no-cache"); // the client may keep it, but must ask each time whether it is still valid
+        ctx.header("Cache-Control", "no-cache"); // the client may store it, but must revalidate it each time
         if (!matches(ctx.header("If-None-Match"), etag)) {
             return false;
         }
@@ -53,17 +51,17 @@ public final class Responses {
     }
 
     /**
-     * Responds with JSON that is ready to be sent. Only within {@code ctx.future}, unless it {@link #fitsInBuffer}.
+     * Responds with JSON that is ready to be sent. Call it only within {@code ctx.future}, unless the JSON {@link #fitsInBuffer}.
      *
      * @param isGzip whether the bytes are compressed
-     * @return completes when they were handed to the network
+     * @return completes when the bytes were handed to the network
      */
     public static CompletableFuture<Void> send(Context ctx, byte[] json, boolean isGzip) {
         if (isGzip) {
             ctx.header("Content-Encoding", "gzip");
         }
         ctx.status(200).contentType("application/json");
-        // Not through Javalin, which would compress the bytes each time, and copy them in pieces.
+        // Not through Javalin, which would compress the bytes each time and copy them in pieces.
         ctx.res().setContentLength(json.length);
         try {
             var output = ctx.res().getOutputStream();
@@ -79,15 +77,15 @@ public final class Responses {
         return SENT;
     }
 
-    /** Whether a body is sent without waiting for the client to read. */
+    /** Returns whether a body is sent without waiting for the client to read it. */
     public static boolean fitsInBuffer(byte[] body) {
         return body.length <= Listener.OUTPUT_BUFFER_BYTES;
     }
 
     /**
-     * Sends a large body whenever there is room for more of it, so that no thread waits for the client to read. It goes piece by
-     * piece because Java keeps a copy outside the heap of everything that is written at once, for each thread that ever wrote,
-     * until there is no room left there.
+     * Sends a large body piece by piece whenever there is room for more, so that no thread waits for the client to read. The
+     * pieces are small because Java caches for each writing thread a buffer outside the heap as large as its largest write, and
+     * that memory would run out.
      */
     private static final class Pieces implements WriteListener {
 
@@ -116,7 +114,7 @@ public final class Responses {
             }
         }
 
-        /** The client has disconnected, so there is nobody to tell. */
+        /** The client has disconnected, so there is nothing left to do. */
         @Override
         public void onError(Throwable failure) {
             sent.complete(null);

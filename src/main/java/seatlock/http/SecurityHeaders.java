@@ -3,8 +3,8 @@ package seatlock.http;
 import java.util.Map;
 
 /**
- * Header fields of every response that tell a browser not to guess types, run scripts, show it in a frame, send a referrer or
- * cache it. Handlers may override them.
+ * Header fields of every response. They tell a browser not to guess its type, run its scripts, show it in a frame, send a
+ * referrer or cache it. Handlers may override them.
  *
  * @see <a href="https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html">OWASP REST Security</a>
  */

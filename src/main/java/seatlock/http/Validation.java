@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /** Collects the errors of a request, so that a client learns all of them at once. */
 public final class Validation {
 
-    /** More would not help anybody, and a hostile request could cause megabytes of them. */
+    /** More errors would not help, and a hostile request could cause megabytes of them. */
     private static final int MAX_ERRORS = 20;
 
     /** As in RFC 3339; {@link OffsetDateTime} accepts more than that. */
@@ -40,7 +40,7 @@ public final class Validation {
         return condition;
     }
 
-    /** Checks that a text is present, not blank, without space at either end, and not too long. Returns whether it is. */
+    /** Checks that a text is present, not blank, not too long and without white space at either end. Returns whether it is. */
     public boolean checkText(String value, String field, int maxLength) {
         if (value == null) {
             add(field, "is required");
@@ -73,7 +73,7 @@ public final class Validation {
         return null;
     }
 
-    /** @throws Problem.Refused invalid-request, if there are errors */
+    /** @throws Problem.Refused invalid-request with all errors, if there are any */
     public void finish() {
         if (!errors.isEmpty()) {
             throw Problem.invalid(errors).refuse();

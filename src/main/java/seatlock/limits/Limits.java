@@ -1,17 +1,17 @@
 package seatlock.limits;
 
 /**
- * How much anybody may ask for.
+ * Limits for clients: rates, quotas and sizes.
  *
- * @param isOn whether what is counted is limited; the sizes always are, since what has no size fits into no memory
- * @param requestsPerAddress in a minute, of those who come without a key
- * @param requestsPerKey in a minute
- * @param pendingPerAddress reservations of one event, of those who come without a key
- * @param pendingPerEmail reservations of one event
- * @param seatsPerEmail in the pending and confirmed reservations of one event
- * @param bodyBytes of the content of a request
- * @param seatPlanBytes of the content of one that makes an event
- * @param headerBytes of the request line and the header of a request
+ * @param isOn whether rates and quotas are limited; sizes always are, since memory is finite
+ * @param requestsPerAddress requests per minute from one address without an API key
+ * @param requestsPerKey requests per minute with one API key
+ * @param pendingPerAddress pending reservations for one event from one address without a sales key
+ * @param pendingPerEmail pending reservations for one event and e-mail address
+ * @param seatsPerEmail seats in the pending and confirmed reservations for one event and e-mail address
+ * @param bodyBytes size of the body of a request
+ * @param seatPlanBytes size of the body of a request that creates an event
+ * @param headerBytes size of the request line and header of a request
  */
 public record Limits(
         boolean isOn,
@@ -25,16 +25,16 @@ public record Limits(
         int headerBytes) {
 
     /**
-     * Roomy enough for the crowd behind the one address of a mobile network's translator, and for a shop that asks for all
-     * its buyers with one key; narrow enough that one machine can neither keep the server busy nor an event's seats to
-     * itself. A key is trusted more: ten thousand requests in a second are a mistake, and fewer may be a sale.
+     * High enough for the many clients of a mobile network that share one address, and for a seller that sends the requests
+     * of all its buyers with one key; low enough that a single machine can neither keep the server busy nor hold all seats of
+     * an event. Keys are trusted more: 10,000 requests per second may be a large sale, more are a mistake.
      */
     public static final Limits DEFAULT = new Limits(true, 1_200, 600_000, 50, 5, 40, 65_536, 1_000_000, 8_192);
 
-    /** The same sizes, and nothing else. */
+    /** The default sizes, without rates and quotas. */
     public static final Limits OFF = DEFAULT.off();
 
-    /** The same, but for what is counted. */
+    /** Returns the same sizes, without rates and quotas. */
     public Limits off() {
         return new Limits(
                 false,

@@ -16,7 +16,7 @@ public final class Networks {
 
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
 
-    /** A superset of IPv6 addresses. {@link InetAddress} rejects the rest without asking a name server. */
+    /** A superset of IPv6 addresses. {@link InetAddress} rejects the rest without a DNS query. */
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F:.]+");
 
     private record Prefix(byte[] bytes, int bits) {
@@ -79,13 +79,14 @@ public final class Networks {
         }
     }
 
-    public boolean contain(InetAddress address) {
+    /** Returns whether an address is in one of the networks. */
+    public boolean contains(InetAddress address) {
         return prefixes.stream().anyMatch(prefix -> prefix.contains(address.getAddress()));
     }
 
     /**
-     * Returns the name under which requests from an address are counted: an IPv4 address, or the /64 network of an IPv6
-     * address, since a client can use every address in its network.
+     * Returns the name under which requests from an address are counted: the address itself for IPv4, its /64 network for IPv6,
+     * because a client can use every address in its network.
      */
     public static String subscriber(InetAddress address) {
         if (address instanceof Inet4Address) {

@@ -12,10 +12,9 @@ import seatlock.metrics.Metrics;
 import seatlock.redis.SharedCounters;
 
 /**
- * Limits how often a subject may send requests. Each node counts by itself and decides at once; five times a second it adds
- * what it counted to counters in Redis, and learns what the other nodes counted. No request waits for Redis, and the nodes
- * together let through at most a fraction of a second's requests beyond the limit. While Redis is unavailable, each node
- * continues with what it knows.
+ * Limits how often a subject may send requests. Each node counts locally and decides at once; five times a second it adds its
+ * count to counters in Redis and reads the totals of all nodes. No request waits for Redis, and all nodes together exceed the
+ * limit by at most a fraction of a second's requests. While Redis is unavailable, each node limits by itself.
  */
 public final class RateLimiter implements AutoCloseable {
 
@@ -24,12 +23,12 @@ public final class RateLimiter implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
-    /** Two windows, and one more for clocks that disagree. */
-    private static final Duration KEPT = WINDOW.multipliedBy(3);
+    /** Two windows, and one more because clocks differ. */
+    private static final Duration COUNTER_TTL = WINDOW.multipliedBy(3);
 
     /**
-     * Some ten megabytes. An attacker with more addresses than that cannot be stopped by a limit per address; a subject that
-     * arrives while the table is full is not counted until there is room, less than two minutes later.
+     * Takes some ten megabytes. A limit per address cannot stop an attacker with more addresses. A subject that arrives while
+     * the table is full is not counted until there is room, less than two minutes later.
      */
     private static final int MAX_SUBJECTS = 100_000;
 
@@ -44,7 +43,7 @@ public final class RateLimiter implements AutoCloseable {
     public record Policy(String name, int requests) {}
 
     /**
-     * The answer to one request.
+     * The decision on one request.
      *
      * @param remaining requests in the window after this one
      * @param resetsIn time until there is room again if there is none; otherwise until the whole limit is available again
@@ -64,11 +63,11 @@ public final class RateLimiter implements AutoCloseable {
 
     private final LongSupplier clock;
     private final Map<Subject, Window> windows = new ConcurrentHashMap<>();
-    private final PeriodicTask task = new PeriodicTask("limits", this::runOnce, failure -> false);
+    private final PeriodicTask rounds = new PeriodicTask("limits", this::runOnce, failure -> false);
     private final Metrics metrics;
-    private volatile SharedCounters counters; // null: counts alone
+    private volatile SharedCounters counters; // null: counts are not shared
 
-    /** @param clock milliseconds of the wall clock: System::currentTimeMillis, or a test's */
+    /** @param clock milliseconds of the wall clock: System::currentTimeMillis, or the clock of a test */
     public RateLimiter(LongSupplier clock, Metrics metrics) {
         this.clock = clock;
         this.metrics = metrics;
@@ -81,12 +80,12 @@ public final class RateLimiter implements AutoCloseable {
      */
     public void start(Optional<URI> redisUrl) {
         redisUrl.ifPresent(this::share);
-        task.start(INTERVAL);
+        rounds.start(INTERVAL);
     }
 
     /** Shares counts from the next round on. */
     void share(URI redisUrl) {
-        counters = new SharedCounters(redisUrl, KEPT, "each node counts requests by itself");
+        counters = new SharedCounters(redisUrl, COUNTER_TTL, "each node counts requests by itself");
     }
 
     /** Returns whether the counts were shared at the last attempt. */
@@ -112,7 +111,7 @@ public final class RateLimiter implements AutoCloseable {
         return window.take(clock.getAsLong());
     }
 
-    /** Returns whether {@link #take} would refuse now. Counts nothing. */
+    /** Returns whether {@link #take} would refuse a request now. Counts nothing. */
     public boolean isExhausted(Policy policy, String subject) {
         var window = windows.get(new Subject(policy.name, subject));
         return window != null && window.isFull(clock.getAsLong());
@@ -126,14 +125,14 @@ public final class RateLimiter implements AutoCloseable {
     /** One round: forgets idle subjects and shares counts. */
     void runOnce() {
         var now = clock.getAsLong();
-        windows.values().removeIf(window -> window.isOver(now));
+        windows.values().removeIf(window -> window.isIdle(now));
         var shared = counters;
         if (shared != null) {
             metrics.redisUp(share(shared));
         }
     }
 
-    /** @return whether Redis answered */
+    /** @return whether Redis responded */
     private boolean share(SharedCounters shared) {
         var reports = new ArrayList<Report>();
         var additions = new ArrayList<SharedCounters.Addition>();
@@ -160,7 +159,7 @@ public final class RateLimiter implements AutoCloseable {
 
     @Override
     public void close() {
-        task.close();
+        rounds.close();
         if (counters != null) {
             counters.close();
         }

@@ -3,9 +3,9 @@ package seatlock.limits;
 import java.time.Duration;
 
 /**
- * Counts the requests of one client in a sliding window of one minute. It keeps two counters, for this minute of the clock
- * and the one before; the latter counts in proportion to how much of it the window still covers. The memory is constant, and
- * the result is exact unless the requests of the previous minute were unevenly distributed.
+ * Counts the requests of one client in a sliding window of one minute. It has two counters, for the current minute of the clock
+ * and the previous one; the latter counts in proportion to how much of it the window still covers. The memory is constant, and
+ * the result is exact if the requests of the previous minute were evenly distributed.
  *
  * @see <a href="https://blog.cloudflare.com/counting-things-a-lot-of-different-things/">How Cloudflare counts</a>
  */
@@ -17,8 +17,8 @@ final class Window {
     private long minute;
     private long current;
     private long previous;
-    private long unshared; // part of current that the other nodes do not know yet
-    private long mergedMinute = -1; // the minute for which the previous minute's total of all nodes is known
+    private long unshared; // the part of current that is not yet in Redis
+    private long mergedMinute = -1; // the minute whose previous minute was read from Redis
 
     /** @param limit requests per minute, at least 1 */
     Window(int limit) {
@@ -40,7 +40,8 @@ final class Window {
         }
         current++;
         unshared++;
-        var untilReset = Duration.ofMillis(2 * MILLIS - passed); // this minute also counts, less and less, in the next
+        var untilReset = Duration.ofMillis(
+                2 * MILLIS - passed); // the current minute counts in the next one, too, with decreasing weight
         return new RateLimiter.Grant(true, (int) (limit - used - 1), untilReset, Duration.ZERO);
     }
 
@@ -62,12 +63,12 @@ final class Window {
         return MILLIS - passed + MILLIS - most * MILLIS / current; // in the next minute
     }
 
-    private void moveTo(long now) {
-        if (now > minute) {
-            previous = now == minute + 1 ? current : 0;
+    private void moveTo(long nowMinute) {
+        if (nowMinute > minute) {
+            previous = nowMinute == minute + 1 ? current : 0;
             current = 0;
             unshared = 0;
-            minute = now;
+            minute = nowMinute;
         }
     }
 
@@ -75,8 +76,8 @@ final class Window {
      * Requests that the other nodes do not know yet.
      *
      * @param minute in which they were counted
-     * @param count how many there are
-     * @param needsPrevious whether the previous minute's total of all nodes is unknown
+     * @param count number of requests
+     * @param needsPrevious whether the total of all nodes in the previous minute is unknown
      */
     record Unshared(long minute, long count, boolean needsPrevious) {}
 
@@ -105,7 +106,7 @@ final class Window {
     }
 
     /** Returns whether both counters are too old to matter. */
-    synchronized boolean isOver(long now) {
+    synchronized boolean isIdle(long now) {
         return now / MILLIS > minute + 1;
     }
 }

@@ -80,7 +80,7 @@ public final class Sweeper implements AutoCloseable {
         pruneKeys();
         pruneQuotas();
         if (!failed) {
-            metrics.swept();
+            metrics.sweepCompleted();
         }
         return expired;
     }

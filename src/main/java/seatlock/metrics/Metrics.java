@@ -26,22 +26,22 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The figures of a process. The only class that knows Micrometer.
+ * The metrics of a process. The only class that uses Micrometer.
  *
- * <p>It is told of every request, thousands in a second on two cores, so telling costs a few hundred nanoseconds: a meter is
- * made once and then found by a small key (Micrometer's own look-up builds and sorts its tags each time), and a histogram
- * has a dozen buckets, since each is a series of its own for every route and status. Nothing here waits for anybody: what
- * the database knows is told by whoever reads it in the background ({@link #backlog}), and a scrape prints what is there.
+ * <p>Every request is recorded, thousands per second on two cores, so recording takes only a few hundred nanoseconds. A meter is
+ * created once and then found by a small key, because Micrometer's own look-up builds and sorts the tags each time. A histogram
+ * has a dozen buckets, because each is a separate series for every route and status. Nothing here waits: a background task
+ * reports what it read from the database ({@link #backlog}), and a scrape prints the current values.
  *
- * <p>All tags come from a fixed set (routes, statuses, slugs), so that no client can make series by the thousand.
+ * <p>All tags come from a fixed set (routes, statuses, slugs), so that no client can create thousands of series.
  */
 public final class Metrics implements AutoCloseable {
 
-    /** Of {@link #scrape}: Prometheus' text format. */
+    /** Content type of {@link #scrape}: the text format of Prometheus. */
     public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    /** From what an idle server takes to what anybody waits for. */
-    private static final Duration[] BUCKETS = {
+    /** From the latency of an idle server to the longest time that clients wait. */
+    private static final Duration[] LATENCY_BUCKETS = {
         Duration.ofMillis(1),
         Duration.ofMillis(2),
         Duration.ofMillis(5),
@@ -56,22 +56,22 @@ public final class Metrics implements AutoCloseable {
         Duration.ofSeconds(10)
     };
 
-    /** Orders in one transaction, up to the most that there can be. */
+    /** Orders in one transaction, up to the largest batch. */
     private static final double[] BATCH_BUCKETS = {1, 2, 5, 10, 20, 50, 100, 200, 500};
 
-    private record Answered(String method, String route, int status) {}
+    private record RequestTags(String method, String route, int status) {}
 
-    private record Pair(String first, String second) {}
+    private record TagPair(String first, String second) {}
 
     /**
-     * What is in the database, as far as an operator wants to watch it.
+     * Jobs and reservations in the database that have to be processed.
      *
-     * @param jobs how many there are in each state
-     * @param oldestReady seconds since the longest due job was due; 0 if none is
-     * @param oldestRunning seconds since the oldest of the jobs that are being done was added; 0 if none is
+     * @param jobs number of jobs by state
+     * @param oldestReady seconds since the longest overdue job was due; 0 if none is due
+     * @param oldestRunning seconds since the oldest running job was added; 0 if none is running
      * @param pending reservations that hold their seats
-     * @param lapsed reservations that hold them no longer, and are {@code PENDING} until the sweeper comes by
-     * @param sweeperLag seconds since the first of them lapsed; 0 if there is none
+     * @param lapsed reservations that have lapsed and are {@code PENDING} until the sweeper marks them
+     * @param sweeperLag seconds since the first of the lapsed reservations lapsed; 0 if there is none
      */
     public record Backlog(
             Map<String, Long> jobs,
@@ -81,161 +81,162 @@ public final class Metrics implements AutoCloseable {
             long lapsed,
             double sweeperLag) {}
 
-    /** The states of jobs that are counted. Those that are done are as many as there ever were: see the counter. */
+    /** The job states with a gauge. {@code DONE} has none, since it would only grow: the counter of jobs has it. */
     private static final List<String> JOB_STATES = List.of("READY", "RUNNING", "DEAD");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     /**
-     * What the database says. In a registry of its own: {@code seatlock_jobs} is a gauge and {@code seatlock_jobs_total} a
-     * counter, and within one Micrometer takes them for the same name.
+     * The gauges of the {@link Backlog}. They have their own registry because {@code seatlock_jobs} is a gauge and {@code
+     * seatlock_jobs_total} a counter, which Micrometer considers the same name within one registry.
      */
-    private final PrometheusMeterRegistry stock = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry backlogRegistry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    private final Map<Answered, Timer> requests = new ConcurrentHashMap<>();
-    private final Map<Pair, Counter> orders = new ConcurrentHashMap<>();
-    private final Map<Pair, Counter> jobs = new ConcurrentHashMap<>();
-    private final Map<String, Counter> limited = new ConcurrentHashMap<>();
+    private final Map<RequestTags, Timer> requests = new ConcurrentHashMap<>();
+    private final Map<TagPair, Counter> orders = new ConcurrentHashMap<>();
+    private final Map<TagPair, Counter> jobs = new ConcurrentHashMap<>();
+    private final Map<String, Counter> exceededLimits = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> violations = new ConcurrentHashMap<>();
-    private final Counter expired = registry.counter("seatlock.expired.reservations");
+    private final Counter expiredReservations = registry.counter("seatlock.expired.reservations");
     private final Counter lockTimeouts = registry.counter("seatlock.lock.timeouts");
     private final Counter retries = registry.counter("seatlock.transaction.retries");
-    private final DistributionSummary batches = DistributionSummary.builder("seatlock.batch.orders")
+    private final DistributionSummary batchSizes = DistributionSummary.builder("seatlock.batch.orders")
             .serviceLevelObjectives(BATCH_BUCKETS)
             .register(registry);
     private final Timer queueWaits = timer("seatlock.lane.wait").register(registry);
     private final Timer lockWaits = timer("seatlock.lock.wait").register(registry);
-    private final LongAdder inQueues = new LongAdder();
-    private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final LongAdder queuedItems = new LongAdder();
+    private final JvmGcMetrics garbageCollections = new JvmGcMetrics();
     private volatile Backlog backlog;
     private volatile double lastSweep = Double.NaN;
-    private volatile double lastCheck = Double.NaN;
+    private volatile double lastInvariantCheck = Double.NaN;
     private volatile double redisUp = Double.NaN;
     private volatile boolean ready;
 
-    /** Measures nothing of the process itself yet: see {@link #measureProcess}. */
+    /** Creates the metrics of Seatlock, without those of the process itself: see {@link #measureProcess}. */
     public Metrics() {
-        gauge("seatlock.lane.waiting", inQueues::sum);
+        gauge("seatlock.lane.waiting", queuedItems::sum);
         gauge("seatlock.ready", () -> ready ? 1 : 0);
         gauge("seatlock.redis.up", () -> redisUp);
-        seconds("seatlock.sweeper.last.success.timestamp", () -> lastSweep);
-        seconds("seatlock.invariants.checked.timestamp", () -> lastCheck);
+        timestamp("seatlock.sweeper.last.success.timestamp", () -> lastSweep);
+        timestamp("seatlock.invariants.checked.timestamp", () -> lastInvariantCheck);
         for (var state : JOB_STATES) {
-            counted("seatlock.jobs", now -> now.jobs.getOrDefault(state, 0L))
+            backlogGauge("seatlock.jobs", now -> now.jobs.getOrDefault(state, 0L))
                     .tag("state", state)
-                    .register(stock);
+                    .register(backlogRegistry);
         }
-        counted("seatlock.oldest.job", now -> now.oldestReady)
+        backlogGauge("seatlock.oldest.job", now -> now.oldestReady)
                 .tag("state", "READY")
                 .baseUnit("seconds")
-                .register(stock);
-        counted("seatlock.oldest.job", now -> now.oldestRunning)
+                .register(backlogRegistry);
+        backlogGauge("seatlock.oldest.job", now -> now.oldestRunning)
                 .tag("state", "RUNNING")
                 .baseUnit("seconds")
-                .register(stock);
-        counted("seatlock.pending.reservations", now -> now.pending).register(stock);
-        counted("seatlock.lapsed.reservations", now -> now.lapsed).register(stock);
-        counted("seatlock.sweeper.lag", now -> now.sweeperLag)
+                .register(backlogRegistry);
+        backlogGauge("seatlock.pending.reservations", now -> now.pending).register(backlogRegistry);
+        backlogGauge("seatlock.lapsed.reservations", now -> now.lapsed).register(backlogRegistry);
+        backlogGauge("seatlock.sweeper.lag", now -> now.sweeperLag)
                 .baseUnit("seconds")
-                .register(stock);
+                .register(backlogRegistry);
     }
 
     private static Timer.Builder timer(String name) {
-        return Timer.builder(name).serviceLevelObjectives(BUCKETS);
+        return Timer.builder(name).serviceLevelObjectives(LATENCY_BUCKETS);
     }
 
     private void gauge(String name, Supplier<Number> value) {
         Gauge.builder(name, value).register(registry);
     }
 
-    private void seconds(String name, Supplier<Number> value) {
+    private void timestamp(String name, Supplier<Number> value) {
         Gauge.builder(name, value).baseUnit("seconds").register(registry);
     }
 
-    /** NaN while the database does not answer: what was true before may be far from it. */
-    private Gauge.Builder<Supplier<Number>> counted(String name, ToDoubleFunction<Backlog> figure) {
+    /** Starts to build a gauge. Its value is NaN while the database is unavailable, because an old value would mislead. */
+    private Gauge.Builder<Supplier<Number>> backlogGauge(String name, ToDoubleFunction<Backlog> value) {
         return Gauge.builder(name, () -> {
             var now = backlog;
-            return now == null ? Double.NaN : figure.applyAsDouble(now);
+            return now == null ? Double.NaN : value.applyAsDouble(now);
         });
     }
 
-    /** Measures memory, garbage collection, threads, processors, file descriptors and uptime as well, until closed. */
+    /** Measures memory, garbage collection, threads, processors, file descriptors and uptime as well. */
     public void measureProcess() {
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
-        collections.bindTo(registry);
+        garbageCollections.bindTo(registry);
     }
 
-    /** All there is, in {@link #CONTENT_TYPE}. */
+    /** Returns all metrics in {@link #CONTENT_TYPE}. */
     public String scrape() {
-        return registry.scrape() + stock.scrape();
+        return registry.scrape() + backlogRegistry.scrape();
     }
 
     /**
-     * A request was answered.
+     * Records the response to a request.
      *
-     * @param method one of HTTP's, or {@code other}
-     * @param route the template of its path, never the path itself
-     * @param nanos that it took
+     * @param method a method of HTTP, or {@code other}
+     * @param route the template of the path, never the path itself
+     * @param nanos from the arrival of the request to the response
      */
-    public void requestAnswered(String method, String route, int status, long nanos) {
-        find(requests, new Answered(method, route, status), this::requests).record(nanos, TimeUnit.NANOSECONDS);
+    public void requestCompleted(String method, String route, int status, long nanos) {
+        getOrCreate(requests, new RequestTags(method, route, status), this::requestTimer)
+                .record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** First without a lock: all but a few times in the life of the process it is there. */
-    private static <K, M> M find(Map<K, M> meters, K key, Function<K, M> make) {
+    /** Looks without a lock first, because the meter almost always exists. */
+    private static <K, M> M getOrCreate(Map<K, M> meters, K key, Function<K, M> create) {
         var found = meters.get(key);
-        return found != null ? found : meters.computeIfAbsent(key, make);
+        return found != null ? found : meters.computeIfAbsent(key, create);
     }
 
-    private Timer requests(Answered answered) {
+    private Timer requestTimer(RequestTags tags) {
         return timer("seatlock.http.request")
-                .tag("method", answered.method)
-                .tag("route", answered.route)
-                .tag("status", String.valueOf(answered.status))
+                .tag("method", tags.method)
+                .tag("route", tags.route)
+                .tag("status", String.valueOf(tags.status))
                 .register(registry);
     }
 
     /**
-     * An order was settled, or refused.
+     * Counts the outcome of an action.
      *
      * @param action such as {@code reserve}
      * @param outcome {@code done}, {@code replayed}, or the slug of the problem
      */
-    public void orderAnswered(String action, String outcome) {
-        find(
+    public void orderCompleted(String action, String outcome) {
+        getOrCreate(
                         orders,
-                        new Pair(action, outcome),
+                        new TagPair(action, outcome),
                         order -> registry.counter("seatlock.orders", "action", order.first, "outcome", order.second))
                 .increment();
     }
 
-    /** The sweeper has marked reservations as expired. */
+    /** Counts reservations that the sweeper has marked as expired. */
     public void expired(long reservations) {
-        expired.increment(reservations);
+        expiredReservations.increment(reservations);
     }
 
-    /** Orders were settled in one transaction. */
+    /** Records the number of orders that were committed in one transaction. */
     public void batch(int orders) {
-        batches.record(orders);
+        batchSizes.record(orders);
     }
 
-    /** Something waits in a lane from now on. */
+    /** Counts an item that starts to wait in a queue. */
     public void queued() {
-        inQueues.increment();
+        queuedItems.increment();
     }
 
-    /** It waits no longer. */
+    /** Records that an item has left its queue, and how long it waited. */
     public void dequeued(long nanos) {
-        inQueues.decrement();
+        queuedItems.decrement();
         queueWaits.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** For a pool of connections: measures its transactions. */
+    /** Returns an observer that measures the transactions of a connection pool. */
     public TransactionObserver transactions(String pool) {
         var transactions = timer("seatlock.transaction").tag("pool", pool).register(registry);
         return new TransactionObserver() {
@@ -262,7 +263,7 @@ public final class Metrics implements AutoCloseable {
     }
 
     /**
-     * Exposes the connections of a pool, under the names that HikariCP's own metrics have elsewhere.
+     * Exposes the connections of a pool under the names of HikariCP's own metrics, which dashboards know.
      *
      * @param open connections that exist
      * @param active connections in use
@@ -278,35 +279,35 @@ public final class Metrics implements AutoCloseable {
         Gauge.builder(name, value).tag("pool", pool).register(registry);
     }
 
-    /** Shows how many workers of this process are alive. */
+    /** Exposes how many workers of this process are alive. */
     public void workers(IntSupplier alive) {
         gauge("seatlock.workers.alive", alive::getAsInt);
     }
 
     /**
-     * An attempt at a job has ended.
+     * Counts an attempt at a job.
      *
-     * @param outcome {@code done}, {@code failed} (and will be tried again), or {@code dead}
+     * @param outcome {@code done}, {@code failed} (the job will be retried) or {@code dead}
      */
     public void jobEnded(String kind, String outcome) {
-        find(
+        getOrCreate(
                         jobs,
-                        new Pair(kind, outcome),
+                        new TagPair(kind, outcome),
                         job -> registry.counter("seatlock.jobs", "kind", job.first, "outcome", job.second))
                 .increment();
     }
 
-    /** The sweeper has been everywhere just now. */
-    public void swept() {
+    /** Records that the sweeper has just processed all events. */
+    public void sweepCompleted() {
         lastSweep = now();
     }
 
-    /** @param counted {@code null} if it could not be counted */
-    public void backlog(Backlog counted) {
-        backlog = counted;
+    /** @param latest the current backlog; {@code null} if it could not be read */
+    public void backlog(Backlog latest) {
+        backlog = latest;
     }
 
-    /** What the latest checks of an invariant have found, in all events together. */
+    /** Records the number of violations that the latest check of an invariant found in all events. */
     public void violations(String invariant, long count) {
         violations
                 .computeIfAbsent(invariant, name -> {
@@ -319,24 +320,24 @@ public final class Metrics implements AutoCloseable {
                 .set(count);
     }
 
-    /** Every invariant was checked in every event. */
+    /** Records that all invariants have been checked in all events. */
     public void invariantsChecked() {
-        lastCheck = now();
+        lastInvariantCheck = now();
     }
 
-    /** Whether Redis answered the last time that somebody wanted something of it. */
-    public void redisUp(boolean answers) {
-        redisUp = answers ? 1 : 0;
+    /** Records whether Redis responded at the last use. */
+    public void redisUp(boolean isUp) {
+        redisUp = isUp ? 1 : 0;
     }
 
-    /** Whether this process wants requests. */
+    /** Records whether this process is ready for requests. */
     public void ready(boolean isReady) {
         ready = isReady;
     }
 
-    /** A limit was exceeded, and somebody refused for it. */
-    public void limited(String limit) {
-        find(limited, limit, name -> registry.counter("seatlock.limited", "limit", name))
+    /** Counts a request that was refused because it exceeded a limit. */
+    public void limitExceeded(String limit) {
+        getOrCreate(exceededLimits, limit, name -> registry.counter("seatlock.limited", "limit", name))
                 .increment();
     }
 
@@ -346,6 +347,6 @@ public final class Metrics implements AutoCloseable {
 
     @Override
     public void close() {
-        collections.close();
+        garbageCollections.close();
     }
 }

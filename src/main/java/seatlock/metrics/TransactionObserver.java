@@ -1,6 +1,6 @@
 package seatlock.metrics;
 
-/** Receives how transactions fare, on the threads that run them: an implementation must be quick and throw nothing. */
+/** Observes transactions, on the threads that run them. An implementation must be fast and throw nothing. */
 public interface TransactionObserver {
 
     /** Ignores everything. */
@@ -18,10 +18,18 @@ public interface TransactionObserver {
         public void retried() {}
     };
 
-    /** @param nanos from when the transaction had its connection to its commit or rollback */
+    /**
+     * A transaction was committed or rolled back.
+     *
+     * @param nanos since the transaction acquired its connection
+     */
     void ended(long nanos);
 
-    /** @param nanos how long a statement that locks rows took: mostly the wait for the locks, if there was any */
+    /**
+     * A statement that locks rows has ended.
+     *
+     * @param nanos how long it took, including the wait for the locks
+     */
     void locked(long nanos);
 
     /** A transaction failed because it did not acquire a lock in time. */

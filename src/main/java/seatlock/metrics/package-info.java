@@ -1,7 +1,7 @@
 /**
- * What is counted and measured, for Prometheus to fetch at {@code /metrics}.
+ * Metrics, which Prometheus scrapes at {@code /metrics}.
  *
- * <p>{@link seatlock.metrics.Metrics} is handed to whoever has something to tell; there is no registry to be found by name.
- * It knows nothing of what it counts.
+ * <p>{@link seatlock.metrics.Metrics} is passed to every class that reports something; there is no global registry. The package
+ * knows nothing of what it counts.
  */
 package seatlock.metrics;

@@ -31,14 +31,14 @@ class HandlesEveryVariantTest {
     @ParameterizedTest
     @FieldSource("seatlock.SealedTypesTest#RECEIPTS")
     void every_receipt_has_an_answer(Receipt receipt) {
-        assertThat(catchThrowable(() -> ReservationHandlers.answer(null, null, receipt)))
+        assertThat(catchThrowable(() -> ReservationHandlers.respond(null, null, receipt)))
                 .isNotInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @FieldSource("seatlock.SealedTypesTest#CHECK_IN_RESULTS")
     void every_result_of_a_check_in_has_an_answer(CheckInResult result) {
-        assertThat(catchThrowable(() -> TicketHandlers.answer(null, result)))
+        assertThat(catchThrowable(() -> TicketHandlers.respond(null, result)))
                 .isNotInstanceOf(IllegalArgumentException.class);
     }
 

@@ -66,7 +66,7 @@ class RoutesTest {
             config.routes.get("/unruled", ctx -> ctx.result("secret"));
             config.routes.get("/ruled", ctx -> ctx.result("secret"), AccessRule.ADMIN);
             config.routes.get("/twice", ctx -> ctx.result("secret"), AccessRule.ADMIN, AccessRule.ANYONE);
-            Listener.problems(config);
+            Listener.addExceptionHandlers(config);
         });
         javalin.start(0);
         try {

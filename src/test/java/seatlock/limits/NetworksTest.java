@@ -25,7 +25,7 @@ class NetworksTest {
         "10.0.0.0/8,::ffff:10.0.0.1,true"
     })
     void networks_contain_the_addresses_with_one_of_their_prefixes(String networks, String address, boolean expected) {
-        assertThat(Networks.parse(networks).contain(Networks.address(address).orElseThrow()))
+        assertThat(Networks.parse(networks).contains(Networks.address(address).orElseThrow()))
                 .isEqualTo(expected);
     }
 

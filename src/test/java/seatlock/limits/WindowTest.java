@@ -116,8 +116,8 @@ class WindowTest {
         var window = new Window(10);
         granted(window, 2, MINUTE);
 
-        assertThat(window.isOver(MINUTE + 2 * Window.MILLIS - 1)).isFalse();
-        assertThat(window.isOver(MINUTE + 2 * Window.MILLIS)).isTrue();
+        assertThat(window.isIdle(MINUTE + 2 * Window.MILLIS - 1)).isFalse();
+        assertThat(window.isIdle(MINUTE + 2 * Window.MILLIS)).isTrue();
         assertThat(window.take(MINUTE).resetsIn()).isEqualTo(Duration.ofMinutes(2));
     }
 }

@@ -210,9 +210,9 @@ class MetricsTest {
         system.metrics.measureProcess();
         system.metrics.jobEnded("IssueTickets", "dead");
         system.metrics.workers(() -> 0);
-        system.metrics.limited("requests_per_address");
+        system.metrics.limitExceeded("requests_per_address");
         system.metrics.violations("an_invariant", 0);
-        system.metrics.orderAnswered("reserve", "done");
+        system.metrics.orderCompleted("reserve", "done");
         system.metrics.ready(true);
         system.api.get("/livez");
         await(requests("GET", "/livez", 200), 1);

@@ -55,7 +55,7 @@ class MonitoringTest {
         system.metrics.measureProcess();
         system.metrics.connections("reads", () -> 1, () -> 1, () -> 0);
         system.metrics.workers(() -> 4);
-        system.metrics.limited("requests_per_address");
+        system.metrics.limitExceeded("requests_per_address");
         system.metrics.violations("an_invariant", 0);
         system.metrics.jobEnded("IssueTickets", "done");
         system.api.reserve(system.event(1).id(), "S-A-1");

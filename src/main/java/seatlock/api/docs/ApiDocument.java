@@ -18,11 +18,10 @@ import seatlock.http.RequestId;
 import seatlock.tickets.CheckInResult;
 
 /**
- * The OpenAPI document: what javalin-openapi's annotation processor wrote from the handlers' annotations while they
- * were compiled, completed with what annotations cannot say: who may call what, and what each problem looks like.
+ * The OpenAPI document. The annotation processor of javalin-openapi generates it from the handlers' annotations when they are
+ * compiled; this class adds the descriptions of the credentials and an example of each problem.
  *
- * <p>In an annotation, the description of an error is the list of its problems' slugs. Here it becomes one example for
- * each of them.
+ * <p>In an annotation, the description of an error is a list of problem slugs. Here each slug becomes an example.
  */
 public final class ApiDocument {
 
@@ -31,11 +30,11 @@ public final class ApiDocument {
     public static final String GATE_KEY = "gateKey";
     public static final String RESERVATION_TOKEN = "reservationToken";
 
-    private static final String GENERATED = "/openapi-plugin/openapi-default.json";
+    private static final String GENERATED_DOCUMENT = "/openapi-plugin/openapi-default.json";
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    private static final RequestId EXAMPLE_REQUEST = new RequestId("4bf92f3577b34da6a3ce929d0e0e4736");
+    private static final RequestId EXAMPLE_REQUEST_ID = new RequestId("4bf92f3577b34da6a3ce929d0e0e4736");
 
     private final ObjectNode document;
     private final List<ProblemType> problemTypes;
@@ -48,51 +47,53 @@ public final class ApiDocument {
     }
 
     /**
-     * Completes the document and writes it as JSON.
+     * Completes the generated document.
      *
-     * @param problemTypes every type of problem that the API answers with
-     * @param example returns an example of a type
+     * @param problemTypes every problem type of the API
+     * @param example returns an example of a problem type
+     * @return the document as JSON
      */
-    public static byte[] bytes(List<ProblemType> problemTypes, Function<ProblemType, Problem> example) {
-        var generated = Json.readTree(Resources.bytes(GENERATED));
-        var document = new ApiDocument((ObjectNode) generated, problemTypes, example);
-        document.complete();
-        return document.document.toPrettyString().getBytes(StandardCharsets.UTF_8);
+    public static byte[] json(List<ProblemType> problemTypes, Function<ProblemType, Problem> example) {
+        var generated = Json.readTree(Resources.bytes(GENERATED_DOCUMENT));
+        var completed = new ApiDocument((ObjectNode) generated, problemTypes, example);
+        completed.complete();
+        return completed.document.toPrettyString().getBytes(StandardCharsets.UTF_8);
     }
 
     private void complete() {
-        describe();
+        addDescriptions();
         document.path("paths").forEach(path -> path.forEach(operation -> complete((ObjectNode) operation)));
-        addProblemSchemas();
-        trim(document);
+        addProblemSchema();
+        removeDefaults(document);
     }
 
-    private void describe() {
+    private void addDescriptions() {
         var info = (ObjectNode) document.get("info");
         info.put("description", """
                 An event-ticketing backend that never sells a seat twice.
 
-                Create an event, reserve seats, confirm once they are paid for. A pending reservation holds its seats
-                until `expiresAt`; from then on they are free again.
+                Create an event, reserve seats, and confirm the reservation after payment. A pending reservation holds its
+                seats until `expiresAt`; then it expires and releases them.
 
-                **Errors** are `application/problem+json` (RFC 9457). Branch on `type`; each one is explained where it
-                leads to. **Idempotency-Key**: send a new random one with every new intent and the same one with every
-                retry: the effect happens once, and every copy gets the same answer, with `Idempotency-Replayed: true`.
+                **Errors** are `application/problem+json` (RFC 9457). Branch on `type`; it links to an explanation.
 
-                **Keys** go in `Authorization: Bearer …`. One made by `POST /api/keys` has a role and is for all events or
-                for some; a key of role `admin` may do whatever the others may. It has the form
-                `seatlock_[0-9a-f]{32}_[0-9a-f]{72}`, by which a secret scanner finds it.
+                **Idempotency-Key**: send a new random key with each new intent and the same key with every retry. The
+                effect happens once. Every repeated request gets the same response, with `Idempotency-Replayed: true`.
 
-                Every answer has an `X-Request-Id`: the trace-id of the request's `traceparent` (W3C Trace Context), or a
-                random one. A problem has it in its `instance`; one that is repeated has that of the first request.
+                **API keys** are sent in `Authorization: Bearer …`. A key created by `POST /api/keys` has a role and is for
+                all events or for some. Role `admin` includes the other roles. Secret scanners can find keys by the pattern
+                `seatlock_[0-9a-f]{32}_[0-9a-f]{72}`.
+
+                Every response has an `X-Request-Id`: the trace-id of the request's `traceparent` (W3C Trace Context), or a
+                random id. A problem has it in its `instance`; a repeated problem has the id of the first request.
                 """);
         info.putObject("license").put("name", "Apache-2.0");
         document.putArray("servers").addObject().put("url", "/");
         var schemes = ((ObjectNode) document.get("components")).putObject("securitySchemes");
-        bearer(schemes, ADMIN_KEY, "An API key of role admin, for all events: SEATLOCK_ADMIN_KEY is the first one.");
+        bearer(schemes, ADMIN_KEY, "An API key of role admin for all events. The first one is SEATLOCK_ADMIN_KEY.");
         bearer(schemes, SALES_KEY, "An API key of role sales (or admin) for the event.");
         bearer(schemes, GATE_KEY, "An API key of role gate (or admin) for the event.");
-        bearer(schemes, RESERVATION_TOKEN, "The token in the answer that made the reservation.");
+        bearer(schemes, RESERVATION_TOKEN, "The token in the response that created the reservation.");
     }
 
     private static void bearer(ObjectNode schemes, String name, String description) {
@@ -117,7 +118,7 @@ public final class ApiDocument {
             add(problems, HttpProblem.CONTENT_TOO_LARGE);
             add(problems, HttpProblem.UNSUPPORTED_MEDIA_TYPE);
         } else {
-            operation.remove("requestBody"); // the processor leaves an empty one
+            operation.remove("requestBody"); // the processor adds an empty one
         }
         add(problems, HttpProblem.HEADER_TOO_LARGE);
         add(problems, HttpProblem.RATE_LIMITED);
@@ -148,7 +149,7 @@ public final class ApiDocument {
                 "description",
                 String.join("; ", types.stream().map(ProblemType::title).toList()));
         if (types.stream().anyMatch(type -> type == HttpProblem.RATE_LIMITED || type.isTransient())) {
-            header(response, "Retry-After", "Seconds to wait");
+            header(response, "Retry-After", "Seconds to wait before the next attempt");
         }
         var media = response.putObject("content").putObject(Problem.CONTENT_TYPE);
         media.putObject("schema").put("$ref", "#/components/schemas/Problem");
@@ -169,10 +170,10 @@ public final class ApiDocument {
     }
 
     private JsonNode example(ProblemType type) {
-        return Json.readTree(example.apply(type).json(EXAMPLE_REQUEST));
+        return Json.readTree(example.apply(type).json(EXAMPLE_REQUEST_ID));
     }
 
-    /** An annotation holds an example as text. */
+    /** An annotation can hold an example only as text. */
     private static void parseExamples(JsonNode holder) {
         holder.path("content").forEach(media -> {
             if (media.path("example").isTextual()) {
@@ -182,8 +183,8 @@ public final class ApiDocument {
         });
     }
 
-    /** No handler names the schema of a problem, so the processor has not seen it. */
-    private void addProblemSchemas() {
+    /** No annotation refers to the schema of a problem, so the processor does not generate it. */
+    private void addProblemSchema() {
         var schemas = (ObjectNode) document.at("/components/schemas");
         var problem = schemas.putObject("Problem");
         problem.put("type", "object").put("additionalProperties", false);
@@ -194,64 +195,67 @@ public final class ApiDocument {
                 .add("detail")
                 .add("instance");
         var properties = problem.putObject("properties");
-        var type = properties.putObject("type").put("type", "string").put("description", "Which one: branch on this");
+        var type = properties
+                .putObject("type")
+                .put("type", "string")
+                .put("description", "The type of the problem; branch on this");
         var uris = type.putArray("enum");
         for (var each : problemTypes) {
             uris.add(each.uri());
         }
-        text(properties, "title", "The same for every problem of the type");
-        properties.putObject("status").put("type", "integer").put("description", "The HTTP status");
-        text(properties, "detail", "What happened this time, for a person to read");
+        text(properties, "title", "A short summary, the same for every problem of the type");
+        properties.putObject("status").put("type", "integer").put("description", "The HTTP status code");
+        text(properties, "detail", "What happened, as a sentence for people");
         text(
                 properties,
                 "instance",
-                "Which request it was: tell it to who runs the server. The end is its X-Request-Id");
+                "Identifies the request: /requests/ and its X-Request-Id. Quote it when you report a problem");
         ((ObjectNode) properties.get("instance")).put("format", "uri-reference");
         properties
                 .putObject("seats")
                 .put("type", "array")
-                .put("description", "The seats in question, by label")
+                .put("description", "Labels of the seats that caused the problem")
                 .putObject("items")
                 .put("type", "string");
         var error = properties
                 .putObject("errors")
                 .put("type", "array")
-                .put("description", "What is wrong with which field")
+                .put("description", "The invalid fields")
                 .putObject("items");
         error.put("type", "object").put("additionalProperties", false);
         error.putArray("required").add("field").add("message");
         var errorProperties = error.putObject("properties");
-        text(errorProperties, "field", "Where, as in sections[0].price; empty for the whole");
-        text(errorProperties, "message", "What is wrong there");
-        text(properties, "reservationStatus", "What the reservation is instead");
-        text(properties, "reason", "Why a code lets nobody in");
+        text(errorProperties, "field", "Path of the field, such as sections[0].price; empty for the whole body");
+        text(errorProperties, "message", "What is wrong with the field");
+        text(properties, "reservationStatus", "The status of the reservation");
+        text(properties, "reason", "Why the ticket code is invalid");
         var reasons = ((ObjectNode) properties.get("reason")).putArray("enum");
         for (var reason : CheckInResult.Reason.values()) {
             reasons.add(reason.name());
         }
-        text(properties, "checkedInAt", "When the ticket was used");
+        text(properties, "checkedInAt", "When the ticket was checked in");
         ((ObjectNode) properties.get("checkedInAt")).put("format", "date-time");
-        text(properties, "gate", "Where the ticket was used");
+        text(properties, "gate", "The gate where the ticket was checked in");
     }
 
     private static void text(ObjectNode properties, String name, String description) {
         properties.putObject(name).put("type", "string").put("description", description);
     }
 
-    /** The processor writes "deprecated": false and "tags": [] wherever they could be. */
-    private static void trim(JsonNode node) {
+    /** Removes default values, such as "deprecated": false and "tags": [], which the processor always writes. */
+    private static void removeDefaults(JsonNode node) {
         if (node instanceof ObjectNode object) {
-            for (var noise : List.of("deprecated", "allowEmptyValue")) {
-                if (object.path(noise).isBoolean() && !object.path(noise).booleanValue()) {
-                    object.remove(noise);
+            for (var name : List.of("deprecated", "allowEmptyValue")) {
+                if (object.path(name).isBoolean() && !object.path(name).booleanValue()) {
+                    object.remove(name);
                 }
             }
-            for (var noise : List.of("parameters", "security", "tags")) {
-                if (object.path(noise).isArray() && object.path(noise).isEmpty()) {
-                    object.remove(noise);
+            for (var name : List.of("parameters", "security", "tags")) {
+                if (object.path(name).isArray() && object.path(name).isEmpty()) {
+                    object.remove(name);
                 }
             }
         }
-        node.forEach(ApiDocument::trim);
+        node.forEach(ApiDocument::removeDefaults);
     }
 }

@@ -1,6 +1,6 @@
 package seatlock.api.docs;
 
-/** Requests and answers as they are shown in the OpenAPI document. */
+/** Examples of requests and responses in the OpenAPI document. */
 public final class Examples {
 
     public static final String EVENT_REQUEST = """

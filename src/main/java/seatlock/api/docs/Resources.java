@@ -3,12 +3,12 @@ package seatlock.api.docs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Files inside the jar. */
+/** Reads files in the jar. */
 public final class Resources {
 
     private Resources() {}
 
-    /** @throws IllegalStateException if there is no such file */
+    /** @throws IllegalStateException if the file does not exist */
     public static byte[] bytes(String path) {
         try (var stream = Resources.class.getResourceAsStream(path)) {
             if (stream == null) {
