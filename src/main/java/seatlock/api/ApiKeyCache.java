@@ -27,46 +27,63 @@ final class ApiKeyCache {
     /** One queue for all keys, so that a client that guesses keys leaves threads for other reads. */
     private static final String QUEUE = "key look-ups";
 
+    /**
+     * A look-up in the database.
+     *
+     * @param since when it started, by the clock
+     * @param wasValid whether the look-up before it found a valid key
+     */
+    private record LookUp(CompletableFuture<Optional<ApiKey>> key, long since, boolean wasValid) {
+
+        boolean isFreshAt(long now) {
+            return !key.isCompletedExceptionally() && now - since < VALID_FOR.toNanos();
+        }
+
+        boolean foundValid() {
+            return key.isDone() && !key.isCompletedExceptionally() ? key.join().isPresent() : wasValid;
+        }
+    }
+
     private final ApiKeys keys;
     private final TransactionPool reads;
-    private final Cache<Secret, CompletableFuture<Optional<ApiKey>>> lookUps;
+    private final LongSupplier clock;
+
+    /** They stay when they are no longer fresh, because {@link #wasValid} needs them. */
+    private final Cache<Secret, LookUp> lookUps =
+            Caffeine.newBuilder().maximumSize(MAX_KEYS).executor(Runnable::run).build();
 
     /** @param clock nanoseconds: System::nanoTime, or the clock of a test */
     ApiKeyCache(ApiKeys keys, TransactionPool reads, LongSupplier clock) {
         this.keys = keys;
         this.reads = reads;
-        this.lookUps = Caffeine.newBuilder()
-                .maximumSize(MAX_KEYS)
-                .expireAfterWrite(VALID_FOR)
-                .ticker(clock::getAsLong)
-                .executor(Runnable::run)
-                .build();
+        this.clock = clock;
     }
 
     /** Finds the valid key with this secret. The result fails as {@link TransactionPool#submit} does; nothing is thrown. */
     CompletableFuture<Optional<ApiKey>> find(Secret secret) {
+        var now = clock.getAsLong();
         var known = lookUps.getIfPresent(secret); // without a lock, since most requests have the same key
-        if (known != null && known.isCompletedExceptionally()) {
-            lookUps.asMap().remove(secret, known);
+        if (known != null && known.isFreshAt(now)) {
+            return known.key;
         }
-        return lookUps.get(secret, this::lookUp);
+        return lookUps.asMap()
+                .compute(secret, (key, last) -> last != null && last.isFreshAt(now) ? last : lookUp(key, now, last))
+                .key;
     }
 
-    private CompletableFuture<Optional<ApiKey>> lookUp(Secret secret) {
+    private LookUp lookUp(Secret secret, long now, LookUp last) {
+        var wasValid = last != null && last.foundValid();
         try {
-            return reads.submit(QUEUE, tx -> keys.authenticate(tx, secret));
+            return new LookUp(reads.submit(QUEUE, tx -> keys.authenticate(tx, secret)), now, wasValid);
         } catch (Overload e) {
-            return CompletableFuture.failedFuture(e);
+            return new LookUp(CompletableFuture.failedFuture(e), now, wasValid);
         }
     }
 
-    /** Returns whether a recent request used this secret and it was valid then. */
+    /** Returns whether an earlier request used this secret and it was valid then. */
     boolean wasValid(Secret secret) {
         var known = lookUps.getIfPresent(secret);
-        return known != null
-                && known.isDone()
-                && !known.isCompletedExceptionally()
-                && known.join().isPresent();
+        return known != null && known.foundValid();
     }
 
     /** Removes a key that this node has changed, so that it is looked up again. */

@@ -7,10 +7,10 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
-import seatlock.api.docs.ApiDocument;
-import seatlock.api.docs.Resources;
 import seatlock.http.HttpProblem;
 import seatlock.http.Problem;
+import seatlock.openapi.ApiDocument;
+import seatlock.openapi.Resources;
 
 /**
  * Serves the OpenAPI document, Swagger UI, ReDoc, and a page for each type of problem. They load nothing from other hosts: their

@@ -13,9 +13,9 @@ import seatlock.api.EventBodies.EventBody;
 import seatlock.api.EventBodies.Events;
 import seatlock.api.EventBodies.NewEvent;
 import seatlock.api.EventBodies.Seats;
-import seatlock.api.docs.ApiDocument;
-import seatlock.api.docs.Examples;
 import seatlock.inventory.SeatStatus;
+import seatlock.openapi.ApiDocument;
+import seatlock.openapi.Examples;
 
 /** The operations on events and seat maps, as the OpenAPI document describes them. {@link EventHandlers} carries them out. */
 interface EventOperations {

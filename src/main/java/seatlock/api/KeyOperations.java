@@ -13,8 +13,8 @@ import seatlock.api.KeyBodies.ApiKeyBody;
 import seatlock.api.KeyBodies.ApiKeyList;
 import seatlock.api.KeyBodies.NewApiKey;
 import seatlock.api.KeyBodies.Rotation;
-import seatlock.api.docs.ApiDocument;
-import seatlock.api.docs.Examples;
+import seatlock.openapi.ApiDocument;
+import seatlock.openapi.Examples;
 
 /** The operations on API keys, as the OpenAPI document describes them. {@link KeyHandlers} carries them out. */
 interface KeyOperations {

@@ -12,8 +12,8 @@ import java.util.UUID;
 import seatlock.api.ReservationBodies.Confirmation;
 import seatlock.api.ReservationBodies.NewReservation;
 import seatlock.api.ReservationBodies.ReservationBody;
-import seatlock.api.docs.ApiDocument;
-import seatlock.api.docs.Examples;
+import seatlock.openapi.ApiDocument;
+import seatlock.openapi.Examples;
 
 /** The operations on reservations, as the OpenAPI document describes them. {@link ReservationHandlers} carries them out. */
 interface ReservationOperations {

@@ -13,8 +13,8 @@ import seatlock.api.TicketBodies.CheckInBody;
 import seatlock.api.TicketBodies.CheckInRequest;
 import seatlock.api.TicketBodies.TicketKeySet;
 import seatlock.api.TicketBodies.TicketList;
-import seatlock.api.docs.ApiDocument;
-import seatlock.api.docs.Examples;
+import seatlock.openapi.ApiDocument;
+import seatlock.openapi.Examples;
 
 /** The operations on tickets and gates, as the OpenAPI document describes them. {@link TicketHandlers} carries them out. */
 interface TicketOperations {

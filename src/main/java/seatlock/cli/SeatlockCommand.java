@@ -7,7 +7,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import seatlock.App;
 import seatlock.Config;
-import seatlock.Main;
 
 /** The command {@code seatlock}. */
 @Command(
@@ -63,7 +62,7 @@ public final class SeatlockCommand implements Callable<Integer> {
     }
 
     static String version() {
-        var version = Main.class.getPackage().getImplementationVersion();
+        var version = SeatlockCommand.class.getPackage().getImplementationVersion();
         return version == null ? "(not run from a jar)" : version;
     }
 

@@ -1,2 +1,2 @@
 /** The OpenAPI document of the API, with its examples. */
-package seatlock.api.docs;
+package seatlock.openapi;

@@ -1,4 +1,4 @@
-package seatlock.api.docs;
+package seatlock.openapi;
 
 /** Examples of requests and responses in the OpenAPI document. */
 public final class Examples {

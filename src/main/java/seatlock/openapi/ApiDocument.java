@@ -1,4 +1,4 @@
-package seatlock.api.docs;
+package seatlock.openapi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

@@ -1,4 +1,4 @@
-package seatlock.api.docs;
+package seatlock.openapi;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
