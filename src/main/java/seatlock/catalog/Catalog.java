@@ -15,12 +15,12 @@ import seatlock.db.Tx;
 /** Creates events from a seat plan, and reads them. */
 public final class Catalog {
 
-    /** Seats written by one statement: few round trips, and no statement near its timeout. */
+    /** Seats inserted per statement: few round trips, and each statement stays far below its timeout. */
     private static final int SEATS_PER_STATEMENT = 10_000;
 
-    private static final Duration CACHED_FOR = Duration.ofSeconds(10);
+    private static final Duration CACHE_TTL = Duration.ofSeconds(10);
 
-    /** They take some hundred kilobytes. It is rare that more events are on sale at the same time. */
+    /** A few hundred kilobytes; more events are rarely on sale at the same time. */
     private static final int MAX_CACHED = 1_000;
 
     private static final String SELECT_EVENT = """
@@ -32,14 +32,14 @@ public final class Catalog {
 
     private final Cache<EventId, Event> cached = Caffeine.newBuilder()
             .maximumSize(MAX_CACHED)
-            .expireAfterWrite(CACHED_FOR)
+            .expireAfterWrite(CACHE_TTL)
             .build();
 
     /**
-     * Creates an event with all its seats, each of them available.
+     * Creates an event and all its seats, which are available.
      *
-     * @return whether it was created: {@code false} if there is one of that id, which is then left as it is
-     * @throws IllegalArgumentException if the event's capacity is not the plan's
+     * @return {@code false} if an event with this id exists already; it is left unchanged
+     * @throws IllegalArgumentException if the event's capacity differs from the plan's
      */
     public boolean create(Tx tx, Event event, SeatPlan plan) throws SQLException {
         if (event.capacity() != plan.capacity()) {
@@ -69,7 +69,7 @@ public final class Catalog {
         return true;
     }
 
-    /** @return whether they were inserted: {@code false} if the event exists */
+    /** @return {@code false} if the event exists already */
     private static boolean insertTerms(Tx tx, Event event) throws SQLException {
         var terms = event.terms();
         return tx.update(
@@ -119,7 +119,7 @@ public final class Catalog {
                 counts.toArray(Integer[]::new));
     }
 
-    /** Made by the database from the lines of the plan: a million seats need not pass through here. */
+    /** Lets the database generate the seats from the plan, so that a million seats need not be sent to it. */
     private static void insertSeats(Tx tx, Event event) throws SQLException {
         for (int first = 1; first <= event.capacity(); first += SEATS_PER_STATEMENT) {
             var last = Math.min(event.capacity(), first + SEATS_PER_STATEMENT - 1);
@@ -134,7 +134,7 @@ public final class Catalog {
                        AND first_seat_id + seat_count > ?
                      ORDER BY seat_id
                     """, first, last, event.id().value(), last, first);
-            tx.flush(); // so that the answer to each is waited for, and not that to a hundred of them
+            tx.flush(); // one statement per round trip, so that none takes long enough to time out
         }
     }
 
@@ -143,20 +143,20 @@ public final class Catalog {
     }
 
     /**
-     * Like {@link #find}, but the event may come from memory, where it may have been for {@link #CACHED_FOR}. An event that
-     * does not exist is looked up each time.
+     * Like {@link #find}, but the result may be up to {@link #CACHE_TTL} old. An event that does not exist is looked up each
+     * time.
      */
     public Optional<Event> findCached(Tx tx, EventId id) throws SQLException {
-        var known = cached.getIfPresent(id);
-        if (known != null) {
-            return Optional.of(known);
+        var hit = cached.getIfPresent(id);
+        if (hit != null) {
+            return Optional.of(hit);
         }
         var found = find(tx, id);
         found.ifPresent(event -> cached.put(id, event));
         return found;
     }
 
-    /** The plan the event was created from. */
+    /** Returns the seat plan of an event. */
     public SeatPlan plan(Tx tx, EventId id) throws SQLException {
         record Line(String section, long price, SeatPlan.Row row) {}
         var lines = tx.query(
@@ -179,9 +179,9 @@ public final class Catalog {
     }
 
     /**
-     * Events in the order in which they start.
+     * Lists events in the order in which they start.
      *
-     * @param after the last one already seen, or {@code null} to begin with the first
+     * @param after the last event of the previous page; {@code null} for the first page
      */
     public List<Event> list(Tx tx, int limit, EventId after) throws SQLException {
         return tx.query(

@@ -22,13 +22,13 @@ public record Event(
         int capacity,
         Instant createdAt) {
 
-    /** Bounds the locks of one reservation, and with them how long it can make others wait. */
+    /** Limits the locks of one reservation, and so how long others wait for it. */
     public static final int MAX_SEATS_PER_RESERVATION = 100;
 
     /** Ten times the capacity of the largest stadiums. */
     public static final int MAX_CAPACITY = 1_000_000;
 
-    /** When the event starts, by its current terms. */
+    /** Returns the start according to the current terms. */
     public Instant startsAt() {
         return terms.startsAt();
     }

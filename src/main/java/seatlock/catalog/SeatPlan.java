@@ -2,24 +2,24 @@ package seatlock.catalog;
 
 import java.util.List;
 
-/** The sections, rows and seats of an event, in the order in which they are shown, and locked. */
+/** The sections, rows and seats of an event, in the order in which they are shown and locked. */
 public record SeatPlan(List<Section> sections) {
 
     /**
-     * A part of the house where every seat costs the same.
+     * A part of the venue in which all seats have the same price.
      *
      * @param price in minor units of the event's currency
      */
     public record Section(String name, long price, List<Row> rows) {}
 
-    /** @param seats how many; they are numbered from 1 */
+    /** @param seats number of seats, which are numbered from 1 */
     public record Row(String name, int seats) {}
 
     public SeatPlan {
         sections = List.copyOf(sections);
     }
 
-    /** Number of seats. */
+    /** Returns the number of seats. */
     public long capacity() {
         return sections.stream()
                 .flatMap(section -> section.rows().stream())

@@ -1,6 +1,6 @@
 /**
- * Events and their seat plans: what there is to sell. Who has which seat is {@link seatlock.inventory}'s matter.
+ * Events and their seat plans. The state of each seat belongs to {@link seatlock.inventory}.
  *
- * <p>An event does not change once it is made.
+ * <p>An event never changes after it is created.
  */
 package seatlock.catalog;

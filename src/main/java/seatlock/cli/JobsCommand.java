@@ -13,7 +13,7 @@ import seatlock.workers.WorkerPool;
 
 @Command(
         name = "jobs",
-        description = "List background jobs, and retry dead ones.",
+        description = "List background jobs and retry dead ones.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "(list | retry)")
 final class JobsCommand implements Callable<Integer> {
@@ -25,21 +25,27 @@ final class JobsCommand implements Callable<Integer> {
         return list("DEAD", 20);
     }
 
-    @Command(description = "Count the jobs in each state, and list the latest in one state.")
+    @Command(description = "Count the jobs in each state and list the latest in one state.")
     int list(
             @Option(
                             names = "--state",
                             defaultValue = "DEAD",
-                            description = "READY, RUNNING, DONE or DEAD (default: ${DEFAULT-VALUE})")
+                            paramLabel = "STATE",
+                            description = "State to list: READY, RUNNING, DONE or DEAD. Default: ${DEFAULT-VALUE}.")
                     String state,
-            @Option(names = "--limit", defaultValue = "20", description = "default: ${DEFAULT-VALUE}") int limit)
+            @Option(
+                            names = "--limit",
+                            defaultValue = "20",
+                            paramLabel = "N",
+                            description = "Maximum number of jobs to list. Default: ${DEFAULT-VALUE}.")
+                    int limit)
             throws Config.Invalid {
         var alive = workersAlive(Config.from(System.getenv()));
         return Execution.withDatabase(database -> {
             Execution.OUTPUT.accept(
                     alive.isPresent()
                             ? "Workers alive: " + alive.getAsLong()
-                            : "Workers alive: unknown, because Redis does not answer");
+                            : "Workers alive: unknown, because Redis does not respond");
             database.inTransaction(jobs::count).forEach(Execution.OUTPUT);
             database.inTransaction(tx -> jobs.list(tx, state, limit)).forEach(JobsCommand::print);
             return 0;
@@ -58,17 +64,17 @@ final class JobsCommand implements Callable<Integer> {
                         job.lastError() == null ? "" : "; " + job.lastError()));
     }
 
-    /** The workers of all processes; empty if their Redis is unknown or does not answer. */
+    /** Counts the workers of all processes. Returns empty if their Redis is unknown or does not respond. */
     private static OptionalLong workersAlive(Config config) {
         return config.redis()
                 .or(() -> HomeDirectory.published(config.home(), "REDIS_URL").map(java.net.URI::create))
-                .map(WorkerPool::registered)
+                .map(WorkerPool::countAlive)
                 .orElse(OptionalLong.empty());
     }
 
-    @Command(description = "Retry a dead job, or all of them.")
+    @Command(description = "Retry one dead job, or all of them.")
     int retry(
-            @Parameters(arity = "0..1", paramLabel = "ID", description = "id of a job (default: all dead jobs)")
+            @Parameters(arity = "0..1", paramLabel = "ID", description = "Id of the job. Default: all dead jobs.")
                     UUID id)
             throws Config.Invalid {
         return Execution.withDatabase(database -> {

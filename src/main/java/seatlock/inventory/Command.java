@@ -7,15 +7,15 @@ import java.util.Set;
 /** A request to change who has a seat. */
 public sealed interface Command {
 
-    /** The reservation that the command is about. */
+    /** Returns the id of the reservation that the command creates or changes. */
     ReservationId id();
 
     /**
      * Holds seats for a buyer: all of them, or none.
      *
-     * @param id of the new reservation, chosen by the caller so that nothing in this package is random
-     * @param seats labels, at least one, each once
-     * @param quotas that the buyer must stay within
+     * @param id of the new reservation; the caller chooses it, so that decisions are deterministic
+     * @param seats labels: at least one, without duplicates
+     * @param quotas limits that apply to the buyer
      */
     record Reserve(ReservationId id, List<String> seats, String email, ReservationToken token, List<Quota> quotas)
             implements Command {
@@ -36,13 +36,13 @@ public sealed interface Command {
     /** Sells the seats of a reservation to a buyer who has paid. */
     record Confirm(ReservationId id, Reservation.Payment payment) implements Command {}
 
-    /** Gives the seats back. Cancelling a cancelled reservation changes nothing and is not refused. */
+    /** Releases the seats. Cancelling a cancelled reservation changes nothing and is not refused. */
     record Cancel(ReservationId id, Canceller by) implements Command {}
 
-    /** Marks a lapsed reservation as expired. Never refused: a reservation that has not lapsed stays as it is. */
+    /** Marks a lapsed reservation as expired. If the reservation has not lapsed, nothing changes. */
     record Expire(ReservationId id) implements Command {}
 
-    /** Says who asks to cancel. */
+    /** The party that cancels. */
     sealed interface Canceller {
 
         /** The holder may cancel a pending reservation. */

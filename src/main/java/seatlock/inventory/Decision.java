@@ -15,28 +15,28 @@ import seatlock.catalog.Event;
 import seatlock.inventory.Reservation.State;
 
 /**
- * All rules about who may have which seat, as a pure function of the locked rows, the time, and the commands: {@link #of}.
- * It touches neither the database nor a clock, so every rule can be tested by itself.
+ * All rules about who may have which seat, as a pure function of the locked rows, the time and the commands: {@link #of}. It
+ * uses neither the database nor a clock, so each rule can be tested separately.
  *
- * <p>Commands are decided one after the other, each on the state that the previous ones left, exactly as if each had a
- * transaction of its own.
+ * <p>Commands are decided one after another, each on the state that the previous ones left, exactly as if each had its own
+ * transaction.
  */
 final class Decision {
 
     /**
-     * The rows that a transaction has locked, as they are.
+     * The rows that a transaction has locked.
      *
-     * @param reservations the reservations that the commands name, as far as they exist
-     * @param seats by label: the seats that the commands name, and those of the reservations
-     * @param othersReservations reservations that other transactions have locked, so that nothing is known of them
-     * @param othersSeats labels of seats, likewise
-     * @param quotas the quotas that the commands name
+     * @param reservations the reservations named by the commands, as far as they exist
+     * @param seats the seats named by the commands and those of the reservations, by label
+     * @param reservationsLockedByOthers reservations that other transactions have locked, so their state is unknown
+     * @param seatsLockedByOthers labels of seats that other transactions have locked
+     * @param quotas the quotas named by the commands
      */
     record Locked(
             Map<ReservationId, Reservation> reservations,
             Map<String, Seat> seats,
-            Set<ReservationId> othersReservations,
-            Set<String> othersSeats,
+            Set<ReservationId> reservationsLockedByOthers,
+            Set<String> seatsLockedByOthers,
             Usage quotas) {
 
         Locked(Map<ReservationId, Reservation> reservations, Map<String, Seat> seats) {
@@ -47,10 +47,10 @@ final class Decision {
     /**
      * The reservations that count against quotas.
      *
-     * @param reservations by the subject of the quota, as far as it has any; they are locked with the others
-     * @param othersSubjects subjects that other transactions have locked, so that nothing is known of them
+     * @param reservations by the subject of the quota; they are locked, too
+     * @param subjectsLockedByOthers subjects of quotas that other transactions have locked, so their state is unknown
      */
-    record Usage(Map<String, List<ReservationId>> reservations, Set<String> othersSubjects) {
+    record Usage(Map<String, List<ReservationId>> reservations, Set<String> subjectsLockedByOthers) {
         static final Usage NONE = new Usage(Map.of(), Set.of());
     }
 
@@ -74,6 +74,8 @@ final class Decision {
     }
 
     /**
+     * Decides commands in order.
+     *
      * @param ttl how long a new reservation holds its seats
      * @param now the database's clock, read after the locks were acquired
      */
@@ -85,22 +87,22 @@ final class Decision {
         return decision;
     }
 
-    /** One outcome for each command, in their order. */
+    /** Returns one outcome for each command, in the same order. */
     List<Outcome> outcomes() {
         return outcomes;
     }
 
-    /** The locked and the new reservations, as they are to be written. */
+    /** Returns the locked and the new reservations, as they must be written. */
     Map<ReservationId, Reservation> reservations() {
         return reservations;
     }
 
-    /** The locked seats, by label, as they are to be written. */
+    /** Returns the locked seats by label, as they must be written. */
     Map<String, Seat> seats() {
         return seats;
     }
 
-    /** The reservations that count against quotas from now on, by subject. */
+    /** Returns the reservations that now count against quotas, by subject. */
     Map<String, List<ReservationId>> quotas() {
         return quotas;
     }
@@ -119,16 +121,16 @@ final class Decision {
         } else if (command instanceof Command.Expire expire) {
             return expire(expire);
         }
-        throw new IllegalArgumentException("No rule for " + command); // SealedTypesTest has one of each
+        throw new IllegalArgumentException("No rule for " + command); // SealedTypesTest tries every type
     }
 
     private boolean isLockedByOthers(ReservationId id) {
         var reservation = reservations.get(id);
         return reservation == null
-                ? locked.othersReservations().contains(id)
+                ? locked.reservationsLockedByOthers().contains(id)
                 : reservation.mayHaveSeats()
                         && reservation.seats().stream()
-                                .anyMatch(seat -> locked.othersSeats().contains(seat.label()));
+                                .anyMatch(seat -> locked.seatsLockedByOthers().contains(seat.label()));
     }
 
     private Outcome reserve(Command.Reserve command) {
@@ -138,7 +140,7 @@ final class Decision {
         if (command.seats().size() > event.terms().maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
         }
-        if (command.seats().stream().anyMatch(locked.othersSeats()::contains)
+        if (command.seats().stream().anyMatch(locked.seatsLockedByOthers()::contains)
                 || command.quotas().stream().anyMatch(this::isLockedByOthers)) {
             return refuse(Refusal.LOCKED);
         }
@@ -166,19 +168,19 @@ final class Decision {
         command.quotas()
                 .forEach(quota -> quotas.put(
                         quota.subject(),
-                        Stream.concat(counting(quota), Stream.of(command.id())).toList()));
+                        Stream.concat(counted(quota), Stream.of(command.id())).toList()));
         return put(newReservation(command, expiresAt));
     }
 
     private boolean isLockedByOthers(Quota quota) {
-        return locked.quotas().othersSubjects().contains(quota.subject())
+        return locked.quotas().subjectsLockedByOthers().contains(quota.subject())
                 || quotas.getOrDefault(quota.subject(), List.of()).stream()
-                        .anyMatch(locked.othersReservations()::contains);
+                        .anyMatch(locked.reservationsLockedByOthers()::contains);
     }
 
-    /** Returns the refusal if a buyer may not have this many more seats. */
+    /** Returns a refusal if the buyer may not have this many more seats. */
     private Optional<Outcome> checkQuota(Quota quota, int moreSeats) {
-        var existing = counting(quota).map(reservations::get).toList();
+        var existing = counted(quota).map(reservations::get).toList();
         var seatCount = existing.stream()
                 .mapToInt(reservation -> reservation.seats().size())
                 .sum();
@@ -195,8 +197,8 @@ final class Decision {
                 : Optional.of(new Outcome.TooManyPending(quota, Duration.between(now, lapses.get(0))));
     }
 
-    /** The reservations that count against a quota. */
-    private Stream<ReservationId> counting(Quota quota) {
+    /** Returns the reservations that count against a quota. */
+    private Stream<ReservationId> counted(Quota quota) {
         return quotas.getOrDefault(quota.subject(), List.of()).stream()
                 .filter(id -> reservations.get(id).asOf(now).mayHaveSeats());
     }
@@ -233,7 +235,7 @@ final class Decision {
             return refuse(Refusal.AMOUNT_MISMATCH, reservation);
         }
         if (!reservation.seats().stream().allMatch(seat -> isHeldBy(seat, reservation))) {
-            // Another buyer took a seat when it had lapsed, and then the database's clock was set back.
+            // The hold lapsed, another buyer took a seat, and then the database's clock was set back.
             return refuse(Refusal.RESERVATION_EXPIRED, reservation);
         }
         reservation.seats().forEach(seat -> seats.computeIfPresent(seat.label(), (l, held) -> held.sold()));
@@ -275,7 +277,7 @@ final class Decision {
                 : new Outcome.Done(reservation, false);
     }
 
-    /** Frees the seats that it still has: after it lapsed, other buyers may have taken some. */
+    /** Ends a reservation and releases the seats it still has; after it lapsed, other buyers may have taken some. */
     private Outcome end(Reservation reservation, State as) {
         for (var reserved : reservation.seats()) {
             seats.computeIfPresent(

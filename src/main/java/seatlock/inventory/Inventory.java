@@ -22,8 +22,8 @@ import seatlock.catalog.EventId;
 import seatlock.db.Tx;
 
 /**
- * Who has which seat now, and the one place where that changes: {@link #apply}. The statements that lock rows are below it;
- * no other statement waits for a lock.
+ * Changes who has which seat. {@link #apply} is the only way; the statements that lock rows are below it, and no other
+ * statement waits for a row lock.
  */
 public final class Inventory {
 
@@ -34,9 +34,9 @@ public final class Inventory {
         this.defaultTtl = defaultTtl;
     }
 
-    /** What to do about a row that another transaction has locked. */
+    /** How to treat a row that another transaction has locked. */
     public enum Locking {
-        /** Wait for it, as long as the transaction's lock timeout allows. After that, all of the commands fail. */
+        /** Wait for it. If the transaction's lock timeout passes, all commands fail. */
         WAIT,
         /** Refuse the commands that need it ({@link Refusal#LOCKED}), and only those. */
         SKIP
@@ -45,10 +45,10 @@ public final class Inventory {
     /**
      * Applies commands to one event, in order, in the caller's transaction: lock, read the clock, decide, write.
      *
-     * <p>The rows stay locked until the caller commits, so the caller must do nothing slow before that. Only {@code sales}
-     * calls this method, because tickets, jobs and stored replies must follow from what changes here.
+     * <p>The rows stay locked until the caller commits, so the caller must do nothing slow before that. Only {@code sales} may
+     * call this method, because it also writes the tickets, jobs and stored replies that a change requires.
      *
-     * @return an outcome for each command, in their order
+     * @return an outcome for each command, in the same order
      */
     public List<Outcome> apply(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
         var held = lock(tx, event, commands, locking);
@@ -59,12 +59,12 @@ public final class Inventory {
         return decision.outcomes();
     }
 
-    /** Deletes the quotas of an event that has started: it is no longer on sale. */
-    public int forgetQuotas(Tx tx, EventId event) throws SQLException {
+    /** Deletes the quotas of an event that has started and so is no longer on sale. Returns their number. */
+    public int deleteQuotas(Tx tx, EventId event) throws SQLException {
         return tx.update("DELETE FROM quotas WHERE event_id = ?", event.value());
     }
 
-    /** The locked rows, and the database's clock after they were locked. */
+    /** The locked rows, and the database's clock, read after they were locked. */
     private record Held(Decision.Locked locked, Instant now) {}
 
     /** Locks everything that the commands need, in the lock order (see the package's documentation). */
@@ -83,19 +83,22 @@ public final class Inventory {
         var byLabel = new HashMap<String, Seat>();
         seats.rows().forEach(seat -> byLabel.put(seat.label(), seat));
 
-        Set<ReservationId> othersReservations = Set.of();
-        Set<String> othersSeats = Set.of();
+        Set<ReservationId> reservationsLockedByOthers = Set.of();
+        Set<String> seatsLockedByOthers = Set.of();
         if (locking == Locking.SKIP) {
-            othersReservations = skippedReservations(tx, event.id(), ids, reservations.keySet());
-            othersSeats = skippedSeats(tx, event.id(), labels, seatIds, byLabel.keySet());
+            reservationsLockedByOthers = skippedReservations(tx, event.id(), ids, reservations.keySet());
+            seatsLockedByOthers = skippedSeats(tx, event.id(), labels, seatIds, byLabel.keySet());
         }
         return new Held(
-                new Decision.Locked(reservations, byLabel, othersReservations, othersSeats, quotas), seats.now());
+                new Decision.Locked(reservations, byLabel, reservationsLockedByOthers, seatsLockedByOthers, quotas),
+                seats.now());
     }
 
     /**
-     * Takes the locks that the foreign keys of a new reservation and of its idempotency key take, to learn beforehand whether
-     * they can be acquired. No transaction of ours locks more of an event than this.
+     * Tries to acquire the locks that the foreign keys of a new reservation and of its idempotency key will need. Seatlock
+     * never locks more of an event than this, so only another program can make it fail.
+     *
+     * @return {@code false} if another transaction has locked the event
      */
     private static boolean lockEvent(Tx tx, Event event) throws SQLException {
         return !tx.query(
@@ -120,7 +123,7 @@ public final class Inventory {
         return new Held(new Decision.Locked(Map.of(), Map.of(), ids, labels, Decision.Usage.NONE), tx.readClock());
     }
 
-    /** The reservations that the commands expect to exist. */
+    /** Returns the ids of the reservations that the commands expect to exist. */
     private static Set<ReservationId> existingIds(List<Command> commands) {
         return commands.stream()
                 .filter(command -> !(command instanceof Command.Reserve))
@@ -128,7 +131,7 @@ public final class Inventory {
                 .collect(toSet());
     }
 
-    /** Labels of the requested seats. A request for too many will be refused, so none of its seats is locked. */
+    /** Returns the labels of the seats to reserve. A command for too many seats will be refused, so its seats are omitted. */
     private static String[] requestedLabels(Event event, List<Command> commands) {
         return Command.select(commands, Command.Reserve.class).stream()
                 .map(Command.Reserve::seats)
@@ -147,7 +150,7 @@ public final class Inventory {
                 .toArray(Integer[]::new);
     }
 
-    /** Locks the quotas of buyers, in the order of their subjects, and reads the reservations that count against them. */
+    /** Locks quotas in the order of their subjects, and reads the reservations that count against them. */
     private static Decision.Usage lockQuotas(Tx tx, EventId event, List<Command> commands, Locking locking)
             throws SQLException {
         var subjects = Command.select(commands, Command.Reserve.class).stream()
@@ -178,7 +181,7 @@ public final class Inventory {
         return new Decision.Usage(reservations, others);
     }
 
-    /** Locks reservations, in the order of their ids. */
+    /** Locks reservations in the order of their ids. */
     private static Map<ReservationId, Reservation> lockReservations(
             Tx tx, EventId event, Set<ReservationId> ids, Locking locking) throws SQLException {
         if (ids.isEmpty()) {
@@ -200,7 +203,7 @@ public final class Inventory {
         return InventoryReader.withSeats(tx, event, rows);
     }
 
-    /** Locks seats, in the order of their ids, and then reads the clock. */
+    /** Locks seats in the order of their ids, and then reads the clock. */
     private static Tx.Locked<Seat> lockSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Locking locking)
             throws SQLException {
         return tx.lockThenReadClock(
@@ -230,7 +233,7 @@ public final class Inventory {
         return locking == Locking.SKIP ? " SKIP LOCKED" : "";
     }
 
-    // Rows that exist and were not locked: another transaction has them.
+    // With SKIP LOCKED, a row that exists but was not returned is locked by another transaction.
 
     private static Set<String> skippedQuotas(Tx tx, EventId event, Set<String> subjects, Set<String> locked)
             throws SQLException {

@@ -38,13 +38,13 @@ public final class InventoryReader {
     }
 
     /**
-     * Reads the status of each seat as it is now, in the order of the seat plan: a seat whose hold has lapsed is available.
-     * The result is one row with one character per seat, because ten thousand rows would take longer to transfer than to
+     * Reads the current status of each seat in the order of the seat plan; a seat whose hold has lapsed is available. The
+     * database returns one character per seat in a single row, because ten thousand rows would take longer to transfer than to
      * find.
      *
      * @param first id of the first seat
-     * @param last id of the last seat, which exists, as do all between
-     * @return for each seat the {@link SeatStatus#letter}
+     * @param last id of the last seat; all seats from first to last must exist
+     * @return the {@link SeatStatus#letter} of each seat
      */
     public String statuses(Tx tx, EventId event, int first, int last) throws SQLException {
         var statuses = tx.query("""
@@ -67,7 +67,7 @@ public final class InventoryReader {
     /**
      * Finds pending reservations that have lapsed, in all events, the longest lapsed first.
      *
-     * @param after the last one already seen; {@code null} to start with the first
+     * @param after the last reservation of the previous call; {@code null} for the first call
      */
     public List<Lapsed> findLapsed(Tx tx, int limit, Lapsed after) throws SQLException {
         return tx.query(
@@ -91,7 +91,7 @@ public final class InventoryReader {
                 limit);
     }
 
-    /** Finds events that started after an instant and still have quotas, which are no longer needed. */
+    /** Finds events that have started since an instant and still have quotas, which are no longer needed. */
     public List<EventId> findStartedWithQuotas(Tx tx, Instant since) throws SQLException {
         return tx.query("""
                 SELECT event_id
@@ -102,11 +102,11 @@ public final class InventoryReader {
     }
 
     /**
-     * The number of pending reservations in all events.
+     * The numbers of pending reservations in all events.
      *
-     * @param holding those that hold their seats
-     * @param lapsed those that hold nothing any more and wait for the sweeper
-     * @param lapsedSince when the first of these lapsed; {@code null} if there is none
+     * @param holding number of reservations that hold their seats
+     * @param lapsed number of reservations that have lapsed and wait for the sweeper
+     * @param lapsedSince when the first of those lapsed; {@code null} if there is none
      */
     public record Pending(long holding, long lapsed, Instant lapsedSince) {}
 
@@ -127,7 +127,7 @@ public final class InventoryReader {
                 .get(0);
     }
 
-    /** Adds to reservations the seats that each one has or had. */
+    /** Adds its seats to each reservation. */
     static Map<ReservationId, Reservation> withSeats(Tx tx, EventId event, List<Reservation> rows) throws SQLException {
         var byId = new LinkedHashMap<ReservationId, Reservation>();
         if (rows.isEmpty()) {
@@ -171,7 +171,7 @@ public final class InventoryReader {
         return byId;
     }
 
-    /** Reads a row of {@link #SELECT_RESERVATION}; its seats are yet to be added. */
+    /** Reads a row of {@link #SELECT_RESERVATION}. The result has no seats yet: see {@link #withSeats}. */
     static Reservation reservation(Row row) throws SQLException {
         return new Reservation(
                 new ReservationId(row.uuid("reservation_id")),

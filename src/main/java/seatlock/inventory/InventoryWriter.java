@@ -16,12 +16,12 @@ import seatlock.db.Tx;
 import seatlock.inventory.Reservation.State;
 
 /**
- * Writes what was decided about locked rows.
+ * Writes a decision.
  *
- * <p>Existing rows are updated by {@code INSERT … ON CONFLICT DO UPDATE}, which finds each row by its primary key. An {@code
- * UPDATE … FROM unnest} is a join, and while its statistics are older than the sale PostgreSQL reads all rows of the event for
- * it. So that such a statement never inserts a row, it joins each line with the row that must exist ({@code … AS existing}):
- * a line without one is left out, and {@link Tx#updateExactly} reports it as a bug.
+ * <p>Existing rows are updated with {@code INSERT … ON CONFLICT DO UPDATE}, which finds each row by its primary key. An
+ * {@code UPDATE … FROM unnest} is a join, for which PostgreSQL reads all rows of the event while its statistics are older
+ * than the sale. So that it never inserts a row, such a statement joins each line with the row that must exist ({@code … AS
+ * existing}): a line without one is dropped, and {@link Tx#updateExactly} reports it as a bug.
  */
 final class InventoryWriter {
 
@@ -108,7 +108,7 @@ final class InventoryWriter {
                 .orElse(null);
     }
 
-    /** @param lost seats with the holder that no longer has them */
+    /** @param lost seats with their former holders */
     private static void releaseClaims(Tx tx, EventId event, List<Seat> lost) {
         if (lost.isEmpty()) {
             return;
@@ -215,8 +215,8 @@ final class InventoryWriter {
     }
 
     /**
-     * Writes the quotas that changed. A quota that another transaction created meanwhile was not locked, so the whole
-     * transaction starts over.
+     * Writes the quotas that changed. If another transaction has created one of them in the meantime, it was not locked, so
+     * this transaction is retried.
      */
     private static void writeQuotas(
             Tx tx, EventId event, Map<String, List<ReservationId>> before, Map<String, List<ReservationId>> after) {

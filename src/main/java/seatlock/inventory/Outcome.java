@@ -7,13 +7,13 @@ import java.util.Optional;
 /** The result of a command. */
 public sealed interface Outcome {
 
-    /** Whether repeating the command would give the same result. If not, the result must not be stored under a key. */
+    /** Returns whether the result is final. Otherwise it is temporary and must not be stored under an idempotency key. */
     boolean isFinal();
 
     /**
      * The reservation is in the requested state.
      *
-     * @param changed whether this command changed it: {@code false} if there was nothing left to do
+     * @param changed {@code false} if the reservation was in that state before the command
      */
     record Done(Reservation reservation, boolean changed) implements Outcome {
         @Override
@@ -25,8 +25,8 @@ public sealed interface Outcome {
     /**
      * Nothing was changed.
      *
-     * @param seats labels of the seats in question, in the order of the request; empty if the reason is not about seats
-     * @param reservation the reservation in question, as it is now
+     * @param seats labels of the seats that caused the refusal, in the order of the request; empty for any other cause
+     * @param reservation current state of the reservation that caused the refusal
      */
     record Refused(Refusal reason, List<String> seats, Optional<Reservation> reservation) implements Outcome {
         @Override

@@ -3,20 +3,22 @@ package seatlock.inventory;
 import seatlock.crypto.Sha256;
 
 /**
- * How much of an event one buyer may have at a time. The buyer is identified by an e-mail address or a network address, of
- * which only a hash is kept.
+ * Limits what one buyer may have in an event at a time. The buyer is identified by an e-mail address or a network address, of
+ * which only a hash is stored.
  *
- * @param subject SHA-256 of the identification, in hexadecimal
- * @param maxPending pending reservations; {@link #NO_LIMIT} for any number
- * @param maxSeats seats in pending and confirmed reservations together; {@link #NO_LIMIT} for any number
+ * @param subject SHA-256 of the identifier, in hexadecimal
+ * @param maxPending pending reservations, or {@link #NO_LIMIT}
+ * @param maxSeats seats in pending and confirmed reservations together, or {@link #NO_LIMIT}
  */
 public record Quota(String subject, int maxPending, int maxSeats) {
 
     public static final int NO_LIMIT = Integer.MAX_VALUE;
 
     /**
-     * @param kind of identification, so that an e-mail address is never taken for anything else
-     * @param name compared as it is: the caller normalises it
+     * Hashes an identifier.
+     *
+     * @param kind of identifier, so that an e-mail address never equals an identifier of another kind
+     * @param name the identifier, normalised by the caller
      */
     public static Quota of(String kind, String name, int maxPending, int maxSeats) {
         return new Quota(Sha256.hex(kind + " " + name), maxPending, maxSeats);

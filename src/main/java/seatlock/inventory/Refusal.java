@@ -1,16 +1,16 @@
 package seatlock.inventory;
 
-/** Reasons to refuse a command: the expected negative answers of the domain. How they look on the wire is the API's matter. */
+/** Reasons to refuse a command. The API maps each reason to a response. */
 public enum Refusal {
     /** The event has started. */
     SALES_CLOSED,
-    /** The basket has more seats than one reservation of this event may have. */
+    /** The command names more seats than one reservation of this event may have. */
     TOO_MANY_SEATS,
     /** Some of the seats do not exist in this event. */
     UNKNOWN_SEATS,
-    /** Some of the seats are held by or sold to others. */
+    /** Some of the seats are held or sold. */
     SEATS_TAKEN,
-    /** The event has no such reservation, or it does not belong to the caller. */
+    /** The event has no such reservation, or the token is wrong. */
     RESERVATION_NOT_FOUND,
     /** The reservation lapsed before it was confirmed. */
     RESERVATION_EXPIRED,
@@ -18,6 +18,6 @@ public enum Refusal {
     RESERVATION_NOT_PENDING,
     /** The amount paid is not the total. */
     AMOUNT_MISMATCH,
-    /** Another transaction has locked the reservation or a seat, and the command was not to wait. */
+    /** Another transaction has locked a row that the command needs, and {@link Inventory.Locking#SKIP} was set. */
     LOCKED
 }

@@ -6,12 +6,12 @@ import java.util.Optional;
 import seatlock.crypto.Sha256;
 
 /**
- * One buyer's claim on one or more seats, as it was when it was read.
+ * One buyer's claim on one or more seats, as of the time it was read.
  *
- * @param termsVersion of the event's terms that it was made under
- * @param seats in the order of the seat plan; once it is cancelled or expired, the seats that it had
+ * @param termsVersion version of the event's terms under which it was made
+ * @param seats in the order of the seat plan; if it is cancelled or expired, its former seats
  * @param total sum of the prices, in minor units of the event's currency
- * @param expiresAt from this instant on a pending reservation holds nothing
+ * @param expiresAt instant from which a pending reservation no longer holds its seats
  */
 public record Reservation(
         ReservationId id,
@@ -26,32 +26,32 @@ public record Reservation(
     /**
      * The person who made the reservation.
      *
-     * @param tokenHash SHA-256 of the token that the buyer was given
+     * @param tokenHash SHA-256 of the buyer's token
      */
     public record Buyer(String email, byte[] tokenHash) {}
 
-    /** A seat of a reservation, at the price it had when it was reserved. */
+    /** A seat of a reservation, with the price at which it was reserved. */
     public record ReservedSeat(int seatId, String label, long price) {}
 
     /**
-     * How the reservation was paid for. Seatlock moves no money itself: it records what the payment provider did.
+     * A payment. Seatlock moves no money itself; it records what the payment provider did.
      *
-     * @param reference of the payment at the provider
+     * @param reference identifies the payment at the provider
      * @param amount in minor units of the event's currency
      */
     public record Payment(String reference, long amount) {}
 
-    /** How far the reservation has come, with what is known only in that state. */
+    /** The state of a reservation, with the data that exists only in that state. */
     public sealed interface State {
 
         ReservationStatus status();
 
-        /** When and with which payment it was confirmed; empty if it never was. Kept through a refund. */
+        /** Returns when and with which payment it was confirmed, even after a refund; empty if it never was. */
         default Optional<Confirmed> confirmation() {
             return Optional.empty();
         }
 
-        /** When it was cancelled or found expired. */
+        /** Returns when it was cancelled or found expired; empty if it was neither. */
         default Optional<Instant> endedAt() {
             return Optional.empty();
         }
@@ -77,7 +77,7 @@ public record Reservation(
             }
         }
 
-        /** The seats were given back; a refund, if it had been confirmed. */
+        /** The seats were released. If the reservation had been confirmed, it was refunded. */
         record Cancelled(Instant at, Optional<Confirmed> confirmation) implements State {
             @Override
             public ReservationStatus status() {
@@ -108,22 +108,22 @@ public record Reservation(
         return state.status();
     }
 
-    /** Whether it is pending in name only: its seats are free. */
+    /** Returns whether it is marked as pending but no longer holds its seats. */
     public boolean hasLapsedAt(Instant now) {
         return status() == ReservationStatus.PENDING && !expiresAt.isAfter(now);
     }
 
-    /** Whether it can have seats. A pending one may have lost some since it lapsed, and never gets them back. */
+    /** Returns whether it may have seats. A pending reservation that has lapsed may have lost some to other buyers. */
     boolean mayHaveSeats() {
         return status() == ReservationStatus.PENDING || status() == ReservationStatus.CONFIRMED;
     }
 
-    /** Whether it was made with this token. Takes the same time whatever the answer. */
+    /** Returns whether it was made with this token. Takes the same time for every token. */
     public boolean admits(ReservationToken token) {
         return Sha256.isEqual(buyer.tokenHash, token.hash());
     }
 
-    /** Returns what it really is at an instant, whether or not the sweeper has marked it. */
+    /** Returns its actual state at an instant: a lapsed reservation is expired, even if the sweeper has not marked it. */
     Reservation asOf(Instant now) {
         return hasLapsedAt(now) ? with(new State.Expired(now)) : this;
     }

@@ -2,7 +2,10 @@ package seatlock.inventory;
 
 import java.util.stream.Stream;
 
-/** {@code PENDING} becomes one of the others; {@code CONFIRMED} may become {@code CANCELLED}; the last two are final. */
+/**
+ * The status of a reservation: {@code PENDING}, then any of the others; {@code CONFIRMED} may become {@code CANCELLED}. The
+ * last two are final.
+ */
 public enum ReservationStatus {
     PENDING("PENDING"),
     CONFIRMED("CONFIRMED"),
@@ -15,7 +18,7 @@ public enum ReservationStatus {
         this.code = code;
     }
 
-    /** How the database writes it. */
+    /** Returns its name in the database. */
     String code() {
         return code;
     }

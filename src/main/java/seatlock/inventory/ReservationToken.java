@@ -5,16 +5,16 @@ import java.util.Base64;
 import seatlock.crypto.Sha256;
 
 /**
- * The capability of a reservation: its holder can read and cancel the reservation. Seatlock keeps only its hash.
+ * A bearer token with which a buyer can read and cancel a reservation. Seatlock stores only its hash.
  *
- * @param value as it was given to the client, or as the client sent it
+ * @param value as the client received or sent it
  */
 public record ReservationToken(String value) {
 
-    /** Lets a secret scanner recognise a leaked token. */
+    /** Lets secret scanners recognise a leaked token. */
     private static final String PREFIX = "rsv_";
 
-    /** 192 bits, which nobody can guess; 32 characters. */
+    /** 192 bits, which nobody can guess. They are encoded as 32 characters. */
     private static final int RANDOM_BYTES = 24;
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -26,7 +26,7 @@ public record ReservationToken(String value) {
                 PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }
 
-    /** SHA-256 of the token. It is random, so neither a salt nor a slow hash would add anything. */
+    /** Returns the SHA-256 of the token. The token is random, so neither a salt nor a slow hash would add security. */
     public byte[] hash() {
         return Sha256.of(value);
     }

@@ -3,7 +3,7 @@ package seatlock.inventory;
 import java.time.Instant;
 
 /**
- * A seat as it was when it was read. Only a locked seat stays that way.
+ * A seat as of the time it was read. Unless it is locked, it may have changed since.
  *
  * @param id position in the seat plan, from 1; seats are locked in this order
  * @param number as it is printed on the seat, such as {@code 12}
@@ -22,7 +22,7 @@ public record Seat(
         ReservationId holder,
         Instant heldUntil) {
 
-    /** Whether a buyer may take it: it is available, or its hold has lapsed. */
+    /** Returns whether it can be reserved: it is available, or its hold has lapsed. */
     boolean isFreeAt(Instant now) {
         return status == SeatStatus.AVAILABLE || status == SeatStatus.HELD && !heldUntil.isAfter(now);
     }

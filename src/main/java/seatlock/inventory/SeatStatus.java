@@ -3,7 +3,7 @@ package seatlock.inventory;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** {@code AVAILABLE → HELD → SOLD}; from {@code HELD} and {@code SOLD} back to {@code AVAILABLE}. */
+/** The status of a seat: {@code AVAILABLE → HELD → SOLD}; a released seat returns to {@code AVAILABLE}. */
 public enum SeatStatus {
     AVAILABLE("AVAILABLE"),
     HELD("HELD"),
@@ -15,17 +15,17 @@ public enum SeatStatus {
         this.code = code;
     }
 
-    /** How the database and the API write it. */
+    /** Returns its name in the database and the API. */
     public String code() {
         return code;
     }
 
-    /** Its initial, which no other status has. */
+    /** Returns its initial, which is unique. */
     public char letter() {
         return code.charAt(0);
     }
 
-    /** Returns the status that a code stands for; empty for any other text. */
+    /** Returns the status with a code; empty if there is none. */
     public static Optional<SeatStatus> of(String code) {
         return Stream.of(values()).filter(status -> status.code.equals(code)).findFirst();
     }

@@ -9,16 +9,16 @@ import seatlock.inventory.ReservationId;
 /**
  * A job that a worker has claimed.
  *
- * @param attempts how many times it has been claimed, this time included
- * @param lease known to this worker only; without it the job cannot be ended
+ * @param attempts number of times it has been claimed, including this time
+ * @param lease secret of the worker that claimed it, required to record the result
  */
 public record Job(EventId event, UUID id, Kind kind, Subject subject, int attempts, UUID lease) {
 
-    /** What there is to do. The names go over the wire to Redis and into the database, so they never change. */
+    /** Kinds of jobs. Their wire names are stored in Redis and in the database, so they never change. */
     public enum Kind {
-        /** Make the documents of a reservation's tickets, and mail them to the buyer. */
+        /** Create the documents of a reservation's tickets, and mail them to the buyer. */
         ISSUE_TICKETS("IssueTickets"),
-        /** Mail them once more. */
+        /** Mail the tickets of a reservation again. */
         SEND_TICKETS("SendTickets");
 
         private final String wireName;
@@ -38,7 +38,7 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
         }
     }
 
-    /** The part of its event that a job is about. */
+    /** What a job is about: its event, or a part of it. */
     public record Subject(Type type, UUID id) {
 
         /** Types of subjects, with their names in the database. */
@@ -60,7 +60,7 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
                 return Stream.of(values())
                         .filter(type -> type.code.equals(code))
                         .findFirst()
-                        .orElseThrow(() -> new IllegalStateException("Unknown subject of a job: " + code));
+                        .orElseThrow(() -> new IllegalStateException("Unknown job subject type: " + code));
             }
         }
 
@@ -72,7 +72,11 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
             return new Subject(Type.EVENT, event.value());
         }
 
-        /** @throws IllegalStateException if the subject is not a reservation */
+        /**
+         * Returns the reservation.
+         *
+         * @throws IllegalStateException if the subject is not a reservation
+         */
         public ReservationId reservation() {
             if (type != Type.RESERVATION) {
                 throw new IllegalStateException("The subject is not a reservation but " + type);
@@ -80,7 +84,7 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
             return new ReservationId(id);
         }
 
-        /** Such as {@code reservation 01997a3d-…}, for people to read. */
+        /** Returns a text for people, such as {@code reservation 01997a3d-…}. */
         @Override
         public String toString() {
             return switch (type) {

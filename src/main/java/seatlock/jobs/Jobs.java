@@ -16,21 +16,21 @@ import seatlock.db.Row;
 import seatlock.db.Tx;
 
 /**
- * The jobs in PostgreSQL: {@code READY → RUNNING → DONE}, back to {@code READY} after a failure, {@code DEAD} after too
- * many.
+ * The job table: {@code READY → RUNNING → DONE}, back to {@code READY} after a failure, {@code DEAD} after too many
+ * failures.
  */
 public final class Jobs {
 
-    /** An id handed to Redis is handed to it again after this, unless a worker has taken the job: Redis may forget. */
-    public static final Duration RELAY_AGAIN = Duration.ofSeconds(10);
+    /** Time after which a job's id is sent to Redis again, unless a worker has claimed the job: Redis may lose it. */
+    public static final Duration RELAY_AGAIN_AFTER = Duration.ofSeconds(10);
 
-    /** The last error is kept to be read by a person. */
+    /** Maximum length of a stored error, which only people read. */
     private static final int MAX_ERROR = 2000;
 
-    /** Where a job that is due is to be found. */
+    /** A job that is due. */
     public record Due(EventId event, UUID id, Job.Kind kind) {}
 
-    /** A job as an operator sees it. */
+    /** A job as it is listed for an operator. */
     public record Listed(
             EventId event,
             UUID id,
@@ -59,7 +59,7 @@ public final class Jobs {
                 subjects.stream().map(Job.Subject::id).toArray(UUID[]::new));
     }
 
-    /** Jobs that are due and not on their way, of all events, the longest due first. Nothing is locked. */
+    /** Finds due jobs of all events that are not queued in Redis, the longest due first. Locks nothing. */
     public List<Due> findDue(Tx tx, int limit) throws SQLException {
         return tx.query(
                 """
@@ -75,11 +75,11 @@ public final class Jobs {
                         new EventId(row.uuid("event_id")),
                         row.uuid("job_id"),
                         Job.Kind.ofWireName(row.text("kind")).orElseThrow()),
-                RELAY_AGAIN.toString(),
+                RELAY_AGAIN_AFTER.toString(),
                 limit);
     }
 
-    /** Notes that jobs of an event are on their way. */
+    /** Marks jobs of an event as queued in Redis. */
     public void markRelayed(Tx tx, EventId event, List<UUID> ids) throws SQLException {
         tx.update("""
                 UPDATE jobs
@@ -91,10 +91,9 @@ public final class Jobs {
     }
 
     /**
-     * Takes a job for the length of a lease, if it is due and nobody else is taking it. One that has been taken too often
-     * is dead.
+     * Claims a job for the duration of a lease. A job that has been claimed too often is marked as dead.
      *
-     * @return empty if it is done, dead, not due, or somebody else's: then there is nothing to do
+     * @return empty if the job is done, dead or not due, or if another worker has it
      */
     public Optional<Job> claimJob(Tx tx, EventId event, UUID id, RetryPolicy policy) throws SQLException {
         record Found(Job.Kind kind, Job.Subject subject, int attempts, Instant due) {}
@@ -119,7 +118,7 @@ public final class Jobs {
             return Optional.empty();
         }
         if (found.get().attempts >= policy.maxAttempts()) {
-            // A failure would have been noted: whoever had it died, each time.
+            // A worker that survives records its failure, so the worker of the last attempt did not.
             tx.updateExactly(
                     1,
                     """
@@ -129,7 +128,7 @@ public final class Jobs {
                        AND job_id = ?
                     """,
                     now,
-                    "Its worker died " + found.get().attempts + " times, or took longer than its lease",
+                    "The worker of attempt " + found.get().attempts + " died or took longer than its lease",
                     event.value(),
                     id);
             return Optional.empty();
@@ -144,37 +143,37 @@ public final class Jobs {
         return Optional.of(job);
     }
 
-    /** Makes the lease last for another while. @return whether it was still ours */
+    /** Extends the lease. @return {@code false} if this worker has lost it */
     public boolean renew(Tx tx, Job job, Duration lease) throws SQLException {
         return update(tx, job, "next_attempt_at = ?", tx.readClock().plus(lease));
     }
 
-    /** It is done. @return whether it was still ours */
+    /** Marks a job as done. @return {@code false} if this worker has lost the lease */
     public boolean complete(Tx tx, Job job) throws SQLException {
         return update(tx, job, "state = 'DONE', lease_id = NULL, last_error = NULL, ended_at = ?", tx.readClock());
     }
 
-    /** It failed, and is to be tried again after a pause. @return whether it was still ours */
-    public boolean putOff(Tx tx, Job job, String error, Duration pause) throws SQLException {
+    /** Records a failure and schedules a retry after a pause. @return {@code false} if this worker has lost the lease */
+    public boolean retryLater(Tx tx, Job job, String error, Duration pause) throws SQLException {
         return update(
                 tx,
                 job,
                 "state = 'READY', lease_id = NULL, relayed_at = NULL, last_error = ?, next_attempt_at = ?",
-                shortened(error),
+                truncated(error),
                 tx.readClock().plus(pause));
     }
 
-    /** It failed for good. @return whether it was still ours */
-    public boolean bury(Tx tx, Job job, String error) throws SQLException {
+    /** Records the final failure. @return {@code false} if this worker has lost the lease */
+    public boolean markDead(Tx tx, Job job, String error) throws SQLException {
         return update(
                 tx,
                 job,
                 "state = 'DEAD', lease_id = NULL, last_error = ?, ended_at = ?",
-                shortened(error),
+                truncated(error),
                 tx.readClock());
     }
 
-    /** @param change with its parameters; a constant of this class */
+    /** @param change the SET clause, which must be a constant of this class */
     private static boolean update(Tx tx, Job job, String change, Object... values) throws SQLException {
         var parameters = Arrays.copyOf(values, values.length + 3);
         parameters[values.length] = job.event().value();
@@ -185,12 +184,12 @@ public final class Jobs {
                 == 1;
     }
 
-    private static String shortened(String error) {
+    private static String truncated(String error) {
         var printable = error.replace('\0', ' ');
         return printable.length() <= MAX_ERROR ? printable : printable.substring(0, MAX_ERROR);
     }
 
-    /** @param state only jobs in this one; the latest first */
+    /** Lists jobs in a state, the latest first. */
     public List<Listed> list(Tx tx, String state, int limit) throws SQLException {
         return tx.query("""
                 SELECT event_id, job_id, kind, subject_type, subject_id, state, attempts, next_attempt_at, last_error
@@ -201,7 +200,7 @@ public final class Jobs {
                 """, Jobs::listed, state, limit);
     }
 
-    /** How many jobs there are in each state, as {@code "DEAD 3"}. */
+    /** Returns the number of jobs in each state, as {@code "DEAD 3"}. */
     public List<String> count(Tx tx) throws SQLException {
         return tx.query(
                 "SELECT state || ' ' || count(*) AS line FROM jobs GROUP BY state ORDER BY state",
@@ -209,15 +208,15 @@ public final class Jobs {
     }
 
     /**
-     * What there is to do.
+     * The jobs that are not done.
      *
-     * @param byState how many jobs there are in each state but {@code DONE}; a state that none is in may be missing
-     * @param due when the longest due job was due; {@code null} if none is
-     * @param running when the oldest of those that are being done was added; {@code null} if none is
+     * @param byState number of jobs in each state except {@code DONE}; a state without jobs may be missing
+     * @param due since when the longest due job has been due; {@code null} if no job is due
+     * @param running when the oldest running job was added; {@code null} if no job is running
      */
     public record Backlog(Map<String, Long> byState, Instant due, Instant running) {}
 
-    /** What there is to do in all events. Those that are done are not counted: that would be to read them all. */
+    /** Returns the backlog of all events. It omits jobs that are done, because counting them would read the whole table. */
     public Backlog backlog(Tx tx, Instant now) throws SQLException {
         record State(String name, long jobs, Instant due, Instant added) {}
         var states = tx.query(
@@ -246,10 +245,10 @@ public final class Jobs {
     }
 
     /**
-     * Gives dead jobs another life, with their attempts counted anew.
+     * Makes dead jobs due again and resets their attempts.
      *
-     * @param id of the one, or {@code null} for all
-     * @return how many there were
+     * @param id of one job, or {@code null} for all dead jobs
+     * @return the number of jobs
      */
     public int retryDead(Tx tx, UUID id) throws SQLException {
         return tx.update("""

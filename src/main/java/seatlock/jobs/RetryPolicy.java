@@ -4,20 +4,20 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long to go on with a job that fails, and how long a job may be silent.
+ * When to retry a failed job, and when to take a job from a silent worker.
  *
- * @param maxAttempts after so many it is dead
- * @param firstRetry pause after the first failure; it doubles with each one
- * @param maxRetry the longest pause
- * @param lease a job whose worker has not been heard of for this long is anybody's again
+ * @param maxAttempts number of failed attempts after which a job is dead
+ * @param firstRetry pause after the first failure; it doubles with each further failure
+ * @param maxRetry maximum pause
+ * @param lease a job may be claimed again if its worker has not renewed the lease for this long
  */
 public record RetryPolicy(int maxAttempts, Duration firstRetry, Duration maxRetry, Duration lease) {
 
-    /** With pauses of 1 s, 2 s, 4 s, …, at most half an hour: a mail server may be away for a night. */
+    /** Pauses of 1 s, 2 s, 4 s, … up to 30 minutes, so that jobs survive a mail server that is down overnight. */
     public static final RetryPolicy DEFAULT =
             new RetryPolicy(30, Duration.ofSeconds(1), Duration.ofMinutes(30), Duration.ofSeconds(15));
 
-    /** The pause after an attempt that failed, give or take a quarter, so that those that failed together part. */
+    /** Returns the pause after a failed attempt, with 25 % jitter, so that jobs that failed together are spread out. */
     public Duration pauseAfter(int attempt) {
         var doubled = firstRetry.toMillis() * Math.pow(2, Math.min(attempt - 1, 40));
         var pause = Math.min(doubled, maxRetry.toMillis());

@@ -1,5 +1,5 @@
 /**
- * Background jobs as rows in PostgreSQL. A job is written in the transaction that makes it necessary, with its state, attempts,
- * next attempt and lease. The core adds jobs here; {@code workers} does them.
+ * Background jobs as rows in PostgreSQL, with their state, attempts, next attempt and lease. A job is inserted in the
+ * transaction that makes it necessary. The core adds jobs here; {@code workers} runs them.
  */
 package seatlock.jobs;

@@ -12,12 +12,12 @@ import seatlock.jobs.Jobs;
 import seatlock.metrics.Metrics;
 
 /**
- * Counts pending work in the database at intervals, for the metrics, so that no scrape waits for the database. It reads only a
- * few small indexes: of what is pending, due or dead.
+ * Counts the pending work for the metrics at intervals, so that no scrape waits for the database. It reads only small partial
+ * indexes of pending reservations and unfinished jobs.
  */
 public final class BacklogMonitor implements AutoCloseable {
 
-    /** The usual interval of Prometheus. */
+    /** The usual scrape interval of Prometheus. */
     private static final Duration INTERVAL = Duration.ofSeconds(15);
 
     private final Database database;
@@ -37,7 +37,7 @@ public final class BacklogMonitor implements AutoCloseable {
         task.start(INTERVAL);
     }
 
-    /** Counts once. If that fails, the metrics say that the numbers are not known. */
+    /** Counts once. If that fails, the metrics report the numbers as unknown. */
     public void runOnce() {
         try {
             metrics.backlog(database.inTransaction(this::count));

@@ -8,12 +8,12 @@ import seatlock.catalog.EventId;
 import seatlock.db.Tx;
 
 /**
- * A rule that holds in every committed state; its name is the rule as a sentence. Each counts its violations in one statement,
- * hence in one snapshot, so it can be checked while seats are being sold.
+ * A rule that holds in every committed state; its name is the rule as a sentence. Each rule counts its violations in one
+ * statement, hence in one snapshot, so it can be checked while seats are being sold.
  *
- * <p>Rules that hold only for some time are not here. A lapsed {@code PENDING} reservation may have lost its seats to other buyers
- * long before the sweeper marks it, a refunded one keeps its job and its void tickets, and an Idempotency-Key is deleted after a
- * day while its reservation stays.
+ * <p>Rules that hold only temporarily are not listed. A lapsed {@code PENDING} reservation may have lost its seats to other
+ * buyers long before the sweeper marks it, a refunded one still has its job and its void tickets, and an idempotency key is
+ * deleted after a day while its reservation remains.
  */
 public enum Invariant {
     AN_EVENT_HAS_AS_MANY_SEATS_AS_ITS_CAPACITY("""
@@ -68,8 +68,8 @@ public enum Invariant {
              WHERE ofEvent(s) AND s.held_until IS DISTINCT FROM CASE s.status WHEN 'HELD' THEN r.expires_at END
             """),
     /**
-     * The clock is read after the snapshot was taken. A transaction that took over a lapsed seat in this snapshot read an earlier
-     * time, so a reservation that has not lapsed by now had not lapsed then either.
+     * The clock is read after the snapshot was taken. Any transaction in this snapshot that took over a lapsed seat read an
+     * earlier time, so a reservation that has not lapsed now had not lapsed then.
      */
     A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS("""
             SELECT count(*) AS n
@@ -196,7 +196,7 @@ public enum Invariant {
              WHERE ofEvent(k) AND substring(k.reply FROM 1 FOR 4) = '201 ' AND r.reservation_id IS NULL
             """);
 
-    /** Stands in each statement wherever a table is read, and becomes a condition on the event, or {@code true}. */
+    /** A placeholder for each table that a statement reads; replaced by a condition on the event, or by {@code true}. */
     private static final Pattern OF_EVENT = Pattern.compile("ofEvent\\((\\w+)\\)");
 
     private final String sql;
@@ -205,12 +205,12 @@ public enum Invariant {
         this.sql = sql;
     }
 
-    /** Counts its violations in the whole database: each table is read once, whatever is in it. */
+    /** Counts the violations in the whole database, reading each table once. */
     public long count(Tx tx) throws SQLException {
         return count(tx, OF_EVENT.matcher(sql).replaceAll("true"));
     }
 
-    /** Counts its violations in one event: rows of other events are not read. */
+    /** Counts the violations in one event, without reading rows of other events. */
     public long count(Tx tx, EventId event) throws SQLException {
         var mentions = (int) OF_EVENT.matcher(sql).results().count();
         var parameters = new Object[mentions];
@@ -222,12 +222,12 @@ public enum Invariant {
         return tx.query(sql, row -> row.bigint("n"), parameters).get(0);
     }
 
-    /** The rule as a label in the metrics. */
+    /** Returns the rule as a label value for the metrics. */
     String slug() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The rule as a sentence. */
+    /** Returns the rule as a sentence. */
     @Override
     public String toString() {
         var words = slug().replace('_', ' ');

@@ -20,18 +20,18 @@ import seatlock.db.Tx;
 import seatlock.metrics.Metrics;
 
 /**
- * Checks every invariant in every event, one at a time, round after round, while everybody buys. It costs little however
- * much there is to check: after each statement it rests fifty times as long as that took, so that it keeps the database busy
- * for less than two hundredths of the time. A large database only makes the rounds longer.
+ * Continuously checks every invariant in every event, one at a time, during sales. After each statement it rests fifty times
+ * as long as the statement took, so it occupies the database for less than 2 % of the time. A larger database only makes a
+ * round longer.
  *
- * <p>Any number of them may run; none of them locks anything.
+ * <p>Any number of monitors may run; they lock nothing.
  */
 public final class InvariantMonitor implements AutoCloseable {
 
-    /** A statement takes as long as it is to read one event. */
+    /** Time to read the largest event. */
     public static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final int REST = 50;
+    private static final int REST_FACTOR = 50;
 
     private static final Logger log = LoggerFactory.getLogger(InvariantMonitor.class);
 
@@ -42,10 +42,10 @@ public final class InvariantMonitor implements AutoCloseable {
     private final PeriodicTask task =
             new PeriodicTask("invariants", this::runOnce, DatabaseException.class::isInstance);
 
-    /** How often what is violated in which event, by the latest check of each. Only the thread that checks uses it. */
+    /** The number of violations found by the latest check of each event. Used only by the monitor's thread. */
     private final Map<EventId, Map<Invariant, Long>> violations = new HashMap<>();
 
-    /** @param database one connection of its own is enough */
+    /** @param database a pool of one connection is enough */
     public InvariantMonitor(Database database, Metrics metrics) {
         this(database, metrics, new CountDownLatch(1));
     }
@@ -54,7 +54,7 @@ public final class InvariantMonitor implements AutoCloseable {
         this(database, metrics, stop, nanos -> sleep(stop, nanos));
     }
 
-    /** @param rest waits for so many nanoseconds */
+    /** @param rest waits for a number of nanoseconds */
     InvariantMonitor(Database database, Metrics metrics, CountDownLatch stop, LongConsumer rest) {
         this.database = database;
         this.metrics = metrics;
@@ -62,12 +62,12 @@ public final class InvariantMonitor implements AutoCloseable {
         this.rest = rest;
     }
 
-    /** Does a round now and then after every pause, until closed. */
+    /** Runs a round now and again after every pause, until closed. */
     public void start(Duration pause) {
         task.start(pause);
     }
 
-    /** A round: each invariant in each event, those first where somebody has reserved most recently. */
+    /** Checks each invariant in each event once. Events with the latest reservations come first. */
     void runOnce() {
         var complete = true;
         for (var event : database.inTransaction(InvariantMonitor::events)) {
@@ -83,7 +83,7 @@ public final class InvariantMonitor implements AutoCloseable {
         }
     }
 
-    /** All events. The ids of reservations are ordered by time. */
+    /** Returns all events. The ids of reservations are ordered by time. */
     private static List<EventId> events(Tx tx) throws SQLException {
         return tx.query("""
                 SELECT e.event_id
@@ -97,32 +97,32 @@ public final class InvariantMonitor implements AutoCloseable {
                 """, row -> new EventId(row.uuid("event_id")));
     }
 
-    /** @return whether it could be checked */
+    /** @return {@code false} if the database was unavailable */
     private boolean check(EventId event, Invariant invariant) {
         var began = System.nanoTime();
         var checked = false;
         try {
             long count = database.inTransaction(tx -> invariant.count(tx, event));
-            note(event, invariant, count);
+            recordResult(event, invariant, count);
             checked = true;
         } catch (DatabaseException.Unavailable e) {
             if (e.getCause() instanceof SQLTransientConnectionException) {
-                throw e; // there is no connection to be had, so there is no point in going on
+                throw e; // without a connection, the other checks would fail, too
             }
-            log.warn("Event {} could not be checked: {}: {}", event, invariant, e.getMessage());
+            log.warn("Cannot check event {}: {}: {}", event, invariant, e.getMessage());
         }
-        rest.accept(REST * (System.nanoTime() - began));
+        rest.accept(REST_FACTOR * (System.nanoTime() - began));
         return checked;
     }
 
-    private void note(EventId event, Invariant invariant, long count) {
+    private void recordResult(EventId event, Invariant invariant, long count) {
         var ofEvent = violations.computeIfAbsent(event, id -> new EnumMap<>(Invariant.class));
         var before = count > 0 ? ofEvent.put(invariant, count) : ofEvent.remove(invariant);
         if (ofEvent.isEmpty()) {
             violations.remove(event);
         }
         if (count > 0 && before == null) {
-            log.error("Violated {} times in event {}: {}", count, event, invariant);
+            log.error("Invariant violated in event {}: {} (violations: {})", event, invariant, count);
         }
         metrics.violations(
                 invariant.slug(),

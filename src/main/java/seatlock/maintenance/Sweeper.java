@@ -26,16 +26,16 @@ import seatlock.sales.IdempotencyKeys;
 /**
  * Marks lapsed reservations {@code EXPIRED}, frees their seats, and deletes old idempotency keys and quotas.
  *
- * <p>Nothing waits for it. A lapsed hold is free the moment it lapses, whether or not the sweeper has run; a sweeper that
- * stands still costs tidiness, not seats. It may run on every node: what another node has already expired is left alone.
+ * <p>No request depends on it: a seat is free as soon as its hold lapses, whether or not the sweeper has run. It may run on
+ * every node; a reservation that another node has already expired is skipped.
  */
 public final class Sweeper implements AutoCloseable {
 
     /** Reservations (or keys) per round: few enough that their locks are short, many enough to keep up. */
     private static final int BATCH = 500;
 
-    /** The quotas of events that started longer ago are gone already, because some sweeper ran since then. */
-    private static final Duration QUOTAS_SOUGHT = Duration.ofDays(7);
+    /** Only events that started within this time are searched for quotas; earlier runs deleted those of older events. */
+    private static final Duration QUOTA_SEARCH = Duration.ofDays(7);
 
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
 
@@ -46,9 +46,9 @@ public final class Sweeper implements AutoCloseable {
     private final IdempotencyKeys keys;
     private final Metrics metrics;
     private final PeriodicTask task = new PeriodicTask("sweeper", this::runOnce, DatabaseException.class::isInstance);
-    private boolean failed; // only the thread that sweeps uses it
+    private boolean failed; // used only by the sweeper's thread
 
-    /** @param database to find out what to sweep; reservations are expired through the checkout */
+    /** @param database for everything except expiring reservations, which goes through the checkout */
     public Sweeper(
             Database database,
             Checkout checkout,
@@ -70,7 +70,7 @@ public final class Sweeper implements AutoCloseable {
     }
 
     /**
-     * Expires every lapsed reservation, and deletes every outdated key and quota, except in events that are locked.
+     * Expires all lapsed reservations, and deletes all outdated keys and quotas, except for rows that are locked.
      *
      * @return the number of reservations that this call expired
      */
@@ -130,13 +130,13 @@ public final class Sweeper implements AutoCloseable {
     }
 
     private void pruneQuotas() {
-        var since = Instant.now().minus(QUOTAS_SOUGHT);
+        var since = Instant.now().minus(QUOTA_SEARCH);
         database.inTransaction(tx -> reader.findStartedWithQuotas(tx, since))
                 .forEach(event ->
-                        inEvent(event, () -> database.inTransaction(tx -> inventory.forgetQuotas(tx, event))));
+                        inEvent(event, () -> database.inTransaction(tx -> inventory.deleteQuotas(tx, event))));
     }
 
-    /** Runs a transaction of its own for each event, so that a locked or broken one does not hold up the others. */
+    /** Runs a separate transaction for each event, so that a locked or broken event does not affect the others. */
     private int inEvent(EventId event, IntSupplier work) {
         try {
             return work.getAsInt();

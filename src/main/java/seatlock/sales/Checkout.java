@@ -27,18 +27,18 @@ import seatlock.sales.IdempotencyKeys.Stored;
 import seatlock.tickets.Tickets;
 
 /**
- * The transaction that changes who has a seat: it begins and ends here, for every writer.
+ * The transaction that changes who has a seat. It begins and ends here, for every writer.
  *
- * <p>In this order: look up the idempotency keys, apply the commands whose keys are new, issue or void tickets, store the
- * replies under the keys. Clients hear of it after the commit. A crash before the commit leaves nothing; a crash after it
- * leaves the replies for the clients that ask again.
+ * <p>Its steps: look up the idempotency keys, apply the commands whose keys are new, issue or void tickets, store the replies
+ * under the keys, commit. Clients get their replies after the commit. A crash before the commit leaves nothing; after a crash
+ * that follows the commit, clients that repeat their requests get the stored replies.
  *
- * <p>{@link GroupCommit} gathers the orders of an event, so that one commit serves hundreds of buyers. Correctness does not
- * depend on it: rows are locked in the database, whichever other nodes are at work there.
+ * <p>{@link GroupCommit} batches the orders of an event, so that one commit serves hundreds of buyers. Correctness does not
+ * depend on it: the rows are locked in the database, which all nodes share.
  */
 public final class Checkout implements AutoCloseable {
 
-    /** One for the background tasks, besides those of {@link GroupCommit}. */
+    /** One for each thread of {@link GroupCommit}, and one for the background tasks. */
     public static final int CONNECTIONS = GroupCommit.THREADS + 1;
 
     private final Database database;
@@ -51,8 +51,8 @@ public final class Checkout implements AutoCloseable {
 
     /**
      * @param database with {@link #CONNECTIONS} connections
-     * @param changed receives each event that may have changed, before the client gets its answer
-     * @param continuations runs what depends on a receipt
+     * @param changed receives each event that may have changed, before the clients get their replies
+     * @param continuations runs the stages that depend on a receipt
      */
     public Checkout(
             Database database,
@@ -75,8 +75,8 @@ public final class Checkout implements AutoCloseable {
     /**
      * Queues an order.
      *
-     * @return its receipt; or {@link KeyInUse}, a {@link DatabaseException}, or {@link seatlock.concurrent.Overload}, if it
-     *     was not carried out
+     * @return its receipt; fails with {@link KeyInUse}, a {@link DatabaseException} or {@link seatlock.concurrent.Overload} if
+     *     the order was not carried out
      * @throws seatlock.concurrent.Overload if too many orders of the event are waiting
      */
     public CompletableFuture<Receipt> submit(Order order) {
@@ -84,9 +84,9 @@ public final class Checkout implements AutoCloseable {
     }
 
     /**
-     * Applies commands to an event in one transaction, for a background task. Rows that are locked are skipped.
+     * Applies commands to an event in one transaction, for a background task. Commands that need locked rows are refused.
      *
-     * @return an outcome for each command, in their order
+     * @return an outcome for each command, in the same order
      */
     public List<Outcome> apply(EventId id, List<Command> commands) {
         Database.Work<List<Outcome>> work = tx -> {
@@ -104,7 +104,7 @@ public final class Checkout implements AutoCloseable {
                 receipt -> receipt instanceof Receipt.Answered answered && answered.changedSomething());
     }
 
-    /** Runs a transaction, and tells of the event if it may have changed. */
+    /** Runs a transaction, and reports the event if it may have changed. */
     private <T> List<T> commit(EventId event, Database.Work<List<T>> work, Predicate<T> hasChanged) {
         try {
             var results = database.inTransaction(work);
@@ -118,7 +118,7 @@ public final class Checkout implements AutoCloseable {
         }
     }
 
-    /** @return a receipt for each order, in their order */
+    /** @return a receipt for each order, in the same order */
     private List<Receipt> transact(Tx tx, EventId id, List<Order> orders, GroupCommit.Patience patience)
             throws SQLException {
         if (patience.lockWait().isPresent()) {
@@ -140,7 +140,7 @@ public final class Checkout implements AutoCloseable {
                 .toList();
     }
 
-    /** Further orders with the same key get the answer to the first. */
+    /** Returns the first order with each key; later orders with the same key get its reply. */
     private static Map<IdempotencyKey, Order> firstOfEachKey(List<Order> orders) {
         var firsts = new LinkedHashMap<IdempotencyKey, Order>();
         for (var order : orders) {
@@ -180,19 +180,19 @@ public final class Checkout implements AutoCloseable {
         return receipts;
     }
 
-    /** Applies commands, and everything that follows from them. */
+    /** Applies commands, and updates the tickets and jobs accordingly. */
     private List<Outcome> change(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
         var outcomes = inventory.apply(tx, event, commands, locking);
         tickets.issueOrVoid(tx, event, outcomes);
         return outcomes;
     }
 
-    /** Stores the replies. An order that is alone with its key learns whether another transaction is using that key. */
+    /** Stores the replies. If there is only one, this detects that another transaction is using its key. */
     private void store(Tx tx, EventId event, Map<IdempotencyKey, Stored> replies, GroupCommit.Patience patience)
             throws SQLException {
         var isAlone = patience == GroupCommit.Patience.NONE && replies.size() == 1;
         if (isAlone) {
-            tx.flush(); // so that only the key can fail below
+            tx.flush(); // so that a lock timeout below can only come from the key
         }
         keys.store(tx, event, replies);
         if (isAlone) {
@@ -207,7 +207,7 @@ public final class Checkout implements AutoCloseable {
         }
     }
 
-    /** The receipt of an order whose key was used before: in an earlier transaction, or by another order of this one. */
+    /** Returns the receipt of an order whose key was used before, in an earlier transaction or earlier in this one. */
     private static Receipt repeat(
             Order.KeyUse use,
             Map<IdempotencyKey, Order> firsts,
@@ -227,7 +227,7 @@ public final class Checkout implements AutoCloseable {
                 before.map(Stored::reply).orElseGet(() -> ((Receipt.Answered) receipts.get(first)).reply()));
     }
 
-    /** Carries out the orders that are waiting, then ends. */
+    /** Carries out the orders that are waiting, then stops. */
     @Override
     public void close() {
         groupCommit.close();

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import seatlock.crypto.Sha256;
 
-/** The hash of a request, which tells a repeated request from a different one that reuses its key. */
+/** The hash of a request. It distinguishes a repeated request from a different request that reuses the key. */
 public final class Fingerprint {
 
     private final byte[] sha256;
@@ -14,8 +14,10 @@ public final class Fingerprint {
     }
 
     /**
-     * @param operation what is requested, and of what: such as {@code confirm} and the ids in the path
-     * @param body the content of the request in a canonical form, so that white space and the order of fields do not count
+     * Computes the fingerprint of a request.
+     *
+     * @param operation the operation and the ids in the path
+     * @param body the content in a canonical form, so that white space and the order of fields do not matter
      */
     public static Fingerprint of(String operation, byte[] body) {
         return new Fingerprint(Sha256.of((operation + "\n").getBytes(StandardCharsets.UTF_8), body));
@@ -25,7 +27,7 @@ public final class Fingerprint {
         return sha256;
     }
 
-    /** Whether both requests are the same. */
+    /** Returns whether both requests are the same. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Fingerprint that && Sha256.isEqual(sha256, that.sha256);

@@ -15,11 +15,12 @@ import seatlock.inventory.Inventory.Locking;
 import seatlock.metrics.Metrics;
 
 /**
- * Gathers the orders of each event and carries them out together, so that one commit serves hundreds of buyers. A lone order is
- * carried out at once: nothing waits for a batch to fill. One batch of an event runs at a time, which keeps the order of
- * arrival; more would only wait for each other's locks.
+ * Batches the orders of each event, so that one commit serves hundreds of buyers. A lone order is carried out at once;
+ * nothing waits for a batch to fill. Only one batch of an event runs at a time, which preserves the order of arrival; several
+ * would only wait for each other's locks.
  *
- * <p>It also decides how long a batch waits for locks, and splits a batch that fails, so that one order never harms the others.
+ * <p>It also decides how long a batch waits for locks, and splits a batch that fails, so that one order never makes others
+ * fail.
  */
 final class GroupCommit implements AutoCloseable {
 
@@ -33,9 +34,9 @@ final class GroupCommit implements AutoCloseable {
     enum Patience {
         /** As long as any healthy transaction takes. */
         USUAL(Locking.WAIT, Optional.empty()),
-        /** After other orders have just waited in vain: longer than another node's batch takes, and not more. */
+        /** Used after other orders timed out: just longer than another node's batch takes. */
         SHORT(Locking.WAIT, Optional.of(Duration.ofMillis(100))),
-        /** Refuses the orders that need locked rows. It can still wait for a key that another transaction is using. */
+        /** Refuses the orders that need locked rows, but still waits briefly for a key that another transaction is using. */
         NONE(Locking.SKIP, Optional.of(Duration.ofMillis(100)));
 
         private final Locking locking;
@@ -50,7 +51,7 @@ final class GroupCommit implements AutoCloseable {
             return locking;
         }
 
-        /** Time limit for each lock; empty for the usual one. */
+        /** Returns the time limit for each lock; empty for the database's default. */
         Optional<Duration> lockWait() {
             return lockWait;
         }
@@ -59,16 +60,16 @@ final class GroupCommit implements AutoCloseable {
     /** Events served at the same time; each needs a connection. */
     static final int THREADS = 12;
 
-    /** Orders in one transaction: it takes some twenty milliseconds, during which their seats are locked. */
+    /** Orders in one transaction, which takes about 20 ms, with their seats locked. */
     private static final int MAX_BATCH = 500;
 
-    /** Answers that one thread writes. They fit in the server's buffers, so the thread does not wait for any client. */
-    private static final int ANSWERS_PER_THREAD = 50;
+    /** Receipts that one thread completes. The responses fit in the server's buffers, so the thread waits for no client. */
+    private static final int RECEIPTS_PER_THREAD = 50;
 
-    /** An event counts as locked from outside for this long after an order waited in vain. */
+    /** An event counts as locked by another program for this long after a lock timeout. */
     private static final Duration LOCKED_FOR = Duration.ofSeconds(5);
 
-    /** A batch that fails is split again and again for this long; the orders that are left then are refused. */
+    /** Time limit for splitting a failing batch; after it, the remaining orders are refused. */
     private static final Duration SPLIT_FOR = Duration.ofSeconds(3);
 
     private record Pending(Order order, CompletableFuture<Receipt> receipt) {}
@@ -80,7 +81,7 @@ final class GroupCommit implements AutoCloseable {
     private final Cache<EventId, Boolean> locked =
             Caffeine.newBuilder().expireAfterWrite(LOCKED_FOR).build();
 
-    /** @param continuations runs what depends on a receipt */
+    /** @param continuations runs the stages that depend on a receipt */
     GroupCommit(Transaction transaction, Executor continuations, Metrics metrics) {
         this.transaction = transaction;
         this.continuations = continuations;
@@ -107,7 +108,7 @@ final class GroupCommit implements AutoCloseable {
         try {
             receipts = transaction.run(event, batch.stream().map(Pending::order).toList(), patience);
         } catch (DatabaseException.LockTimeout e) {
-            if (patience == Patience.USUAL) { // a short wait may have been in vain because of another node's batch
+            if (patience == Patience.USUAL) { // after a short wait, the cause may be just another node's batch
                 locked.put(event, true);
             }
             if (patience != Patience.NONE) {
@@ -117,24 +118,24 @@ final class GroupCommit implements AutoCloseable {
             }
             return;
         } catch (DatabaseException.Contended e) {
-            split(event, batch, patience, deadline, e); // another transaction keeps using the key of one of them
+            split(event, batch, patience, deadline, e); // other transactions repeatedly used the key of one order
             return;
         } catch (DatabaseException | Error e) {
-            fail(batch, e); // the fault of the database or of this process, and of none of the orders
+            fail(batch, e); // caused by the database or this process, not by an order
             return;
         } catch (RuntimeException e) {
             split(event, batch, patience, deadline, e);
             return;
         }
         metrics.batch(batch.size());
-        answer(batch, receipts);
+        complete(batch, receipts);
     }
 
     private void split(EventId event, List<Pending> batch, Patience patience, long deadline, RuntimeException reason) {
         if (batch.size() == 1) {
             fail(batch, reason);
         } else if (System.nanoTime() - deadline > 0) {
-            fail(batch, new Overload("Too many orders of this event fail."));
+            fail(batch, new Overload("Too many orders of this event are failing."));
         } else {
             var half = batch.size() / 2;
             run(event, batch.subList(0, half), patience, deadline);
@@ -142,15 +143,15 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** Waking a thread for each answer would cost more than the answer, so each thread gets several; a lone one needs none. */
-    private void answer(List<Pending> batch, List<Receipt> receipts) {
+    /** Waking a thread costs more than writing a response, so each thread completes several. A lone one needs no thread. */
+    private void complete(List<Pending> batch, List<Receipt> receipts) {
         if (batch.size() == 1) {
             batch.get(0).receipt.complete(receipts.get(0));
             return;
         }
-        for (int from = 0; from < batch.size(); from += ANSWERS_PER_THREAD) {
+        for (int from = 0; from < batch.size(); from += RECEIPTS_PER_THREAD) {
             var first = from;
-            var end = Math.min(batch.size(), from + ANSWERS_PER_THREAD);
+            var end = Math.min(batch.size(), from + RECEIPTS_PER_THREAD);
             continuations.execute(() -> {
                 for (int i = first; i < end; i++) {
                     batch.get(i).receipt.complete(receipts.get(i));
@@ -167,7 +168,7 @@ final class GroupCommit implements AutoCloseable {
         fail(List.of(pending), reason);
     }
 
-    /** Carries out the orders that are waiting, then ends. */
+    /** Carries out the orders that are waiting, then stops. */
     @Override
     public void close() {
         queue.close();

@@ -13,7 +13,7 @@ public record IdempotencyKey(String value) {
      * Parses the header field: a Structured Field string ({@code "…"}, RFC 8941 section 3.3.3, as in the draft) or the bare
      * characters (as most clients send it). Quoted or not, it is the same key.
      *
-     * @throws IllegalArgumentException if the key is empty, too long, or has other characters; the message says which
+     * @throws IllegalArgumentException if the key is empty, too long, or contains other characters; the message says which
      */
     public static IdempotencyKey parse(String header) {
         var value = header.startsWith("\"") ? unquoted(header) : header;

@@ -13,20 +13,20 @@ import seatlock.catalog.EventId;
 import seatlock.db.Row;
 import seatlock.db.Tx;
 
-/** The idempotency keys that were used, with their replies. */
+/** Stores used idempotency keys with their replies. */
 public final class IdempotencyKeys {
 
-    /** How long a key is kept, at least. A client that repeats a request after a day intends a new effect. */
-    public static final Duration KEPT = Duration.ofHours(24);
+    /** Minimum time for which a key is stored. A client that sends a request again a day later intends a new effect. */
+    public static final Duration RETENTION = Duration.ofHours(24);
 
     /**
-     * A request and the reply to it.
+     * A request and its reply.
      *
      * @param reply as the edge wrote it
      */
     record Stored(Fingerprint fingerprint, byte[] reply) {}
 
-    /** Returns those of these keys that were used before. Locks nothing. */
+    /** Returns the keys that were used before, with their replies. Locks nothing. */
     Map<IdempotencyKey, Stored> find(Tx tx, EventId event, Collection<IdempotencyKey> keys) throws SQLException {
         if (keys.isEmpty()) {
             return Map.of();
@@ -52,9 +52,9 @@ public final class IdempotencyKeys {
     }
 
     /**
-     * Stores replies under keys that were not {@linkplain #find found}, in their sorted order. If another transaction has
-     * inserted one of them and has not committed yet, this waits until it ends; if a key was used meanwhile, the whole
-     * transaction starts over, and finds it.
+     * Stores replies under keys that {@link #find} did not return, in sorted order. If another transaction has inserted a key
+     * and not committed yet, this waits until it ends. If a key was used in the meantime, this transaction is retried and finds
+     * it.
      */
     void store(Tx tx, EventId event, Map<IdempotencyKey, Stored> uses) {
         if (uses.isEmpty()) {
@@ -71,13 +71,13 @@ public final class IdempotencyKeys {
                 ON CONFLICT (event_id, idempotency_key) DO NOTHING
                 """,
                 event.value(),
-                Instant.now(), // this node's clock is good enough to tell when a day has passed
+                Instant.now(), // this node's clock is precise enough for a retention of a day
                 sorted.keySet().toArray(String[]::new),
                 stored.stream().map(use -> use.fingerprint().bytes()).toArray(byte[][]::new),
                 stored.stream().map(Stored::reply).toArray(byte[][]::new));
     }
 
-    /** Finds keys older than {@link #KEPT}, in all events. Locks nothing. */
+    /** Finds keys older than {@link #RETENTION}, in all events. Locks nothing. */
     public List<Outdated> findOutdated(Tx tx, int limit) throws SQLException {
         return tx.query(
                 """
@@ -87,14 +87,14 @@ public final class IdempotencyKeys {
                  LIMIT ?
                 """,
                 row -> new Outdated(new EventId(row.uuid("event_id")), row.text("idempotency_key")),
-                Instant.now().minus(KEPT),
+                Instant.now().minus(RETENTION),
                 limit);
     }
 
     /** A key that may be deleted. */
     public record Outdated(EventId event, String key) {}
 
-    /** Deletes outdated keys of one event. @return how many */
+    /** Deletes outdated keys of one event. Returns their number. */
     public int prune(Tx tx, EventId event, List<String> keys) throws SQLException {
         return tx.update(
                 """
@@ -102,6 +102,6 @@ public final class IdempotencyKeys {
                  WHERE event_id = ?
                    AND idempotency_key = ANY (?)
                    AND created_at < ?
-                """, event.value(), keys.toArray(String[]::new), Instant.now().minus(KEPT));
+                """, event.value(), keys.toArray(String[]::new), Instant.now().minus(RETENTION));
     }
 }

@@ -1,6 +1,6 @@
 package seatlock.sales;
 
-/** Another transaction is using the order's idempotency key and has not committed yet. Nothing was done. */
+/** Thrown if another transaction is using the order's idempotency key and has not committed yet. Nothing was changed. */
 public final class KeyInUse extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -14,14 +14,14 @@ import seatlock.inventory.Outcome;
  */
 public record Order(EventId event, Optional<KeyUse> key, Command command, ReplyWriter reply) {
 
-    /** An idempotency key, and the request that it was sent with. */
+    /** An idempotency key and the fingerprint of the request that it was sent with. */
     public record KeyUse(IdempotencyKey key, Fingerprint fingerprint) {}
 
-    /** Turns a final outcome into a reply. The reply is stored under the key, and returned to whoever repeats the request. */
+    /** Converts a final outcome to a reply, which is stored under the key and sent again if the request is repeated. */
     @FunctionalInterface
     public interface ReplyWriter {
 
-        /** It runs inside the transaction, so it must be quick and have no effect. */
+        /** Runs inside the transaction, so it must be fast and free of side effects. */
         byte[] write(Event event, Outcome outcome);
     }
 }

@@ -3,10 +3,10 @@ package seatlock.sales;
 import seatlock.catalog.Event;
 import seatlock.inventory.Outcome;
 
-/** The result of an order, after its transaction was committed. */
+/** The result of an order after the commit. */
 public sealed interface Receipt {
 
-    /** The order was carried out or refused for good. The reply is stored under its key, if it has one. */
+    /** The order was carried out or finally refused. The reply is stored under its key, if it has one. */
     record Answered(Event event, Outcome outcome, byte[] reply) implements Receipt {
 
         boolean changedSomething() {
@@ -17,12 +17,12 @@ public sealed interface Receipt {
     /** The same request was answered before, with this reply. */
     record Replayed(byte[] reply) implements Receipt {}
 
-    /** The order was refused for a reason that passes by itself. Nothing is stored: the client may repeat the request. */
+    /** The order was refused for a temporary reason. Nothing is stored, so the client may repeat the request. */
     record NotNow(Event event, Outcome outcome) implements Receipt {}
 
     /** The key was used before, for a different request. */
     record KeyReused() implements Receipt {}
 
-    /** There is no such event. */
+    /** The event does not exist. */
     record UnknownEvent() implements Receipt {}
 }

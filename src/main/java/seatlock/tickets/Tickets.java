@@ -39,43 +39,45 @@ public final class Tickets {
     }
 
     /**
-     * Does what must follow for tickets from changes of reservations, in the same transaction: a confirmed reservation gets
-     * its tickets, and the job that makes and mails them; a refunded one has its tickets voided.
+     * Updates tickets after changes of reservations, in the same transaction: issues the tickets of a confirmed reservation
+     * and adds the job that creates and mails them; voids the tickets of a refunded reservation.
      */
     public void issueOrVoid(Tx tx, Event event, List<Outcome> outcomes) {
-        // In order, because a seat may go from one reservation to another within one transaction; but equal changes
-        // together.
-        var alike = new ArrayList<Reservation>();
+        // In order, because a seat may pass from one reservation to another within a transaction. Consecutive changes
+        // to the
+        // same status share their statements.
+        var group = new ArrayList<Reservation>();
         for (var outcome : outcomes) {
-            if (outcome instanceof Outcome.Done done && done.changed() && concernsTickets(done.reservation())) {
-                if (!alike.isEmpty()
-                        && alike.get(0).status() != done.reservation().status()) {
-                    issueOrVoid(tx, event.id(), alike);
-                    alike.clear();
+            if (outcome instanceof Outcome.Done done && done.changed() && affectsTickets(done.reservation())) {
+                if (!group.isEmpty()
+                        && group.get(0).status() != done.reservation().status()) {
+                    issueOrVoid(tx, event.id(), group);
+                    group.clear();
                 }
-                alike.add(done.reservation());
+                group.add(done.reservation());
             }
         }
-        if (!alike.isEmpty()) {
-            issueOrVoid(tx, event.id(), alike);
+        if (!group.isEmpty()) {
+            issueOrVoid(tx, event.id(), group);
         }
     }
 
-    private static boolean concernsTickets(Reservation reservation) {
+    private static boolean affectsTickets(Reservation reservation) {
         return reservation.status() == ReservationStatus.CONFIRMED
                 || reservation.status() == ReservationStatus.CANCELLED
                         && reservation.state().confirmation().isPresent();
     }
 
-    private void issueOrVoid(Tx tx, EventId event, List<Reservation> alike) {
-        if (alike.get(0).status() == ReservationStatus.CONFIRMED) {
-            issue(tx, event, alike);
+    /** @param group reservations with the same status */
+    private void issueOrVoid(Tx tx, EventId event, List<Reservation> group) {
+        if (group.get(0).status() == ReservationStatus.CONFIRMED) {
+            issue(tx, event, group);
         } else {
-            voidAll(tx, event, alike);
+            voidAll(tx, event, group);
         }
     }
 
-    /** @param confirmed all at the same instant */
+    /** @param confirmed reservations that were all confirmed at the same instant */
     private void issue(Tx tx, EventId event, List<Reservation> confirmed) {
         record Claim(ReservationId reservation, int seat) {}
         var claims = confirmed.stream()
@@ -104,7 +106,7 @@ public final class Tickets {
                 now);
     }
 
-    /** @param refunded all at the same instant */
+    /** @param refunded reservations that were all refunded at the same instant */
     private static void voidAll(Tx tx, EventId event, List<Reservation> refunded) {
         tx.updateExactly(
                 refunded.stream()
@@ -123,9 +125,9 @@ public final class Tickets {
     }
 
     /**
-     * Has the tickets of a reservation mailed once more.
+     * Adds a job that mails the tickets of a reservation again.
      *
-     * @return whether they will be: {@code false} if the reservation is not confirmed
+     * @return {@code false} if the reservation is not confirmed; then nothing is added
      */
     public boolean resend(Tx tx, EventId event, Reservation reservation) throws SQLException {
         if (reservation.status() != ReservationStatus.CONFIRMED) {
@@ -135,7 +137,7 @@ public final class Tickets {
         return true;
     }
 
-    /** Returns the tickets of a reservation in the order of the seat plan: none unless it was confirmed. */
+    /** Returns the tickets of a reservation in the order of the seat plan; none if it was never confirmed. */
     public List<Ticket> ofReservation(Tx tx, EventId event, ReservationId reservation) throws SQLException {
         return tx.query(
                 SELECT_TICKET + " WHERE t.event_id = ? AND t.reservation_id = ? ORDER BY t.seat_id",
@@ -152,12 +154,12 @@ public final class Tickets {
                 id.value());
     }
 
-    /** Returns the content of the QR code of a ticket. */
+    /** Returns the content of a ticket's QR code. */
     public String code(Tx tx, EventId event, Ticket ticket) throws SQLException {
         return new TicketCode(event, ticket.id()).sign(ticket.keyId(), keys.privateKey(tx, ticket.keyId()));
     }
 
-    /** Returns the document of a ticket, once a worker has made it. */
+    /** Returns a ticket's document; empty until a worker has created it. */
     public Optional<byte[]> document(Tx tx, EventId event, TicketId id) throws SQLException {
         return tx.find(
                 "SELECT pdf FROM ticket_documents WHERE event_id = ? AND ticket_id = ?",
@@ -166,8 +168,8 @@ public final class Tickets {
                 id.value());
     }
 
-    /** Stores the document of a ticket, unless it has one: then that one stays. */
-    public void keepDocument(Tx tx, EventId event, TicketId id, byte[] pdf) throws SQLException {
+    /** Stores a ticket's document. Does nothing if the ticket has one already. */
+    public void storeDocument(Tx tx, EventId event, TicketId id, byte[] pdf) throws SQLException {
         tx.update("""
                 INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at)
                 VALUES (?, ?, ?, ?)
@@ -176,30 +178,30 @@ public final class Tickets {
     }
 
     /**
-     * Checks a ticket in, once, however many gates scan it at the same instant.
+     * Checks in a ticket: only once, even if several gates scan it at the same instant.
      *
-     * @param at when it was scanned, for a scan that is uploaded later; {@code null} for now
-     * @param nonce the gate's name for this scan, so that it can be uploaded again; {@code null} if it has none
+     * @param at time of the scan if it is uploaded later; {@code null} for now
+     * @param nonce identifies the scan within its gate, so that the upload can be repeated; {@code null} if there is none
      */
     public CheckInResult checkIn(Tx tx, EventId event, String code, String gate, Instant at, String nonce)
             throws SQLException {
-        TicketCode read;
+        TicketCode verified;
         try {
-            read = verify(tx, code);
+            verified = verify(tx, code);
         } catch (TicketCode.Invalid e) {
             return new CheckInResult.Rejected(reason(e.flaw()));
         }
-        if (!read.event().equals(event)) {
+        if (!verified.event().equals(event)) {
             return new CheckInResult.Rejected(CheckInResult.Reason.OTHER_EVENT);
         }
-        lockTicket(tx, event, read.ticket());
-        var found = find(tx, event, read.ticket());
+        lockTicket(tx, event, verified.ticket());
+        var found = find(tx, event, verified.ticket());
         if (found.isEmpty()) {
             return new CheckInResult.Rejected(CheckInResult.Reason.UNKNOWN_TICKET);
         }
         var ticket = found.get();
         if (ticket.checkIn() != null) {
-            return isSame(ticket.checkIn(), gate, at, nonce)
+            return isSameScan(ticket.checkIn(), gate, at, nonce)
                     ? new CheckInResult.Admitted(ticket)
                     : new CheckInResult.AlreadyCheckedIn(ticket);
         }
@@ -226,12 +228,12 @@ public final class Tickets {
         };
     }
 
-    /** Whether it is the same scan. Nonces are unique within a gate, so that of another gate means nothing. */
-    private static boolean isSame(Ticket.CheckIn noted, String gate, Instant at, String nonce) {
+    /** Returns whether a scan was recorded before. A nonce is unique only within its gate. */
+    private static boolean isSameScan(Ticket.CheckIn recorded, String gate, Instant at, String nonce) {
         return nonce != null
-                && nonce.equals(noted.nonce())
-                && gate.equals(noted.gate())
-                && (at == null || at.equals(noted.at()));
+                && nonce.equals(recorded.nonce())
+                && gate.equals(recorded.gate())
+                && (at == null || at.equals(recorded.at()));
     }
 
     private TicketCode verify(Tx tx, String code) throws TicketCode.Invalid, SQLException {

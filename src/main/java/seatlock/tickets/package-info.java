@@ -1,8 +1,8 @@
 /**
- * Tickets: the right to a seat, from the transaction that confirms to the gate.
+ * Tickets, from the confirmation of a reservation to the gate.
  *
- * <p>A ticket is a row, made when its reservation is confirmed, together with the job that makes its document and mails
- * it. Its code ({@link seatlock.tickets.TicketCode}) is signed, so that a gate can verify it without asking; checking in
- * takes the row's lock, so that it is used once.
+ * <p>The transaction that confirms a reservation inserts its tickets, and the job that creates and mails their documents. A
+ * ticket's code ({@link seatlock.tickets.TicketCode}) is signed, so a gate can verify it offline. Check-in locks the
+ * ticket's row, so a ticket can be used only once.
  */
 package seatlock.tickets;

@@ -2,23 +2,23 @@ package seatlock.workers;
 
 import seatlock.jobs.Job;
 
-/** Does jobs of one or more kinds. It may be called twice for the same job, even at the same time. */
+/** Runs jobs of one or more kinds. It may be called twice for the same job, even concurrently. */
 @FunctionalInterface
 public interface JobHandler {
 
     /**
-     * Does a job. Runs outside any transaction.
+     * Runs a job, outside any transaction.
      *
-     * @throws Hopeless if another attempt would fail as well
-     * @throws Exception if another attempt may succeed
+     * @throws PermanentFailure if a retry would fail, too
+     * @throws Exception if a retry may succeed
      */
     void handle(Job job) throws Exception;
 
-    /** Another attempt would fail as well. */
-    final class Hopeless extends Exception {
+    /** A failure that a retry cannot fix. */
+    final class PermanentFailure extends Exception {
         private static final long serialVersionUID = 1L;
 
-        public Hopeless(String message, Throwable cause) {
+        public PermanentFailure(String message, Throwable cause) {
             super(message, cause);
         }
     }

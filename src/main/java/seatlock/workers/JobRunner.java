@@ -15,7 +15,7 @@ import seatlock.jobs.Jobs;
 import seatlock.jobs.RetryPolicy;
 import seatlock.metrics.Metrics;
 
-/** Runs one job: claims it, does it outside any transaction while its lease is renewed, and records how it ended. */
+/** Runs jobs: claims a job, runs its handler outside any transaction while renewing the lease, and records the result. */
 public final class JobRunner implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
@@ -29,7 +29,7 @@ public final class JobRunner implements AutoCloseable {
     private final PeriodicTask leases =
             new PeriodicTask("job-leases", this::renewLeases, DatabaseException.class::isInstance);
 
-    /** @param handlers a handler for each kind */
+    /** @param handlers one for each kind */
     public JobRunner(
             Database database, Jobs jobs, Map<Job.Kind, JobHandler> handlers, RetryPolicy policy, Metrics metrics) {
         this.database = database;
@@ -41,9 +41,9 @@ public final class JobRunner implements AutoCloseable {
     }
 
     /**
-     * Does a job, if it is due and no other worker has it.
+     * Runs a job if it is due and no other worker has it.
      *
-     * @return the failure of the attempt; {@code null} if it succeeded or there was nothing to do
+     * @return the failure; {@code null} if the job succeeded or there was nothing to do
      */
     public Exception run(EventId event, UUID id) {
         var claimed = database.inTransaction(tx -> jobs.claimJob(tx, event, id, policy));
@@ -55,11 +55,10 @@ public final class JobRunner implements AutoCloseable {
         try {
             var failure = handle(job);
             if (failure == null) {
-                // If this fails, the job is done again once its lease has run out, because nothing says that it had its
-                // effect.
-                end(job, "done", database.inTransaction(tx -> jobs.complete(tx, job)));
+                // If this fails, the job runs again when its lease has expired, because its success is not recorded.
+                reportEnd(job, "done", database.inTransaction(tx -> jobs.complete(tx, job)));
             } else {
-                noteFailure(job, failure);
+                recordFailure(job, failure);
             }
             return failure;
         } finally {
@@ -74,28 +73,28 @@ public final class JobRunner implements AutoCloseable {
             return null;
         } catch (Exception e) {
             return e;
-        } catch (Error e) { // such as a document that overflows the stack: a failure of the job, not of the worker
+        } catch (Error e) { // such as a StackOverflowError while rendering: the job fails, the worker continues
             return new IllegalStateException(e);
         }
     }
 
-    private void noteFailure(Job job, Exception failure) {
+    private void recordFailure(Job job, Exception failure) {
         var error = failure.toString();
-        if (failure instanceof JobHandler.Hopeless || job.attempts() >= policy.maxAttempts()) {
+        if (failure instanceof JobHandler.PermanentFailure || job.attempts() >= policy.maxAttempts()) {
             log.error("Job {} of event {} is dead after {} attempts: {}", job.id(), job.event(), job.attempts(), error);
-            end(job, "dead", database.inTransaction(tx -> jobs.bury(tx, job, error)));
+            reportEnd(job, "dead", database.inTransaction(tx -> jobs.markDead(tx, job, error)));
         } else {
             var pause = policy.pauseAfter(job.attempts());
-            log.info("Job {} will be tried again in {} ms: {}", job.id(), pause.toMillis(), error);
-            end(job, "failed", database.inTransaction(tx -> jobs.putOff(tx, job, error, pause)));
+            log.info("Job {} will be retried in {} ms: {}", job.id(), pause.toMillis(), error);
+            reportEnd(job, "failed", database.inTransaction(tx -> jobs.retryLater(tx, job, error, pause)));
         }
     }
 
-    private void end(Job job, String outcome, boolean isOurs) {
-        if (isOurs) {
+    private void reportEnd(Job job, String outcome, boolean hadLease) {
+        if (hadLease) {
             metrics.jobEnded(job.kind().wireName(), outcome);
         } else {
-            log.warn("Job {} took longer than its lease, and another worker has it now", job.id());
+            log.warn("Job {} took longer than its lease and now belongs to another worker", job.id());
         }
     }
 

@@ -14,26 +14,25 @@ import seatlock.jobs.Jobs;
 import seatlock.redis.RedisConnection;
 
 /**
- * Hands the ids of due jobs from PostgreSQL to Redis. Any number of them may run: an id that is handed over twice is
- * claimed once.
+ * Sends the ids of due jobs from PostgreSQL to Redis. Any number of relays may run, because a job whose id is sent twice is
+ * claimed only once.
  *
- * <p>It has a thread and a connection of its own, so that a Redis that hangs keeps nobody else waiting.
+ * <p>A relay has its own thread and connection, so a hanging Redis delays nothing else.
  */
 public final class Relay implements AutoCloseable {
 
-    /** Delay that a buyer might see between paying and his ticket; and a query that costs next to nothing. */
+    /** Adds to the time between payment and ticket; the query costs next to nothing. */
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
-    /** Ids of one round. */
+    /** Ids sent at once. */
     private static final int BATCH = 500;
 
-    /** Ids waiting in Redis: enough to keep the workers busy, and little to lose or to repeat. */
+    /** Maximum number of ids queued in Redis: enough to keep the workers busy, and few to resend if Redis loses them. */
     private static final int MAX_QUEUED = 2_000;
 
     private final Database database;
     private final Jobs jobs;
-    private final PeriodicTask task =
-            new PeriodicTask("relay", this::runWhileThereIsMore, DatabaseException.class::isInstance);
+    private final PeriodicTask task = new PeriodicTask("relay", this::relayAll, DatabaseException.class::isInstance);
     private final RedisConnection redis;
 
     public Relay(Database database, Jobs jobs, URI redisUrl) {
@@ -46,28 +45,28 @@ public final class Relay implements AutoCloseable {
         task.start(INTERVAL);
     }
 
-    /** Whether it could the last time. */
+    /** Returns whether the latest attempt to reach Redis succeeded. */
     public boolean reachesRedis() {
         return redis.isUp();
     }
 
-    private void runWhileThereIsMore() {
+    private void relayAll() {
         while (runOnce() == BATCH) {
-            // there may be more
+            // a full batch: there may be more
         }
     }
 
     /**
-     * Hands over what is due, up to a batch.
+     * Sends one batch of due jobs.
      *
-     * @return how many that were; 0 also while Redis is away
+     * @return the number of jobs; 0 if Redis is down
      */
     int runOnce() {
-        return redis.use(this::handOver).orElse(0);
+        return redis.use(this::relayBatch).orElse(0);
     }
 
-    private int handOver(Jedis redis) {
-        var room = MAX_QUEUED - ResqueQueue.length(redis); // asked first: nothing is marked if Redis is away
+    private int relayBatch(Jedis redis) {
+        var room = MAX_QUEUED - ResqueQueue.length(redis); // fails first if Redis is down, so that no job is marked
         if (room <= 0) {
             return 0;
         }
@@ -80,7 +79,7 @@ public final class Relay implements AutoCloseable {
             jobs.markRelayed(tx, event, ids);
             return null;
         }));
-        ResqueQueue.push(redis, due); // if this fails they are handed over again, Jobs.RELAY_AGAIN later
+        ResqueQueue.push(redis, due); // if this fails, they are sent again after Jobs.RELAY_AGAIN_AFTER
         return due.size();
     }
 

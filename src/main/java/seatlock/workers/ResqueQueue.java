@@ -14,12 +14,12 @@ final class ResqueQueue {
 
     static final String NAME = "tickets";
 
-    /** Redis answers in a millisecond, or it hangs. */
+    /** A healthy Redis responds within milliseconds. */
     static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private ResqueQueue() {}
 
-    /** A new connection. */
+    /** Opens a connection. */
     static Jedis connect(URI redis) {
         return new Jedis(redis, (int) TIMEOUT.toMillis());
     }
@@ -45,7 +45,7 @@ final class ResqueQueue {
     }
 
     private static String payload(Jobs.Due due) {
-        // None of the three has a character that JSON would have to escape.
+        // None of the three contains a character that JSON must escape.
         return "{\"class\":\"%s\",\"args\":[\"%s\",\"%s\"],\"vars\":null}"
                 .formatted(due.kind().wireName(), due.event(), due.id());
     }

@@ -16,12 +16,12 @@ import seatlock.tickets.TicketPdf;
 import seatlock.tickets.Tickets;
 
 /**
- * What workers do for a confirmed reservation: make the documents of its tickets that are not made yet, and mail them.
- * Both can be done again: a document is kept once, and the mail has the same Message-ID each time.
+ * Creates the missing documents of a confirmed reservation's tickets, and mails them. Both are safe to repeat: a document is
+ * stored once, and the mail has the same Message-ID each time.
  */
 public final class TicketDelivery implements JobHandler {
 
-    /** Where it has got to: for tests that stop it there. */
+    /** Steps at which tests can stop a delivery. */
     public enum Step {
         STARTED,
         DOCUMENTS_MADE,
@@ -35,7 +35,7 @@ public final class TicketDelivery implements JobHandler {
     private final Mailer mailer;
     private final Consumer<Step> progress;
 
-    /** @param progress is told of each step when it is done */
+    /** @param progress receives each step after it is completed */
     public TicketDelivery(
             Database database,
             Catalog catalog,
@@ -51,7 +51,7 @@ public final class TicketDelivery implements JobHandler {
         this.progress = progress;
     }
 
-    /** All that has to be known of a reservation. */
+    /** The data for the documents and the mail. */
     private record Order(Event event, Reservation reservation, List<Ticket> tickets, List<String> codes) {}
 
     @Override
@@ -59,14 +59,14 @@ public final class TicketDelivery implements JobHandler {
         progress.accept(Step.STARTED);
         var order = load(job);
         if (order.tickets.isEmpty()) {
-            return; // it was refunded before we came
+            return; // the reservation was refunded in the meantime
         }
         var documents = documents(order);
         progress.accept(Step.DOCUMENTS_MADE);
         try {
             mailer.send(TicketMail.of(order.event, order.reservation, order.tickets, documents, job.id()));
         } catch (Mailer.Rejected e) {
-            throw new JobHandler.Hopeless(e.getMessage(), e);
+            throw new JobHandler.PermanentFailure(e.getMessage(), e);
         }
         progress.accept(Step.MAIL_SENT);
     }
@@ -95,17 +95,17 @@ public final class TicketDelivery implements JobHandler {
         return documents;
     }
 
-    /** The one it has, or a new one. Made outside a transaction: it takes a while. */
+    /** Returns the stored document, or creates and stores it. Rendering is slow, so it runs outside a transaction. */
     private byte[] document(Order order, Ticket ticket, String code) {
         var event = order.event.id();
         var existing = database.inTransaction(tx -> tickets.document(tx, event, ticket.id()));
         if (existing.isPresent()) {
             return existing.get();
         }
-        var made =
+        var rendered =
                 TicketPdf.render(order.event, ticket, order.reservation.buyer().email(), code);
         return database.inTransaction(tx -> {
-            tickets.keepDocument(tx, event, ticket.id(), made);
+            tickets.storeDocument(tx, event, ticket.id(), rendered);
             return tickets.document(tx, event, ticket.id()).orElseThrow();
         });
     }

@@ -27,26 +27,26 @@ import seatlock.jobs.Job;
 import seatlock.metrics.Metrics;
 
 /**
- * A pool of Jesque workers, each with a thread and a connection of its own, and the supervisor that keeps it whole.
+ * A pool of Jesque workers, each with its own thread and connection, and a supervisor that replaces dead workers.
  *
- * <p>A worker that meets any trouble with Redis ends, and the supervisor starts a new one, with a new connection and its
- * scripts loaded anew: that is the one way out of a Redis that was restarted, flushed of its scripts, or read-only.
+ * <p>A worker ends on any Redis error, and the supervisor starts a new one, which opens a new connection and reloads its
+ * scripts. Nothing less recovers from a Redis that was restarted, lost its scripts, or became read-only.
  *
- * <p>WorkerPool are registered as Resque does it ({@code resque:workers}, with a heartbeat in {@code
- * resque:workers:heartbeat}), so that any Resque tool sees them. What a killed one has left behind is removed: its job
- * is in PostgreSQL, and becomes due again when its lease ends.
+ * <p>Workers are registered as in Resque ({@code resque:workers}, with a heartbeat in {@code resque:workers:heartbeat}), so
+ * Resque tools can list them. The entries of a killed worker are removed; its job is in PostgreSQL and becomes due again
+ * when its lease expires.
  */
 public final class WorkerPool implements AutoCloseable {
 
-    private static final Duration SUPERVISION = Duration.ofSeconds(1);
+    private static final Duration SUPERVISION_INTERVAL = Duration.ofSeconds(1);
 
-    /** A worker whose last heartbeat is older has been killed. */
+    /** A worker counts as killed if its last heartbeat is older than this. */
     private static final Duration DEAD_AFTER = Duration.ofSeconds(60);
 
-    /** On SIGTERM, a job that is being done has this long to be finished. */
+    /** Time for running jobs to finish after SIGTERM. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(25);
 
-    /** Failures that Resque's list keeps, for Resque's tools; what became of each job is in PostgreSQL. */
+    /** Length of Resque's list of failures, which only Resque tools read; the state of each job is in PostgreSQL. */
     private static final int MAX_FAILURES = 1_000;
 
     private static final Logger log = LoggerFactory.getLogger(WorkerPool.class);
@@ -59,7 +59,7 @@ public final class WorkerPool implements AutoCloseable {
     private volatile boolean stopping;
     private int lastAlive;
 
-    /** A place in the pool, and who has it. */
+    /** A place in the pool, with its current worker. */
     private static final class Slot {
         volatile Worker worker;
         volatile Thread thread;
@@ -69,7 +69,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** @param size how many jobs are done at once */
+    /** @param size number of workers, each of which runs one job at a time */
     public WorkerPool(URI redisUrl, JobRunner runner, int size, Metrics metrics) {
         this.redisUrl = redisUrl;
         this.runner = runner;
@@ -83,10 +83,10 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     public void start() {
-        supervisor.start(SUPERVISION);
+        supervisor.start(SUPERVISION_INTERVAL);
     }
 
-    /** How many workers are alive; less than the size of the pool means that Redis is away. */
+    /** Returns the number of workers that are alive. It is less than the size of the pool if Redis is down. */
     public int alive() {
         int alive = 0;
         for (var slot : slots) {
@@ -97,14 +97,14 @@ public final class WorkerPool implements AutoCloseable {
         return alive;
     }
 
-    /** How many workers of all processes are alive, by their heartbeats; empty if Redis does not answer. */
-    public static OptionalLong registered(URI redisUrl) {
+    /** Counts the live workers of all processes by their heartbeats. Returns empty if Redis does not respond. */
+    public static OptionalLong countAlive(URI redisUrl) {
         try (var redis = ResqueQueue.connect(redisUrl)) {
             return OptionalLong.of(redis.hvals(ResqueQueue.key("workers", "heartbeat")).stream()
                     .filter(heartbeat -> !isOld(heartbeat))
                     .count());
         } catch (JedisException e) {
-            log.debug("Redis is away", e);
+            log.debug("Redis is down", e);
             return OptionalLong.empty();
         }
     }
@@ -118,11 +118,11 @@ public final class WorkerPool implements AutoCloseable {
                     replace(slots[i], i);
                 }
             }
-            beat(redis);
-            removeKilled(redis);
+            sendHeartbeats(redis);
+            removeDeadWorkers(redis);
         } catch (JedisException e) {
             metrics.redisUp(false);
-            log.debug("Redis is away", e);
+            log.debug("Redis is down", e);
         }
         var alive = alive();
         if (alive != lastAlive) {
@@ -135,7 +135,7 @@ public final class WorkerPool implements AutoCloseable {
         var worker = new WorkerImpl(
                 ResqueQueue.config(redisUrl),
                 List.of(ResqueQueue.NAME),
-                this::materialize,
+                this::toCallable,
                 ResqueQueue.connect(redisUrl));
         worker.setFailQueueStrategy(new DefaultFailQueueStrategy(ConfigBuilder.DEFAULT_NAMESPACE) {
             @Override
@@ -144,42 +144,42 @@ public final class WorkerPool implements AutoCloseable {
             }
         });
         worker.setExceptionHandler((executor, exception, queue) -> {
-            log.debug("A worker ends", exception);
+            log.debug("A worker got an exception", exception);
             return exception instanceof JedisException ? RecoveryStrategy.TERMINATE : RecoveryStrategy.PROCEED;
         });
-        var thread = new Thread(() -> runQuietly(worker), "worker-" + (number + 1));
+        var thread = new Thread(() -> run(worker), "worker-" + (number + 1));
         thread.setDaemon(true);
         slot.worker = worker;
         slot.thread = thread;
         thread.start();
     }
 
-    private static void runQuietly(Worker worker) {
+    private static void run(Worker worker) {
         try {
             worker.run();
         } catch (JedisException e) {
-            log.debug("A worker could not say goodbye to Redis", e);
+            log.debug("A worker could not unregister from Redis", e);
         }
     }
 
-    /** What Redis says is to be done, as something that can be called. It names a kind of job, never a class. */
-    private Callable<Void> materialize(net.greghaines.jesque.Job payload) {
+    /** Converts a payload to a callable. Its class name must be a kind of job; no class is ever loaded by name. */
+    private Callable<Void> toCallable(net.greghaines.jesque.Job payload) {
         var args = payload.getArgs();
         if (Job.Kind.ofWireName(payload.getClassName()).isEmpty() || args == null || args.length != 2) {
-            throw new IllegalArgumentException("Not a job of ours: " + payload.getClassName());
+            throw new IllegalArgumentException("Not a Seatlock job: " + payload.getClassName());
         }
         var event = new EventId(UUID.fromString(String.valueOf(args[0])));
         var id = UUID.fromString(String.valueOf(args[1]));
         return () -> {
             var failure = runner.run(event, id);
             if (failure != null) {
-                throw failure; // for Resque's list of failures; what comes of the job is in PostgreSQL
+                throw failure; // adds it to Resque's list of failures; the job's state is in PostgreSQL already
             }
             return null;
         };
     }
 
-    private void beat(Jedis redis) {
+    private void sendHeartbeats(Jedis redis) {
         var now = Instant.now().toString();
         for (var slot : slots) {
             if (slot.isAlive()) {
@@ -188,11 +188,11 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private void removeKilled(Jedis redis) {
+    private void removeDeadWorkers(Jedis redis) {
         var heartbeats = redis.hgetAll(ResqueQueue.key("workers", "heartbeat"));
         for (var name : redis.smembers(ResqueQueue.key("workers"))) {
             if (hasDied(name, heartbeats.get(name))) {
-                log.info("Removing what the killed worker {} has left in Redis", name);
+                log.info("Removing the entries of the killed worker {} from Redis", name);
                 redis.srem(ResqueQueue.key("workers"), name);
                 redis.del(
                         ResqueQueue.key("worker", name),
@@ -203,7 +203,7 @@ public final class WorkerPool implements AutoCloseable {
                 redis.hdel(ResqueQueue.key("workers", "heartbeat"), name);
             }
         }
-        // Those that ended in good order took themselves off the list, but not their heartbeat.
+        // Jesque unregisters a worker that ends normally, but leaves its heartbeat.
         for (var name : heartbeats.keySet()) {
             if (!redis.sismember(ResqueQueue.key("workers"), name)) {
                 redis.hdel(ResqueQueue.key("workers", "heartbeat"), name);
@@ -211,11 +211,11 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** By its process, if that was on this machine; else by its heartbeat. WorkerPool of others that send none are left. */
+    /** Checks a worker of this machine by its process, others by their heartbeat. One without a heartbeat counts as alive. */
     private static boolean hasDied(String name, String heartbeat) {
         var parts = name.split(":", 3);
         if (parts.length < 3 || !parts[2].equals(ResqueQueue.NAME)) {
-            return false; // somebody else's
+            return false; // not a Seatlock worker
         }
         if (parts[0].equals(hostName())) {
             var pid = parts[1].split("-")[0];
@@ -233,11 +233,11 @@ public final class WorkerPool implements AutoCloseable {
         try {
             return OffsetDateTime.parse(heartbeat).toInstant().plus(DEAD_AFTER).isBefore(Instant.now());
         } catch (DateTimeParseException e) {
-            return false; // somebody else's, in another format
+            return false; // another program's format
         }
     }
 
-    /** As Jesque names its workers. */
+    /** Returns the host name that Jesque uses in the names of its workers. */
     private static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
@@ -246,7 +246,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Takes no more jobs, and waits until those that are being done are done. */
+    /** Stops taking jobs, and waits up to {@link #STOP_TIMEOUT} for the running ones. */
     @Override
     public void close() {
         stopping = true;
