@@ -44,32 +44,32 @@ public final class App implements AutoCloseable {
 
     /** What a process does. */
     public enum Role {
-        /** Everything in one process: it starts what is not configured, and brings the schema up to date. */
+        /** Runs everything, starts the servers whose addresses are not set, and brings the schema up to date. */
         ALL,
-        /** The API and the sweeper, on a schema that is up to date. */
+        /** Runs the API and the sweeper once the schema is up to date. */
         SERVE,
-        /** The workers and the relay, on a schema that is up to date. */
+        /** Runs the workers and the relay once the schema is up to date. */
         WORKER;
 
-        boolean serves() {
+        boolean runsApi() {
             return this != WORKER;
         }
 
-        boolean works() {
+        boolean runsWorkers() {
             return this != SERVE;
         }
     }
 
-    /** Time limit for a statement that sells: it takes milliseconds, unless it waits for a lock, or for two. */
+    /** Time limit for a statement of a sale, which takes milliseconds plus at most two waits for a lock. */
     public static final Duration SALES_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Time limit for a statement that reads a page of seats, or creates ten thousand of them. */
+    /** Time limit for a statement that reads a page of seats or creates ten thousand. */
     public static final Duration READ_STATEMENT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Connections of the sweeper and of the backlog monitor, and one to spare. */
+    /** One each for the sweeper and the backlog monitor, and a spare one. */
     private static final int BACKGROUND_CONNECTIONS = 3;
 
-    /** Connections of the relay and of the leases, and one to spare; besides one for each worker. */
+    /** One each for the relay and the renewal of leases, and a spare one. Each worker has another. */
     private static final int JOB_CONNECTIONS = 3;
 
     /** The longest statement of a job stores a document. */
@@ -77,7 +77,7 @@ public final class App implements AutoCloseable {
 
     private static final Duration WAIT_INTERVAL = Duration.ofMillis(500);
 
-    private static final Duration WAIT_REPORTED_EVERY = Duration.ofSeconds(10);
+    private static final Duration WAIT_REPORT_INTERVAL = Duration.ofSeconds(10);
 
     private final Config config;
     private final Consumer<String> progress;
@@ -91,7 +91,7 @@ public final class App implements AutoCloseable {
     private volatile String url;
 
     /**
-     * Starts nothing yet, so that the caller can arrange first that it will be closed, whatever happens during the start.
+     * Starts nothing yet, so that the caller can first make sure that {@link #close} will be called.
      *
      * @param progress receives a line for each step
      */
@@ -102,33 +102,33 @@ public final class App implements AutoCloseable {
     }
 
     /**
-     * Starts a role, and returns when it is ready.
+     * Starts a role and returns when it is ready.
      *
      * @param seed whether to add the sample events first
-     * @throws RuntimeException if it cannot start; the caller must close it
+     * @throws RuntimeException if it cannot start; the caller must still close it
      */
     public void start(Role role, boolean seed) {
-        var backends = Backends.start(config, role.works(), lifecycle, progress);
+        var backends = Backends.start(config, role.runsWorkers(), lifecycle, progress);
         var database = backends.database();
         lifecycle.add(metrics);
         metrics.measureProcess();
         health = lifecycle.add(
-                new Health(open(database, "health", 1, Health.STATEMENT_TIMEOUT, Database.Plans.FREE), metrics));
+                new Health(open(database, "health", 1, Health.STATEMENT_TIMEOUT, Database.Plans.DEFAULT), metrics));
         var readDatabase = open(
                 database,
                 "reads",
                 ApiServer.READ_CONNECTIONS + BACKGROUND_CONNECTIONS,
                 READ_STATEMENT_TIMEOUT,
-                Database.Plans.FREE);
+                Database.Plans.DEFAULT);
         var ticketKeys = new TicketKeys(readDatabase);
         var tickets = new Tickets(ticketKeys, jobs);
-        // The process listens before it does anything that takes long, so that its health can be checked.
+        // Listen before anything slow, so that the health checks respond during the start.
         Runnable startServing = () -> {};
-        if (role.serves()) {
-            startServing = listen(backends, readDatabase, tickets, ticketKeys);
+        if (role.runsApi()) {
+            startServing = startApi(backends, readDatabase, tickets, ticketKeys);
         } else {
             var server = HealthServer.start(config.port(), health, metrics);
-            listening(server, server.port());
+            setListener(server, server.port());
             progress.accept("Health      " + url + "/readyz");
         }
 
@@ -140,8 +140,8 @@ public final class App implements AutoCloseable {
         lifecycle
                 .add(new BacklogMonitor(readDatabase, jobs, inventoryReader, metrics))
                 .start();
-        if (role.works()) {
-            work(backends, tickets);
+        if (role.runsWorkers()) {
+            startWorkers(backends, tickets);
         }
         startServing.run();
         health.started();
@@ -159,8 +159,8 @@ public final class App implements AutoCloseable {
         return opened;
     }
 
-    /** Wires the sale and the API, and starts to listen. @return starts the background tasks, once the schema is up to date */
-    private Runnable listen(Backends backends, Database readDatabase, Tickets tickets, TicketKeys ticketKeys) {
+    /** Wires the sale and the API, and listens. @return starts the background tasks; run it when the schema is up to date */
+    private Runnable startApi(Backends backends, Database readDatabase, Tickets tickets, TicketKeys ticketKeys) {
         var salesDatabase = open(
                 backends.database(),
                 "sales",
@@ -184,7 +184,7 @@ public final class App implements AutoCloseable {
             monitorInvariants(backends.database());
             backends.publish(url, adminKey);
             if (config.adminKey().isEmpty()) {
-                progress.accept("Admin key   " + adminKey + "  (kept in "
+                progress.accept("Admin key   " + adminKey + "  (stored in "
                         + config.home().resolve("admin-key") + ")");
             }
         };
@@ -199,30 +199,30 @@ public final class App implements AutoCloseable {
             limiter.start(redis);
             redis.ifPresent(any -> health.addOptionalDependency("redis", limiter::isShared));
         }
-        listening(server, server.port());
+        setListener(server, server.port());
         progress.accept("API         " + url + "  (try it: " + url + "/api/docs/)");
     }
 
-    private synchronized void listening(AutoCloseable server, int port) {
+    private synchronized void setListener(AutoCloseable server, int port) {
         listener = server;
         url = "http://localhost:" + port;
     }
 
     private void monitorInvariants(DatabaseUrl database) {
         if (!config.invariantCheckInterval().isZero()) {
-            var own = open(database, "watch", 1, InvariantMonitor.STATEMENT_TIMEOUT, Database.Plans.FREE);
+            var own = open(database, "watch", 1, InvariantMonitor.STATEMENT_TIMEOUT, Database.Plans.DEFAULT);
             lifecycle.add(new InvariantMonitor(own, metrics)).start(config.invariantCheckInterval());
         }
     }
 
-    private void work(Backends backends, Tickets tickets) {
+    private void startWorkers(Backends backends, Tickets tickets) {
         var redis = backends.redis().orElseThrow();
         var database = open(
                 backends.database(),
                 "jobs",
                 config.workers() + JOB_CONNECTIONS,
                 JOB_STATEMENT_TIMEOUT,
-                Database.Plans.FREE);
+                Database.Plans.DEFAULT);
         var mailer = new Mailer(backends.smtp(), config.mailFrom());
         var delivery = new TicketDelivery(database, catalog, inventoryReader, tickets, mailer, step -> {});
         var policy = new RetryPolicy(
@@ -240,38 +240,38 @@ public final class App implements AutoCloseable {
         health.addOptionalDependency("redis", relay::reachesRedis);
         progress.accept("Workers     " + config.workers()
                 + (config.smtp().isEmpty()
-                        ? "; the mail they send is kept in " + config.home().resolve("mail")
+                        ? "; mail is stored in " + config.home().resolve("mail")
                         : ""));
     }
 
-    /** Returns once the schema is up to date, however long PostgreSQL and {@code seatlock migrate} take. */
+    /** Brings the schema up to date, or waits until PostgreSQL is up and {@code seatlock migrate} has run. */
     private void prepareSchema(Backends backends, Role role) {
         if (role == Role.ALL) {
-            await(() -> {
+            awaitSuccess(() -> {
                 backends.migrate();
                 return Optional.empty();
             });
         } else {
             var migrations = new Migrations(backends.database());
-            await(() -> migrations.pending() == 0
+            awaitSuccess(() -> migrations.pending() == 0
                     ? Optional.empty()
                     : Optional.of("The schema is not up to date: waiting for `seatlock migrate`"));
         }
     }
 
     /**
-     * Repeats an attempt until it returns no reason to wait, and reports the reason now and then.
+     * Repeats an attempt until it returns no reason to wait, and reports the reason at intervals.
      *
-     * @throws DatabaseException.Unavailable for a reason that does not pass by itself
+     * @throws DatabaseException.Unavailable for a reason that waiting cannot fix
      */
-    private void await(Supplier<Optional<String>> attempt) {
+    private void awaitSuccess(Supplier<Optional<String>> attempt) {
         long reportedAt = 0;
         while (true) {
             var reason = attemptOnce(attempt);
             if (reason.isEmpty()) {
                 return;
             }
-            if (reportedAt == 0 || System.nanoTime() - reportedAt > WAIT_REPORTED_EVERY.toNanos()) {
+            if (reportedAt == 0 || System.nanoTime() - reportedAt > WAIT_REPORT_INTERVAL.toNanos()) {
                 progress.accept("Waiting     " + reason.get());
                 reportedAt = System.nanoTime();
             }
@@ -283,7 +283,7 @@ public final class App implements AutoCloseable {
         try {
             return attempt.get();
         } catch (DatabaseException.Unavailable e) {
-            if (!e.mayPass()) {
+            if (!e.isTransient()) {
                 throw e;
             }
             return Optional.of("PostgreSQL is unavailable: " + rootMessage(e));
@@ -294,7 +294,7 @@ public final class App implements AutoCloseable {
         return e.getCause() == null ? e.getMessage() : rootMessage(e.getCause());
     }
 
-    /** Adds the sample events that are not there yet, and reports them. */
+    /** Adds the sample events that do not exist yet, and reports them. */
     public static void seed(DatabaseUrl url, Consumer<String> progress) {
         try (var database = Database.open(url, 1, READ_STATEMENT_TIMEOUT)) {
             var created = database.inTransaction(tx -> SampleEvents.create(tx, new Catalog()));
@@ -306,15 +306,14 @@ public final class App implements AutoCloseable {
         }
     }
 
-    /** The URL that it listens on, without a path. */
+    /** Returns the URL that it listens on, without a path. */
     public String url() {
         return url;
     }
 
     /**
-     * Stops everything, including what is still starting. First it reports that it is not ready, and continues to serve for the
-     * drain delay. Then it accepts no new connections and answers the requests in flight. Then the other parts are closed, in
-     * the reverse order of their start.
+     * Stops everything, including parts that are still starting: reports that it is not ready but serves for the drain delay,
+     * then refuses new connections and finishes the requests in flight, then closes the other parts in reverse order.
      */
     @Override
     public void close() {

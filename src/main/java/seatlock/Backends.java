@@ -32,10 +32,10 @@ public final class Backends {
     }
 
     /**
-     * Starts the servers without an address, at the same time, since each of them mostly waits.
+     * Starts the servers whose addresses are not set, in parallel.
      *
-     * @param withWorkers whether there will be workers, which need Redis and a mail server
-     * @throws HomeDirectory.InUse if a server must be started and another process has the home directory
+     * @param withWorkers whether to start Redis and the mail server, which only workers need
+     * @throws HomeDirectory.InUse if a server must be started while another process uses the home directory
      */
     static Backends start(Config config, boolean withWorkers, Lifecycle lifecycle, Consumer<String> progress) {
         var backends = new Backends(config, lifecycle, progress);
@@ -43,7 +43,7 @@ public final class Backends {
         return backends;
     }
 
-    /** The configured database; or that of the process that has the home directory; or one that is started for now. */
+    /** Uses the configured database, or that of the process that uses the home directory, or else starts one. */
     public static Backends forCommand(Config config, Lifecycle lifecycle, Consumer<String> progress) {
         var backends = new Backends(config, lifecycle, progress);
         try {
@@ -62,10 +62,10 @@ public final class Backends {
             addresses.put("SMTP_URL", lifecycle.add(MailSink.start(home())).url());
         }
         var redis = withWorkers && config.redis().isEmpty()
-                ? startAside("Redis 7", said -> RedisServer.start(home(), said))
+                ? startServer("Redis 7", report -> RedisServer.start(home(), report))
                 : null;
         var postgres = config.database().isEmpty()
-                ? startAside("PostgreSQL", said -> PostgresServer.start(home(), said))
+                ? startServer("PostgreSQL", report -> PostgresServer.start(home(), report))
                 : null;
         if (redis != null) {
             addresses.put("REDIS_URL", redis.join().url());
@@ -80,11 +80,11 @@ public final class Backends {
         }
     }
 
-    private <T extends AutoCloseable> CompletableFuture<T> startAside(
+    private <T extends AutoCloseable> CompletableFuture<T> startServer(
             String name, Function<Consumer<String>, T> start) {
-        home(); // taken here, once, and not on two threads
+        home(); // opened before the other threads need it
         var label = "%-11s ".formatted(name);
-        return lifecycle.startAside(() -> {
+        return lifecycle.startAsync(() -> {
             var began = System.nanoTime();
             var started = start.apply(line -> progress.accept(label + line));
             progress.accept(label + "ready after %.1f s".formatted((System.nanoTime() - began) / 1e9));
@@ -92,7 +92,7 @@ public final class Backends {
         });
     }
 
-    /** The home directory. Taken when it is first needed. */
+    /** Returns the home directory, opened on first use. */
     synchronized HomeDirectory home() {
         if (home == null) {
             home = lifecycle.add(HomeDirectory.open(config.home()));
@@ -100,7 +100,7 @@ public final class Backends {
         return home;
     }
 
-    /** Tells other processes on this machine where everything is, if this process has the home directory. */
+    /** Publishes the addresses to other processes on this machine, if this process uses the home directory. */
     synchronized void publish(String url, String adminKey) {
         if (home != null) {
             addresses.put("URL", url);
@@ -109,28 +109,28 @@ public final class Backends {
         }
     }
 
-    /** The database, with a role that reads and writes rows. */
+    /** Returns the database, with the role that only reads and writes rows. */
     public DatabaseUrl database() {
         return serving;
     }
 
-    /** The configured or the started Redis; empty if there is none. */
+    /** Returns the configured or the embedded Redis; empty if there is neither. */
     Optional<URI> redis() {
         return config.redis()
                 .or(() -> Optional.ofNullable(addresses.get("REDIS_URL")).map(URI::create));
     }
 
-    /** The configured or the started mail server. */
+    /** Returns the configured or the embedded mail server. */
     URI smtp() {
         return config.smtp().orElseGet(() -> URI.create(addresses.get("SMTP_URL")));
     }
 
-    /** Brings the schema up to date, and lets the role that serves in. */
+    /** Brings the schema up to date, and grants access to the role that serves. */
     public void migrate() {
         var migrations = new Migrations(owner);
         var applied = migrations.migrate();
-        progress.accept("Schema      " + (applied == 0 ? "up to date" : applied + " migrations applied"));
-        if (!serving.equals(owner) && migrations.admit(serving)) {
+        progress.accept("Schema      " + (applied == 0 ? "up to date" : "migrations applied: " + applied));
+        if (!serving.equals(owner) && migrations.grantAccess(serving)) {
             progress.accept("Role        " + serving.login() + " created; it cannot change the schema");
         }
     }

@@ -23,26 +23,26 @@ import seatlock.mail.Mailer;
 /**
  * The settings, read from the environment.
  *
- * @param port to serve on; 0 for any that is free
- * @param home where the jar keeps what it brings itself
- * @param database where PostgreSQL is; empty: the jar starts its own
- * @param migrationDatabase the same for {@code migrate}, by a role that may change the schema; empty: the same role
- * @param redis where Redis is; empty: the jar starts its own
- * @param smtp where the mail server is; empty: the jar starts a sink that keeps the mail in files
- * @param mailFrom the sender of the mail
- * @param adminKey the administrator's key; empty: the jar makes one and keeps it under its home
- * @param reservationTtl how long a pending reservation holds its seats, unless its event says otherwise
- * @param sweepInterval from the end of one round of the sweeper to the next
- * @param workers how many jobs are done at once
- * @param jobAttempts after so many a job is dead
- * @param jobFirstRetry pause after the first failure of a job; it doubles with each one
- * @param invariantCheckInterval from the end of one round of checks to the next; zero: none are made
- * @param drainDelay how long a node that was told to stop still takes requests, while it says that it is not ready
- * @param shutdownTimeout how long it may take to stop, after that
- * @param limits how much anybody may ask for
- * @param trustedProxies who is believed when he says for whom he asks
- * @param corsOrigins whose pages may call the API from a browser
- * @param logging how the log is to be
+ * @param port to listen on; 0 for any free port
+ * @param home directory for the data of the embedded servers and for generated keys
+ * @param database address of PostgreSQL; empty to start the embedded one
+ * @param migrationDatabase the same, with a role that may change the schema; empty to use the role of {@code database}
+ * @param redis address of Redis; empty to start the embedded one
+ * @param smtp address of the mail server; empty to store mail in files instead of sending it
+ * @param mailFrom sender of all mail
+ * @param adminKey the administrator's key; empty to generate one and store it in {@code home}
+ * @param reservationTtl how long a pending reservation holds its seats, unless its event sets another time
+ * @param sweepInterval pause between two runs of the sweeper
+ * @param workers number of jobs that run at the same time
+ * @param jobAttempts number of failed attempts after which a job is dead
+ * @param jobFirstRetry pause after a job's first failure; it doubles with each further failure
+ * @param invariantCheckInterval pause between two rounds of checks; zero for no checks
+ * @param drainDelay how long a stopping node still accepts requests while it reports that it is not ready
+ * @param shutdownTimeout time limit for stopping after the drain delay
+ * @param limits rate limits, quotas and size limits
+ * @param trustedProxies the proxies whose forwarding headers are trusted
+ * @param corsOrigins origins of the web pages that may call the API
+ * @param logging format and level of the log
  */
 public record Config(
         int port,
@@ -66,18 +66,20 @@ public record Config(
         Set<String> corsOrigins,
         Logging logging) {
 
-    /** Something in the environment is wrong. The message names all of it. */
+    /** Thrown for invalid settings. The message lists all of them. */
     public static final class Invalid extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private Invalid(List<String> mistakes) {
-            super("The configuration is not valid:\n  " + String.join("\n  ", mistakes));
+        private Invalid(List<String> errors) {
+            super("Invalid settings:\n  " + String.join("\n  ", errors));
         }
     }
 
     /**
-     * @param environment as from {@link System#getenv()}; a variable that is empty counts as not set
-     * @throws Invalid with every mistake: the variable, what it is set to, and what it should be
+     * Reads the settings.
+     *
+     * @param environment as from {@link System#getenv()}; an empty variable counts as unset
+     * @throws Invalid with the name, the value and the expected form of every invalid setting
      */
     public static Config from(Map<String, String> environment) throws Invalid {
         var reader = new Reader(environment);
@@ -92,26 +94,39 @@ public record Config(
                 reader.read("MAIL_FROM", Mailer::checkSender, "an address such as Seatlock <tickets@example.org>")
                         .orElse("Seatlock <tickets@localhost>"),
                 reader.secret("SEATLOCK_ADMIN_KEY", Config::key, "visible ASCII characters without spaces"),
-                reader.read("RESERVATION_TTL", text -> between(text, "PT0.1S", "P7D"), "PT0.1S to P7D, such as PT10M")
+                reader.read(
+                                "RESERVATION_TTL",
+                                text -> between(text, "PT0.1S", "P7D"),
+                                "a duration from PT0.1S to P7D, such as PT10M")
                         .orElse(Duration.ofMinutes(10)),
-                reader.read("SWEEP_INTERVAL", text -> between(text, "PT0.1S", "PT1H"), "PT0.1S to PT1H, such as PT5S")
+                reader.read(
+                                "SWEEP_INTERVAL",
+                                text -> between(text, "PT0.1S", "PT1H"),
+                                "a duration from PT0.1S to PT1H, such as PT5S")
                         .orElse(Duration.ofSeconds(5)),
-                reader.read("WORKERS", text -> between(text, 1, 64), "1 to 64").orElse(4),
-                reader.read("JOB_ATTEMPTS", text -> between(text, 1, 1000), "1 to 1000")
+                reader.read("WORKERS", text -> between(text, 1, 64), "from 1 to 64")
+                        .orElse(4),
+                reader.read("JOB_ATTEMPTS", text -> between(text, 1, 1000), "from 1 to 1000")
                         .orElse(RetryPolicy.DEFAULT.maxAttempts()),
                 reader.read(
                                 "JOB_FIRST_RETRY",
                                 text -> between(text, "PT0.01S", "PT1H"),
-                                "PT0.01S to PT1H, such as PT1S")
+                                "a duration from PT0.01S to PT1H, such as PT1S")
                         .orElse(RetryPolicy.DEFAULT.firstRetry()),
                 reader.read(
                                 "INVARIANT_CHECK_INTERVAL",
                                 text -> between(text, "PT0S", "P1D"),
-                                "PT0S to P1D, such as PT1M")
+                                "a duration from PT0S to P1D, such as PT1M")
                         .orElse(Duration.ofMinutes(1)),
-                reader.read("DRAIN_DELAY", text -> between(text, "PT0S", "PT10M"), "PT0S to PT10M, such as PT5S")
+                reader.read(
+                                "DRAIN_DELAY",
+                                text -> between(text, "PT0S", "PT10M"),
+                                "a duration from PT0S to PT10M, such as PT5S")
                         .orElse(Duration.ZERO),
-                reader.read("SHUTDOWN_TIMEOUT", text -> between(text, "PT1S", "PT1H"), "PT1S to PT1H, such as PT30S")
+                reader.read(
+                                "SHUTDOWN_TIMEOUT",
+                                text -> between(text, "PT1S", "PT1H"),
+                                "a duration from PT1S to PT1H, such as PT30S")
                         .orElse(Duration.ofSeconds(30)),
                 limits(reader),
                 reader.read("TRUSTED_PROXIES", Networks::parse, "addresses or networks, such as 10.0.0.0/8, fd00::/8")
@@ -119,59 +134,57 @@ public record Config(
                 reader.read("CORS_ORIGINS", Config::origins, "origins such as https://shop.example, or *")
                         .orElse(Set.of()),
                 new Logging(
-                        reader.read("LOG_FORMAT", text -> Logging.parse(Logging.Format.class, text), "text or json")
+                        reader.read("LOG_FORMAT", Logging.Format::of, "text or json")
                                 .orElse(Logging.DEFAULT.format()),
-                        reader.read(
-                                        "LOG_LEVEL",
-                                        text -> Logging.parse(Logging.Verbosity.class, text),
-                                        "trace, debug, info, warn or error")
+                        reader.read("LOG_LEVEL", Logging.Verbosity::of, "trace, debug, info, warn or error")
                                 .orElse(Logging.DEFAULT.level()),
                         reader.read("LOG_REQUESTS", Config::onOrOff, "on or off")
                                 .orElse(Logging.DEFAULT.requests())));
-        if (!reader.mistakes.isEmpty()) {
-            throw new Invalid(reader.mistakes);
+        if (!reader.errors.isEmpty()) {
+            throw new Invalid(reader.errors);
         }
         return config;
     }
 
-    /** Reads variables and collects what is wrong with them. */
-    private record Reader(Map<String, String> environment, List<String> mistakes) {
+    /** Parses settings and collects an error for each invalid one. */
+    private record Reader(Map<String, String> environment, List<String> errors) {
 
         Reader(Map<String, String> environment) {
             this(environment, new ArrayList<>());
         }
 
-        <T> Optional<T> read(String name, Function<String, T> parser, String wanted) {
+        <T> Optional<T> read(String name, Function<String, T> parser, String expected) {
             var text = environment.getOrDefault(name, "").strip();
-            return read(name, text, "\"" + text + "\"", parser, wanted);
+            return read(name, text, "\"" + text + "\"", parser, expected);
         }
 
-        /** How many of something there may be. */
-        int count(String name, int otherwise) {
-            return read(name, text -> between(text, 1, 1_000_000_000), "1 to 1000000000")
-                    .orElse(otherwise);
+        /** Reads a maximum number. */
+        int count(String name, int defaultValue) {
+            return read(name, text -> between(text, 1, 1_000_000_000), "from 1 to 1000000000")
+                    .orElse(defaultValue);
         }
 
-        /** How large something may be. */
-        int bytes(String name, int otherwise) {
-            return read(name, text -> between(text, 1_024, 10_000_000), "1024 to 10000000")
-                    .orElse(otherwise);
+        /** Reads a maximum size in bytes. */
+        int bytes(String name, int defaultValue) {
+            return read(name, text -> between(text, 1_024, 10_000_000), "from 1024 to 10000000")
+                    .orElse(defaultValue);
         }
 
-        /** One that is not to be repeated in a message. */
-        <T> Optional<T> secret(String name, Function<String, T> parser, String wanted) {
+        /** Reads a setting whose value must not appear in a message. */
+        <T> Optional<T> secret(String name, Function<String, T> parser, String expected) {
             var text = environment.getOrDefault(name, "").strip();
-            return read(name, text, "a value of " + text.length() + " characters", parser, wanted);
+            return read(name, text, "a value of " + text.length() + " characters", parser, expected);
         }
 
-        private <T> Optional<T> read(String name, String text, String got, Function<String, T> parser, String wanted) {
+        private <T> Optional<T> read(
+                String name, String text, String got, Function<String, T> parser, String expected) {
             if (text.isEmpty()) {
                 return Optional.empty();
             }
             try {
                 return Optional.of(parser.apply(text));
             } catch (IllegalArgumentException | DateTimeException e) {
-                mistakes.add(name + ": got " + got + ", wants " + wanted);
+                errors.add(name + ": got " + got + ", must be " + expected);
                 return Optional.empty();
             }
         }
@@ -193,7 +206,7 @@ public record Config(
 
     private static final Pattern ORIGIN = Pattern.compile("https?://[a-z0-9.-]+(:[0-9]{1,5})?|\\*");
 
-    /** As a browser writes them (RFC 6454 section 6.2): in lower case, and without a path. */
+    /** Parses origins as browsers send them (RFC 6454 section 6.2): in lower case, without a path. */
     private static Set<String> origins(String text) {
         var origins = Stream.of(text.split(",", -1)).map(String::strip).collect(Collectors.toSet());
         if (!origins.stream().allMatch(ORIGIN.asMatchPredicate())) {
@@ -230,7 +243,7 @@ public record Config(
         return uri;
     }
 
-    /** Jedis wants the port, and takes what comes before the host for a password only behind a colon. */
+    /** Jedis requires a port, and treats the part before the host as a password only after a colon. */
     private static final Pattern REDIS =
             Pattern.compile("(rediss?://(?:[^:@/]*:[^@/]*@)?[^:@/]+)(:[0-9]{1,5})?(/[0-9]{0,4})?");
 

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The parts of a process that must be closed, in the reverse order of their start. It may be closed at any time, by a signal
- * while parts are still starting: those are closed as soon as they have started.
+ * The running parts of a process. They are closed in the reverse order of their start. A signal may close the lifecycle while
+ * parts are still starting; those are closed as soon as they have started.
  */
 public final class Lifecycle implements AutoCloseable {
 
@@ -28,9 +28,9 @@ public final class Lifecycle implements AutoCloseable {
     }
 
     /**
-     * Adds a part, to be closed with the rest.
+     * Adds a part, to be closed with the others.
      *
-     * @throws IllegalStateException if the rest is closed already; the part is closed, too
+     * @throws IllegalStateException if the lifecycle is closed already; the part is then closed, too
      */
     public <T extends AutoCloseable> T add(T part) {
         synchronized (this) {
@@ -40,38 +40,38 @@ public final class Lifecycle implements AutoCloseable {
             }
         }
         close(part);
-        throw new IllegalStateException("Stopped while it was starting");
+        throw new IllegalStateException("Stopped during the start");
     }
 
-    /** Starts a part on another thread and adds it. */
-    public synchronized <T extends AutoCloseable> CompletableFuture<T> startAside(Supplier<T> start) {
+    /** Starts a part on another thread, and adds it. */
+    public synchronized <T extends AutoCloseable> CompletableFuture<T> startAsync(Supplier<T> start) {
         var future = CompletableFuture.supplyAsync(() -> add(start.get()));
         starting.add(future);
         return future;
     }
 
-    /** Announces that the process is about to stop, so that whoever waits for something to start gives up. */
+    /** Announces that the process is about to stop, which ends every {@link #pause}. */
     void stop() {
         stopping.countDown();
     }
 
     /**
-     * Waits, unless the process is about to stop.
+     * Waits.
      *
-     * @throws IllegalStateException if it is
+     * @throws IllegalStateException if the process is about to stop
      */
     void pause(long millis) {
         try {
             if (stopping.await(millis, TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException("Stopped while it was starting");
+                throw new IllegalStateException("Stopped during the start");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while it was starting", e);
+            throw new IllegalStateException("Interrupted during the start", e);
         }
     }
 
-    /** Closes everything that was started, and what is still starting as soon as it has. */
+    /** Closes all parts, and waits for those that are still starting. */
     @Override
     public void close() {
         stop();

@@ -27,7 +27,7 @@ import seatlock.logging.Logging;
 class ConfigTest {
 
     @Test
-    void nothing_has_to_be_set() throws Config.Invalid {
+    void every_setting_has_a_default() throws Config.Invalid {
         var config = Config.from(Map.of());
 
         assertThat(config.port()).isEqualTo(8080);
@@ -43,23 +43,23 @@ class ConfigTest {
         assertThat(config.logging()).isEqualTo(Logging.DEFAULT);
     }
 
-    /** Names that {@link Config} asks for, as it asks for them. */
+    /** Returns the names of all settings that {@link Config} reads. */
     static Set<String> settings() {
-        var asked = new TreeSet<String>();
+        var names = new TreeSet<String>();
         try {
             Config.from(new HashMap<>() {
                 private static final long serialVersionUID = 1L;
 
                 @Override
                 public String getOrDefault(Object name, String otherwise) {
-                    asked.add((String) name);
+                    names.add((String) name);
                     return otherwise;
                 }
             });
         } catch (Config.Invalid e) {
             throw new IllegalStateException(e);
         }
-        return asked;
+        return names;
     }
 
     @Test
@@ -92,7 +92,7 @@ class ConfigTest {
     }
 
     @Test
-    void what_is_set_is_taken_and_what_is_empty_is_not_set() throws Config.Invalid {
+    void settings_are_read_and_empty_ones_count_as_unset() throws Config.Invalid {
         var config = Config.from(Map.of(
                 "PORT", "0",
                 "SEATLOCK_HOME", "/srv/seatlock",
@@ -115,7 +115,7 @@ class ConfigTest {
     }
 
     @Test
-    void all_mistakes_are_reported_at_once_by_name_and_no_secret_is_repeated() {
+    void all_invalid_settings_are_reported_at_once_without_secrets() {
         var environment = new HashMap<String, String>();
         environment.put("PORT", "eighty");
         environment.put("DATABASE_URL", "mysql://root:hunter2@db/shop");
@@ -141,24 +141,24 @@ class ConfigTest {
         assertThat(invalid).isInstanceOf(Config.Invalid.class);
         assertThat(invalid.getMessage())
                 .contains(
-                        "PORT: got \"eighty\", wants a port",
-                        "DATABASE_URL: got a value of 28 characters, wants postgresql://",
+                        "PORT: got \"eighty\", must be a port",
+                        "DATABASE_URL: got a value of 28 characters, must be postgresql://",
                         "REDIS_URL: ",
                         "SMTP_URL: ",
                         "MAIL_FROM: got \"nobody\"",
-                        "WORKERS: got \"0\", wants 1 to 64",
+                        "WORKERS: got \"0\", must be from 1 to 64",
                         "SEATLOCK_ADMIN_KEY: ",
-                        "RESERVATION_TTL: got \"10m\", wants PT0.1S to P7D",
-                        "SWEEP_INTERVAL: got \"PT2H\", wants PT0.1S to PT1H",
-                        "INVARIANT_CHECK_INTERVAL: got \"never\", wants PT0S to P1D",
-                        "LIMITS: got \"some\", wants on or off",
-                        "LIMIT_REQUESTS_PER_ADDRESS: got \"0\", wants 1 to 1000000000",
-                        "LIMIT_BODY_BYTES: got \"1MB\", wants 1024 to 10000000",
-                        "TRUSTED_PROXIES: got \"proxy.internal\", wants addresses or networks",
-                        "CORS_ORIGINS: got \"https://shop.example/\", wants origins",
-                        "LOG_FORMAT: got \"xml\", wants text or json",
-                        "LOG_LEVEL: got \"loud\", wants trace, debug, info, warn or error",
-                        "LOG_REQUESTS: got \"yes\", wants on or off")
+                        "RESERVATION_TTL: got \"10m\", must be a duration from PT0.1S to P7D",
+                        "SWEEP_INTERVAL: got \"PT2H\", must be a duration from PT0.1S to PT1H",
+                        "INVARIANT_CHECK_INTERVAL: got \"never\", must be a duration from PT0S to P1D",
+                        "LIMITS: got \"some\", must be on or off",
+                        "LIMIT_REQUESTS_PER_ADDRESS: got \"0\", must be from 1 to 1000000000",
+                        "LIMIT_BODY_BYTES: got \"1MB\", must be from 1024 to 10000000",
+                        "TRUSTED_PROXIES: got \"proxy.internal\", must be addresses or networks",
+                        "CORS_ORIGINS: got \"https://shop.example/\", must be origins",
+                        "LOG_FORMAT: got \"xml\", must be text or json",
+                        "LOG_LEVEL: got \"loud\", must be trace, debug, info, warn or error",
+                        "LOG_REQUESTS: got \"yes\", must be on or off")
                 .doesNotContain("hunter2", "pass word");
     }
 
@@ -183,7 +183,7 @@ class ConfigTest {
         "RESERVATION_TTL,P8D",
         "RESERVATION_TTL,-PT1M"
     })
-    void what_is_out_of_range_is_a_mistake(String name, String value) {
+    void a_value_out_of_range_is_invalid(String name, String value) {
         assertThat(catchThrowable(() -> Config.from(Map.of(name, value)))).isInstanceOf(Config.Invalid.class);
     }
 
@@ -203,7 +203,7 @@ class ConfigTest {
 
     @ParameterizedTest
     @MethodSource("databaseUrls")
-    void a_database_url_comes_in_either_form(String text, DatabaseUrl expected) {
+    void a_database_url_has_one_of_two_forms(String text, DatabaseUrl expected) {
         assertThat(DatabaseUrl.parse(text)).isEqualTo(expected);
         assertThat(expected.toString()).doesNotContain("password=p");
     }

@@ -12,11 +12,11 @@ import seatlock.Config;
         mixinStandardHelpOptions = true)
 final class AllCommand implements Callable<Integer> {
 
-    @Option(names = "--seed", description = "Add the sample events of `seed` first.")
+    @Option(names = "--seed", description = "Add the sample events first, as the command `seed` does.")
     private boolean seed;
 
     @Override
     public Integer call() throws Config.Invalid {
-        return Execution.untilStopped(App.Role.ALL, seed);
+        return Execution.runUntilStopped(App.Role.ALL, seed);
     }
 }

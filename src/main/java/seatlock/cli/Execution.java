@@ -11,19 +11,19 @@ import seatlock.Config;
 import seatlock.Lifecycle;
 import seatlock.db.Database;
 
-/** How commands run: whatever happens, and whenever a signal arrives, everything that was started is stopped. */
+/** Runs commands. However a command ends, even by a signal, everything that it started is stopped. */
 final class Execution {
 
-    /** Where commands print what they do and find. */
+    /** Receives the output of commands. */
     static final Consumer<String> OUTPUT = System.out::println;
 
-    /** Time limit for a statement of a command, such as a change of all dead jobs. */
+    /** Time limit for a statement of a command, such as one that updates all dead jobs. */
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
 
     private Execution() {}
 
     /** Serves until SIGINT or SIGTERM. @return the exit status: 0 if everything stopped in time */
-    static int untilStopped(App.Role role, boolean seed) throws Config.Invalid {
+    static int runUntilStopped(App.Role role, boolean seed) throws Config.Invalid {
         var config = Config.from(System.getenv());
         OUTPUT.accept("Seatlock " + SeatlockCommand.version());
         config.logging().apply();
@@ -36,7 +36,7 @@ final class Execution {
         return 0;
     }
 
-    /** What a command does with the database at hand. */
+    /** The work of a command. */
     @FunctionalInterface
     interface Work {
 
@@ -44,8 +44,8 @@ final class Execution {
         int in(Backends backends);
     }
 
-    /** Runs a command on the backends at hand: see {@link Backends#forCommand}. @return its exit status */
-    static int once(Work work) throws Config.Invalid {
+    /** Runs a command on {@link Backends#forCommand}. @return its exit status */
+    static int runOnce(Work work) throws Config.Invalid {
         var config = Config.from(System.getenv());
         config.logging().apply();
         var lifecycle = new Lifecycle(OUTPUT);
@@ -58,28 +58,28 @@ final class Execution {
         return status[0];
     }
 
-    /** Like {@link #once}, with a connection. */
+    /** Like {@link #runOnce}, with an open database. */
     static int withDatabase(ToIntFunction<Database> work) throws Config.Invalid {
         return withDatabase(STATEMENT_TIMEOUT, work);
     }
 
     static int withDatabase(Duration statementTimeout, ToIntFunction<Database> work) throws Config.Invalid {
-        return once(backends -> {
+        return runOnce(backends -> {
             try (var database = Database.open(backends.database(), 1, statementTimeout)) {
                 return work.applyAsInt(database);
             }
         });
     }
 
-    /** @param isServer whether it is meant to end by a signal, and then with status 0 */
+    /** @param isServer whether a signal is the normal end, with exit status 0 */
     private static void closingOnSignal(AutoCloseable parts, Duration timeout, boolean isServer, Runnable work) {
         var done = new AtomicBoolean();
         var onSignal = new Thread(
                 () -> {
                     if (!done.get()) {
-                        var stopped = closes(parts, timeout);
+                        var stopped = closeWithin(parts, timeout);
                         if (isServer || !stopped) {
-                            // By itself the JVM ends with a status that says that a signal ended it.
+                            // Otherwise the exit status of the JVM would report the signal.
                             Runtime.getRuntime().halt(stopped ? 0 : 1);
                         }
                     }
@@ -94,7 +94,8 @@ final class Execution {
         }
     }
 
-    private static boolean closes(AutoCloseable parts, Duration timeout) {
+    /** @return whether everything was closed in time */
+    private static boolean closeWithin(AutoCloseable parts, Duration timeout) {
         var closing = new Thread(() -> close(parts), "closing");
         closing.setDaemon(true);
         closing.start();

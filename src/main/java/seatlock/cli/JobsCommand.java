@@ -25,7 +25,9 @@ final class JobsCommand implements Callable<Integer> {
         return list("DEAD", 20);
     }
 
-    @Command(description = "Count the jobs in each state and list the latest in one state.")
+    @Command(
+            mixinStandardHelpOptions = true,
+            description = "Count the jobs in each state and list the latest in one state.")
     int list(
             @Option(
                             names = "--state",
@@ -72,7 +74,7 @@ final class JobsCommand implements Callable<Integer> {
                 .orElse(OptionalLong.empty());
     }
 
-    @Command(description = "Retry one dead job, or all of them.")
+    @Command(mixinStandardHelpOptions = true, description = "Retry one dead job, or all of them.")
     int retry(
             @Parameters(arity = "0..1", paramLabel = "ID", description = "Id of the job. Default: all dead jobs.")
                     UUID id)

@@ -28,16 +28,30 @@ final class KeysCommand implements Callable<Integer> {
         return list();
     }
 
-    @Command(description = "Create a key and print it. It is shown only once.")
+    @Command(mixinStandardHelpOptions = true, description = "Create a key and print it. The key is shown only once.")
     int create(
-            @Option(names = "--role", required = true, description = "admin, sales or gate") Role role,
-            @Option(names = "--name", required = true, description = "tells it from other keys") String name,
-            @Option(names = "--event", paramLabel = "ID", description = "for this event only; may be repeated")
+            @Option(
+                            names = "--role",
+                            required = true,
+                            paramLabel = "ROLE",
+                            description = "Role of the key: admin, sales or gate.")
+                    Role role,
+            @Option(
+                            names = "--name",
+                            required = true,
+                            paramLabel = "NAME",
+                            description = "Name by which to recognise the key.")
+                    String name,
+            @Option(
+                            names = "--event",
+                            paramLabel = "ID",
+                            description = "Id of an event that the key is limited to. Repeat the option for several"
+                                    + " events. Default: all events.")
                     Set<UUID> events,
             @Option(
                             names = "--expires-in",
                             paramLabel = "DURATION",
-                            description = "such as P90D (default: it does not expire)")
+                            description = "Lifetime of the key, such as P90D. Default: no expiry.")
                     Duration lifetime)
             throws Config.Invalid {
         if (lifetime != null && (lifetime.isNegative() || lifetime.isZero())) {
@@ -60,7 +74,7 @@ final class KeysCommand implements Callable<Integer> {
         })));
     }
 
-    @Command(description = "List the keys, without their secrets.")
+    @Command(mixinStandardHelpOptions = true, description = "List the keys, without their secrets.")
     int list() throws Config.Invalid {
         return Execution.withDatabase(database -> {
             database.inTransaction(tx -> keys.list(tx, Integer.MAX_VALUE, null)).forEach(KeysCommand::printLine);
@@ -81,8 +95,10 @@ final class KeysCommand implements Callable<Integer> {
                         key.revokedAt() == null ? "" : ", revoked " + key.revokedAt()));
     }
 
-    @Command(description = "Revoke a key. Nodes that used it recently accept it for at most one more second.")
-    int revoke(@Parameters(paramLabel = "ID") UUID id) throws Config.Invalid {
+    @Command(
+            mixinStandardHelpOptions = true,
+            description = "Revoke a key. Nodes that used it recently may accept it for one more second.")
+    int revoke(@Parameters(paramLabel = "ID", description = "Id of the key.") UUID id) throws Config.Invalid {
         return Execution.withDatabase(database -> {
             if (!database.inTransaction(tx -> keys.revoke(tx, id))) {
                 throw new IllegalArgumentException("No such key: " + id);
@@ -92,13 +108,14 @@ final class KeysCommand implements Callable<Integer> {
         });
     }
 
-    @Command(description = "Replace a key with a new one that has the same rights.")
+    @Command(mixinStandardHelpOptions = true, description = "Replace a key with a new one that has the same rights.")
     int rotate(
-            @Parameters(paramLabel = "ID") UUID id,
+            @Parameters(paramLabel = "ID", description = "Id of the key to replace.") UUID id,
             @Option(
                             names = "--overlap",
                             defaultValue = "PT1H",
-                            description = "how long the old key remains valid (default: ${DEFAULT-VALUE})")
+                            paramLabel = "DURATION",
+                            description = "How long the old key remains valid. Default: ${DEFAULT-VALUE}.")
                     Duration overlap)
             throws Config.Invalid {
         return Execution.withDatabase(database -> printSecret(database.inTransaction(tx -> keys.rotate(tx, id, overlap)

@@ -24,10 +24,10 @@ import seatlock.loadtest.Plan;
 import seatlock.loadtest.Report;
 import seatlock.loadtest.Scenario;
 
-/** The {@code loadtest} command: runs a load test and prints its report. Exits with 1 if there are violations. */
+/** Runs a load test and prints its report. The exit status is 1 if there are violations. */
 @Command(
         name = "loadtest",
-        description = "Load-test a running server and check its responses. Exit with 0 if they are all correct.",
+        description = "Load-test a running server and check its responses. The exit status is 0 if all are correct.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footerHeading = "%nScenarios:%n",
@@ -55,20 +55,22 @@ public final class LoadTestCommand implements Callable<Integer> {
             names = "--url",
             paramLabel = "URL",
             description =
-                    "URL of the server. Default: port PORT of localhost, or the server that runs in SEATLOCK_HOME,"
-                            + " or port 8080 of localhost. Repeat the option to send requests to several nodes in turn.")
+                    "URL of the server. Repeat the option to send requests to several nodes in turn. Default: port PORT"
+                            + " on localhost if set, else the server that uses SEATLOCK_HOME, else port 8080 on"
+                            + " localhost.")
     private List<URI> urls;
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
             description =
-                    "Admin key. Default: SEATLOCK_ADMIN_KEY, or the key of the server that runs in SEATLOCK_HOME.")
+                    "Admin key. Default: SEATLOCK_ADMIN_KEY if set, else the key of the server that uses SEATLOCK_HOME.")
     private String key;
 
     @Option(
             names = "--clients",
             defaultValue = "64",
+            paramLabel = "N",
             description = "Number of clients, each with one connection and one request at a time. Default:"
                     + " ${DEFAULT-VALUE}.")
     private int clients;
@@ -76,35 +78,47 @@ public final class LoadTestCommand implements Callable<Integer> {
     @Option(
             names = "--duration",
             converter = DurationConverter.class,
+            paramLabel = "DURATION",
             description = "Duration of the test, in seconds or as PT1M. Default: 10 s; 12 h with --requests.")
     private Duration duration;
 
     @Option(
             names = "--warmup",
             converter = DurationConverter.class,
+            paramLabel = "DURATION",
             description =
                     "Duration of the warm-up, which is checked but not counted. Default: 3 s; none with --requests.")
     private Duration warmup;
 
     @Option(
             names = "--rate",
+            paramLabel = "N",
             description = "Requests due per second; latency is measured from the time a request was due. Default: each"
                     + " client sends its next request as soon as it gets a response.")
     private Double rate;
 
-    @Option(names = "--requests", description = "End after this number of requests.")
+    @Option(names = "--requests", paramLabel = "N", description = "End after this number of requests.")
     private Long requests;
 
-    @Option(names = "--seats", defaultValue = "10000", description = "Seats of each event. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seats",
+            defaultValue = "10000",
+            paramLabel = "N",
+            description = "Seats per event. Default: ${DEFAULT-VALUE}.")
     private int seats;
 
     @Option(
             names = "--events",
-            description = "Number of events to create, sold one after another. Default: as many as will probably be"
-                    + " needed.")
+            paramLabel = "N",
+            description = "Number of events to create; they are sold one after another. Default: an estimate of the"
+                    + " number needed.")
     private Integer events;
 
-    @Option(names = "--rivals", defaultValue = "3", description = "Buyers per seat. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--rivals",
+            defaultValue = "3",
+            paramLabel = "N",
+            description = "Buyers per seat. Default: ${DEFAULT-VALUE}.")
     private int rivals;
 
     @Option(names = "--conditional", description = "With browse: send If-None-Match.")
@@ -112,7 +126,8 @@ public final class LoadTestCommand implements Callable<Integer> {
 
     @Option(
             names = "--recheck",
-            description = "Number of acknowledged reservations to read again afterwards. Default: all.")
+            paramLabel = "N",
+            description = "Number of acknowledged reservations to read again after the test. Default: all.")
     private Integer recheck;
 
     @Option(names = "--html", paramLabel = "FILE", description = "Also write the report as an HTML page with charts.")

@@ -8,7 +8,7 @@ import picocli.CommandLine.IVersionProvider;
 import seatlock.App;
 import seatlock.Config;
 
-/** The command {@code seatlock}. */
+/** The root command, {@code seatlock}. */
 @Command(
         name = "seatlock",
         description = "An event-ticketing backend that never sells a seat twice.",
@@ -16,7 +16,7 @@ import seatlock.Config;
         versionProvider = SeatlockCommand.Version.class,
         footer = {
             "",
-            "The default command is: all. Settings are environment variables (PORT, SEATLOCK_HOME, DATABASE_URL, …);"
+            "The default command is `all`. Settings are environment variables (PORT, SEATLOCK_HOME, DATABASE_URL, …);"
                     + " src/docs/operations.md lists them."
         },
         subcommands = {
@@ -58,7 +58,7 @@ public final class SeatlockCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Config.Invalid {
-        return Execution.untilStopped(App.Role.ALL, false);
+        return Execution.runUntilStopped(App.Role.ALL, false);
     }
 
     static String version() {
@@ -66,7 +66,7 @@ public final class SeatlockCommand implements Callable<Integer> {
         return version == null ? "(not run from a jar)" : version;
     }
 
-    /** From the manifest of the jar. */
+    /** Reads the version from the jar's manifest. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {

@@ -7,13 +7,13 @@ import seatlock.Config;
 
 @Command(
         name = "seed",
-        description = "Add three sample events: a hall, a theatre, and an arena of 10,000 seats.",
+        description = "Add three sample events: in a hall, a theatre, and an arena with 10,000 seats.",
         mixinStandardHelpOptions = true)
 final class SeedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Config.Invalid {
-        return Execution.once(backends -> {
+        return Execution.runOnce(backends -> {
             backends.migrate();
             App.seed(backends.database(), Execution.OUTPUT);
             return 0;

@@ -7,12 +7,12 @@ import seatlock.Config;
 
 @Command(
         name = "serve",
-        description = "Run the API and the sweeper, on a schema that is up to date.",
+        description = "Run the API and the sweeper. The schema must be up to date: see `migrate`.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Config.Invalid {
-        return Execution.untilStopped(App.Role.SERVE, false);
+        return Execution.runUntilStopped(App.Role.SERVE, false);
     }
 }

@@ -23,11 +23,13 @@ final class TicketKeysCommand implements Callable<Integer> {
         throw new ParameterException(spec.commandLine(), "Missing subcommand: rotate");
     }
 
-    @Command(description = "Sign new tickets with a new key. Existing tickets remain valid.")
+    @Command(
+            mixinStandardHelpOptions = true,
+            description = "Sign new tickets with a new key. Existing tickets remain valid.")
     int rotate() throws Config.Invalid {
         return Execution.withDatabase(database -> {
             var id = new TicketKeys(database).rotate();
-            Execution.OUTPUT.accept("Ticket key  " + id + " signs from now on; existing tickets remain valid");
+            Execution.OUTPUT.accept("Ticket key  " + id + " signs from now on. Existing tickets remain valid.");
             return 0;
         });
     }

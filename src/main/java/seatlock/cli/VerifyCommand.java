@@ -23,15 +23,15 @@ import seatlock.maintenance.Invariant;
         mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
 
-    /** Each invariant reads whole tables, of a million seats or more. */
+    /** Time to read whole tables, with a million seats or more. */
     private static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(10);
 
-    @Option(names = "--event", paramLabel = "ID", description = "Check this event only (default: all events).")
+    @Option(names = "--event", paramLabel = "ID", description = "Check only this event. Default: all events.")
     private UUID event;
 
     @Override
     public Integer call() throws Config.Invalid {
-        return Execution.once(backends -> {
+        return Execution.runOnce(backends -> {
             var violations =
                     verify(backends.database(), Optional.ofNullable(event).map(EventId::new), Execution.OUTPUT);
             return violations == 0 ? 0 : 1;
@@ -39,10 +39,10 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     /**
-     * Counts the violations of each invariant, and prints them.
+     * Counts and prints the violations of each invariant.
      *
-     * @param event the only one to check; empty for the whole database
-     * @return the violations of all invariants
+     * @param event the event to check; empty for the whole database
+     * @return the number of all violations
      */
     static long verify(DatabaseUrl url, Optional<EventId> event, Consumer<String> output) {
         if (new Migrations(url).pending() > 0) {

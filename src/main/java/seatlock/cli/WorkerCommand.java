@@ -7,12 +7,12 @@ import seatlock.Config;
 
 @Command(
         name = "worker",
-        description = "Run the workers that make and mail tickets, on a schema that is up to date.",
+        description = "Run the workers, which create and mail tickets. The schema must be up to date: see `migrate`.",
         mixinStandardHelpOptions = true)
 final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Config.Invalid {
-        return Execution.untilStopped(App.Role.WORKER, false);
+        return Execution.runUntilStopped(App.Role.WORKER, false);
     }
 }

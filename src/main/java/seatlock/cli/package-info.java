@@ -1,2 +1,2 @@
-/** The command line, by picocli: a file for each subcommand. */
+/** The command line, by picocli. Each subcommand has its own file. */
 package seatlock.cli;

@@ -16,64 +16,64 @@ import org.slf4j.LoggerFactory;
 import seatlock.metrics.TransactionObserver;
 
 /**
- * The pool of connections, and the only place where a transaction begins and ends.
+ * The connection pool, and the only place where a transaction begins and ends.
  *
- * <p>Connections have autocommit off from the start and it is never toggled: turned back on in the middle of a
- * transaction it would commit it. Isolation is READ COMMITTED; what has to be serial is made so by row locks.
+ * <p>Autocommit is off from the start and never toggled, because turning it on in the middle of a transaction commits it.
+ * Isolation is READ COMMITTED; row locks serialize what must not run concurrently.
  */
 public final class Database implements AutoCloseable {
 
     /**
-     * How long a statement waits for one lock: longer than any healthy transaction. PostgreSQL counts anew when it first
-     * waits in line for a row and then for its holder, so a statement may wait twice as long.
+     * Time limit for acquiring one lock: longer than any healthy transaction. PostgreSQL waits first for its place in the
+     * row's queue and then for the holder, with this limit for each, so a statement may wait twice as long.
      */
     public static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
 
-    /** A node that stops in the middle of a transaction must not keep its locks for longer than this. */
+    /** Limits how long a node that hangs in the middle of a transaction holds its locks. */
     private static final Duration IDLE_IN_TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Added to the statement timeout, so that it only fires when the server or the network is gone. */
+    /** Added to the statement timeout, so that the socket timeout fires only if the server or the network is down. */
     private static final Duration SOCKET_GRACE = Duration.ofSeconds(5);
 
-    /** How long work waits for a connection; whoever waits longer is better told to come back. */
+    /** Time limit for getting a connection; beyond it, an immediate refusal serves a client better than more waiting. */
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
 
-    /** The same where nobody else waits meanwhile: a JVM that has just started on a busy machine may need seconds. */
+    /** The same for commands and tests: a JVM that has just started on a busy machine may need seconds. */
     public static final Duration PATIENT_CONNECTION_WAIT = Duration.ofSeconds(20);
 
-    /** While the database is away, one tries so often whether it is back, and all others are refused at once. */
+    /** While the database is down, one thread probes it this often, and all others fail at once. */
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(250);
 
     private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
 
-    /** Deadlocks cannot happen between our own transactions (they lock in one order), so this is for strangers. */
+    /** Seatlock's own transactions cannot deadlock, because they lock in one order; other programs' transactions may. */
     private static final int MAX_ATTEMPTS = 3;
 
     private static final Logger log = LoggerFactory.getLogger(Database.class);
 
-    /** What is done in a transaction. */
+    /** Work to do in a transaction. */
     @FunctionalInterface
     public interface Work<T> {
         T in(Tx tx) throws SQLException;
     }
 
     /**
-     * The connections of a pool at a moment.
+     * A snapshot of a pool.
      *
-     * @param open all there are
-     * @param active those in use
-     * @param waiting threads that wait for one
+     * @param open number of connections, idle ones included
+     * @param active number of connections in use
+     * @param waiting number of threads waiting for a connection
      */
     public record Connections(int open, int active, int waiting) {}
 
     /** How PostgreSQL plans the statements of a pool. */
     public enum Plans {
-        /** As it thinks best. */
-        FREE(""),
+        /** PostgreSQL's defaults. */
+        DEFAULT(""),
         /**
-         * Once, and never by reading a whole table: for statements that name their rows by key. They look each key up
-         * ({@code LATERAL … OFFSET 0}): of a join, or of {@code = ANY (…)}, PostgreSQL makes a search through all rows of
-         * the event where its statistics are from before the sale and know of hardly any.
+         * Plans each statement once, without sequential scans: for statements that identify their rows by key. Such a
+         * statement must look up each key ({@code LATERAL … OFFSET 0}). While the statistics are older than the sale,
+         * PostgreSQL plans a join or {@code = ANY (…)} as a scan of all rows of the event.
          */
         BY_KEY("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; ");
 
@@ -87,32 +87,33 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource pool;
     private final TransactionObserver observer;
     private final AtomicLong probedAt = new AtomicLong();
-    private volatile boolean away;
+    private volatile boolean down;
 
     private Database(HikariDataSource pool, TransactionObserver observer) {
         this.pool = pool;
         this.observer = observer;
     }
 
-    /** A connection to a server that can only be read: it was the primary, and is a standby now. */
-    public static final class ReadOnlyIsGone implements SQLExceptionOverride {
+    /** Evicts a connection to a server that has become read-only: after a failover, the former primary is a standby. */
+    public static final class ReadOnlyEviction implements SQLExceptionOverride {
         @java.lang.Override
         public Override adjudicate(SQLException e) {
             return SqlState.isReadOnly(e) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
         }
     }
 
-    /** Opens a pool for a command or a test: nobody observes it, and who wants a connection has time. */
+    /** Opens a pool for a command or a test: without metrics, and with {@link #PATIENT_CONNECTION_WAIT}. */
     public static Database open(DatabaseUrl url, int connections, Duration statementTimeout) {
-        return open(url, connections, statementTimeout, Plans.FREE, TransactionObserver.NONE, PATIENT_CONNECTION_WAIT);
+        return open(
+                url, connections, statementTimeout, Plans.DEFAULT, TransactionObserver.NONE, PATIENT_CONNECTION_WAIT);
     }
 
     /**
-     * Opens a pool for a server, which turns away who would wait long for a connection.
+     * Opens a pool for a server, which must refuse requests early when no connection is free.
      *
-     * @param connections at most this many
-     * @param statementTimeout no statement runs longer: one that does is stuck, and holds locks meanwhile
-     * @param plans how its statements are planned
+     * @param connections maximum number of connections
+     * @param statementTimeout time limit for each statement; a statement that takes longer is stuck and holds locks
+     * @param plans how PostgreSQL plans the statements
      */
     public static Database open(
             DatabaseUrl url, int connections, Duration statementTimeout, Plans plans, TransactionObserver observer) {
@@ -122,7 +123,7 @@ public final class Database implements AutoCloseable {
     /**
      * Opens a pool.
      *
-     * @param connectionWait how long work waits for a connection before it is unavailable
+     * @param connectionWait time limit for getting a connection, after which the database counts as unavailable
      */
     public static Database open(
             DatabaseUrl url,
@@ -141,23 +142,23 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(connectionWait.toMillis());
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("ApplicationName", "seatlock");
-        // As text: the driver does not see a number.
+        // As text, because the driver ignores properties that are numbers.
         config.addDataSourceProperty(
                 "socketTimeout",
                 String.valueOf(statementTimeout.plus(SOCKET_GRACE).toSeconds()));
         config.addDataSourceProperty("connectTimeout", String.valueOf(connectionWait.toSeconds()));
         config.addDataSourceProperty("tcpKeepAlive", "true");
-        // Of several hosts: how long the driver believes which of them is the primary. Its own default is ten seconds.
+        // With several hosts: how long the driver remembers which one is the primary. Its default is ten seconds.
         config.addDataSourceProperty("hostRecheckSeconds", "1");
         config.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
-        config.setExceptionOverrideClassName(ReadOnlyIsGone.class.getName());
-        // The pool fills as it is needed, and stays full. If it had to keep connections ready, it would try to get them
-        // back from a server that is away at ever longer intervals, and be late when that returns.
+        config.setExceptionOverrideClassName(ReadOnlyEviction.class.getName());
+        // The pool grows on demand and never shrinks. With a minimum of idle connections, it would retry at ever longer
+        // intervals while the server is down, and be late to notice when it is back.
         config.setMinimumIdle(0);
         config.setIdleTimeout(0);
-        DatabaseUrl.DISCREET.forEach(config::addDataSourceProperty);
-        // Not as "options" of the connection: those in DATABASE_URL would take their place. Committed, since with
-        // autocommit off the first rollback would take them back.
+        DatabaseUrl.NO_ROW_VALUES.forEach(config::addDataSourceProperty);
+        // Not through the connection parameter "options", which DATABASE_URL may override. With the COMMIT, because
+        // autocommit is off and the first rollback would undo the settings.
         config.setConnectionInitSql("SET lock_timeout = %d; SET statement_timeout = %d; SET %s = %d; %sCOMMIT"
                 .formatted(
                         LOCK_TIMEOUT.toMillis(),
@@ -169,12 +170,12 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Runs work in one transaction and commits it. Whatever it throws rolls back. It may run more than once (after a
-     * deadlock or a serialization failure), so it must not do anything outside the transaction.
+     * Runs work in one transaction and commits it. Rolls back if the work throws anything. The work may run more than once
+     * (after a deadlock or a serialization failure), so it must have no effect outside the transaction.
      *
-     * @return what the work returned, after the commit
-     * @throws DatabaseException if the database could not do it
-     * @throws IllegalStateException if it refused it: a constraint, an error in the SQL
+     * @return the result of the work, after the commit
+     * @throws DatabaseException if the database was unavailable, or a lock could not be acquired
+     * @throws IllegalStateException if the database rejected a statement: a violated constraint, an error in the SQL
      */
     public <T> T inTransaction(Work<T> work) {
         for (int attempt = 1; ; attempt++) {
@@ -196,7 +197,7 @@ public final class Database implements AutoCloseable {
                 throw new DatabaseException.Contended("Gave up after " + attempt + " attempts", reason);
             }
             observer.retried();
-            log.info("A transaction starts over: {}", reason.getMessage());
+            log.info("Retrying a transaction: {}", reason.getMessage());
             pause(attempt);
         }
     }
@@ -227,19 +228,23 @@ public final class Database implements AutoCloseable {
     }
 
     private Connection connect() throws SQLException {
-        if (away && !isBack()) {
-            throw new SQLTransientConnectionException("The database is away");
+        if (down && !probe()) {
+            throw new SQLTransientConnectionException("The database is down");
         }
         try {
             return pool.getConnection();
         } catch (SQLTransientConnectionException e) {
-            away = connections().open < pool.getMaximumPoolSize(); // or all of them are in use
+            down = connections().open < pool.getMaximumPoolSize(); // otherwise all connections are in use
             throw e;
         }
     }
 
-    /** Asked by one at a time, past the pool; the others are told no. */
-    private boolean isBack() {
+    /**
+     * Tries to connect, bypassing the pool, at most once per {@link #PROBE_INTERVAL}.
+     *
+     * @return whether this call connected; {@code false} at once if another call probed recently
+     */
+    private boolean probe() {
         var last = probedAt.get();
         var now = System.nanoTime();
         if (now - last < PROBE_INTERVAL.toNanos() || !probedAt.compareAndSet(last, now)) {
@@ -255,7 +260,7 @@ public final class Database implements AutoCloseable {
         }
         try {
             DriverManager.getConnection(pool.getJdbcUrl(), properties).close();
-            away = false;
+            down = false;
             return true;
         } catch (SQLException e) {
             return false;
@@ -278,7 +283,7 @@ public final class Database implements AutoCloseable {
         try {
             connection.rollback();
         } catch (SQLException rollbackFailure) {
-            reason.addSuppressed(rollbackFailure); // the pool drops the connection, and the server rolls back
+            reason.addSuppressed(rollbackFailure); // the pool closes the connection, so the server rolls back
         }
     }
 
@@ -287,24 +292,24 @@ public final class Database implements AutoCloseable {
             return new DatabaseException.LockTimeout(e);
         }
         if (SqlState.isUnavailable(e)) {
-            return new DatabaseException.Unavailable("The database cannot do it now: " + e.getMessage(), e);
+            return new DatabaseException.Unavailable("The database is unavailable: " + e.getMessage(), e);
         }
-        return new IllegalStateException("The database refused: " + e.getMessage(), e);
+        return new IllegalStateException("The database rejected a statement: " + e.getMessage(), e);
     }
 
     private static void pause(int attempt) {
         try {
-            // Two that collided must not collide again.
+            // Random, so that two transactions that collided do not collide again.
             Thread.sleep(ThreadLocalRandom.current().nextLong(5, 20L * attempt + 5));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DatabaseException.Unavailable("Interrupted between two attempts", e);
+            throw new DatabaseException.Unavailable("Interrupted before a retry", e);
         }
     }
 
-    /** The connections of the pool, now; asks nobody and waits for nobody. */
+    /** Returns a snapshot of the pool, without blocking. */
     public Connections connections() {
-        var state = pool.getHikariPoolMXBean(); // there is none before the first connection was asked for
+        var state = pool.getHikariPoolMXBean(); // null before the first connection is requested
         return state == null
                 ? new Connections(0, 0, 0)
                 : new Connections(

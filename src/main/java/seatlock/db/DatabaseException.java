@@ -2,7 +2,7 @@ package seatlock.db;
 
 import java.sql.SQLException;
 
-/** Why a transaction gave no result. What is none of these is a bug, and comes as {@link IllegalStateException}. */
+/** A transaction failed through no fault of its work. A bug in the work is an {@link IllegalStateException} instead. */
 public abstract sealed class DatabaseException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -11,17 +11,17 @@ public abstract sealed class DatabaseException extends RuntimeException {
         super(message, cause);
     }
 
-    /** Whether it failed because a lock was not to be had in time: for whoever knows better what that means to him. */
+    /** Returns whether a statement failed because it could not acquire a lock in time. */
     public static boolean isLockTimeout(SQLException e) {
         return SqlState.isLockTimeout(e);
     }
 
-    /** The database could not do it now. Nothing was changed; the same may be tried again. */
+    /** The database is unavailable. Nothing was changed; the transaction may be retried. */
     public static sealed class Unavailable extends DatabaseException {
         private static final long serialVersionUID = 1L;
 
-        /** Whether the reason may pass by itself: nobody there, or not yet. A wrong password does not. */
-        public boolean mayPass() {
+        /** Returns whether waiting may help: the server is down or starting. A wrong password needs a person. */
+        public boolean isTransient() {
             for (Throwable cause = this; cause != null; cause = cause.getCause()) {
                 if (cause instanceof SQLException e) {
                     return SqlState.isUnavailable(e);
@@ -35,7 +35,7 @@ public abstract sealed class DatabaseException extends RuntimeException {
         }
     }
 
-    /** Others were at the same rows again and again, or had the same key. Nothing was changed. */
+    /** Every attempt collided with other transactions on the same rows or the same key. Nothing was changed. */
     public static final class Contended extends Unavailable {
         private static final long serialVersionUID = 1L;
 
@@ -44,21 +44,21 @@ public abstract sealed class DatabaseException extends RuntimeException {
         }
     }
 
-    /** A lock was not to be had in time ({@link Database#LOCK_TIMEOUT}). Nothing was changed. */
+    /** A lock could not be acquired within {@link Database#LOCK_TIMEOUT}. Nothing was changed. */
     public static final class LockTimeout extends DatabaseException {
         private static final long serialVersionUID = 1L;
 
         LockTimeout(Throwable cause) {
-            super("A lock was not to be had in time", cause);
+            super("A lock could not be acquired in time", cause);
         }
     }
 
-    /** The connection was lost while committing: all of it was done, or nothing. */
+    /** The connection was lost during the commit, so the transaction either took effect completely or not at all. */
     public static final class OutcomeUnknown extends DatabaseException {
         private static final long serialVersionUID = 1L;
 
         OutcomeUnknown(Throwable cause) {
-            super("The connection was lost while committing", cause);
+            super("The connection was lost during the commit", cause);
         }
     }
 }

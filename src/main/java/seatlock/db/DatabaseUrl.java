@@ -10,35 +10,35 @@ import java.util.logging.Logger;
 import org.postgresql.Driver;
 
 /**
- * Where the database is: a JDBC URL, and the user and password if they were given apart from it.
+ * The address of the database: a JDBC URL, and the user and password unless the URL contains them.
  *
  * @param jdbc {@code jdbc:postgresql://…}
- * @param user {@code null} if the URL or the driver's own defaults name it
- * @param password {@code null} if none was given
+ * @param user {@code null} to take it from the URL, or else from the driver's defaults
+ * @param password {@code null} if none was given separately
  */
 public record DatabaseUrl(String jdbc, String user, String password) {
 
     /**
-     * Properties of a connection by which errors do not repeat what was to be stored. PostgreSQL explains a violated
-     * constraint with the values of the row, e-mail address and all, and messages end up in logs.
+     * Connection properties that keep stored values out of error messages. PostgreSQL explains a violated constraint with
+     * the values of the row, e-mail address included, and messages end up in logs.
      */
-    static final Map<String, String> DISCREET = Map.of("logServerErrorDetail", "false");
+    static final Map<String, String> NO_ROW_VALUES = Map.of("logServerErrorDetail", "false");
 
     /**
-     * The driver's own log, which goes past ours and shows a password that it takes for a port. What is wrong, it throws as
-     * well. Kept here, since {@link Logger} forgets the level of one that nobody keeps.
+     * The driver's own log, which bypasses ours and prints a password that it mistakes for a port. It is turned off without
+     * loss, because the driver also throws every error. The field prevents garbage collection, which would reset the level.
      */
-    private static final Logger DRIVER = Logger.getLogger("org.postgresql");
+    private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
 
     static {
-        DRIVER.setLevel(Level.OFF);
+        DRIVER_LOG.setLevel(Level.OFF);
     }
 
     /**
-     * Reads {@code postgresql://user:password@host:port/name?parameters} (libpq's connection URI, with {@code postgres:}
-     * as its other name, several hosts allowed) or a {@code jdbc:postgresql:} URL.
+     * Parses {@code postgresql://user:password@host:port/name?parameters} (libpq's connection URI, which may also start with
+     * {@code postgres:} and name several hosts) or a {@code jdbc:postgresql:} URL.
      *
-     * @throws IllegalArgumentException if it is neither; the message says what is wrong, and does not repeat the password
+     * @throws IllegalArgumentException if it is neither; the message names the reason, without the password
      */
     public static DatabaseUrl parse(String text) {
         var url = text.startsWith("jdbc:") ? new DatabaseUrl(text, null, null) : fromUri(text);
@@ -58,11 +58,11 @@ public record DatabaseUrl(String jdbc, String user, String password) {
         if (!"postgresql".equals(uri.getScheme()) && !"postgres".equals(uri.getScheme())) {
             throw new IllegalArgumentException("does not begin with postgresql:// or jdbc:postgresql://");
         }
-        // With several hosts the authority is not one that java.net.URI takes apart.
+        // java.net.URI cannot split an authority that has several hosts.
         var authority = uri.getRawAuthority();
         var name = uri.getRawPath();
         if (authority == null || name == null || name.length() < 2) {
-            throw new IllegalArgumentException("wants a host and the name of a database");
+            throw new IllegalArgumentException("must contain a host and a database name");
         }
         var at = authority.lastIndexOf('@');
         var hosts = authority.substring(at + 1);
@@ -76,16 +76,16 @@ public record DatabaseUrl(String jdbc, String user, String password) {
     }
 
     private static String decode(String percentEncoded) {
-        // URLDecoder reads forms, where a plus is a space; in a URI it is a plus.
+        // URLDecoder decodes HTML forms, in which a plus is a space; in a URI it is a plus.
         return URLDecoder.decode(percentEncoded.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** Who logs in there, wherever in the URL it says so; {@code null} if it does not. */
+    /** Returns the user name, wherever it was given; {@code null} if it was not. */
     public String login() {
         return user != null ? user : parameter("user");
     }
 
-    /** The password; empty if none was given. */
+    /** Returns the password, wherever it was given; empty if it was not. */
     String secret() {
         var secret = password != null ? password : parameter("password");
         return secret == null ? "" : secret;
@@ -95,7 +95,7 @@ public record DatabaseUrl(String jdbc, String user, String password) {
         return Driver.parseURL(jdbc, null).getProperty(name);
     }
 
-    /** Without the password: this goes into messages. */
+    /** Hides the password, since this may end up in a message. */
     @Override
     public String toString() {
         return jdbc.replaceAll("(?i)(password=)[^&]*", "$1…");

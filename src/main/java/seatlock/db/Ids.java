@@ -4,7 +4,7 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import java.util.UUID;
 
-/** New ids: UUIDs of version 7 (RFC 9562), ordered by time, so that rows made together lie together in an index. */
+/** Generates IDs: UUIDs of version 7 (RFC 9562), ordered by time, so that rows created together are adjacent in an index. */
 public final class Ids {
 
     private static final TimeBasedEpochGenerator GENERATOR = Generators.timeBasedEpochGenerator();

@@ -6,18 +6,18 @@ import java.sql.SQLException;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
-/** The schema in {@code sql/}, by Flyway. A migration that has landed is never edited; the next one is added. */
+/** Applies the migrations in {@code sql/}, by Flyway. A migration that has landed is never edited; add the next one. */
 public final class Migrations {
 
     private final DatabaseUrl url;
     private final Flyway flyway;
 
-    /** @param url of a role that may change the schema, if it is to be brought up to date */
+    /** @param url must name a role that may change the schema, except for {@link #pending} */
     public Migrations(DatabaseUrl url) {
         this.url = url;
         flyway = Flyway.configure()
                 .dataSource(url.jdbc(), url.user(), url.password())
-                .jdbcProperties(DatabaseUrl.DISCREET)
+                .jdbcProperties(DatabaseUrl.NO_ROW_VALUES)
                 .locations("classpath:sql")
                 .cleanDisabled(true)
                 .validateMigrationNaming(true)
@@ -25,28 +25,28 @@ public final class Migrations {
     }
 
     /**
-     * Brings the schema up to date. Safe on several nodes at once: Flyway lets one of them do it.
+     * Brings the schema up to date. Safe to call on several nodes at once: Flyway lets only one of them migrate.
      *
-     * @return how many migrations were applied
-     * @throws DatabaseException.Unavailable if the database cannot be reached, or refuses
+     * @return the number of migrations applied
+     * @throws DatabaseException.Unavailable if the database cannot be reached, or a migration fails
      */
     public int migrate() {
         try {
             return flyway.migrate().migrationsExecuted;
         } catch (FlywayException e) {
-            throw new DatabaseException.Unavailable("Migrating failed: " + e.getMessage(), e);
+            throw new DatabaseException.Unavailable("The migration failed: " + e.getMessage(), e);
         }
     }
 
     /**
-     * Lets a role read and write what is in the tables, and nothing else: not even by mistake can it change the schema. It
-     * is created if it does not exist; one that exists keeps its password.
+     * Lets a role read and write rows, but not change the schema. Creates the role if it does not exist; an existing role
+     * keeps its password.
      *
-     * @param serving how the role will log in
-     * @return whether it was created
+     * @param serving the role's name and password
+     * @return whether the role was created
      * @throws DatabaseException.Unavailable if the database cannot be reached, or refuses
      */
-    public boolean admit(DatabaseUrl serving) {
+    public boolean grantAccess(DatabaseUrl serving) {
         try (var connection = DriverManager.getConnection(url.jdbc(), url.user(), url.password());
                 var statement = connection.createStatement()) {
             var role = statement.enquoteIdentifier(serving.login(), true);
@@ -61,7 +61,7 @@ public final class Migrations {
             return isNew;
         } catch (SQLException e) {
             throw new DatabaseException.Unavailable(
-                    "The role " + serving.login() + " cannot be given what it needs: " + e.getMessage(), e);
+                    "Cannot grant access to the role " + serving.login() + ": " + e.getMessage(), e);
         }
     }
 
@@ -72,12 +72,12 @@ public final class Migrations {
         }
     }
 
-    /** How many migrations this program has that the database has not: with any, it cannot serve. */
+    /** Returns the number of migrations that the database lacks. Unless it is 0, this release cannot serve. */
     public int pending() {
         try {
             return flyway.info().pending().length;
         } catch (FlywayException e) {
-            throw new DatabaseException.Unavailable("The schema cannot be read: " + e.getMessage(), e);
+            throw new DatabaseException.Unavailable("Cannot read the state of the schema: " + e.getMessage(), e);
         }
     }
 }

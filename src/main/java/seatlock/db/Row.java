@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
-/** The current row of a result, by column. What is NULL comes as {@code null}, except from the primitive getters. */
+/** The current row of a result. NULL becomes {@code null}, or 0 or {@code false} in a getter that returns a primitive. */
 public final class Row {
 
     private final ResultSet resultSet;
@@ -23,7 +23,7 @@ public final class Row {
         return resultSet.getObject(column, UUID.class);
     }
 
-    /** Of an array; none if the column is NULL. */
+    /** Returns the elements of an array; none if the column is NULL. */
     public UUID[] uuids(String column) throws SQLException {
         var array = resultSet.getArray(column);
         return array == null ? new UUID[0] : (UUID[]) array.getArray();

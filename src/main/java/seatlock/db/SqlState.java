@@ -6,7 +6,7 @@ import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 
 /**
- * What an SQLSTATE means for us. Decisions hang on these codes, never on a message or on a constraint's name.
+ * Classifies errors by their SQLSTATE. Decisions depend on these codes, never on a message or a constraint's name.
  *
  * @see <a href="https://www.postgresql.org/docs/16/errcodes-appendix.html">PostgreSQL error codes</a>
  */
@@ -44,14 +44,14 @@ final class SqlState {
         return code(e).equals(READ_ONLY);
     }
 
-    /** The connection broke: class 08, or the server said that it is going. */
+    /** Returns whether the connection is lost: class 08, or the server announced that it closes it. */
     static boolean isConnectionLost(SQLException e) {
         return code(e).startsWith("08") || CONNECTION_LOST.contains(code(e));
     }
 
-    /** Nothing was done, for a reason that passes: gone, overloaded (class 53), starting, too slow. */
+    /** Returns whether nothing was done, for a temporary reason: server down, overloaded (class 53), starting or too slow. */
     static boolean isUnavailable(SQLException e) {
-        return e instanceof SQLTransientConnectionException // the pool had no connection in time
+        return e instanceof SQLTransientConnectionException // the pool had no free connection in time
                 || e instanceof SQLNonTransientConnectionException
                 || isConnectionLost(e)
                 || code(e).startsWith("53")

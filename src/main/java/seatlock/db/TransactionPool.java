@@ -17,8 +17,8 @@ public final class TransactionPool implements AutoCloseable {
 
     /**
      * @param name prefix of the names of the threads
-     * @param threadsPerKey the most threads that one key may occupy, so that a busy event leaves some to the others
-     * @param continuations runs what depends on a result
+     * @param threadsPerKey maximum number of threads that one key may occupy, so that a busy event leaves some to the others
+     * @param continuations runs the stages that depend on a result
      */
     public TransactionPool(
             String name, Database database, int threads, int threadsPerKey, Executor continuations, Metrics metrics) {
@@ -30,20 +30,20 @@ public final class TransactionPool implements AutoCloseable {
      * Runs work in a transaction.
      *
      * @param key the queue to wait in: an event, or another value that names what is read or written
-     * @return what the work returned, after the commit; or what {@link Database#inTransaction} threw, or {@link
-     *     seatlock.concurrent.Overload} if it waited too long
-     * @throws seatlock.concurrent.Overload if too much is waiting under the key
+     * @return the result of the work, after the commit; fails with what {@link Database#inTransaction} throws, or with
+     *     {@link seatlock.concurrent.Overload} if the work waited too long
+     * @throws seatlock.concurrent.Overload if too much work is waiting under the key
      */
     public <T> CompletableFuture<T> submit(Object key, Database.Work<T> work) {
-        return compute(key, readable -> readable.inTransaction(work));
+        return compute(key, pool -> pool.inTransaction(work));
     }
 
-    /** Like {@link #submit}, for work that takes several transactions, or computes something from their results. */
+    /** Like {@link #submit}, for work that needs several transactions or computes something from their results. */
     public <T> CompletableFuture<T> compute(Object key, Function<Database, T> work) {
         return queue.submit(key, () -> work.apply(database));
     }
 
-    /** Runs what is still waiting, then ends. */
+    /** Runs the work that is still waiting, then stops. */
     @Override
     public void close() {
         queue.close();

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import seatlock.metrics.TransactionObserver;
 
 /**
- * One open transaction. Only {@link Database#inTransaction} makes one, and only it ends it: whoever is handed a {@code
- * Tx} can neither commit nor roll back.
+ * An open transaction. {@link Database#inTransaction} begins and ends it; code that receives a {@code Tx} can neither
+ * commit nor roll back.
  *
  * <p>Parameters may be {@link UUID}, {@link String}, {@link Integer}, {@link Long}, {@link Boolean}, {@link Instant},
  * {@code byte[]}, {@code null}, or an array of the first seven (an SQL array).
@@ -26,7 +26,7 @@ public final class Tx {
 
     private static final String CLOCK = "SELECT clock_timestamp() AS now";
 
-    /** Turns one row into a value. */
+    /** Converts a row to a value. */
     @FunctionalInterface
     public interface Reader<T> {
         T read(Row row) throws SQLException;
@@ -34,7 +34,7 @@ public final class Tx {
 
     /**
      * Another transaction inserted a row first, so what this one has read is out of date. {@link Database#inTransaction} rolls
-     * back and starts over.
+     * back and retries.
      */
     static final class Superseded extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -71,7 +71,7 @@ public final class Tx {
         this.observer = observer;
     }
 
-    /** All rows, in the order of the statement. */
+    /** Returns all rows, in the order of the statement. */
     public <T> List<T> query(String sql, Reader<T> reader, Object... parameters) throws SQLException {
         flush();
         try (var statement = connection.prepareStatement(sql)) {
@@ -91,9 +91,9 @@ public final class Tx {
         return values;
     }
 
-    /** Like {@link #query}, for a statement that locks rows: how long it takes is how long it waits for others. */
+    /** Like {@link #query}, for a statement that locks rows; its duration is recorded as lock wait. */
     public <T> List<T> lock(String sql, Reader<T> reader, Object... parameters) throws SQLException {
-        flush(); // which is not the lock's time
+        flush(); // not part of the lock wait
         var began = System.nanoTime();
         try {
             return query(sql, reader, parameters);
@@ -103,13 +103,13 @@ public final class Tx {
     }
 
     /**
-     * Rows that a statement locked, and the database's clock once it held the locks.
+     * The rows that a statement locked, and the database's clock, read while holding the locks.
      *
      * @param now see {@link #readClock()}
      */
     public record Locked<T>(List<T> rows, Instant now) {}
 
-    /** Locks rows and then reads the clock, by a statement of its own ({@link #readClock()}), in one round trip. */
+    /** Locks rows, then reads the clock with a statement of its own ({@link #readClock()}), in one round trip. */
     public <T> Locked<T> lockThenReadClock(String sql, Reader<T> reader, Object... parameters) throws SQLException {
         flush();
         var began = System.nanoTime();
@@ -137,9 +137,9 @@ public final class Tx {
     }
 
     /**
-     * The row that a unique key names, if there is one.
+     * Returns the only row, if there is one.
      *
-     * @throws IllegalStateException if there are several
+     * @throws IllegalStateException if there are several rows
      */
     public <T> Optional<T> find(String sql, Reader<T> reader, Object... parameters) throws SQLException {
         var values = query(sql, reader, parameters);
@@ -149,7 +149,7 @@ public final class Tx {
         return values.stream().findFirst();
     }
 
-    /** Number of rows changed. */
+    /** Executes a statement at once. Returns the number of rows changed. */
     public int update(String sql, Object... parameters) throws SQLException {
         flush();
         try (var statement = connection.prepareStatement(sql)) {
@@ -159,25 +159,25 @@ public final class Tx {
     }
 
     /**
-     * A change of which it is known how many rows it has to change. It is not sent at once but with those that follow
-     * it, in one round trip: before the next query or update of another kind, and at the latest before the commit. What
-     * goes wrong with it is thrown there: an {@link SQLException}, or an {@link IllegalStateException} if it changed
-     * more or fewer rows, which is a bug. Either way the transaction is rolled back.
+     * Queues a statement that must change an exact number of rows. Queued statements are sent together in one round trip,
+     * before the next query, {@link #update} or {@link #flush}, at the latest before the commit. Errors are thrown there: an
+     * {@link SQLException}, or an {@link IllegalStateException} if the number of rows differs, which is a bug. Either rolls
+     * the transaction back.
      */
     public void updateExactly(int rows, String sql, Object... parameters) {
         pending.add(new Change(rows, false, sql.strip(), parameters));
     }
 
     /**
-     * Inserts rows in the same way, by a statement that leaves out those that somebody else has inserted before ({@code
-     * ON CONFLICT DO NOTHING}). If there were any, what this transaction has seen is out of date: it is rolled back, and
-     * begins again.
+     * Queues an insert in the same way, for a statement that skips existing rows ({@code ON CONFLICT DO NOTHING}). If
+     * another transaction inserted any of the rows first, what this one has read is out of date: it is rolled back and
+     * retried.
      */
     public void insertNew(int rows, String sql, Object... parameters) {
         pending.add(new Change(rows, true, sql.strip(), parameters));
     }
 
-    /** Sends the changes that are pending, and checks what each of them did: for whoever wants to know which one failed. */
+    /** Sends the queued statements and checks how many rows each changed. Call it to learn here which statement fails. */
     public void flush() throws SQLException {
         if (pending.isEmpty()) {
             return;
@@ -199,20 +199,19 @@ public final class Tx {
     }
 
     /**
-     * The database's clock, now. PostgreSQL's {@code now()} is the start of the transaction, and {@code
-     * clock_timestamp()} inside a statement that waits for a lock is read before the wait; so whoever has to know what
-     * time it is once a lock is held calls this afterwards.
+     * Reads the database's clock. Call this after locking: PostgreSQL's {@code now()} is the start of the transaction, and
+     * {@code clock_timestamp()} in a statement that waits for a lock is read before the wait.
      */
     public Instant readClock() throws SQLException {
         return query(CLOCK, row -> row.instant("now")).get(0);
     }
 
-    /** Waits no longer than this for each lock from here on, in this transaction. */
+    /** Limits the wait for each lock during the rest of this transaction. */
     public void limitLockWait(Duration wait) throws SQLException {
         query("SELECT set_config('lock_timeout', ?, true) AS set", row -> row.text("set"), wait.toMillis() + "ms");
     }
 
-    /** @return the index behind the last one */
+    /** @return the index after the last parameter */
     private int bind(PreparedStatement statement, int first, Object[] parameters) throws SQLException {
         int index = first;
         for (var parameter : parameters) {
@@ -229,7 +228,7 @@ public final class Tx {
         } else if (value instanceof byte[] bytes) {
             statement.setBytes(index, bytes);
         } else if (value instanceof Object[] array) {
-            statement.setArray(index, connection.createArrayOf(typeOf(array), texts(array)));
+            statement.setArray(index, connection.createArrayOf(typeOf(array), asText(array)));
         } else {
             statement.setObject(index, value);
         }
@@ -252,10 +251,10 @@ public final class Tx {
         } else if (type == byte[].class) {
             return "bytea";
         }
-        throw new IllegalArgumentException("No SQL array is made of " + type);
+        throw new IllegalArgumentException("No SQL array type for " + type);
     }
 
-    private static Object[] texts(Object[] array) {
+    private static Object[] asText(Object[] array) {
         if (!(array instanceof Instant[] instants)) {
             return array;
         }

@@ -16,8 +16,8 @@ final class LeftoverProcess {
     private LeftoverProcess() {}
 
     /**
-     * Stops the server named by a pid file. Pids are reused after a reboot, so a process that runs from elsewhere is left
-     * alone, and the stale pid file is deleted.
+     * Stops the server named by a pid file. Pids are reused after a reboot, so a process that runs from another directory is
+     * left alone, and the stale pid file is deleted.
      *
      * @param pidFile file whose first line is a pid
      * @param binaries directory that contains the server's executable

@@ -120,7 +120,7 @@ public final class PostgresServer implements AutoCloseable {
         return url(USER, password);
     }
 
-    /** Returns the address for the restricted role that serves, which {@code Migrations.admit} must have created. */
+    /** Returns the address for the restricted role that serves, which {@code Migrations.grantAccess} must have created. */
     public String servingUrl() {
         return url(SERVING_USER, servingPassword);
     }

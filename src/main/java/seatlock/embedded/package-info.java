@@ -1,6 +1,6 @@
 /**
- * PostgreSQL 16 and Redis 7 bundled with the jar, for when no address is configured: on a developer's machine, in tests, for
- * the demo, in a small shop. They are durable (fsync and AOF are on), listen on the loopback address only, and require a
+ * PostgreSQL 16 and Redis 7 bundled with the jar, for use when no address is configured: on a developer's machine, in tests,
+ * for the demo, or for a small venue. They are durable (fsync and AOF are on), listen only on the loopback address, and require a
  * password that is stored in the home directory.
  *
  * <p>A killed JVM leaves them running. The next start with the same home directory finds them by their pid files, makes sure

@@ -5,8 +5,6 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
-import java.util.Locale;
-import java.util.stream.Stream;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
@@ -24,34 +22,49 @@ public record Logging(Format format, Verbosity level, boolean requests) {
         /** Readable text. */
         TEXT,
         /** One JSON object per line. */
-        JSON
+        JSON;
+
+        /** @throws IllegalArgumentException unless the text is {@code text} or {@code json} */
+        public static Format of(String text) {
+            return switch (text) {
+                case "text" -> TEXT;
+                case "json" -> JSON;
+                default -> throw new IllegalArgumentException(text);
+            };
+        }
     }
 
     /** Log level. */
     public enum Verbosity {
-        TRACE,
-        DEBUG,
-        INFO,
-        WARN,
-        ERROR
+        TRACE(Level.TRACE),
+        DEBUG(Level.DEBUG),
+        INFO(Level.INFO),
+        WARN(Level.WARN),
+        ERROR(Level.ERROR);
+
+        private final Level level;
+
+        Verbosity(Level level) {
+            this.level = level;
+        }
+
+        /** @throws IllegalArgumentException unless the text is the name of a level in lower case */
+        public static Verbosity of(String text) {
+            return switch (text) {
+                case "trace" -> TRACE;
+                case "debug" -> DEBUG;
+                case "info" -> INFO;
+                case "warn" -> WARN;
+                case "error" -> ERROR;
+                default -> throw new IllegalArgumentException(text);
+            };
+        }
     }
 
     public static final Logging DEFAULT = new Logging(Format.TEXT, Verbosity.INFO, false);
 
     private static final String OURS = "seatlock";
     private static final String REQUESTS = "seatlock.requests";
-
-    /**
-     * Parses the value of a setting: the name of a constant in lower case.
-     *
-     * @throws IllegalArgumentException if there is no such constant
-     */
-    public static <E extends Enum<E>> E parse(Class<E> words, String text) {
-        return Stream.of(words.getEnumConstants())
-                .filter(word -> word.name().toLowerCase(Locale.ROOT).equals(text))
-                .findFirst()
-                .orElseThrow(IllegalArgumentException::new);
-    }
 
     /** Applies these settings to the log of this process. */
     public void apply() {
@@ -60,7 +73,7 @@ public record Logging(Format format, Verbosity level, boolean requests) {
 
     private void apply(ILoggerFactory loggers) {
         var context = (LoggerContext) loggers;
-        context.getLogger(OURS).setLevel(Level.valueOf(level.name()));
+        context.getLogger(OURS).setLevel(level.level);
         context.getLogger(REQUESTS).setLevel(requests ? Level.INFO : Level.OFF);
         if (format == Format.JSON) {
             context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)

@@ -137,7 +137,7 @@ class DatabaseTest {
     /** Who comes next waits his turn; only a database that is away refuses at once. */
     @Test
     void a_pool_that_is_used_up_is_not_a_database_that_is_away() {
-        var plans = Database.Plans.FREE;
+        var plans = Database.Plans.DEFAULT;
         try (var database = Database.open(url, 1, Duration.ofSeconds(7), plans, TransactionObserver.NONE)) {
             database.inTransaction(tx -> {
                 for (int i = 0; i < 2; i++) {
@@ -155,7 +155,7 @@ class DatabaseTest {
     void a_database_that_is_not_there_is_unavailable() {
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
         try (var database =
-                Database.open(nowhere, 1, Duration.ofSeconds(1), Database.Plans.FREE, TransactionObserver.NONE)) {
+                Database.open(nowhere, 1, Duration.ofSeconds(1), Database.Plans.DEFAULT, TransactionObserver.NONE)) {
             assertThatThrownBy(() -> database.inTransaction(Tx::readClock))
                     .isInstanceOf(DatabaseException.Unavailable.class);
         }

@@ -47,7 +47,7 @@ class ServingRoleTest {
 
     @Test
     void a_role_that_exists_is_admitted_again_and_keeps_its_password() {
-        assertThat(new Migrations(system.url).admit(system.servingUrl)).isFalse();
+        assertThat(new Migrations(system.url).grantAccess(system.servingUrl)).isFalse();
         assertThat(new Migrations(system.servingUrl).pending()).isZero();
     }
 }

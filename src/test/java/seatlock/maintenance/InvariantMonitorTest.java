@@ -96,7 +96,7 @@ class WatchTest {
     void it_does_not_say_so_while_the_database_is_away() {
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
         try (var away = Database.open(
-                        nowhere, 1, Duration.ofSeconds(1), Database.Plans.FREE, TransactionObserver.NONE);
+                        nowhere, 1, Duration.ofSeconds(1), Database.Plans.DEFAULT, TransactionObserver.NONE);
                 var blind = new InvariantMonitor(away, system.metrics, stop, rests::add)) {
             assertThatThrownBy(blind::runOnce).isInstanceOf(DatabaseException.Unavailable.class);
         }

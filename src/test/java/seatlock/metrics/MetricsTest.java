@@ -139,7 +139,8 @@ class MetricsTest {
                 .isLessThan(figures().of("seatlock_lock_wait_seconds_bucket{le=\"10.0\"}"));
 
         var observer = system.metrics.transactions("retries");
-        try (var database = Database.open(system.url, 1, App.READ_STATEMENT_TIMEOUT, Database.Plans.FREE, observer)) {
+        try (var database =
+                Database.open(system.url, 1, App.READ_STATEMENT_TIMEOUT, Database.Plans.DEFAULT, observer)) {
             assertThatThrownBy(() -> database.inTransaction(tx -> {
                         throw new SQLException("made for this test", "40001");
                     }))
@@ -184,7 +185,7 @@ class MetricsTest {
         }
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
         try (var away = Database.open(
-                        nowhere, 1, Duration.ofSeconds(1), Database.Plans.FREE, TransactionObserver.NONE);
+                        nowhere, 1, Duration.ofSeconds(1), Database.Plans.DEFAULT, TransactionObserver.NONE);
                 var backlog = new BacklogMonitor(away, system.jobs, system.inventoryReader, system.metrics)) {
             assertThatThrownBy(backlog::runOnce).isInstanceOf(DatabaseException.Unavailable.class);
         }

@@ -60,7 +60,7 @@ final class Cluster implements AutoCloseable {
         startPostgres();
         var migrations = new Migrations(postgres.owner());
         migrations.migrate();
-        migrations.admit(new DatabaseUrl(postgres.owner().jdbc(), SERVING_USER, SERVING_PASSWORD));
+        migrations.grantAccess(new DatabaseUrl(postgres.owner().jdbc(), SERVING_USER, SERVING_PASSWORD));
         serving = nodes(Node.Role.SERVE, servers, settings);
         working = nodes(Node.Role.WORKER, workers, settings);
         balancer = new Balancer(serving.stream().map(Node::address).toList());

@@ -51,7 +51,7 @@ public final class Servers {
             execute("CREATE DATABASE " + template);
             var migrations = new Migrations(at(template));
             migrations.migrate();
-            migrations.admit(serving(at(template)));
+            migrations.grantAccess(serving(at(template)));
         }
         return create(" TEMPLATE " + template);
     }

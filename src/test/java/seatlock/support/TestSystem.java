@@ -155,7 +155,7 @@ public final class TestSystem implements AutoCloseable {
                     url,
                     ApiServer.READ_CONNECTIONS + 2, // for the health check and the key
                     App.READ_STATEMENT_TIMEOUT,
-                    Database.Plans.FREE,
+                    Database.Plans.DEFAULT,
                     metrics.transactions("reads"),
                     connectionWait);
             salesDatabase = Database.open(
