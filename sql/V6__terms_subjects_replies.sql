@@ -1,11 +1,11 @@
--- Seatlock: what later releases build on.
+-- Groundwork for later releases.
 --
---   1. The rules that a reservation was sold under become versioned terms, so that an event can change later.
---   2. Seat numbers are text, so that plans with numbers such as "12A" can follow.
---   3. A job has a subject, which need not be a reservation.
---   4. A stored reply is one value that only the API interprets.
+--   1. The rules under which a reservation was sold become versioned terms, so that events can change in later releases.
+--   2. Seat numbers become text, to allow numbers such as "12A".
+--   3. A job gets a subject, which may be an event instead of a reservation.
+--   4. A stored reply becomes one value that only the API interprets.
 --
--- Nodes of an earlier release cannot serve on this schema: stop them first. The table seats is rewritten, which takes time in
+-- Nodes of earlier releases cannot serve on this schema: stop them first. The table seats is rewritten, which takes time in
 -- proportion to the number of seats.
 --
 -- Each ALTER TABLE that adds a constraint does nothing else, so that the tables may be distributed (src/docs/decisions.md).
@@ -21,7 +21,7 @@ CREATE TABLE event_terms (
     created_at                timestamptz NOT NULL,
 
     CONSTRAINT event_terms_pk PRIMARY KEY (event_id, version),
-    -- What events and reservations copy and refer to: the foreign keys say that the copies are true.
+    -- Targets of the foreign keys that keep the copies in events and reservations correct.
     CONSTRAINT event_terms_start_unique UNIQUE (event_id, version, starts_at),
     CONSTRAINT event_terms_limits_unique UNIQUE (event_id, version, starts_at, max_seats_per_reservation),
     CONSTRAINT event_terms_version_positive CHECK (version >= 1),
@@ -73,7 +73,7 @@ ALTER TABLE jobs ALTER COLUMN subject_type DROP DEFAULT;
 ALTER TABLE jobs DROP CONSTRAINT jobs_reservation_fk;
 DROP INDEX jobs_one_issue_per_reservation;
 ALTER TABLE jobs RENAME COLUMN reservation_id TO subject_id;
--- The database fills this in, so that the foreign key still holds for the jobs that are about a reservation.
+-- A generated column, so that the foreign key still applies to jobs about a reservation.
 ALTER TABLE jobs ADD COLUMN reservation_id uuid
     GENERATED ALWAYS AS (CASE WHEN subject_type = 'RESERVATION' THEN subject_id END) STORED;
 ALTER TABLE jobs ADD CONSTRAINT jobs_reservation_fk FOREIGN KEY (event_id, reservation_id)
@@ -97,7 +97,7 @@ UPDATE idempotency_keys
    SET reply = convert_to(reply_status || ' ' || coalesce(reply_location, '') || E'\n', 'UTF8') || reply_body;
 ALTER TABLE idempotency_keys ALTER COLUMN reply SET NOT NULL;
 ALTER TABLE idempotency_keys DROP COLUMN reply_status, DROP COLUMN reply_location, DROP COLUMN reply_body;
--- Only what says something about the effect is stored: 2xx and 4xx, but not 400, 401, 403 and 429.
+-- Only replies that depend on the effect are stored: 2xx and 4xx, except 400, 401, 403 and 429.
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_reply_storable CHECK (
     substring(reply FROM 1 FOR 1) IN ('2', '4')
     AND substring(reply FROM 4 FOR 1) = ' '

@@ -81,7 +81,7 @@ public final class JobRunner implements AutoCloseable {
     private void recordFailure(Job job, Exception failure) {
         var error = failure.toString();
         if (failure instanceof JobHandler.PermanentFailure || job.attempts() >= policy.maxAttempts()) {
-            log.error("Job {} of event {} is dead after {} attempts: {}", job.id(), job.event(), job.attempts(), error);
+            log.error("Job {} of event {} is dead after attempt {}: {}", job.id(), job.event(), job.attempts(), error);
             reportEnd(job, "dead", database.inTransaction(tx -> jobs.markDead(tx, job, error)));
         } else {
             var pause = policy.pauseAfter(job.attempts());

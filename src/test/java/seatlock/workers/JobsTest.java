@@ -439,7 +439,7 @@ class JobsTest {
         assertThat(jobs(event, "DEAD")).isEqualTo(1);
         assertThat(system.query("SELECT last_error FROM jobs", row -> row.text("last_error"))
                         .get(0))
-                .contains("died 3 times");
+                .contains("of attempt 3 died");
     }
 
     /** The mail is sent when the server has taken it over, whatever it does then. */
