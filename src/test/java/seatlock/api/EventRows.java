@@ -1,0 +1,35 @@
+package seatlock.api;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import seatlock.catalog.EventId;
+import seatlock.support.TestSystem;
+
+/** Reads all rows that belong to an event and can change, so that a test can show that a refused request changed nothing. */
+final class EventRows {
+
+    private static final List<String> TABLES = List.of(
+            "events",
+            "event_terms",
+            "quotas",
+            "reservations",
+            "reservation_seats",
+            "seats",
+            "tickets",
+            "ticket_documents",
+            "jobs",
+            "idempotency_keys");
+
+    private static final String SELECT = TABLES.stream()
+            .map(table -> "SELECT '" + table + "' || r::text AS line FROM " + table + " AS r WHERE event_id = ?")
+            .collect(Collectors.joining(" UNION ALL ", "", " ORDER BY line"));
+
+    private EventRows() {}
+
+    /** Returns each row as text, sorted. */
+    static List<String> read(TestSystem system, EventId event) {
+        var parameters = Stream.generate(event::value).limit(TABLES.size()).toArray();
+        return system.query(SELECT, row -> row.text("line"), parameters);
+    }
+}
