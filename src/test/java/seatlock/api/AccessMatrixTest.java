@@ -24,40 +24,41 @@ import seatlock.support.Api;
 import seatlock.support.TestSystem;
 
 /**
- * Every operation of the OpenAPI document, called by everybody there is. What each of them may do stands here once more,
- * apart from what the code says.
+ * Calls every operation of the OpenAPI document as every kind of caller. The permissions are repeated here, independently of the
+ * code.
  */
 class AccessMatrixTest {
 
-    /** Everybody there is, in the order of the columns. */
+    /** All kinds of callers, in the order of the columns. */
     private static final List<String> CALLERS = List.of(
             "none",
             "garbage",
-            "the setting's key",
+            "configured key",
             "admin",
             "sales",
             "gate",
-            "admin here",
-            "sales here",
-            "gate here",
-            "admin elsewhere",
-            "sales elsewhere",
-            "gate elsewhere",
+            "admin of event",
+            "sales of event",
+            "gate of event",
+            "admin of other",
+            "sales of other",
+            "gate of other",
             "revoked",
             "expired",
-            "rotated out",
-            "its token",
-            "another token");
+            "replaced",
+            "holder",
+            "other holder");
 
     private static final Set<String> ANYONE = Set.copyOf(CALLERS);
     private static final Set<String> SELLERS =
-            Set.of("the setting's key", "admin", "sales", "admin here", "sales here");
-    private static final Set<String> GATES = Set.of("the setting's key", "admin", "gate", "admin here", "gate here");
-    private static final Set<String> ADMINS = Set.of("the setting's key", "admin");
+            Set.of("configured key", "admin", "sales", "admin of event", "sales of event");
+    private static final Set<String> GATES =
+            Set.of("configured key", "admin", "gate", "admin of event", "gate of event");
+    private static final Set<String> ADMINS = Set.of("configured key", "admin");
     private static final Set<String> HOLDERS =
-            Set.of("the setting's key", "admin", "sales", "admin here", "sales here", "its token");
+            Set.of("configured key", "admin", "sales", "admin of event", "sales of event", "holder");
 
-    /** Who is allowed, by the operation's id. One that is not here fails the test. */
+    /** The permitted callers of each operation, by its id. The test fails for an operation that is missing here. */
     private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
             Map.entry("createEvent", ADMINS),
             Map.entry("listEvents", ANYONE),
@@ -77,9 +78,9 @@ class AccessMatrixTest {
             Map.entry("revokeKey", ADMINS),
             Map.entry("rotateKey", ADMINS));
 
-    /** Who comes with something that is no good is not told which part of it; who comes with a good key is. */
-    private static final Set<String> WITHOUT_A_KEY =
-            Set.of("none", "garbage", "revoked", "expired", "rotated out", "its token", "another token");
+    /** Callers without a valid key, who get 401. A valid key that does not permit the operation gets 403. */
+    private static final Set<String> WITHOUT_VALID_KEY =
+            Set.of("none", "garbage", "revoked", "expired", "replaced", "holder", "other holder");
 
     private static final Map<String, List<String>> SECURITY = new TreeMap<>(Map.of(
             "anyone", List.of(),
@@ -93,7 +94,7 @@ class AccessMatrixTest {
     private final ApiKeys keys = new ApiKeys();
 
     private final Event event = system.event(400);
-    private final Event elsewhere = system.event(1);
+    private final Event otherEvent = system.event(1);
     private final Map<String, Supplier<String>> bearers = bearers();
     private int seats;
     private JsonNode reservation;
@@ -111,15 +112,15 @@ class AccessMatrixTest {
         var all = new LinkedHashMap<String, Supplier<String>>();
         all.put("none", () -> null);
         all.put("garbage", () -> "seatlock_garbage");
-        all.put("the setting's key", () -> TestSystem.ADMIN_KEY);
+        all.put("configured key", () -> TestSystem.ADMIN_KEY);
         for (var role : Role.values()) {
-            var word = role.name().toLowerCase(Locale.ROOT);
-            var everywhere = key(role);
-            var here = key(role, event);
-            var there = key(role, elsewhere);
-            all.put(word, () -> everywhere);
-            all.put(word + " here", () -> here);
-            all.put(word + " elsewhere", () -> there);
+            var name = role.name().toLowerCase(Locale.ROOT);
+            var unrestricted = key(role);
+            var ofEvent = key(role, event);
+            var ofOther = key(role, otherEvent);
+            all.put(name, () -> unrestricted);
+            all.put(name + " of event", () -> ofEvent);
+            all.put(name + " of other", () -> ofOther);
         }
         var revoked = system.database.inTransaction(tx -> keys.create(tx, Role.ADMIN, "revoked", Set.of(), null));
         system.database.inTransaction(tx -> keys.revoke(tx, revoked.key().id()));
@@ -129,14 +130,14 @@ class AccessMatrixTest {
         all.put("expired", () -> expired.secret().reveal());
         var rotated = system.database.inTransaction(tx -> keys.create(tx, Role.ADMIN, "rotated", Set.of(), null));
         system.database.inTransaction(tx -> keys.rotate(tx, rotated.key().id(), Duration.ZERO));
-        all.put("rotated out", () -> rotated.secret().reveal());
-        all.put("its token", () -> reservation.get("token").asText());
-        all.put("another token", () -> otherToken);
+        all.put("replaced", () -> rotated.secret().reveal());
+        all.put("holder", () -> reservation.get("token").asText());
+        all.put("other holder", () -> otherToken);
         return all;
     }
 
     @Test
-    void every_operation_is_open_to_whom_it_is_for_and_to_nobody_else() {
+    void every_operation_permits_exactly_the_callers_it_is_meant_for() {
         otherToken = reserve().get("token").asText();
         var document = api.get("/api/openapi.json").json();
         var lines = new ArrayList<String>();
@@ -147,13 +148,13 @@ class AccessMatrixTest {
                     var name = operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey();
                     var id = operation.getValue().get("operationId").asText();
                     var allowed = ALLOWED.get(id);
-                    assertThat(allowed).as(name + ": who may call it?").isNotNull();
+                    assertThat(allowed).as("permitted callers of " + name).isNotNull();
                     assertThat(security(operation.getValue())).as(name).isEqualTo(securityOf(allowed));
                     var line = new StringBuilder("%-66s".formatted(name));
                     for (var caller : CALLERS) {
                         var status = call(operation.getKey(), path.getKey(), id, caller);
                         line.append(" %4d".formatted(status));
-                        if (!isRight(status, allowed, caller)) {
+                        if (!isExpected(status, allowed, caller)) {
                             wrong.add(name + " as " + caller + ": " + status);
                         }
                     }
@@ -179,11 +180,11 @@ class AccessMatrixTest {
                                 : allowed == SELLERS ? "sellers" : allowed == GATES ? "gates" : "admins");
     }
 
-    private static boolean isRight(int status, Set<String> allowed, String caller) {
+    private static boolean isExpected(int status, Set<String> allowed, String caller) {
         if (allowed.contains(caller)) {
             return status / 100 == 2;
         }
-        return status == (allowed == HOLDERS ? 404 : WITHOUT_A_KEY.contains(caller) ? 401 : 403);
+        return status == (allowed == HOLDERS ? 404 : WITHOUT_VALID_KEY.contains(caller) ? 401 : 403);
     }
 
     private String freeSeat() {
@@ -200,7 +201,7 @@ class AccessMatrixTest {
         return reserved;
     }
 
-    /** Asks for what could be done, if only the caller may do it; so each call has its own reservation, and its own key. */
+    /** Sends a valid request, which fails only if the caller has no permission, and then must change nothing. */
     private int call(String method, String template, String operation, String caller) {
         if (List.of("confirm", "cancel").contains(operation)) {
             reservation = reserve();
@@ -227,10 +228,17 @@ class AccessMatrixTest {
         } else {
             request.method(method.toUpperCase(Locale.ROOT), BodyPublishers.noBody());
         }
-        return api.send(request).status();
+        var before = EventRows.read(system, event.id());
+        var status = api.send(request).status();
+        if (status >= 400) {
+            assertThat(EventRows.read(system, event.id()))
+                    .as("%s, refused as %s", operation, caller)
+                    .isEqualTo(before);
+        }
+        return status;
     }
 
-    /** What there is to say, or null. */
+    /** Returns the body of a valid request, or {@code null} for none. */
     private String body(String operation) {
         return switch (operation) {
             case "createEvent" -> """
@@ -247,13 +255,13 @@ class AccessMatrixTest {
 
     private String freshKey() {
         return system.database
-                .inTransaction(tx -> keys.create(tx, Role.GATE, "fresh", Set.of(elsewhere.id()), null))
+                .inTransaction(tx -> keys.create(tx, Role.GATE, "fresh", Set.of(otherEvent.id()), null))
                 .key()
                 .id()
                 .toString();
     }
 
-    /** Of the reservation. */
+    /** Returns the ticket of the reservation. */
     private JsonNode ticket() {
         return api.tickets(event.id(), reservation.get("id").asText()).get(0);
     }

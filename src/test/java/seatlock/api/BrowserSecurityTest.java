@@ -13,7 +13,7 @@ import seatlock.support.Api;
 import seatlock.support.RawHttp;
 import seatlock.support.TestSystem;
 
-/** What browsers are told, and which pages they let call the API. */
+/** Tests the security headers for browsers, and which origins may call the API (CORS). */
 class BrowserSecurityTest {
 
     private static final String SHOP_PAGE = "https://shop.example";
@@ -22,26 +22,26 @@ class BrowserSecurityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/events", "/api/keys", "/nowhere", "/livez", "/metrics", "/api/events/x;y=1"})
-    void whatever_the_answer_a_browser_runs_none_of_it_and_keeps_none_of_it(String path) {
-        var answer = system.api.get(path);
+    void every_response_tells_browsers_to_execute_and_store_nothing(String path) {
+        var response = system.api.get(path);
 
-        assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
-        assertThat(answer.header("Content-Security-Policy")).isEqualTo("default-src 'none'; frame-ancestors 'none'");
-        assertThat(answer.header("Cross-Origin-Resource-Policy")).isEqualTo("same-origin");
-        assertThat(answer.header("Referrer-Policy")).isEqualTo("no-referrer");
-        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
-        assertThat(answer.header("Server")).as("nobody needs to know").isNull();
-        assertThat(answer.header("Access-Control-Allow-Origin")).isNull();
+        assertThat(response.header("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(response.header("Content-Security-Policy")).isEqualTo("default-src 'none'; frame-ancestors 'none'");
+        assertThat(response.header("Cross-Origin-Resource-Policy")).isEqualTo("same-origin");
+        assertThat(response.header("Referrer-Policy")).isEqualTo("no-referrer");
+        assertThat(response.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(response.header("Server")).as("reveals the software").isNull();
+        assertThat(response.header("Access-Control-Allow-Origin")).isNull();
     }
 
     @Test
-    void not_even_of_what_is_not_http() {
+    void responses_to_invalid_http_have_the_security_headers() {
         assertThat(RawHttp.exchange(system.server.port(), "NOT HTTP\r\n\r\n"))
                 .contains("X-Content-Type-Options: nosniff");
     }
 
     @Test
-    void what_may_be_kept_says_so() {
+    void a_seat_map_may_be_stored_but_must_be_revalidated() {
         var event = system.event(1);
 
         assertThat(system.api.get("/api/events/" + event.id() + "/seats").header("Cache-Control"))
@@ -49,14 +49,14 @@ class BrowserSecurityTest {
     }
 
     @Test
-    void who_came_by_tls_is_told_to_do_so_again_if_a_proxy_that_is_believed_says_that_he_did() {
+    void hsts_is_sent_only_if_a_trusted_proxy_reports_tls() {
         try (var node = system.publicNode(Networks.parse("127.0.0.0/8, ::1"), Set.of())) {
             var api = new Api("http://localhost:" + node.port(), TestSystem.ADMIN_KEY);
 
             assertThat(forwardedTls(api)).isEqualTo("max-age=31536000");
             assertThat(api.get("/livez").header("Strict-Transport-Security")).isNull();
         }
-        assertThat(forwardedTls(system.api)).as("anybody can write that").isNull();
+        assertThat(forwardedTls(system.api)).as("from an untrusted client").isNull();
     }
 
     private static String forwardedTls(Api api) {
@@ -73,7 +73,7 @@ class BrowserSecurityTest {
     }
 
     @Test
-    void a_page_of_a_configured_origin_may_reserve_and_read_the_answer() {
+    void a_page_of_a_configured_origin_may_call_the_api_and_read_responses() {
         try (var node = system.publicNode(Networks.NONE, Set.of(SHOP_PAGE))) {
             var api = new Api("http://localhost:" + node.port(), TestSystem.ADMIN_KEY);
 
@@ -83,17 +83,17 @@ class BrowserSecurityTest {
             assertThat(allowed.header("Access-Control-Allow-Methods")).contains("POST");
             assertThat(allowed.header("Access-Control-Allow-Headers")).contains("Idempotency-Key", "Authorization");
 
-            var answer = api.send(api.request("/api/events").header("Origin", SHOP_PAGE));
-            assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo(SHOP_PAGE);
-            assertThat(answer.header("Access-Control-Allow-Credentials")).isNull();
-            assertThat(answer.header("Access-Control-Expose-Headers")).contains("Retry-After", "Location");
-            assertThat(answer.response().headers().allValues("Vary")).contains("Origin", "Accept-Encoding");
+            var response = api.send(api.request("/api/events").header("Origin", SHOP_PAGE));
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.header("Access-Control-Allow-Origin")).isEqualTo(SHOP_PAGE);
+            assertThat(response.header("Access-Control-Allow-Credentials")).isNull();
+            assertThat(response.header("Access-Control-Expose-Headers")).contains("Retry-After", "Location");
+            assertThat(response.response().headers().allValues("Vary")).contains("Origin", "Accept-Encoding");
 
             var refused = api.send(api.request("/api/events/x").header("Origin", SHOP_PAGE));
             assertThat(refused.outcome()).isEqualTo("404 not-found");
             assertThat(refused.header("Access-Control-Allow-Origin"))
-                    .as("a page may read what was wrong, too")
+                    .as("the page may read problems")
                     .isEqualTo(SHOP_PAGE);
         }
     }
@@ -101,7 +101,7 @@ class BrowserSecurityTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"https://evil.example", "https://shop.example.evil.example", "https://shopXexample", "null"})
-    void a_page_of_another_origin_may_not(String origin) {
+    void a_page_of_another_origin_may_not_call_the_api(String origin) {
         try (var node = system.publicNode(Networks.NONE, Set.of(SHOP_PAGE))) {
             var api = new Api("http://localhost:" + node.port(), TestSystem.ADMIN_KEY);
 
@@ -114,10 +114,10 @@ class BrowserSecurityTest {
     }
 
     @Test
-    void unless_configured_no_page_of_another_origin_may() {
-        var answer = system.api.send(preflight(system.api, SHOP_PAGE));
+    void without_configured_origins_no_other_page_may_call_the_api() {
+        var response = system.api.send(preflight(system.api, SHOP_PAGE));
 
-        assertThat(answer.header("Access-Control-Allow-Origin")).isNull();
-        assertThat(answer.outcome()).isEqualTo("405 method-not-allowed");
+        assertThat(response.header("Access-Control-Allow-Origin")).isNull();
+        assertThat(response.outcome()).isEqualTo("405 method-not-allowed");
     }
 }

@@ -11,7 +11,7 @@ import seatlock.support.Crowd;
 import seatlock.support.TestSystem;
 import seatlock.tickets.OfflineGate;
 
-/** Tickets, from the confirmation to the gate. */
+/** Tests tickets, from the confirmation to the gate. */
 class CheckInTest {
 
     private final TestSystem system = TestSystem.shared();
@@ -30,7 +30,7 @@ class CheckInTest {
     }
 
     @Test
-    void a_reservation_has_a_ticket_for_each_seat_once_it_is_confirmed() {
+    void a_confirmed_reservation_has_one_ticket_per_seat() {
         var event = system.event(3);
         var reserved = api.reserve(event.id(), "S-A-2", "S-A-1").json();
         var id = reserved.get("id").asText();
@@ -53,7 +53,7 @@ class CheckInTest {
     }
 
     @Test
-    void its_document_is_not_ready_before_a_worker_has_made_it_and_not_there_for_others() {
+    void a_document_is_not_ready_until_a_worker_has_made_it() {
         var event = system.event(1);
         var id = buyOne(event, "S-A-1");
         var pdf = api.tickets(event.id(), id).get(0).get("pdf").asText();
@@ -72,7 +72,7 @@ class CheckInTest {
     }
 
     @Test
-    void a_ticket_is_used_once_and_the_second_gate_learns_of_the_first() {
+    void a_ticket_is_checked_in_once_and_the_second_gate_is_told_where() {
         var event = system.event(1);
         var id = buyOne(event, "S-A-1");
         var code = code(event, id);
@@ -89,18 +89,18 @@ class CheckInTest {
     }
 
     @Test
-    void two_hundred_gates_at_once_let_one_person_in() {
+    void of_two_hundred_gates_at_once_one_checks_the_ticket_in() {
         var event = system.event(1);
         var code = code(event, buyOne(event, "S-A-1"));
 
-        var answers = Crowd.of(200, i -> api.scan(event.id(), code, "Gate " + i));
+        var responses = Crowd.of(200, i -> api.scan(event.id(), code, "Gate " + i));
 
-        assertThat(Crowd.tally(answers, Api.Answer::outcome))
+        assertThat(Crowd.tally(responses, Api.Answer::outcome))
                 .isEqualTo(Map.of("200", 1L, "409 already-checked-in", 199L));
     }
 
     @Test
-    void a_scan_made_offline_is_uploaded_with_its_own_time_as_often_as_it_takes() {
+    void an_offline_scan_keeps_its_time_and_may_be_uploaded_repeatedly() {
         var event = system.event(1);
         var code = code(event, buyOne(event, "S-A-1"));
         var scan = Api.object()
@@ -145,7 +145,7 @@ class CheckInTest {
     }
 
     @Test
-    void a_refund_voids_the_tickets_and_the_next_buyer_has_one_of_his_own() {
+    void a_refund_voids_the_ticket_and_the_next_buyer_gets_a_new_one() {
         var event = system.event(1);
         var first = buyOne(event, "S-A-1");
         var oldCode = code(event, first);
@@ -159,7 +159,7 @@ class CheckInTest {
     }
 
     @Test
-    void a_gate_verifies_a_code_offline_with_the_published_keys() throws Exception {
+    void a_code_can_be_verified_offline_with_the_published_keys() throws Exception {
         var event = system.event(1);
         var code = code(event, buyOne(event, "S-A-1"));
         var keys = api.get("/api/keys/tickets").json();
@@ -170,7 +170,7 @@ class CheckInTest {
     }
 
     @Test
-    void tickets_stay_valid_when_the_key_is_rotated() {
+    void tickets_stay_valid_when_the_signing_key_is_rotated() {
         try (var system = new TestSystem()) {
             var event = system.event(2);
             var before = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
@@ -193,7 +193,7 @@ class CheckInTest {
     }
 
     @Test
-    void a_scan_that_is_not_valid_is_refused() {
+    void an_invalid_scan_is_refused() {
         var event = system.event(1);
         for (var bad : new String[] {
             "{}",
@@ -218,7 +218,7 @@ class CheckInTest {
     }
 
     @Test
-    void tickets_are_sent_again_only_where_there_are_any() {
+    void tickets_are_resent_only_for_a_confirmed_reservation() {
         var event = system.event(2);
         var pending = api.reserve(event.id(), "S-A-1").json().get("id").asText();
         var confirmed = buyOne(event, "S-A-2");

@@ -8,14 +8,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.support.TestSystem;
 
-/** The documentation that the jar serves. */
+/** Tests the documentation that the server serves. */
 class DocumentationTest {
 
     private final TestSystem system = TestSystem.shared();
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/docs", "/api/docs/", "/api/redoc", "/api/redoc/"})
-    void the_pages_load_nothing_from_outside_and_all_they_load_is_there(String path) {
+    void the_pages_load_only_existing_files_of_this_server(String path) {
         var page = system.api.get(path);
 
         assertThat(page.status()).isEqualTo(200);
@@ -30,7 +30,7 @@ class DocumentationTest {
     }
 
     @Test
-    void the_type_of_a_problem_leads_to_what_to_do_about_it() {
+    void the_type_of_a_problem_links_to_its_documentation() {
         var event = system.event(1);
         system.api.reserve(event.id(), "S-A-1");
         var problem = system.api.reserve(event.id(), "S-A-1").json();
@@ -44,7 +44,7 @@ class DocumentationTest {
     }
 
     @Test
-    void it_says_that_it_is_alive_and_ready() {
+    void health_checks_report_that_the_server_is_alive_and_ready() {
         assertThat(system.api.get("/livez").text()).isEqualTo("alive");
         assertThat(system.api.get("/readyz").text()).contains("\"status\":\"ready\"", "\"postgresql\":\"up\"");
     }

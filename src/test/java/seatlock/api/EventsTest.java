@@ -11,7 +11,7 @@ import seatlock.catalog.EventId;
 import seatlock.support.Api;
 import seatlock.support.TestSystem;
 
-/** Events and their seat maps, over HTTP. */
+/** Tests events and their seat maps over HTTP. */
 class EventsTest {
 
     private static final String EVENT = """
@@ -36,7 +36,7 @@ class EventsTest {
     }
 
     @Test
-    void an_event_is_created_and_read_back_as_it_was_given() {
+    void an_event_is_returned_as_it_was_created() {
         var created = api.createEvent(EVENT);
 
         assertThat(created.status()).isEqualTo(201);
@@ -53,7 +53,7 @@ class EventsTest {
     }
 
     @Test
-    void creating_an_event_takes_the_administrators_key() {
+    void only_the_admin_key_in_a_bearer_header_creates_an_event() {
         assertThat(api.send(Api.post(api.request("/api/events"), EVENT)).outcome())
                 .isEqualTo("401 unauthorized");
         for (var header : List.of("Bearer wrong", "Bearer", "Basic " + TestSystem.ADMIN_KEY, TestSystem.ADMIN_KEY)) {
@@ -63,7 +63,7 @@ class EventsTest {
     }
 
     @Test
-    void the_seat_map_shows_every_seat_in_the_order_of_the_plan() {
+    void the_seat_map_lists_every_seat_in_the_order_of_the_plan() {
         var event = create();
         api.reserve(event, "STALLS-B-2");
 
@@ -80,7 +80,7 @@ class EventsTest {
     }
 
     @Test
-    void the_seat_map_can_be_narrowed_and_paged() {
+    void the_seat_map_can_be_filtered_and_paged() {
         var event = create();
         api.reserve(event, "STALLS-A-1");
         var seats = "/api/events/" + event + "/seats";
@@ -100,7 +100,7 @@ class EventsTest {
     }
 
     @Test
-    void the_seat_map_is_not_sent_again_to_who_has_it() {
+    void an_unchanged_seat_map_is_answered_with_304() {
         var event = create();
         var seats = "/api/events/" + event + "/seats";
         var first = api.get(seats);
@@ -123,7 +123,7 @@ class EventsTest {
     }
 
     @Test
-    void events_are_listed_in_the_order_in_which_they_start_page_by_page() {
+    void events_are_listed_by_start_time_page_by_page() {
         try (var system = new TestSystem()) {
             var names = IntStream.of(5, 1, 4, 2, 3)
                     .mapToObj(day ->
@@ -151,7 +151,7 @@ class EventsTest {
     }
 
     @Test
-    void an_event_of_forty_thousand_seats_in_many_rows_is_whole() {
+    void an_event_of_forty_thousand_seats_is_created_completely() {
         var rows = new StringBuilder();
         for (int i = 0; i < 5000; i++) {
             rows.append(i == 0 ? "" : ",").append("{\"name\":\"").append(i).append("\",\"seats\":8}");

@@ -10,17 +10,18 @@ import org.junit.jupiter.api.Test;
 import seatlock.http.HttpProblem;
 import seatlock.support.Contract;
 
+/** Tests the OpenAPI document. */
 class OpenApiTest {
 
-    /** A change of the API is a visible diff. `make openapi` writes the copy. */
+    /** Makes each change of the API a visible diff. `make openapi` writes the copy. */
     @Test
-    void the_copy_in_the_repository_is_what_is_served() throws IOException {
+    void the_copy_in_the_repository_equals_the_served_document() throws IOException {
         var served = new String(DocumentationHandlers.openApiDocument(), StandardCharsets.UTF_8);
         if (Boolean.getBoolean("seatlock.openapi.write")) {
             Files.writeString(Contract.DOCUMENT, served);
         }
         assertThat(served)
-                .as("the API has changed: run `make openapi`, and see what `git diff` says")
+                .as("the API has changed: run `make openapi` and check `git diff`")
                 .isEqualTo(Files.readString(Contract.DOCUMENT));
     }
 
@@ -29,14 +30,14 @@ class OpenApiTest {
         var document = new ObjectMapper().readTree(DocumentationHandlers.openApiDocument());
         var paths = document.get("paths").toString();
         for (var type : ApiProblem.all()) {
-            if (type != HttpProblem.METHOD_NOT_ALLOWED) { // that is about what is not in the document
+            if (type != HttpProblem.METHOD_NOT_ALLOWED) { // it concerns methods that are not in the document
                 assertThat(paths).contains("\"" + type.uri() + "\"");
             }
         }
     }
 
     @Test
-    void every_operation_says_what_it_does_and_shows_what_it_answers() throws IOException {
+    void every_operation_has_a_summary_and_example_responses() throws IOException {
         var document = new ObjectMapper().readTree(DocumentationHandlers.openApiDocument());
         document.get("paths")
                 .properties()

@@ -10,7 +10,7 @@ import seatlock.catalog.EventId;
 import seatlock.support.Api;
 import seatlock.support.TestSystem;
 
-/** The life of a reservation, over HTTP. */
+/** Tests the life of a reservation over HTTP. */
 class ReservationTest {
 
     private final TestSystem system = TestSystem.shared();
@@ -57,7 +57,7 @@ class ReservationTest {
     }
 
     @Test
-    void unknown_seats_beside_good_ones_hold_nothing() {
+    void a_basket_with_unknown_seats_holds_none_of_the_others() {
         var event = system.event(1);
 
         var refused = api.reserve(event.id(), "S-A-1", "S-A-2", "X-1");
@@ -68,7 +68,7 @@ class ReservationTest {
     }
 
     @Test
-    void a_reservation_has_at_most_as_many_seats_as_its_event_allows() {
+    void a_reservation_cannot_exceed_the_seat_limit_of_its_event() {
         var event = system.event(4, 2, Instant.now().plus(1, ChronoUnit.DAYS));
 
         assertThat(api.reserve(event.id(), "S-A-1", "S-A-2", "S-A-3").outcome()).isEqualTo("422 too-many-seats");
@@ -76,14 +76,14 @@ class ReservationTest {
     }
 
     @Test
-    void nothing_is_sold_once_the_event_has_begun() {
+    void sales_close_when_the_event_begins() {
         var event = system.event(1, 1, Instant.now().minus(1, ChronoUnit.SECONDS));
 
         assertThat(api.reserve(event.id(), "S-A-1").outcome()).isEqualTo("409 sales-closed");
     }
 
     @Test
-    void what_was_reserved_in_time_can_be_confirmed_after_the_event_has_begun() {
+    void a_reservation_made_in_time_can_be_confirmed_after_the_event_began() {
         var event = system.event(1);
         var id = api.reserve(event.id(), "S-A-1").json().get("id").asText();
         system.begin(event.id());
@@ -92,7 +92,7 @@ class ReservationTest {
     }
 
     @Test
-    void a_lapsed_hold_is_free_at_once_though_nobody_has_swept() {
+    void a_lapsed_hold_is_free_at_once_without_the_sweeper() {
         var event = system.event(2);
         var late = api.reserve(event.id(), "S-A-1", "S-A-2").json();
         system.lapse(event.id());
@@ -123,6 +123,7 @@ class ReservationTest {
         var id = api.reserve(event.id(), "S-A-1").json().get("id").asText();
 
         assertThat(api.confirm(event.id(), id, 4499).outcome()).isEqualTo("409 amount-mismatch");
+        assertThat(statuses(event.id())).isEqualTo("HELD");
         assertThat(api.confirm(event.id(), id, 4500).outcome()).isEqualTo("200");
     }
 
@@ -139,7 +140,7 @@ class ReservationTest {
     }
 
     @Test
-    void its_holder_cancels_what_is_pending_as_often_as_he_likes() {
+    void the_holder_can_cancel_a_pending_reservation_repeatedly() {
         var event = system.event(1);
         var reserved = api.reserve(event.id(), "S-A-1").json();
         var id = reserved.get("id").asText();
@@ -157,7 +158,7 @@ class ReservationTest {
     }
 
     @Test
-    void only_the_seller_cancels_what_is_confirmed() {
+    void only_the_seller_can_cancel_a_confirmed_reservation() {
         var event = system.event(1);
         var reserved = api.reserve(event.id(), "S-A-1").json();
         var id = reserved.get("id").asText();
@@ -165,13 +166,14 @@ class ReservationTest {
 
         assertThat(api.cancel(event.id(), id, reserved.get("token").asText()).outcome())
                 .isEqualTo("409 reservation-not-pending");
+        assertThat(statuses(event.id())).isEqualTo("SOLD");
         assertThat(api.cancel(event.id(), id, TestSystem.ADMIN_KEY).outcome()).isEqualTo("200");
         assertThat(statuses(event.id())).isEqualTo("AVAILABLE");
         assertThat(system.violations(event.id())).isEmpty();
     }
 
     @Test
-    void what_has_expired_cannot_be_cancelled() {
+    void an_expired_reservation_cannot_be_cancelled() {
         var event = system.event(1);
         var reserved = api.reserve(event.id(), "S-A-1").json();
         system.lapse(event.id());
@@ -184,14 +186,14 @@ class ReservationTest {
     }
 
     @Test
-    void a_reservation_is_not_there_for_those_without_its_token() {
+    void a_reservation_is_not_found_without_its_token() {
         var event = system.event(2);
         var mine = api.reserve(event.id(), "S-A-1").json();
-        var hers = api.reserve(event.id(), "S-A-2").json();
+        var other = api.reserve(event.id(), "S-A-2").json();
         var path = Api.path(event.id(), mine.get("id").asText());
 
         assertThat(api.get(path).outcome()).isEqualTo("404 not-found");
-        assertThat(api.get(path, hers.get("token").asText()).outcome()).isEqualTo("404 not-found");
+        assertThat(api.get(path, other.get("token").asText()).outcome()).isEqualTo("404 not-found");
         assertThat(api.get(path, mine.get("token").asText()).outcome()).isEqualTo("200");
         assertThat(api.get(path, TestSystem.ADMIN_KEY).outcome()).isEqualTo("200");
         assertThat(api.cancel(event.id(), mine.get("id").asText(), null).outcome())
@@ -199,14 +201,14 @@ class ReservationTest {
         assertThat(api.cancel(
                                 event.id(),
                                 mine.get("id").asText(),
-                                hers.get("token").asText())
+                                other.get("token").asText())
                         .outcome())
                 .isEqualTo("404 not-found");
         assertThat(statuses(event.id())).isEqualTo("HELD HELD");
     }
 
     @Test
-    void confirming_is_for_the_seller_not_for_the_holder() {
+    void the_holder_cannot_confirm_a_reservation() {
         var event = system.event(1);
         var reserved = api.reserve(event.id(), "S-A-1").json();
         var request = api.request(Api.path(event.id(), reserved.get("id").asText()) + "/confirm")
@@ -221,7 +223,7 @@ class ReservationTest {
     }
 
     @Test
-    void a_reservation_is_only_found_in_its_own_event() {
+    void a_reservation_is_found_in_its_own_event_only() {
         var event = system.event(1);
         var other = system.event(1);
         var id = api.reserve(event.id(), "S-A-1").json().get("id").asText();
@@ -235,7 +237,7 @@ class ReservationTest {
     }
 
     @Test
-    void an_event_may_hold_seats_for_a_time_of_its_own() {
+    void an_event_can_set_how_long_its_seats_are_held() {
         var created = api.createEvent("""
                 {"name":"N","venue":"V","startsAt":"2099-01-01T20:00:00+01:00","timeZone":"Europe/Rome",
                  "currency":"EUR","reservationTtl":"PT90S",

@@ -15,10 +15,10 @@ import seatlock.http.Listener;
 import seatlock.support.Api;
 import seatlock.support.TestSystem;
 
-/** A route that does not say who may call it can be called by nobody, and does not get as far as a release. */
+/** Tests that every route declares an access rule, and that a route without one refuses every caller. */
 class RoutesTest {
 
-    /** Pages, and what machines ask; all else is in the OpenAPI document, and so in the matrix. */
+    /** Pages, health checks and metrics. All other routes are in the OpenAPI document, which {@link AccessMatrixTest} calls. */
     private static final List<String> PUBLIC = List.of(
             "/api/openapi.json",
             "/api/docs",
@@ -34,7 +34,7 @@ class RoutesTest {
     private final TestSystem system = TestSystem.shared();
 
     @Test
-    void every_route_has_one_rule_and_is_in_the_document_or_public() {
+    void every_route_has_one_rule_and_is_documented_or_public() {
         var document = system.api.get("/api/openapi.json").json().get("paths");
         var routes = registered();
 
@@ -58,9 +58,9 @@ class RoutesTest {
                 .toList();
     }
 
-    /** However it was added: the rule is looked at before the handler is, and not by it. */
+    /** The rule is checked before the handler runs, however the route was added. */
     @Test
-    void a_route_without_a_rule_is_denied_and_one_with_a_rule_is_held_to_it() throws Exception {
+    void a_route_without_exactly_one_rule_refuses_every_caller() throws Exception {
         var javalin = Javalin.create(config -> {
             new Routes(config.routes, new Access("key", new ApiKeyCache(null, null, System::nanoTime), Runnable::run));
             config.routes.get("/unruled", ctx -> ctx.result("secret"));
@@ -85,7 +85,7 @@ class RoutesTest {
         var request = HttpRequest.newBuilder(URI.create(url))
                 .header("Authorization", "Bearer " + bearer)
                 .build();
-        var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofByteArray());
-        return new Api.Answer(answer.statusCode(), answer).outcome();
+        var response = HttpClient.newHttpClient().send(request, BodyHandlers.ofByteArray());
+        return new Api.Answer(response.statusCode(), response).outcome();
     }
 }
