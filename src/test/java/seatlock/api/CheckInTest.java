@@ -120,7 +120,7 @@ class CheckInTest {
                 .isEqualTo("409 already-checked-in");
         assertThat(api.scanWith(event.id(), scan.replace("\"Tent\"", "\"Hall\""))
                         .outcome())
-                .as("another gate counts from one, too")
+                .as("another gate numbers its scans from one, too")
                 .isEqualTo("409 already-checked-in");
         assertThat(api.scan(event.id(), code, "Tent").outcome()).isEqualTo("409 already-checked-in");
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.support.LyingServer;
 import seatlock.support.TestSystem;
 
-/** The exit status of the load test: 0 if nothing was wrong, 1 if something was, 2 if it was asked wrongly. */
+/** Tests the exit status of the load test: 0 if all responses were right, 1 if not, 2 for invalid options. */
 class LoadTestCommandTest {
 
     private final TestSystem system = TestSystem.shared();
@@ -23,7 +23,7 @@ class LoadTestCommandTest {
     }
 
     @Test
-    void a_server_that_is_right_passes_and_the_page_is_written(@TempDir Path directory) throws IOException {
+    void a_correct_server_passes_and_the_page_is_written(@TempDir Path directory) throws IOException {
         var page = directory.resolve("page.html");
 
         var status = run(
@@ -35,7 +35,7 @@ class LoadTestCommandTest {
     }
 
     @Test
-    void a_server_that_lies_does_not() {
+    void a_server_that_loses_reservations_fails() {
         try (var server = new LyingServer(LyingServer.Lie.FORGETS)) {
             assertThat(run(server.url().toString(), "on-sale --clients 1 --requests 2 --seats 4 --events 1"))
                     .isEqualTo(1);
@@ -43,7 +43,7 @@ class LoadTestCommandTest {
     }
 
     @Test
-    void neither_does_one_that_is_not_there() {
+    void an_unreachable_server_fails() {
         assertThat(run("http://localhost:1", "nothing")).isEqualTo(1);
     }
 
@@ -70,7 +70,7 @@ class LoadTestCommandTest {
                 "nothing --url http://localhost/api",
                 "nothing --html /no/such/directory/page.html"
             })
-    void options_that_make_no_sense_are_refused(String arguments) {
+    void invalid_options_are_refused(String arguments) {
         assertThat(run("http://localhost:1", arguments)).isEqualTo(2);
     }
 }

@@ -12,7 +12,7 @@ import seatlock.catalog.EventId;
 import seatlock.maintenance.Invariant;
 import seatlock.support.TestSystem;
 
-/** `seatlock verify`: what an operator sees. */
+/** Tests the output of {@code seatlock verify}. */
 class VerifyTest {
 
     private static long verify(TestSystem system, EventId event, List<String> lines) {
@@ -20,23 +20,23 @@ class VerifyTest {
     }
 
     @Test
-    void each_invariant_is_told_with_its_violations_for_all_events_or_one() {
+    void the_violations_of_each_invariant_are_listed_for_all_events_or_one() {
         try (var system = new TestSystem()) {
             var good = system.event(2);
             var bad = system.event(2);
             system.api.buy(good.id(), "S-A-1");
             system.update(
                     "UPDATE seats SET price = 1 WHERE event_id = ?", bad.id().value());
-            var everywhere = new ArrayList<String>();
-            var inGood = new ArrayList<String>();
+            var ofAll = new ArrayList<String>();
+            var ofGood = new ArrayList<String>();
 
-            assertThat(verify(system, null, everywhere)).isEqualTo(2);
-            assertThat(verify(system, good.id(), inGood)).isZero();
+            assertThat(verify(system, null, ofAll)).isEqualTo(2);
+            assertThat(verify(system, good.id(), ofGood)).isZero();
 
-            assertThat(everywhere)
+            assertThat(ofAll)
                     .hasSize(Invariant.values().length + 1)
                     .contains("        2  " + Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT, "2 violations");
-            assertThat(inGood).endsWith("No violations.");
+            assertThat(ofGood).hasSize(Invariant.values().length + 1).endsWith("No violations.");
             assertThat(catchThrowable(() -> verify(system, new EventId(UUID.randomUUID()), new ArrayList<>())))
                     .hasMessageStartingWith("No such event: ");
         }

@@ -13,17 +13,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import seatlock.metrics.Metrics;
+import seatlock.support.Wait;
 
-class LanesTest {
+/** Tests the order and the bounds of the queues. */
+class KeyedBatcherTest {
 
     /** Batches in the order in which they were taken. */
     private final List<List<Integer>> batches = new CopyOnWriteArrayList<>();
 
     private final List<Integer> refused = Collections.synchronizedList(new ArrayList<>());
-    private final CountDownLatch held = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
 
-    /** What is negative keeps its thread until {@link #held} is let go. */
-    private KeyedBatcher<String, Integer> lanes(KeyedBatcher.Bounds bounds) {
+    /** A batch that starts with a negative number occupies its thread until {@link #release} is counted down. */
+    private KeyedBatcher<String, Integer> batcher(KeyedBatcher.Bounds bounds) {
         return new KeyedBatcher<>("test", bounds, this::work, (item, refusal) -> refused.add(item), new Metrics());
     }
 
@@ -31,102 +33,130 @@ class LanesTest {
         batches.add(batch);
         if (batch.get(0) < 0) {
             try {
-                held.await();
+                release.await();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
         }
     }
 
-    private void awaitBegun() {
-        while (batches.isEmpty()) {
-            Thread.onSpinWait();
-        }
+    private void submitAndAwaitStart(KeyedBatcher<String, Integer> batcher, String key, int item) {
+        batcher.submit(key, item);
+        Wait.until("the batch has started", () -> batches.contains(List.of(item)));
     }
 
-    private static KeyedBatcher.Bounds bounds(int threads, int atOnce, int batch) {
-        return new KeyedBatcher.Bounds(threads, atOnce, batch);
+    private static List<Integer> range(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
     }
 
-    @Test
-    void what_gathers_while_one_batch_runs_is_the_next_one_in_order_of_arrival() {
-        try (var lanes = lanes(bounds(4, 1, 60))) {
-            lanes.submit("event", -1);
-            IntStream.range(0, 100).forEach(i -> lanes.submit("event", i));
-            held.countDown();
-        }
-        var all = batches.stream().flatMap(List::stream).toList();
-        assertThat(all).isEqualTo(IntStream.range(-1, 100).boxed().toList());
-        assertThat(batches).extracting(List::size).allMatch(size -> size <= 60);
-        assertThat(batches.size()).isLessThanOrEqualTo(4);
+    private static KeyedBatcher.Bounds bounds(int threads, int threadsPerKey, int batch) {
+        return new KeyedBatcher.Bounds(threads, threadsPerKey, batch);
     }
 
     @Test
-    void a_lane_that_stands_still_does_not_hold_up_the_others() {
-        try (var lanes = lanes(bounds(2, 1, 10))) {
-            lanes.submit("stuck", -1);
-            awaitBegun();
-            IntStream.range(0, 50).forEach(i -> lanes.submit("stuck", 1_000 + i));
-            var others = IntStream.range(0, 100)
-                    .mapToObj(i -> CompletableFuture.runAsync(() -> lanes.submit("event " + i, i)))
-                    .toList();
-            others.forEach(CompletableFuture::join);
-            while (batches.stream().flatMap(List::stream).filter(i -> i < 1_000).count() < 101) {
-                Thread.onSpinWait();
-            }
+    void items_that_arrive_during_a_batch_form_the_next_ones_in_order_of_arrival() {
+        try (var batcher = batcher(bounds(4, 1, 60))) {
+            submitAndAwaitStart(batcher, "event", -1);
+            range(0, 100).forEach(i -> batcher.submit("event", i));
+            release.countDown();
+        }
+        assertThat(batches).containsExactly(List.of(-1), range(0, 60), range(60, 100));
+    }
+
+    @Test
+    void a_stuck_key_does_not_delay_other_keys() {
+        try (var batcher = batcher(bounds(2, 1, 10))) {
+            submitAndAwaitStart(batcher, "stuck", -1);
+            range(1_000, 1_050).forEach(i -> batcher.submit("stuck", i));
+            range(0, 100).stream()
+                    .map(i -> CompletableFuture.runAsync(() -> batcher.submit("event " + i, i)))
+                    .toList()
+                    .forEach(CompletableFuture::join);
+            Wait.until("the other keys were served", () -> batches.size() == 101);
+
             assertThat(batches.stream().flatMap(List::stream)).noneMatch(i -> i >= 1_000);
-            held.countDown();
+            release.countDown();
         }
+        assertThat(batches.stream().flatMap(List::stream).filter(i -> i >= 1_000))
+                .containsExactlyElementsOf(range(1_000, 1_050));
     }
 
     @Test
-    void a_full_lane_refuses_what_comes_then_and_nothing_that_waits() {
-        try (var lanes = lanes(new KeyedBatcher.Bounds(1, 1, 1, 3, Duration.ofMinutes(1)))) {
-            lanes.submit("event", -1);
-            awaitBegun();
-            IntStream.range(0, 3).forEach(i -> lanes.submit("event", i));
+    void a_key_occupies_as_many_threads_as_it_may_and_no_more() {
+        try (var batcher = batcher(bounds(3, 2, 1))) {
+            submitAndAwaitStart(batcher, "event", -1);
+            submitAndAwaitStart(batcher, "event", -2);
+            batcher.submit("event", 0);
+            submitAndAwaitStart(batcher, "other event", 1); // on the third thread
 
-            assertThatThrownBy(() -> lanes.submit("event", 3)).isInstanceOf(Overload.class);
-            held.countDown();
+            assertThat(batches).doesNotContain(List.of(0));
+            release.countDown();
+        }
+        assertThat(batches).contains(List.of(0));
+    }
+
+    @Test
+    void a_full_queue_refuses_new_items_and_serves_the_waiting_ones() {
+        try (var batcher = batcher(new KeyedBatcher.Bounds(1, 1, 1, 3, Duration.ofMinutes(1)))) {
+            submitAndAwaitStart(batcher, "event", -1);
+            range(0, 3).forEach(i -> batcher.submit("event", i));
+
+            assertThatThrownBy(() -> batcher.submit("event", 3)).isInstanceOf(Overload.class);
+            release.countDown();
         }
         assertThat(batches).containsExactly(List.of(-1), List.of(0), List.of(1), List.of(2));
+        assertThat(refused).isEmpty();
     }
 
     @Test
-    void what_waited_too_long_is_refused_and_not_done() {
-        try (var lanes = lanes(new KeyedBatcher.Bounds(1, 1, 1, 100, Duration.ZERO))) {
-            lanes.submit("event", 7);
+    void an_item_that_waited_too_long_is_refused_and_not_processed() {
+        try (var batcher = batcher(new KeyedBatcher.Bounds(1, 1, 1, 100, Duration.ZERO))) {
+            batcher.submit("event", 7);
         }
         assertThat(refused).containsExactly(7);
         assertThat(batches).isEmpty();
     }
 
     @Test
-    void closing_does_what_is_waiting_and_takes_no_more() {
-        var lanes = lanes(bounds(1, 1, 1));
-        lanes.submit("event", -1);
-        IntStream.range(0, 20).forEach(i -> lanes.submit("event", i));
-        held.countDown();
-        lanes.close();
+    void closing_processes_the_waiting_items_and_refuses_new_ones() {
+        var batcher = batcher(bounds(1, 1, 1));
+        submitAndAwaitStart(batcher, "event", -1);
+        range(0, 20).forEach(i -> batcher.submit("event", i));
+        var closing = CompletableFuture.runAsync(batcher::close);
+        Wait.until("new items are refused", () -> isClosed(batcher));
+        assertThat(batches).hasSize(1);
+        assertThat(closing).isNotDone();
 
-        assertThat(batches).hasSize(21);
-        assertThatThrownBy(() -> lanes.submit("event", 20)).isInstanceOf(Overload.class);
+        release.countDown();
+        closing.join();
+
+        var accepted = batches.stream().flatMap(List::stream).filter(i -> i < 20);
+        assertThat(accepted).containsExactlyElementsOf(range(-1, 20));
     }
 
-    /** Whatever the work does: the lane goes on. */
+    /** Submits an item to another key, which is accepted until the batcher is closed. */
+    private static boolean isClosed(KeyedBatcher<String, Integer> batcher) {
+        try {
+            batcher.submit("other event", 20);
+            return false;
+        } catch (Overload e) {
+            return true;
+        }
+    }
+
     @Test
-    void a_lane_survives_what_its_work_throws() {
+    void a_queue_survives_an_exception_of_its_work() {
         var done = Collections.synchronizedList(new ArrayList<Integer>());
-        try (var lanes = new KeyedBatcher<String, Integer>(
+        try (var batcher = new KeyedBatcher<String, Integer>(
                 "test",
                 bounds(1, 1, 1),
                 (key, batch) -> {
                     done.addAll(batch);
-                    throw new IllegalStateException("made for this test");
+                    throw new IllegalStateException("thrown by the test");
                 },
                 (item, refusal) -> {},
                 new Metrics())) {
-            IntStream.range(0, 5).forEach(i -> lanes.submit("event", i));
+            range(0, 5).forEach(i -> batcher.submit("event", i));
         }
         assertThat(done).containsExactly(0, 1, 2, 3, 4);
     }

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 import seatlock.metrics.Metrics;
 import seatlock.support.Servers;
 
-/** Nodes that count together, with a real Redis between them; rounds and clock are the test's. */
+/** Tests nodes that share their counts through Redis. The test runs their rounds and moves their clock. */
 class RateLimiterTest {
 
     private static final RateLimiter.Policy TEN = new RateLimiter.Policy("address", 10);
 
-    private final AtomicLong clock = new AtomicLong(1_000_000_020_000L);
+    private final AtomicLong clock = new AtomicLong(1_000_000_020_000L); // the start of a minute
     private final RateLimiter here = new RateLimiter(clock::get, new Metrics());
     private final RateLimiter there = new RateLimiter(clock::get, new Metrics());
 
@@ -27,11 +27,11 @@ class RateLimiterTest {
     private void exchange() {
         here.runOnce();
         there.runOnce();
-        here.runOnce(); // what the other had to tell is heard with the next news
+        here.runOnce(); // learns what the other node has just shared
     }
 
     @Test
-    void what_one_has_counted_the_other_knows() {
+    void each_node_learns_what_the_other_has_counted() {
         try (var redis = Servers.newRedis()) {
             here.share(redis.url());
             there.share(redis.url());
@@ -39,7 +39,7 @@ class RateLimiterTest {
             granted(there, 2);
             exchange();
 
-            assertThat(granted(there, 10)).as("8 were used").isEqualTo(2);
+            assertThat(granted(there, 10)).as("eight of ten were used").isEqualTo(2);
             there.runOnce();
             granted(here, 1);
             here.runOnce();
@@ -60,18 +60,20 @@ class RateLimiterTest {
     }
 
     @Test
-    void who_is_new_here_brings_what_he_used_elsewhere_in_the_minute_before() {
+    void a_node_learns_the_requests_of_the_previous_minute_for_a_new_client() {
         try (var redis = Servers.newRedis()) {
             here.share(redis.url());
             there.share(redis.url());
             granted(here, 10);
             here.runOnce();
-            clock.addAndGet(Window.MILLIS / 2 + 10_000); // into the next minute
+            clock.addAndGet(Window.MILLIS + Window.MILLIS / 4); // a quarter of the next minute has passed
             var first = granted(there, 1);
             there.runOnce();
 
-            assertThat(first).as("it cannot know yet").isEqualTo(1);
-            assertThat(granted(there, 20)).isLessThan(9);
+            assertThat(first).as("before the node knows").isEqualTo(1);
+            assertThat(granted(there, 20))
+                    .as("10 - 1 - 3/4 of 10, rounded down")
+                    .isEqualTo(1);
         } finally {
             here.close();
             there.close();
@@ -79,7 +81,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void without_redis_each_goes_on_with_what_it_knows_and_shares_it_when_it_can() {
+    void without_redis_each_node_counts_alone_and_shares_its_count_later() {
         here.share(URI.create("redis://127.0.0.1:1"));
         granted(here, 6);
         here.runOnce();
@@ -92,7 +94,9 @@ class RateLimiterTest {
             here.runOnce();
             granted(there, 1);
             there.runOnce();
-            assertThat(granted(there, 10)).as("all of it").isZero();
+            assertThat(granted(there, 10))
+                    .as("with the ten requests of the other node")
+                    .isZero();
         } finally {
             here.close();
             there.close();
@@ -100,10 +104,12 @@ class RateLimiterTest {
     }
 
     @Test
-    void it_forgets_and_has_room_for_so_many_and_no_more() {
+    void idle_clients_are_forgotten_and_at_most_a_hundred_thousand_are_counted() {
         IntStream.range(0, 100_010).forEach(i -> here.take(TEN, "address " + i));
         assertThat(here.size()).isEqualTo(100_000);
-        assertThat(granted(here, 20)).as("nobody is refused for want of room").isEqualTo(20);
+        assertThat(granted(here, 20))
+                .as("a client that is not counted is not limited")
+                .isEqualTo(20);
 
         clock.addAndGet(2 * Window.MILLIS);
         here.runOnce();

@@ -38,8 +38,8 @@ import seatlock.support.TestWorkers;
 import seatlock.support.Wait;
 
 /**
- * Secrets and personal data come in at every door, everything goes wrong that can, and none of them is in the log. Each of
- * them has the canary in it.
+ * Tests that the log contains no secrets and no personal data, even if requests, the database or the mail server fail. Each of
+ * these values contains the canary.
  */
 @ResourceLock(LogCapture.LOG)
 class LogSecrecyTest {
@@ -61,11 +61,11 @@ class LogSecrecyTest {
         system.close();
     }
 
-    private static void assertSecret(String what, Iterable<String> lines, String... others) {
+    private static void assertSecret(String source, Iterable<String> lines, String... others) {
         for (var line : lines) {
-            assertThat(line.toLowerCase(Locale.ROOT)).as(what).doesNotContain(CANARY);
+            assertThat(line.toLowerCase(Locale.ROOT)).as(source).doesNotContain(CANARY);
             for (var other : others) {
-                assertThat(line).as(what).doesNotContain(other);
+                assertThat(line).as(source).doesNotContain(other);
             }
         }
     }
@@ -74,7 +74,7 @@ class LogSecrecyTest {
         return "{\"seats\":[\"" + String.join("\",\"", seats) + "\"],\"email\":\"" + EMAIL + "\"}";
     }
 
-    /** All that a client can get wrong, with the canary wherever he may write something. */
+    /** Sends all kinds of invalid requests, with the canary wherever the client chooses the text. */
     private static void misbehave(Api api, int port, Event event, String adminKey) {
         var path = "/api/events/" + event.id() + "/reservations";
         var key = "Idempotency-Key: " + CANARY + "-";
@@ -130,7 +130,7 @@ class LogSecrecyTest {
     }
 
     @Test
-    void nothing_that_clients_send_is_logged_whatever_goes_wrong() throws Exception {
+    void nothing_that_clients_send_is_logged_whatever_fails() throws Exception {
         var event = system.event(10);
         var port = system.server.port();
         try (var log = LogCapture.everything()) {
@@ -149,7 +149,7 @@ class LogSecrecyTest {
             system.api.scan(event.id(), code, CANARY);
             system.api.scan(event.id(), code, CANARY);
 
-            // A constraint that is violated: PostgreSQL explains it with the values of the row.
+            // PostgreSQL explains a violated constraint with the values of the row.
             system.update(
                     "ALTER TABLE reservations ADD CONSTRAINT planted CHECK (email NOT LIKE '%kanari7%') NOT VALID");
             assertThat(RawHttp.post(port, path, "Idempotency-Key: " + CANARY + "-500\r\n", reservation("S-A-4")))
@@ -161,7 +161,7 @@ class LogSecrecyTest {
                             port, path, "Idempotency-Key: " + CANARY + "-500\r\n", reservation("S-A-7", "S-A-8")))
                     .startsWith("HTTP/1.1 500");
             system.update("DROP INDEX planted");
-            // A column that cannot hold what it is given.
+            // A value that is too long for its column.
             system.update("ALTER TABLE reservations ALTER COLUMN payment_reference TYPE varchar(7)");
             var other = system.api
                     .reserveWith(event.id(), CANARY + "-other", reservation("S-A-5"))
@@ -185,7 +185,7 @@ class LogSecrecyTest {
         }
     }
 
-    /** A node whose database is not there, and never was. */
+    /** Sends a request to a node that cannot reach its database. */
     private void withoutDatabase(Event event) throws Exception {
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/" + CANARY + "?password=" + CANARY, CANARY, null);
         var metrics = new Metrics();
@@ -197,23 +197,23 @@ class LogSecrecyTest {
                     .header("Idempotency-Key", CANARY)
                     .header("Content-Type", "application/json")
                     .POST(BodyPublishers.ofString(reservation("S-A-9")));
-            var answer = HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
-            assertThat(answer.statusCode()).isEqualTo(503);
+            var response = HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(503);
         }
     }
 
-    /** A mail server that repeats the recipient, in several ways, and says no. */
-    private URI refusing(AtomicInteger code) {
+    /** Starts a mail server that refuses the recipient and repeats the address in several ways. */
+    private URI refusingMailServer(AtomicInteger code) {
         var server = SMTPServer.port(0)
                 .bindAddress(InetAddress.getLoopbackAddress())
-                .messageHandlerFactory(context -> new Refusing(context, code))
+                .messageHandlerFactory(context -> new RefusingHandler(context, code))
                 .build();
         server.start();
         opened.add(server::stop);
         return URI.create("smtp://127.0.0.1:" + server.getPortAllocated());
     }
 
-    private record Refusing(MessageContext context, AtomicInteger code) implements MessageHandler {
+    private record RefusingHandler(MessageContext context, AtomicInteger code) implements MessageHandler {
 
         @Override
         public void from(String sender) {}
@@ -222,8 +222,8 @@ class LogSecrecyTest {
         public void recipient(String recipient) throws RejectException {
             throw new RejectException(
                     code.get(),
-                    "5.1.1 <" + recipient + ">: there is no "
-                            + recipient.replaceFirst("@.*", "").toUpperCase(Locale.ROOT) + " here, says somebody");
+                    "5.1.1 <" + recipient + ">: mailbox "
+                            + recipient.replaceFirst("@.*", "").toUpperCase(Locale.ROOT) + " is unknown here");
         }
 
         @Override
@@ -236,11 +236,11 @@ class LogSecrecyTest {
     }
 
     @Test
-    void a_mail_server_that_repeats_the_address_is_not_quoted_with_it() {
+    void replies_of_a_mail_server_are_logged_without_the_address() {
         var code = new AtomicInteger(451);
         try (var log = LogCapture.everything();
-                var testWorkers = new TestWorkers(system, refusing(code), step -> {}).start()) {
-            for (var kind : List.of("refused for now until it is dead", "refused for good")) {
+                var testWorkers = new TestWorkers(system, refusingMailServer(code), step -> {}).start()) {
+            for (var kind : List.of("refused temporarily until it is dead", "refused permanently")) {
                 var event = system.event(1);
                 var reserved = system.api
                         .reserveWith(event.id(), CANARY, reservation("S-A-1"))
@@ -255,8 +255,8 @@ class LogSecrecyTest {
                 code.set(550);
             }
             var errors = system.query("SELECT last_error FROM jobs ORDER BY created_at", row -> row.text("last_error"));
-            assertThat(errors.get(0)).contains("451 5.1.1", "says somebody");
-            assertThat(errors.get(1)).contains("550 5.1.1", "says somebody");
+            assertThat(errors.get(0)).contains("451 5.1.1", "is unknown here");
+            assertThat(errors.get(1)).contains("550 5.1.1", "is unknown here");
             assertSecret("last_error", errors);
             assertThat(log.lines()).anyMatch(line -> line.contains("is dead") && line.contains("550"));
             assertSecret("log", log.lines());
@@ -268,9 +268,9 @@ class LogSecrecyTest {
         }
     }
 
-    /** A process with a password in each of its addresses, and what it says on both of its outputs. */
+    /** The process has a password in each of its URLs. Both of its outputs are checked. */
     @Test
-    void nor_does_a_process_say_what_it_was_told_in_confidence() throws SQLException {
+    void a_process_prints_neither_its_passwords_nor_client_data() throws SQLException {
         var event = system.event(10);
         var user = "seatlock_" + UUID.randomUUID().toString().replace("-", "");
         system.update("CREATE ROLE " + user + " LOGIN SUPERUSER PASSWORD '" + CANARY + "'");
@@ -307,7 +307,7 @@ class LogSecrecyTest {
     }
 
     @Test
-    void nor_does_one_that_cannot_start() {
+    void a_process_that_cannot_start_does_not_print_its_passwords() {
         for (var url : List.of(
                 "postgresql://user:" + CANARY + "@127.0.0.1:1/seatlock",
                 "jdbc:postgresql://127.0.0.1:1/seatlock?user=u&password=" + CANARY,
@@ -323,7 +323,9 @@ class LogSecrecyTest {
             try (var refused = Jvm.start(directory, settings, "serve");
                     var waiting = Jvm.start(directory, Map.of("DATABASE_URL", url), "serve")) {
                 assertThat(refused.exitStatus()).isPositive();
-                Wait.until("it waits or has ended", () -> waiting.output().contains("Waiting ") || !waiting.isAlive());
+                Wait.until(
+                        "the process waits or has ended",
+                        () -> waiting.output().contains("Waiting ") || !waiting.isAlive());
                 for (var jvm : List.of(refused, waiting)) {
                     assertThat(jvm.output()).isNotEmpty();
                     assertSecret("output", jvm.output().lines().toList());

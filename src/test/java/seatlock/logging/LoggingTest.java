@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +18,7 @@ import seatlock.support.Jvm;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
-/** The log of a process, as an operator has set it. */
+/** Tests the settings of the log, in a process of its own. */
 class LoggingTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,9 +55,9 @@ class LoggingTest {
     }
 
     @Test
-    void a_line_is_an_object_with_the_request_it_is_about() {
+    void in_json_format_a_line_is_an_object_that_names_its_request() {
         try (var jvm = serve(Map.of("LOG_FORMAT", "json", "LOG_REQUESTS", "on"))) {
-            var answer = api(jvm).get("/nowhere?a=b");
+            var response = api(jvm).get("/nowhere?a=b");
             jvm.awaitOutput("answered");
 
             var line = jvm.output()
@@ -69,7 +70,7 @@ class LoggingTest {
             assertThat(object.get("timestamp").isNumber()).isTrue();
             assertThat(object.get("kvpList").toString())
                     .contains(
-                            "{\"request\":\"" + answer.header("X-Request-Id") + "\"}",
+                            "{\"request\":\"" + response.header("X-Request-Id") + "\"}",
                             "\"GET\"",
                             "\"other\"",
                             "404",
@@ -79,20 +80,34 @@ class LoggingTest {
     }
 
     @Test
-    void it_is_quiet_unless_it_is_asked_to_speak() {
-        try (var jvm = serve(Map.of())) {
-            var api = api(jvm);
-            api.get("/nowhere");
-            api.get("/metrics");
-            Wait.until(
-                    "both are counted", () -> api.get("/metrics").text().contains("route=\"/metrics\",status=\"200\""));
-            assertThat(jvm.output().lines().filter(line -> line.matches("\\d\\d:\\d\\d:.*")))
-                    .isEmpty();
+    void requests_are_logged_only_if_configured() {
+        try (var silent = serve(Map.of());
+                var logging = serve(Map.of("LOG_REQUESTS", "on"))) {
+            for (var jvm : List.of(silent, logging)) {
+                var api = api(jvm);
+                api.get("/nowhere");
+                api.get("/metrics");
+                Wait.until(
+                        "both are counted",
+                        () -> api.get("/metrics").text().contains("route=\"/metrics\",status=\"200\""));
+            }
+            logging.awaitOutput("answered");
+
+            assertThat(logLines(logging)).anyMatch(line -> line.contains("answered"));
+            assertThat(logLines(silent)).isEmpty();
         }
     }
 
+    /** In text format, a line of the log starts with its time. */
+    private static List<String> logLines(Jvm jvm) {
+        return jvm.output()
+                .lines()
+                .filter(line -> line.matches("\\d\\d:\\d\\d:.*"))
+                .toList();
+    }
+
     @Test
-    void settings_are_words_in_lower_case() {
+    void values_of_settings_are_words_in_lower_case() {
         assertThat(Logging.parse(Logging.Format.class, "json")).isEqualTo(Logging.Format.JSON);
         assertThatThrownBy(() -> Logging.parse(Logging.Format.class, "JSON"))
                 .isInstanceOf(IllegalArgumentException.class);

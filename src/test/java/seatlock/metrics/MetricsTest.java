@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import seatlock.App;
@@ -22,7 +21,7 @@ import seatlock.support.TestSystem;
 import seatlock.support.TestWorkers;
 import seatlock.support.Wait;
 
-/** The figures at /metrics. Dashboards and alert rules know them by these names. */
+/** Tests the metrics at /metrics. Dashboards and alert rules depend on their names. */
 class MetricsTest {
 
     private final TestSystem system = new TestSystem();
@@ -32,13 +31,20 @@ class MetricsTest {
         system.close();
     }
 
-    private Figures figures() {
+    private Figures scrape() {
         return Figures.parse(system.api.get("/metrics").text());
     }
 
-    /** A request is counted when its answer has gone out, which may be after the client has it. */
+    /** Returns the value of a series, which must exist. */
+    private double value(String series) {
+        var samples = scrape().samples();
+        assertThat(samples).containsKey(series);
+        return samples.get(series);
+    }
+
+    /** Waits for a value. A request is counted after its response was sent, so the client may have received it earlier. */
     private void await(String series, double value) {
-        Wait.until(series + " is " + value, () -> figures().of(series) == value);
+        Wait.until(series + " is " + value, () -> scrape().of(series) == value);
     }
 
     private static String requests(String method, String route, int status) {
@@ -51,7 +57,7 @@ class MetricsTest {
     }
 
     @Test
-    void the_page_is_what_prometheus_reads() {
+    void the_page_is_in_the_text_format_of_prometheus() {
         var page = system.api.get("/metrics");
 
         assertThat(page.status()).isEqualTo(200);
@@ -60,7 +66,7 @@ class MetricsTest {
     }
 
     @Test
-    void requests_are_counted_by_route_and_status_and_orders_by_what_became_of_them() {
+    void requests_are_counted_by_route_and_status_and_orders_by_outcome() {
         var event = system.event(3);
         var key = UUID.randomUUID().toString();
         system.api.reserve(event.id(), key, new String[] {"S-A-1"});
@@ -76,7 +82,7 @@ class MetricsTest {
         system.api.cancel(event.id(), sold, TestSystem.ADMIN_KEY);
 
         var reserve = "/api/events/{eventId}/reservations";
-        await(requests("POST", reserve, 201), 3); // one of them twice
+        await(requests("POST", reserve, 201), 3); // one of them was repeated
         await(requests("POST", reserve, 409), 1);
         await(requests("POST", reserve, 422), 1);
         await(requests("POST", reserve, 400), 1);
@@ -92,23 +98,21 @@ class MetricsTest {
         await(orders("cancel", "done"), 1);
         await(orders("check_in", "done"), 1);
         await(orders("check_in", "already-checked-in"), 1);
-        var figures = figures();
-        // Seven orders came one after the other, each in a transaction of its own, the repeated one included.
-        assertThat(figures.of("seatlock_batch_orders_bucket{le=\"1.0\"}")).isEqualTo(7);
-        assertThat(figures.of("seatlock_lane_waiting")).isZero();
-        assertThat(figures.of("seatlock_lane_wait_seconds_count")).isGreaterThanOrEqualTo(8);
-        assertThat(figures.of("seatlock_transaction_seconds_count{pool=\"sales\"}"))
-                .isGreaterThanOrEqualTo(8);
-        assertThat(figures.of("seatlock_lock_wait_seconds_count")).isGreaterThanOrEqualTo(8);
+        // Seven orders, the repeated one included, arrived one after the other, so each had a transaction of its own.
+        assertThat(value("seatlock_batch_orders_bucket{le=\"1.0\"}")).isEqualTo(7);
+        assertThat(value("seatlock_lane_waiting")).isZero();
+        assertThat(value("seatlock_lane_wait_seconds_count")).isGreaterThanOrEqualTo(8);
+        assertThat(value("seatlock_transaction_seconds_count{pool=\"sales\"}")).isGreaterThanOrEqualTo(8);
+        assertThat(value("seatlock_lock_wait_seconds_count")).isGreaterThanOrEqualTo(8);
     }
 
     @Test
-    void whatever_clients_make_up_the_number_of_series_stays_the_same() {
+    void the_number_of_series_does_not_depend_on_what_clients_send() {
         system.api.get("/nothing/here");
         RawHttp.exchange(system.server.port(), "KANARI / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         RawHttp.exchange(system.server.port(), "no HTTP at all\r\n\r\n");
         await(requests("GET", "other", 404), 1);
-        var before = figures().samples().size();
+        var before = scrape().samples().size();
 
         Crowd.of(500, i -> system.api.get("/" + UUID.randomUUID()));
         Crowd.of(500, i -> system.api.get("/api/events/" + UUID.randomUUID() + "?q=" + i));
@@ -119,13 +123,13 @@ class MetricsTest {
 
         await(requests("GET", "other", 404), 501);
         await(requests("GET", "/api/events/{eventId}", 404), 500);
-        // For a route that is new: its buckets, their sum and count, and the longest. A thousand would be twenty
-        // thousand.
-        assertThat(figures().samples().size()).isLessThanOrEqualTo(before + 100);
+        // A new route adds its buckets, their sum, count and maximum. A thousand routes would add twenty thousand
+        // series.
+        assertThat(scrape().samples().size()).isLessThanOrEqualTo(before + 100);
     }
 
     @Test
-    void a_lock_that_was_not_to_be_had_is_counted() throws SQLException {
+    void lock_timeouts_and_retries_are_counted() throws SQLException {
         var event = system.event(1);
         try (var connection = Servers.connect(system.url)) {
             connection.setAutoCommit(false);
@@ -134,80 +138,76 @@ class MetricsTest {
             }
             system.api.reserve(event.id(), "S-A-1");
         }
-        assertThat(figures().of("seatlock_lock_timeouts_total")).isEqualTo(1);
-        assertThat(figures().of("seatlock_lock_wait_seconds_bucket{le=\"0.5\"}"))
-                .isLessThan(figures().of("seatlock_lock_wait_seconds_bucket{le=\"10.0\"}"));
+        assertThat(value("seatlock_lock_timeouts_total")).isEqualTo(1);
+        assertThat(value("seatlock_lock_wait_seconds_bucket{le=\"0.5\"}"))
+                .isLessThan(value("seatlock_lock_wait_seconds_bucket{le=\"10.0\"}"));
 
         var observer = system.metrics.transactions("retries");
         try (var database =
                 Database.open(system.url, 1, App.READ_STATEMENT_TIMEOUT, Database.Plans.DEFAULT, observer)) {
             assertThatThrownBy(() -> database.inTransaction(tx -> {
-                        throw new SQLException("made for this test", "40001");
+                        throw new SQLException("thrown by the test", "40001");
                     }))
                     .isInstanceOf(DatabaseException.Unavailable.class);
         }
-        assertThat(figures().of("seatlock_transaction_retries_total")).isEqualTo(2);
+        assertThat(value("seatlock_transaction_retries_total")).isEqualTo(2);
     }
 
     @Test
-    void what_is_in_the_database_is_counted_in_the_background_and_unknown_while_that_is_away() {
+    void database_rows_are_counted_in_the_background_or_nan_if_it_is_unavailable() {
         var event = system.event(4);
         system.api.buy(event.id(), "S-A-1");
         system.api.reserve(event.id(), "S-A-2");
-        assertThat(figures().of("seatlock_pending_reservations")).isNaN();
+        assertThat(value("seatlock_pending_reservations")).isNaN();
 
         try (var backlog = new BacklogMonitor(system.database, system.jobs, system.inventoryReader, system.metrics)) {
             backlog.runOnce();
-            var figures = figures();
-            assertThat(figures.of("seatlock_pending_reservations")).isEqualTo(1);
-            assertThat(figures.of("seatlock_lapsed_reservations")).isZero();
-            assertThat(figures.of("seatlock_sweeper_lag_seconds")).isZero();
-            assertThat(figures.of("seatlock_jobs{state=\"READY\"}")).isEqualTo(1);
-            assertThat(figures.of("seatlock_jobs{state=\"RUNNING\"}")).isZero();
-            assertThat(figures.of("seatlock_jobs{state=\"DEAD\"}")).isZero();
-            assertThat(figures.of("seatlock_oldest_job_seconds{state=\"READY\"}"))
-                    .isPositive();
-            assertThat(figures.of("seatlock_oldest_job_seconds{state=\"RUNNING\"}"))
-                    .isZero();
+            assertThat(value("seatlock_pending_reservations")).isEqualTo(1);
+            assertThat(value("seatlock_lapsed_reservations")).isZero();
+            assertThat(value("seatlock_sweeper_lag_seconds")).isZero();
+            assertThat(value("seatlock_jobs{state=\"READY\"}")).isEqualTo(1);
+            assertThat(value("seatlock_jobs{state=\"RUNNING\"}")).isZero();
+            assertThat(value("seatlock_jobs{state=\"DEAD\"}")).isZero();
+            assertThat(value("seatlock_oldest_job_seconds{state=\"READY\"}")).isPositive();
+            assertThat(value("seatlock_oldest_job_seconds{state=\"RUNNING\"}")).isZero();
 
             system.lapse(event.id());
             backlog.runOnce();
-            assertThat(figures().of("seatlock_pending_reservations")).isZero();
-            assertThat(figures().of("seatlock_lapsed_reservations")).isEqualTo(1);
-            assertThat(figures().of("seatlock_sweeper_lag_seconds")).isPositive();
+            assertThat(value("seatlock_pending_reservations")).isZero();
+            assertThat(value("seatlock_lapsed_reservations")).isEqualTo(1);
+            assertThat(value("seatlock_sweeper_lag_seconds")).isPositive();
 
             system.sweeper().runOnce();
             backlog.runOnce();
-            assertThat(figures().of("seatlock_lapsed_reservations")).isZero();
-            assertThat(figures().of("seatlock_expired_reservations_total")).isEqualTo(1);
-            assertThat(figures().of("seatlock_sweeper_last_success_timestamp_seconds"))
-                    .isGreaterThan(1.7e9);
+            assertThat(value("seatlock_lapsed_reservations")).isZero();
+            assertThat(value("seatlock_expired_reservations_total")).isEqualTo(1);
+            assertThat(value("seatlock_sweeper_last_success_timestamp_seconds")).isGreaterThan(1.7e9);
         }
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
-        try (var away = Database.open(
+        try (var unavailable = Database.open(
                         nowhere, 1, Duration.ofSeconds(1), Database.Plans.DEFAULT, TransactionObserver.NONE);
-                var backlog = new BacklogMonitor(away, system.jobs, system.inventoryReader, system.metrics)) {
+                var backlog = new BacklogMonitor(unavailable, system.jobs, system.inventoryReader, system.metrics)) {
             assertThatThrownBy(backlog::runOnce).isInstanceOf(DatabaseException.Unavailable.class);
         }
-        assertThat(figures().of("seatlock_pending_reservations")).isNaN();
-        assertThat(figures().of("seatlock_jobs{state=\"READY\"}")).isNaN();
+        assertThat(value("seatlock_pending_reservations")).isNaN();
+        assertThat(value("seatlock_jobs{state=\"READY\"}")).isNaN();
     }
 
     @Test
-    void jobs_are_counted_by_how_they_ended() {
+    void jobs_are_counted_by_outcome() {
         try (var testWorkers = new TestWorkers(system).start()) {
             var event = system.event(1);
             system.api.buy(event.id(), "S-A-1");
             await("seatlock_jobs_total{kind=\"IssueTickets\",outcome=\"done\"}", 1);
-            assertThat(figures().of("seatlock_workers_alive")).isEqualTo(3);
-            assertThat(figures().of("seatlock_redis_up")).isEqualTo(1);
+            assertThat(value("seatlock_workers_alive")).isEqualTo(3);
+            assertThat(value("seatlock_redis_up")).isEqualTo(1);
             assertThat(testWorkers.workers.alive()).isEqualTo(3);
         }
     }
 
-    /** What is measured of every process; some of it only when there is something to measure. */
+    /** Some metrics exist only after their first measurement. */
     @Test
-    void they_have_the_names_by_which_they_are_known() {
+    void all_metrics_have_their_documented_names() {
         system.metrics.measureProcess();
         system.metrics.jobEnded("IssueTickets", "dead");
         system.metrics.workers(() -> 0);
@@ -218,8 +218,8 @@ class MetricsTest {
         system.api.get("/livez");
         await(requests("GET", "/livez", 200), 1);
 
-        var figures = figures();
-        assertThat(figures.names())
+        var metrics = scrape();
+        assertThat(metrics.names())
                 .contains(
                         "seatlock_http_request_seconds_bucket",
                         "seatlock_http_request_seconds_count",
@@ -257,41 +257,27 @@ class MetricsTest {
                         "process_cpu_usage",
                         "process_files_open_files",
                         "process_uptime_seconds");
-        assertThat(figures.of("seatlock_ready")).isEqualTo(1);
-        assertThat(figures.of("seatlock_limited_total{limit=\"requests_per_address\"}"))
+        assertThat(value("seatlock_ready")).isEqualTo(1);
+        assertThat(value("seatlock_limited_total{limit=\"requests_per_address\"}"))
                 .isEqualTo(1);
-        assertThat(figures.samples().keySet())
+        assertThat(metrics.samples().keySet())
                 .filteredOn(series ->
                         series.startsWith("seatlock_http_request_seconds_bucket") && series.contains("\"/livez\""))
                 .hasSize(13);
     }
 
     @Test
-    void a_scrape_waits_for_nothing() throws InterruptedException {
-        var entered = new CountDownLatch(1);
-        var held = new CountDownLatch(1);
-        var busy = new Thread(() -> system.database.inTransaction(tx -> {
-            entered.countDown();
-            try {
-                held.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return null;
-        }));
-        busy.start();
-        entered.await();
-        connections(system);
-        assertThat(figures().of("hikaricp_connections_active{pool=\"reads\"}")).isEqualTo(1);
-        held.countDown();
-        busy.join();
-    }
-
-    private static void connections(TestSystem system) {
+    void a_scrape_does_not_wait_for_the_database() {
         system.metrics.connections(
-                "reads",
+                "test",
                 () -> system.database.connections().open(),
                 () -> system.database.connections().active(),
                 () -> system.database.connections().waiting());
+        system.database.inTransaction(tx -> {
+            tx.update("LOCK TABLE events, seats, reservations, jobs, tickets IN ACCESS EXCLUSIVE MODE");
+
+            assertThat(value("hikaricp_connections_active{pool=\"test\"}")).isEqualTo(1);
+            return null;
+        });
     }
 }
