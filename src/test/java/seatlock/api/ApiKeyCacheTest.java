@@ -84,4 +84,17 @@ class ApiKeyCacheTest {
         assertThat(first.get()).isEmpty();
         assertThat(cache.find(created.secret())).isSameAs(first);
     }
+
+    /** So that guesses from the same address do not lock out the holder of a valid key. */
+    @Test
+    void a_key_that_was_valid_stays_known_as_such_until_a_look_up_says_otherwise() throws Exception {
+        assertThat(cache.wasValid(created.secret())).isFalse();
+        cache.find(created.secret()).get();
+        clock.addAndGet(100 * ApiKeyCache.VALID_FOR.toNanos());
+        assertThat(cache.wasValid(created.secret())).isTrue();
+
+        system.database.inTransaction(tx -> keys.revoke(tx, created.key().id()));
+        assertThat(cache.find(created.secret()).get()).isEmpty();
+        assertThat(cache.wasValid(created.secret())).isFalse();
+    }
 }

@@ -189,7 +189,7 @@ class ApiKeysTest {
                         + " last_used_at = clock_timestamp() - interval '" + interval + "' WHERE key_id = ?",
                 id);
         var before = lastUse(id);
-        var used = system.database.inTransaction(tx -> new ApiKeys().use(tx, created.secret()));
+        var used = system.database.inTransaction(tx -> new ApiKeys().authenticate(tx, created.secret()));
         assertThat(used).isPresent();
         return !lastUse(id).equals(before);
     }

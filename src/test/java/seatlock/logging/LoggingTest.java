@@ -108,10 +108,8 @@ class LoggingTest {
 
     @Test
     void values_of_settings_are_words_in_lower_case() {
-        assertThat(Logging.parse(Logging.Format.class, "json")).isEqualTo(Logging.Format.JSON);
-        assertThatThrownBy(() -> Logging.parse(Logging.Format.class, "JSON"))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Logging.parse(Logging.Verbosity.class, "loud"))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(Logging.Format.of("json")).isEqualTo(Logging.Format.JSON);
+        assertThatThrownBy(() -> Logging.Format.of("JSON")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Logging.Verbosity.of("loud")).isInstanceOf(IllegalArgumentException.class);
     }
 }
