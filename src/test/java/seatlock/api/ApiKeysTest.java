@@ -37,15 +37,15 @@ class ApiKeysTest {
     private final TestSystem system = TestSystem.shared();
     private final Api api = system.api;
 
-    private Api.Answer create(String json) {
+    private Api.Response create(String json) {
         return api.send(Api.post(api.asAdmin(api.request("/api/keys")), json));
     }
 
-    private Api.Answer rotate(String id, String json) {
+    private Api.Response rotate(String id, String json) {
         return api.send(Api.post(api.asAdmin(api.request("/api/keys/" + id + "/rotate")), json));
     }
 
-    private Api.Answer revoke(String id) {
+    private Api.Response revoke(String id) {
         return api.send(api.asAdmin(api.request("/api/keys/" + id)).method("DELETE", BodyPublishers.noBody()));
     }
 

@@ -7,7 +7,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
 import seatlock.support.Api;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
+import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 import seatlock.tickets.OfflineGate;
 
@@ -25,7 +26,7 @@ class CheckInTest {
         return api.tickets(event.id(), reservation).get(0).get("code").asText();
     }
 
-    private static String reason(Api.Answer answer) {
+    private static String reason(Api.Response answer) {
         return answer.outcome() + " " + answer.json().path("reason").asText();
     }
 
@@ -93,9 +94,9 @@ class CheckInTest {
         var event = system.event(1);
         var code = code(event, buyOne(event, "S-A-1"));
 
-        var responses = Crowd.of(200, i -> api.scan(event.id(), code, "Gate " + i));
+        var responses = Concurrently.run(200, i -> api.scan(event.id(), code, "Gate " + i));
 
-        assertThat(Crowd.tally(responses, Api.Answer::outcome))
+        assertThat(Tally.of(responses, Api.Response::outcome))
                 .isEqualTo(Map.of("200", 1L, "409 already-checked-in", 199L));
     }
 
@@ -232,7 +233,7 @@ class CheckInTest {
                 .isEqualTo(1);
     }
 
-    private Api.Answer resend(Event event, String reservation) {
+    private Api.Response resend(Event event, String reservation) {
         return api.send(Api.post(api.asAdmin(api.request(Api.path(event.id(), reservation) + "/resend")), "{}"));
     }
 }

@@ -29,7 +29,7 @@ class EventsTest {
                 UUID.fromString(api.createEvent(EVENT).json().get("id").asText()));
     }
 
-    private List<String> labels(Api.Answer seats) {
+    private List<String> labels(Api.Response seats) {
         var labels = new ArrayList<String>();
         seats.json().get("seats").forEach(seat -> labels.add(seat.get("label").asText()));
         return labels;

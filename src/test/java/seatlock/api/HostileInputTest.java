@@ -201,7 +201,7 @@ class HostileInputTest {
         var validBody = "{\"seats\":[\"S-A-1\"],\"email\":\"a@b.c\"}";
         var expected = id.equals("%00") ? List.of("400 malformed-request", "404 not-found") : List.of("404 not-found");
 
-        var responses = new ArrayList<Api.Answer>();
+        var responses = new ArrayList<Api.Response>();
         responses.add(api.get("/api/events/" + id));
         responses.add(api.get("/api/events/" + id + "/seats"));
         responses.add(api.get("/api/events/" + event.id() + "/reservations/" + id, TestSystem.ADMIN_KEY));
@@ -214,7 +214,7 @@ class HostileInputTest {
         responses.add(api.send(api.asAdmin(api.request("/api/events/" + event.id() + "/reservations/" + id + "/cancel"))
                 .POST(BodyPublishers.noBody())));
 
-        assertThat(responses).extracting(Api.Answer::outcome).isSubsetOf(expected);
+        assertThat(responses).extracting(Api.Response::outcome).isSubsetOf(expected);
     }
 
     @ParameterizedTest

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 import seatlock.http.HttpProblem;
-import seatlock.support.Contract;
+import seatlock.support.OpenApiContract;
 
 /** Tests the OpenAPI document. */
 class OpenApiTest {
@@ -18,11 +18,11 @@ class OpenApiTest {
     void the_copy_in_the_repository_equals_the_served_document() throws IOException {
         var served = new String(DocumentationHandlers.openApiDocument(), StandardCharsets.UTF_8);
         if (Boolean.getBoolean("seatlock.openapi.write")) {
-            Files.writeString(Contract.DOCUMENT, served);
+            Files.writeString(OpenApiContract.DOCUMENT, served);
         }
         assertThat(served)
                 .as("the API has changed: run `make openapi` and check `git diff`")
-                .isEqualTo(Files.readString(Contract.DOCUMENT));
+                .isEqualTo(Files.readString(OpenApiContract.DOCUMENT));
     }
 
     @Test

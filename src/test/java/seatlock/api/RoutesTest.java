@@ -86,6 +86,6 @@ class RoutesTest {
                 .header("Authorization", "Bearer " + bearer)
                 .build();
         var response = HttpClient.newHttpClient().send(request, BodyHandlers.ofByteArray());
-        return new Api.Answer(response.statusCode(), response).outcome();
+        return new Api.Response(response.statusCode(), response).outcome();
     }
 }

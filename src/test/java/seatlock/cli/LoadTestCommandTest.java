@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import seatlock.support.LyingServer;
+import seatlock.support.FaultyServer;
 import seatlock.support.TestSystem;
 
 /** Tests the exit status of the load test: 0 if all responses were right, 1 if not, 2 for invalid options. */
@@ -36,7 +36,7 @@ class LoadTestCommandTest {
 
     @Test
     void a_server_that_loses_reservations_fails() {
-        try (var server = new LyingServer(LyingServer.Lie.FORGETS)) {
+        try (var server = new FaultyServer(FaultyServer.Lie.FORGETS)) {
             assertThat(run(server.url().toString(), "on-sale --clients 1 --requests 2 --seats 4 --events 1"))
                     .isEqualTo(1);
         }

@@ -29,7 +29,7 @@ class RequestIdTest {
         return system.api.request(path).header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01");
     }
 
-    private static String instance(Api.Answer response) {
+    private static String instance(Api.Response response) {
         return response.json().get("instance").asText();
     }
 
@@ -131,7 +131,7 @@ class RequestIdTest {
         }
     }
 
-    private static List<String> lines(LogCapture log, Api.Answer response) {
+    private static List<String> lines(LogCapture log, Api.Response response) {
         return log.lines().stream()
                 .filter(line -> line.contains(response.header(RequestId.HEADER)))
                 .toList();

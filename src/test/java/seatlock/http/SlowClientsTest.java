@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import seatlock.support.Figures;
+import seatlock.support.ScrapedMetrics;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
@@ -97,7 +97,7 @@ class SlowClientsTest {
     }
 
     private static double mapsSent(TestSystem system) {
-        return Figures.parse(system.api.get("/metrics").text())
+        return ScrapedMetrics.parse(system.api.get("/metrics").text())
                 .of("seatlock_http_request_seconds_count"
                         + "{method=\"GET\",route=\"/api/events/{eventId}/seats\",status=\"200\"}");
     }

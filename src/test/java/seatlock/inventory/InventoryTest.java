@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import seatlock.db.Database;
 import seatlock.db.Ids;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
 import seatlock.support.TestSystem;
 
 /** The one method, called as an edge calls it. */
@@ -85,7 +85,7 @@ class InventoryTest {
         var begun = new AtomicInteger();
         var transactions = 16 * 50;
         try (var database = Database.open(system.url, 16, Duration.ofSeconds(10))) {
-            Crowd.of(16, client -> {
+            Concurrently.run(16, client -> {
                 var random = new Random(client);
                 for (int round = 0; round < 50; round++) {
                     var labels = new ArrayList<String>();

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
 import seatlock.db.DatabaseException;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
+import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
 /** Paying at the very moment when the hold lapses. */
@@ -47,7 +48,7 @@ class LapseRaceTest {
                     }
                 }))
                 .toList();
-        var outcomes = Crowd.of(CLIENTS, client -> {
+        var outcomes = Concurrently.run(CLIENTS, client -> {
             var mine = new ArrayList<String>();
             for (int i = client; i < RESERVATIONS; i += CLIENTS) {
                 expireIn(i % 101 - 50, ids.get(i));
@@ -58,7 +59,7 @@ class LapseRaceTest {
         stop.set(true);
         sweepers.forEach(CompletableFuture::join);
 
-        var tally = Crowd.tally(outcomes.stream().flatMap(List::stream).toList(), outcome -> outcome);
+        var tally = Tally.of(outcomes.stream().flatMap(List::stream).toList(), outcome -> outcome);
         assertThat(tally).containsOnlyKeys("CONFIRMED", "RESERVATION_EXPIRED");
 
         // What was answered is what is so.

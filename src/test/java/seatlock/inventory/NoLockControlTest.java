@@ -15,7 +15,7 @@ import seatlock.catalog.Event;
 import seatlock.db.Database;
 import seatlock.db.Ids;
 import seatlock.db.Tx;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
 import seatlock.support.TestSystem;
 
 /**
@@ -62,7 +62,7 @@ class NoLockControlTest {
             var event = system.event(1);
             var barrier = new CyclicBarrier(BUYERS);
 
-            var outcomes = Crowd.of(
+            var outcomes = Concurrently.run(
                     BUYERS, i -> system.database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier)));
 
             assertThat(outcomes).hasOnlyElementsOfType(Outcome.Done.class);
@@ -79,7 +79,7 @@ class NoLockControlTest {
 
         // With connections of their own: each holds one while it waits for the others to have theirs.
         try (var database = Database.open(system.url, BUYERS, Duration.ofSeconds(10))) {
-            var outcomes = Crowd.of(BUYERS, i -> {
+            var outcomes = Concurrently.run(BUYERS, i -> {
                 try {
                     return database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier));
                 } catch (IllegalStateException stoppedByTheSchema) {
@@ -100,7 +100,7 @@ class NoLockControlTest {
         var system = TestSystem.shared();
         var event = system.event(1);
 
-        var outcomes = Crowd.of(
+        var outcomes = Concurrently.run(
                 BUYERS,
                 i -> system.database.inTransaction(tx -> inventory
                         .apply(tx, event, List.of(command(i)), Inventory.Locking.WAIT)

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
 import seatlock.db.Ids;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
 import seatlock.support.TestSystem;
 
 /** What a buyer may have of an event, in the database: exact, however many transactions ask at once. */
@@ -38,7 +38,8 @@ class QuotaTest {
         var event = system.event(40);
         var quota = Quota.of("email", "ada@example.org", Quota.NO_LIMIT, 7);
 
-        var outcomes = Crowd.of(20, i -> apply(event, reserve(quota, "S-A-" + (2 * i + 1), "S-A-" + (2 * i + 2))));
+        var outcomes =
+                Concurrently.run(20, i -> apply(event, reserve(quota, "S-A-" + (2 * i + 1), "S-A-" + (2 * i + 2))));
 
         assertThat(outcomes).filteredOn(Outcome.Done.class::isInstance).hasSize(3);
         assertThat(outcomes)

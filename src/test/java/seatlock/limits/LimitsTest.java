@@ -23,7 +23,7 @@ import seatlock.catalog.EventId;
 import seatlock.db.DatabaseUrl;
 import seatlock.metrics.Metrics;
 import seatlock.support.Api;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
 import seatlock.support.TestSystem;
 
 /** Tests the limits over HTTP: requests per client, pending reservations and seats per buyer, sizes. */
@@ -53,13 +53,13 @@ class LimitsTest {
                 true, 1_000_000, 1_000_000, pendingPerAddress, pendingPerEmail, seatsPerEmail, 2_048, 4_096, 2_048);
     }
 
-    private Api.Answer forwarded(String path, String... hops) {
+    private Api.Response forwarded(String path, String... hops) {
         var request = api.request(path);
         List.of(hops).forEach(hop -> request.header("X-Forwarded-For", hop));
         return api.send(request);
     }
 
-    private Api.Answer reserve(EventId event, String email, String seat) {
+    private Api.Response reserve(EventId event, String email, String seat) {
         return api.send(reservation(event, email, seat));
     }
 
@@ -262,7 +262,7 @@ class LimitsTest {
                 .mapToObj(i -> reserve(event.id(), "buyer" + i + "@example.org", "S-A-" + i))
                 .toList();
 
-        assertThat(outcomes).extracting(Api.Answer::outcome).containsExactly("201", "201", "429 rate-limited");
+        assertThat(outcomes).extracting(Api.Response::outcome).containsExactly("201", "201", "429 rate-limited");
         assertThat(Long.parseLong(outcomes.get(2).header("Retry-After"))).isBetween(1L, 600L);
         assertThat(api.send(api.asAdmin(reservation(event.id(), "buyer4@example.org", "S-A-4")))
                         .outcome())
@@ -299,7 +299,7 @@ class LimitsTest {
             var otherApi = new Api("http://localhost:" + other.port(), TestSystem.ADMIN_KEY);
             var first = api;
 
-            var outcomes = Crowd.of(20, i -> {
+            var outcomes = Concurrently.run(20, i -> {
                 var body = Api.object().put("email", "ada@example.org");
                 body.putArray("seats").add("S-A-" + (i + 1));
                 return (i % 2 == 0 ? first : otherApi)
@@ -337,7 +337,7 @@ class LimitsTest {
                 .mapToObj(i -> reserve(event.id(), "ada@example.org", "S-A-" + i))
                 .toList();
 
-        assertThat(outcomes).extracting(Api.Answer::outcome).containsOnly("201");
+        assertThat(outcomes).extracting(Api.Response::outcome).containsOnly("201");
         assertThat(outcomes.get(0).header("RateLimit")).isNull();
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import seatlock.catalog.EventId;
-import seatlock.support.LyingServer;
+import seatlock.support.FaultyServer;
 import seatlock.support.TestSystem;
 
 /** Runs the load test against a correct server, against several faulty ones, and against none. */
@@ -168,8 +168,8 @@ class LoadTestTest {
                 "STAMPEDE    | SELLS_TWICE        | clients got the seat",
                 "STAMPEDE    | REFUSES_EVERYBODY  | was refused as taken but was never given to a reservation"
             })
-    void a_faulty_server_is_detected(Scenario scenario, LyingServer.Lie lie, String violation) {
-        try (var server = new LyingServer(lie)) {
+    void a_faulty_server_is_detected(Scenario scenario, FaultyServer.Fault fault, String violation) {
+        try (var server = new FaultyServer(fault)) {
             var plan = Plan.of(scenario, server.url(), "key").forRequests(3, 6).selling(1, 4);
 
             var report = run(plan);
@@ -181,7 +181,7 @@ class LoadTestTest {
 
     @Test
     void a_request_without_a_response_is_retried_and_counted_under_its_final_outcome() {
-        try (var server = new LyingServer(LyingServer.Lie.HANGS_UP_ONCE)) {
+        try (var server = new FaultyServer(FaultyServer.Fault.HANGS_UP_ONCE)) {
             var report = run(Plan.of(Scenario.ON_SALE, server.url(), "key")
                     .forRequests(1, 3)
                     .selling(1, 4));

@@ -15,8 +15,8 @@ import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.db.DatabaseUrl;
 import seatlock.metrics.TransactionObserver;
-import seatlock.support.Figures;
 import seatlock.support.LogCapture;
+import seatlock.support.ScrapedMetrics;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
@@ -37,8 +37,8 @@ class WatchTest {
         system.close();
     }
 
-    private Figures figures() {
-        return Figures.parse(system.metrics.scrape());
+    private ScrapedMetrics figures() {
+        return ScrapedMetrics.parse(system.metrics.scrape());
     }
 
     private static List<String> errors(LogCapture log, String about) {

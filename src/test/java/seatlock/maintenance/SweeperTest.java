@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
 import seatlock.support.Servers;
 import seatlock.support.TestSystem;
 
@@ -45,7 +45,7 @@ class SweeperTest {
     @Test
     void more_than_a_batch_is_swept_in_one_round() {
         var event = system.event(1200);
-        Crowd.of(4, client -> {
+        Concurrently.run(4, client -> {
             IntStream.rangeClosed(1, 1200)
                     .filter(i -> i % 4 == client)
                     .forEach(i -> system.api.reserve(event.id(), "S-A-" + i));
@@ -71,7 +71,7 @@ class SweeperTest {
             IntStream.rangeClosed(1, 100).forEach(i -> own.api.reserve(event.id(), "S-A-" + i));
             own.lapse(event.id());
 
-            var expired = Crowd.of(8, i -> own.sweeper().runOnce());
+            var expired = Concurrently.run(8, i -> own.sweeper().runOnce());
             var rest = own.sweeper().runOnce(); // what all of them skipped because another one had it locked
 
             assertThat(expired.stream().mapToInt(Integer::intValue).sum() + rest)

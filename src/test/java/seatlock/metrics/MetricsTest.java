@@ -13,9 +13,9 @@ import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.db.DatabaseUrl;
 import seatlock.maintenance.BacklogMonitor;
-import seatlock.support.Crowd;
-import seatlock.support.Figures;
+import seatlock.support.Concurrently;
 import seatlock.support.RawHttp;
+import seatlock.support.ScrapedMetrics;
 import seatlock.support.Servers;
 import seatlock.support.TestSystem;
 import seatlock.support.TestWorkers;
@@ -31,8 +31,8 @@ class MetricsTest {
         system.close();
     }
 
-    private Figures scrape() {
-        return Figures.parse(system.api.get("/metrics").text());
+    private ScrapedMetrics scrape() {
+        return ScrapedMetrics.parse(system.api.get("/metrics").text());
     }
 
     /** Returns the value of a series, which must exist. */
@@ -62,7 +62,7 @@ class MetricsTest {
 
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.header("Content-Type")).isEqualTo(Metrics.CONTENT_TYPE);
-        Figures.parse(page.text());
+        ScrapedMetrics.parse(page.text());
     }
 
     @Test
@@ -114,8 +114,8 @@ class MetricsTest {
         await(requests("GET", "other", 404), 1);
         var before = scrape().samples().size();
 
-        Crowd.of(500, i -> system.api.get("/" + UUID.randomUUID()));
-        Crowd.of(500, i -> system.api.get("/api/events/" + UUID.randomUUID() + "?q=" + i));
+        Concurrently.run(500, i -> system.api.get("/" + UUID.randomUUID()));
+        Concurrently.run(500, i -> system.api.get("/api/events/" + UUID.randomUUID() + "?q=" + i));
         for (int i = 0; i < 20; i++) {
             RawHttp.exchange(
                     system.server.port(), "KANARI" + i + " / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

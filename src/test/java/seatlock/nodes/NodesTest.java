@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import seatlock.catalog.EventId;
 import seatlock.support.Api;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
 import seatlock.support.Wait;
 
 /** Runs three serving nodes and three workers while they and their databases fail: {@code make nodes-test}. */
@@ -148,7 +148,8 @@ class NodesTest {
     @Test
     void three_sweepers_expire_each_reservation_once() throws Exception {
         try (var cluster = Cluster.start(3, 0, "SWEEP_INTERVAL", "PT0.1S")) {
-            var events = Crowd.of(6, number -> reserveAll(new Api(cluster.balancer.url(), Cluster.ADMIN_KEY), 500));
+            var events =
+                    Concurrently.run(6, number -> reserveAll(new Api(cluster.balancer.url(), Cluster.ADMIN_KEY), 500));
             var reservations = cluster.count("SELECT count(*) FROM reservations WHERE status = 'PENDING'");
             assertThat(events).hasSize(6);
             assertThat(reservations).isEqualTo(6 * 500);

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import seatlock.support.Figures;
+import seatlock.support.ScrapedMetrics;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 import seatlock.support.YamlFile;
@@ -51,7 +51,7 @@ class MonitoringTest {
     }
 
     /** Everything that can be there: some of it is only once there is something to measure. */
-    private Figures everything() {
+    private ScrapedMetrics everything() {
         system.metrics.measureProcess();
         system.metrics.connections("reads", () -> 1, () -> 1, () -> 0);
         system.metrics.workers(() -> 4);
@@ -62,13 +62,13 @@ class MonitoringTest {
         System.gc(); // so that there is a pause to tell of
         Wait.until(
                 "all is measured",
-                () -> Figures.parse(system.metrics.scrape())
+                () -> ScrapedMetrics.parse(system.metrics.scrape())
                         .names()
                         .containsAll(Set.of("seatlock_http_request_seconds_bucket", "jvm_gc_pause_seconds_sum")));
-        return Figures.parse(system.api.get("/metrics").text());
+        return ScrapedMetrics.parse(system.api.get("/metrics").text());
     }
 
-    private static Map<String, Set<String>> labels(Figures figures) {
+    private static Map<String, Set<String>> labels(ScrapedMetrics figures) {
         return figures.samples().keySet().stream()
                 .collect(Collectors.toMap(
                         series -> series.replaceFirst("\\{.*", ""),

@@ -213,10 +213,10 @@ class ShutdownTest {
     }
 
     /** Somebody has the only seat locked for longer than any request waits. */
-    private Future<Api.Answer> terminateWhileItWaits(Jvm server) {
+    private Future<Api.Response> terminateWhileItWaits(Jvm server) {
         var event = system.event(1);
         var api = new Api(server.url(), "mine");
-        var answer = new CompletableFuture<Api.Answer>();
+        var answer = new CompletableFuture<Api.Response>();
         system.database.inTransaction(tx -> {
             tx.query(
                     "SELECT 1 AS n FROM seats WHERE event_id = ? FOR UPDATE",

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import seatlock.catalog.EventId;
 import seatlock.db.DatabaseUrl;
 import seatlock.support.Api;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
 import seatlock.support.Jvm;
 import seatlock.support.Servers;
 
@@ -35,7 +35,7 @@ class CrashTest {
     private EventId event;
 
     /** What a client wants: four of them rival for each seat. */
-    private Optional<Api.Answer> ask(int number) {
+    private Optional<Api.Response> ask(int number) {
         try {
             var label = "S-A-" + (number % SEATS + 1);
             return Optional.of(api.reserve(event, "key-" + number, new String[] {label}));
@@ -45,12 +45,12 @@ class CrashTest {
     }
 
     /** All that one client wants. */
-    private List<Optional<Api.Answer>> askAll(int client) {
+    private List<Optional<Api.Response>> askAll(int client) {
         return askAll(client, new CountDownLatch(0));
     }
 
-    private List<Optional<Api.Answer>> askAll(int client, CountDownLatch asked) {
-        var mine = new ArrayList<Optional<Api.Answer>>();
+    private List<Optional<Api.Response>> askAll(int client, CountDownLatch asked) {
+        var mine = new ArrayList<Optional<Api.Response>>();
         for (int i = client; i < REQUESTS; i += CLIENTS) {
             mine.add(ask(i));
             asked.countDown();
@@ -74,7 +74,7 @@ class CrashTest {
             await(storm);
             first.kill();
         });
-        var answered = merge(Crowd.of(CLIENTS, client -> askAll(client, storm)));
+        var answered = merge(Concurrently.run(CLIENTS, client -> askAll(client, storm)));
         axe.join();
         var lost = answered.stream().filter(Optional::isEmpty).count();
         assertThat(lost).as("the kill came in the middle").isBetween(1L, (long) REQUESTS - 300);
@@ -82,7 +82,7 @@ class CrashTest {
         try (var second = Jvm.start(home, settings).awaitReady()) {
             assertThat(second.output()).contains("stopped a PostgreSQL left running by a killed Seatlock process");
             connect();
-            var askedAgain = merge(Crowd.of(CLIENTS, this::askAll));
+            var askedAgain = merge(Concurrently.run(CLIENTS, this::askAll));
             for (int i = 0; i < REQUESTS; i++) {
                 var now = askedAgain.get(i).orElseThrow();
                 assertThat(now.outcome()).isIn("201", "409 seats-taken");
@@ -114,8 +114,8 @@ class CrashTest {
     }
 
     /** In the order of the requests: client c asked c, c + CLIENTS, c + 2 CLIENTS, … */
-    private static List<Optional<Api.Answer>> merge(List<List<Optional<Api.Answer>>> byClient) {
-        var merged = new ArrayList<Optional<Api.Answer>>();
+    private static List<Optional<Api.Response>> merge(List<List<Optional<Api.Response>>> byClient) {
+        var merged = new ArrayList<Optional<Api.Response>>();
         for (int i = 0; i < REQUESTS; i++) {
             merged.add(byClient.get(i % CLIENTS).get(i / CLIENTS));
         }

@@ -28,9 +28,9 @@ import seatlock.inventory.ReservationStatus;
 import seatlock.inventory.ReservationToken;
 import seatlock.metrics.Metrics;
 import seatlock.metrics.TransactionObserver;
-import seatlock.support.Crowd;
 import seatlock.support.PostgresProxy;
 import seatlock.support.Servers;
+import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
 /** Many orders in one transaction: what that must not change for any of them. */
@@ -112,7 +112,7 @@ class GroupCommitTest {
             somebody.rollback();
 
             var outcomes = outcomes(results);
-            assertThat(Crowd.tally(outcomes, outcome -> outcome))
+            assertThat(Tally.of(outcomes, outcome -> outcome))
                     .containsEntry("201", 37L)
                     .containsEntry("IllegalStateException", 3L);
             assertThat(List.of(outcomes.get(12), outcomes.get(25), outcomes.get(38)))

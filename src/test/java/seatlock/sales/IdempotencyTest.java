@@ -8,8 +8,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
 import seatlock.support.Api;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
 import seatlock.support.Servers;
+import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
 /** The Idempotency-Key: one effect for one key. */
@@ -73,11 +74,11 @@ class IdempotencyTest {
         var event = system.event(1);
         var key = key();
 
-        var answers = Crowd.of(50, i -> api.reserve(event.id(), key, new String[] {"S-A-1"}));
+        var answers = Concurrently.run(50, i -> api.reserve(event.id(), key, new String[] {"S-A-1"}));
 
-        assertThat(Crowd.tally(answers, Api.Answer::outcome)).isEqualTo(Map.of("201", 50L));
-        assertThat(Crowd.tally(answers, Api.Answer::text)).hasSize(1);
-        assertThat(Crowd.tally(answers, a -> String.valueOf(a.header("Idempotency-Replayed"))))
+        assertThat(Tally.of(answers, Api.Response::outcome)).isEqualTo(Map.of("201", 50L));
+        assertThat(Tally.of(answers, Api.Response::text)).hasSize(1);
+        assertThat(Tally.of(answers, a -> String.valueOf(a.header("Idempotency-Replayed"))))
                 .isEqualTo(Map.of("null", 1L, "true", 49L));
         assertThat(reservations(event)).isEqualTo(1);
     }

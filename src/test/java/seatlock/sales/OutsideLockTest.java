@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import seatlock.support.Api;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
 import seatlock.support.Servers;
+import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
 /** Somebody in a psql has begun a transaction, locked a seat, and gone to lunch. */
@@ -29,19 +30,19 @@ class OutsideLockTest {
                 statement.execute();
             }
             // More than the server has threads, let alone connections; and the lock stays until the end of this block.
-            var waiting =
-                    CompletableFuture.supplyAsync(() -> Crowd.of(300, i -> system.api.reserve(locked.id(), "S-A-1")));
+            var waiting = CompletableFuture.supplyAsync(
+                    () -> Concurrently.run(300, i -> system.api.reserve(locked.id(), "S-A-1")));
             for (int i = 0; i < 20; i++) {
                 assertThat(system.api.get("/livez").status()).isEqualTo(200);
             }
 
-            var meanwhile = Crowd.of(100, i -> system.api.reserve(other.id(), "S-A-" + (i + 1)));
-            assertThat(Crowd.tally(meanwhile, Api.Answer::outcome)).isEqualTo(Map.of("201", 100L));
+            var meanwhile = Concurrently.run(100, i -> system.api.reserve(other.id(), "S-A-" + (i + 1)));
+            assertThat(Tally.of(meanwhile, Api.Response::outcome)).isEqualTo(Map.of("201", 100L));
 
             // All of them together, not one after the other (which would take five minutes).
             assertThat(waiting).succeedsWithin(Duration.ofSeconds(60));
             var answers = waiting.join();
-            assertThat(Crowd.tally(answers, Api.Answer::outcome)).isEqualTo(Map.of("503 overloaded", 300L));
+            assertThat(Tally.of(answers, Api.Response::outcome)).isEqualTo(Map.of("503 overloaded", 300L));
             assertThat(answers).allMatch(answer -> answer.header("Retry-After").equals("1"));
 
             // Nor does anybody wait any more for those who will be refused anyway: the next seat is for sale.

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.catalog.EventId;
 import seatlock.support.Api;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
+import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
 /** What Seatlock is for: however many ask at the same instant, a seat is sold once. */
@@ -33,9 +34,9 @@ class RaceTest {
     void a_seat_is_sold_once_however_many_ask(int buyers) {
         var event = system.event(1);
 
-        var answers = Crowd.of(buyers, i -> system.api.reserve(event.id(), "S-A-1"));
+        var answers = Concurrently.run(buyers, i -> system.api.reserve(event.id(), "S-A-1"));
 
-        assertThat(Crowd.tally(answers, Api.Answer::outcome))
+        assertThat(Tally.of(answers, Api.Response::outcome))
                 .isEqualTo(Map.of("201", 1L, "409 seats-taken", buyers - 1L));
         assertThat(system.count(
                         "SELECT count(*) AS n FROM reservations WHERE event_id = ?",
@@ -48,9 +49,9 @@ class RaceTest {
     void a_hundred_buyers_share_ten_seats_exactly() {
         var event = system.event(10);
 
-        var answers = Crowd.of(100, i -> system.api.reserve(event.id(), "S-A-" + (i % 10 + 1)));
+        var answers = Concurrently.run(100, i -> system.api.reserve(event.id(), "S-A-" + (i % 10 + 1)));
 
-        assertThat(Crowd.tally(answers, Api.Answer::outcome)).isEqualTo(Map.of("201", 10L, "409 seats-taken", 90L));
+        assertThat(Tally.of(answers, Api.Response::outcome)).isEqualTo(Map.of("201", 10L, "409 seats-taken", 90L));
         assertThat(system.violations(event.id())).isEmpty();
     }
 
@@ -61,7 +62,7 @@ class RaceTest {
         var event = system.event(seats);
         var deadlocksBefore = deadlocks();
 
-        var outcomes = Crowd.of(64, client -> {
+        var outcomes = Concurrently.run(64, client -> {
             var random = new Random(client);
             var mine = new ArrayList<String>();
             for (int i = client; i < 2000; i += 64) {
@@ -78,7 +79,7 @@ class RaceTest {
         });
 
         var all = outcomes.stream().flatMap(List::stream).toList();
-        assertThat(Crowd.tally(all, outcome -> outcome)).containsOnlyKeys("201", "409 seats-taken", "cancel 200");
+        assertThat(Tally.of(all, outcome -> outcome)).containsOnlyKeys("201", "409 seats-taken", "cancel 200");
         assertThat(all.stream().filter(outcome -> !outcome.startsWith("cancel")))
                 .hasSize(2000);
         assertThat(system.violations(event.id())).isEmpty();
@@ -96,7 +97,7 @@ class RaceTest {
         var event = system.event(40);
         var sold = new AtomicBoolean();
         var client = HttpClient.newHttpClient();
-        var looking = CompletableFuture.supplyAsync(() -> Crowd.of(80, i -> {
+        var looking = CompletableFuture.supplyAsync(() -> Concurrently.run(80, i -> {
             int looks = 0;
             while (!sold.get()) {
                 look(client, large.id());
@@ -105,10 +106,10 @@ class RaceTest {
             return looks;
         }));
 
-        var answers = Crowd.of(40, i -> system.api.reserve(event.id(), "S-A-" + (i + 1)));
+        var answers = Concurrently.run(40, i -> system.api.reserve(event.id(), "S-A-" + (i + 1)));
         sold.set(true);
 
-        assertThat(Crowd.tally(answers, Api.Answer::outcome)).isEqualTo(Map.of("201", 40L));
+        assertThat(Tally.of(answers, Api.Response::outcome)).isEqualTo(Map.of("201", 40L));
         assertThat(looking.join()).hasSize(80);
     }
 

@@ -23,7 +23,8 @@ import seatlock.concurrent.Overload;
 import seatlock.db.TransactionPool;
 import seatlock.metrics.Metrics;
 import seatlock.support.Api;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
+import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
@@ -246,7 +247,7 @@ class SeatMapCacheTest {
     void two_hundred_requests_for_a_cold_page_build_it_once() {
         var event = system.event(10_000);
         try (var cache = new Cache(system)) {
-            var pages = Crowd.of(
+            var pages = Concurrently.run(
                     200, i -> cache.maps.find(wholeMap(event.id()), i % 2 == 0).join());
 
             assertThat(pages).hasSize(200).containsOnly(pages.get(0));
@@ -258,9 +259,9 @@ class SeatMapCacheTest {
     void two_hundred_clients_get_the_same_map() {
         var event = system.event(10_000);
 
-        var responses = Crowd.of(200, i -> api.get(path(event.id())));
+        var responses = Concurrently.run(200, i -> api.get(path(event.id())));
 
-        assertThat(Crowd.tally(responses, Api.Answer::outcome)).isEqualTo(Map.of("200", 200L));
+        assertThat(Tally.of(responses, Api.Response::outcome)).isEqualTo(Map.of("200", 200L));
         assertThat(responses)
                 .extracting(response -> response.header("ETag"))
                 .containsOnly(responses.get(0).header("ETag"));

@@ -33,22 +33,22 @@ public final class Api {
     }
 
     /** An answer. */
-    public record Answer(int status, HttpResponse<byte[]> response) {
+    public record Response(int status, HttpResponse<byte[]> raw) {
 
         public String text() {
-            return new String(response.body(), StandardCharsets.UTF_8);
+            return new String(raw.body(), StandardCharsets.UTF_8);
         }
 
         public JsonNode json() {
             try {
-                return JSON.readTree(response.body());
+                return JSON.readTree(raw.body());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
         public String header(String name) {
-            return response.headers().firstValue(name).orElse(null);
+            return raw.headers().firstValue(name).orElse(null);
         }
 
         /** The slug of the problem, or null if it is none. */
@@ -73,12 +73,12 @@ public final class Api {
         return HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(60));
     }
 
-    public Answer send(HttpRequest.Builder request) {
+    public Response send(HttpRequest.Builder request) {
         try {
             var sent = request.build();
             var response = client.send(sent, BodyHandlers.ofByteArray());
-            Contract.check(sent.method(), sent.uri().getPath(), response);
-            return new Answer(response.statusCode(), response);
+            OpenApiContract.check(sent.method(), sent.uri().getPath(), response);
+            return new Response(response.statusCode(), response);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -86,11 +86,11 @@ public final class Api {
         }
     }
 
-    public Answer get(String path) {
+    public Response get(String path) {
         return send(request(path));
     }
 
-    public Answer get(String path, String bearer) {
+    public Response get(String path, String bearer) {
         return send(request(path).header("Authorization", "Bearer " + bearer));
     }
 
@@ -103,21 +103,21 @@ public final class Api {
         return request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(json));
     }
 
-    public Answer createEvent(String json) {
+    public Response createEvent(String json) {
         return send(post(asAdmin(request("/api/events")), json));
     }
 
-    public Answer reserve(EventId event, String... seats) {
+    public Response reserve(EventId event, String... seats) {
         return reserve(event, UUID.randomUUID().toString(), seats);
     }
 
-    public Answer reserve(EventId event, String key, String[] seats) {
+    public Response reserve(EventId event, String key, String[] seats) {
         var body = object().put("email", "ada@example.org");
         List.of(seats).forEach(body.putArray("seats")::add);
         return reserveWith(event, key, body.toString());
     }
 
-    public Answer reserveWith(EventId event, String key, String json) {
+    public Response reserveWith(EventId event, String key, String json) {
         var request = request("/api/events/" + event + "/reservations");
         if (key != null) {
             request.setHeader("Idempotency-Key", key);
@@ -125,16 +125,16 @@ public final class Api {
         return send(post(request, json));
     }
 
-    public Answer confirm(EventId event, String reservation, long amount) {
+    public Response confirm(EventId event, String reservation, long amount) {
         return confirm(event, reservation, UUID.randomUUID().toString(), amount);
     }
 
-    public Answer confirm(EventId event, String reservation, String key, long amount) {
+    public Response confirm(EventId event, String reservation, String key, long amount) {
         var body = object().put("paymentReference", "pi_123").put("amount", amount);
         return confirmWith(event, reservation, key, body.toString());
     }
 
-    public Answer confirmWith(EventId event, String reservation, String key, String json) {
+    public Response confirmWith(EventId event, String reservation, String key, String json) {
         var request = asAdmin(request(path(event, reservation) + "/confirm"));
         if (key != null) {
             request.setHeader("Idempotency-Key", key);
@@ -143,7 +143,7 @@ public final class Api {
     }
 
     /** Reserves seats and confirms them; the answer is that of the confirmation. */
-    public Answer buy(EventId event, String... seats) {
+    public Response buy(EventId event, String... seats) {
         var reserved = reserve(event, seats).json();
         return confirm(
                 event, reserved.get("id").asText(), reserved.at("/total/amount").asLong());
@@ -154,16 +154,16 @@ public final class Api {
         return get(path(event, reservation) + "/tickets", adminKey).json().get("tickets");
     }
 
-    public Answer scan(EventId event, String code, String gate) {
+    public Response scan(EventId event, String code, String gate) {
         return scanWith(event, object().put("code", code).put("gate", gate).toString());
     }
 
-    public Answer scanWith(EventId event, String json) {
+    public Response scanWith(EventId event, String json) {
         return send(post(asAdmin(request("/api/events/" + event + "/check-ins")), json));
     }
 
     /** @param bearer a reservation's token or a key, or null for none */
-    public Answer cancel(EventId event, String reservation, String bearer) {
+    public Response cancel(EventId event, String reservation, String bearer) {
         var request = request(path(event, reservation) + "/cancel").POST(BodyPublishers.noBody());
         return send(bearer == null ? request : request.header("Authorization", "Bearer " + bearer));
     }

@@ -21,7 +21,7 @@ import seatlock.embedded.RedisServer;
 
 /**
  * The PostgreSQL and the Redis of the tests, one of each for the whole run. Each comes from the first of these that there is:
- * the address in DATABASE_URL or REDIS_URL; Docker; the binaries in the jar ({@link Source} has the fine print). Which it was
+ * the address in DATABASE_URL or REDIS_URL; Docker; the binaries in the jar ({@link ServerSource} has the fine print). Which it was
  * is printed once.
  *
  * <p>Each caller gets a database of its own: in PostgreSQL a copy of one that was migrated once, in Redis one of its numbers.
@@ -90,12 +90,12 @@ public final class Servers {
     }
 
     private static String start(String what, String variable, Supplier<String> docker, Supplier<String> embedded) {
-        var source = Source.choose(variable, System.getenv(), Docker::answers);
-        if (source == Source.ENVIRONMENT) {
+        var source = ServerSource.choose(variable, System.getenv(), Docker::answers);
+        if (source == ServerSource.ENVIRONMENT) {
             System.out.println("The tests' " + what + " is the one at " + variable + ".");
             return System.getenv(variable).strip();
         }
-        if (source == Source.DOCKER) {
+        if (source == ServerSource.DOCKER) {
             try {
                 var url = docker.get();
                 System.out.println("The tests' " + what + " runs in Docker.");
@@ -158,7 +158,7 @@ public final class Servers {
 
     /** Nobody else would: a server that was there before is there afterwards. */
     private static void dropAtExit() {
-        if (Source.choose("DATABASE_URL", System.getenv(), () -> false) == Source.ENVIRONMENT) {
+        if (ServerSource.choose("DATABASE_URL", System.getenv(), () -> false) == ServerSource.ENVIRONMENT) {
             atExit(() -> {
                 for (int i = 1; i <= databases; i++) {
                     execute("DROP DATABASE IF EXISTS " + name(i) + " WITH (FORCE)");

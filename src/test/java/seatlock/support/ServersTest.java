@@ -38,21 +38,21 @@ class ServersTest {
         ",              true   , false,  EMBEDDED",
     })
     void an_address_comes_first_then_docker_then_the_jars_own_which_ci_prefers(
-            String address, String ci, boolean docker, Source source) {
+            String address, String ci, boolean docker, ServerSource source) {
         var environment = new HashMap<String, String>();
         environment.put("REDIS_URL", address);
         environment.put("CI", ci);
         environment.values().removeIf(value -> value == null);
 
-        assertThat(Source.choose("REDIS_URL", environment, () -> docker)).isEqualTo(source);
+        assertThat(ServerSource.choose("REDIS_URL", environment, () -> docker)).isEqualTo(source);
     }
 
     @Test
     void docker_is_looked_for_only_where_it_would_be_used() {
         var asked = new ArrayList<String>();
 
-        Source.choose("REDIS_URL", Map.of("REDIS_URL", "redis://cache"), () -> asked.add("with an address"));
-        Source.choose("REDIS_URL", Map.of("CI", "true"), () -> asked.add("in CI"));
+        ServerSource.choose("REDIS_URL", Map.of("REDIS_URL", "redis://cache"), () -> asked.add("with an address"));
+        ServerSource.choose("REDIS_URL", Map.of("CI", "true"), () -> asked.add("in CI"));
 
         assertThat(asked).isEmpty();
     }

@@ -43,7 +43,7 @@ class QrCodeTest {
                     pdf,
                     system.api
                             .get(ticket.get("pdf").asText(), TestSystem.ADMIN_KEY)
-                            .response()
+                            .raw()
                             .body());
 
             for (var dpi : new String[] {"60", "96", "150", "300"}) {

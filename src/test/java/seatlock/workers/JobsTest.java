@@ -133,7 +133,7 @@ class JobsTest {
         assertThat(alternatives.getBodyPart(1).getContentType()).startsWith("text/html");
         assertThat(parts.getBodyPart(1).getContentType()).startsWith("application/pdf");
         assertThat(parts.getBodyPart(1).getInputStream().readAllBytes())
-                .isEqualTo(document.response().body());
+                .isEqualTo(document.raw().body());
     }
 
     @Test

@@ -29,7 +29,7 @@ import redis.clients.jedis.Jedis;
 import seatlock.catalog.Event;
 import seatlock.embedded.HomeDirectory;
 import seatlock.embedded.RedisServer;
-import seatlock.support.Crowd;
+import seatlock.support.Concurrently;
 import seatlock.support.Jvm;
 import seatlock.support.StoppableWorker;
 import seatlock.support.TestSystem;
@@ -216,7 +216,7 @@ class KillTest {
     }
 
     private List<String> reserveAll() {
-        var byClient = Crowd.of(8, client -> {
+        var byClient = Concurrently.run(8, client -> {
             var mine = new ArrayList<String>();
             for (int i = client; i < RESERVATIONS; i += 8) {
                 var body = "{\"seats\":[\"S-A-" + (i + 1) + "\"],\"email\":\"buyer" + i + "@example.org\"}";

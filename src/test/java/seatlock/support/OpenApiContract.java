@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.StreamSupport;
 
 /** Holds answers against the copy of the OpenAPI document in the repository. */
-public final class Contract {
+public final class OpenApiContract {
 
     public static final Path DOCUMENT = Path.of("src/test/resources/openapi.json");
 
@@ -35,7 +35,7 @@ public final class Contract {
             builder -> builder.metaSchema(OpenApi30.getInstance())
                     .defaultMetaSchemaIri(OpenApi30.getInstance().getIri()));
 
-    private Contract() {}
+    private OpenApiContract() {}
 
     private static JsonNode read() {
         try {
@@ -78,7 +78,7 @@ public final class Contract {
 
     private static void validate(String what, JsonNode schema, byte[] body) {
         try {
-            var validator = SCHEMAS.computeIfAbsent(schema.toString(), Contract::compile);
+            var validator = SCHEMAS.computeIfAbsent(schema.toString(), OpenApiContract::compile);
             assertThat(validator.validate(JSON.readTree(body))).as(what).isEmpty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A page of metrics, read as Prometheus reads it. */
-public record Figures(Map<String, Double> samples) {
+public record ScrapedMetrics(Map<String, Double> samples) {
 
     private static final String NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
     private static final Pattern SAMPLE = Pattern.compile(
@@ -18,7 +18,7 @@ public record Figures(Map<String, Double> samples) {
             Pattern.compile("# (?:HELP " + NAME + " .*|TYPE " + NAME + " (?:counter|gauge|histogram|summary|untyped))");
 
     /** Fails unless every line is as the text format has it, and no series is there twice. */
-    public static Figures parse(String page) {
+    public static ScrapedMetrics parse(String page) {
         var samples = new LinkedHashMap<String, Double>();
         page.lines().forEach(line -> {
             if (line.startsWith("#")) {
@@ -33,7 +33,7 @@ public record Figures(Map<String, Double> samples) {
             }
         });
         assertThat(page).endsWith("\n");
-        return new Figures(samples);
+        return new ScrapedMetrics(samples);
     }
 
     /** @param series name and labels as on the page; 0 if it is not there */

@@ -15,9 +15,9 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 
 /** Speaks as Seatlock does, for one event of four seats, and is wrong in one way. */
-public final class LyingServer implements AutoCloseable {
+public final class FaultyServer implements AutoCloseable {
 
-    public enum Lie {
+    public enum Fault {
         /** Each request gets the seat. */
         SELLS_TWICE,
         /** What was acknowledged is not there. */
@@ -27,21 +27,21 @@ public final class LyingServer implements AutoCloseable {
         /** Whatever is asked. */
         FAILS,
         REFUSES_EVERYBODY,
-        /** No lie: the first answer is lost, after its effect. */
+        /** No fault: the first answer is lost, after its effect. */
         HANGS_UP_ONCE
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SEATS = 4;
 
-    private final Lie lie;
+    private final Fault fault;
     private final HttpServer server;
     private final Map<String, String> replies = new HashMap<>();
     private final Map<String, String> holders = new TreeMap<>();
     private int reservations;
 
-    public LyingServer(Lie lie) {
-        this.lie = lie;
+    public FaultyServer(Fault fault) {
+        this.fault = fault;
         try {
             server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
         } catch (IOException e) {
@@ -76,16 +76,16 @@ public final class LyingServer implements AutoCloseable {
                 .at("/seats/0")
                 .asText();
         var key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
-        if (lie == Lie.FAILS) {
+        if (fault == Fault.FAILS) {
             reply(exchange, 418, "{\"type\":\"/problems/teapot\"}");
-        } else if (lie == Lie.REFUSES_EVERYBODY) {
+        } else if (fault == Fault.REFUSES_EVERYBODY) {
             reply(exchange, 409, "{\"type\":\"/problems/seats-taken\"}");
-        } else if (lie == Lie.SELLS_TWICE) {
+        } else if (fault == Fault.SELLS_TWICE) {
             reply(exchange, 201, reservation(label));
         } else {
             var isFirst = replies.isEmpty();
             var reply = replies.computeIfAbsent(key, k -> reservation(label));
-            if (lie == Lie.HANGS_UP_ONCE && isFirst) {
+            if (fault == Fault.HANGS_UP_ONCE && isFirst) {
                 exchange.close();
             } else {
                 reply(exchange, 201, reply);
@@ -105,7 +105,7 @@ public final class LyingServer implements AutoCloseable {
         var found = holders.entrySet().stream()
                 .filter(holder -> holder.getValue().equals(id))
                 .findFirst();
-        if (lie == Lie.FORGETS || found.isEmpty()) {
+        if (fault == Fault.FORGETS || found.isEmpty()) {
             reply(exchange, 404, "{\"type\":\"/problems/not-found\"}");
         } else {
             reply(
@@ -120,7 +120,7 @@ public final class LyingServer implements AutoCloseable {
         var seats = new StringBuilder();
         for (int i = 1; i <= SEATS; i++) {
             var label = "FLOOR-1-" + i;
-            var isHeld = holders.containsKey(label) && lie != Lie.SHOWS_FREE;
+            var isHeld = holders.containsKey(label) && fault != Fault.SHOWS_FREE;
             seats.append(i == 1 ? "" : ",")
                     .append("{\"label\":\"%s\",\"status\":\"%s\"}".formatted(label, isHeld ? "HELD" : "AVAILABLE"));
         }

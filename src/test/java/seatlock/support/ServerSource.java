@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /** Where the tests have a server from. */
-enum Source {
+enum ServerSource {
     /** It runs already, at an address in the environment. */
     ENVIRONMENT,
     /** A container of its own, for this run. */
@@ -20,7 +20,7 @@ enum Source {
      * @param variable has the address, if there is one
      * @param dockerAnswers is asked only if it matters, since asking takes a moment
      */
-    static Source choose(String variable, Map<String, String> environment, BooleanSupplier dockerAnswers) {
+    static ServerSource choose(String variable, Map<String, String> environment, BooleanSupplier dockerAnswers) {
         if (!environment.getOrDefault(variable, "").isBlank()) {
             return ENVIRONMENT;
         }
