@@ -114,7 +114,11 @@ public final class TestSystem implements AutoCloseable {
 
     /** A second node on the same database, which shares nothing else with the first; the caller closes it. */
     public Node anotherNode() {
-        var metrics = new Metrics();
+        return anotherNode(new Metrics());
+    }
+
+    /** The same, with its metrics. */
+    public Node anotherNode(Metrics metrics) {
         return new Node(servingUrl, setup(ADMIN_KEY), noLimiter(metrics), metrics);
     }
 
