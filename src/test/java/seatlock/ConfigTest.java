@@ -73,7 +73,7 @@ class ConfigTest {
     }
 
     @Test
-    void limits_are_set_one_by_one_and_switched_off_together() throws Config.Invalid {
+    void limits_are_set_one_by_one_or_switched_off_together() throws Config.Invalid {
         var few = Config.from(Map.of("LIMIT_SEATS_PER_EMAIL", "4", "LIMIT_HEADER_BYTES", "4096"))
                 .limits();
         var off = Config.from(Map.of("LIMITS", "off")).limits();
@@ -85,7 +85,7 @@ class ConfigTest {
     }
 
     @Test
-    void origins_are_a_list() throws Config.Invalid {
+    void origins_are_a_comma_separated_list() throws Config.Invalid {
         assertThat(Config.from(Map.of("CORS_ORIGINS", "https://a.example, http://localhost:3000"))
                         .corsOrigins())
                 .containsExactlyInAnyOrder("https://a.example", "http://localhost:3000");
@@ -168,7 +168,7 @@ class ConfigTest {
         "redis://:secret@cache,redis://:secret@cache:6379",
         "rediss://u:p@cache:7000/2,rediss://u:p@cache:7000/2"
     })
-    void redis_needs_no_port(String text, String expected) throws Config.Invalid {
+    void the_port_of_redis_is_optional(String text, String expected) throws Config.Invalid {
         assertThat(Config.from(Map.of("REDIS_URL", text)).redis()).hasValue(URI.create(expected));
     }
 

@@ -16,10 +16,10 @@ import org.postgresql.util.PSQLException;
 import seatlock.support.TestSystem;
 
 /**
- * The last line of defence: each rule of the domain, broken by SQL that goes around the Java, is stopped by the schema.
+ * The last line of defence: the schema stops SQL that bypasses the Java code and breaks a rule of the domain.
  *
  * <p>The event of each test has four seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the
- * confirmed {@code sold}, S-A-3 and S-A-4 available. {@code :event} and so on stand for their ids.
+ * confirmed {@code sold}, S-A-3 and S-A-4 available. {@code :event}, {@code :held} and {@code :sold} stand for their ids.
  */
 class ConstraintsTest {
 
@@ -102,7 +102,7 @@ class ConstraintsTest {
         return "INSERT INTO api_keys VALUES (" + row.replace(good, bad) + ")";
     }
 
-    /** What is done, and the constraint that stops it. */
+    /** SQL that breaks a rule, and the constraint that stops it. */
     static Stream<Arguments> violations() {
         return Stream.of(
                 // Who has a seat
@@ -274,7 +274,7 @@ class ConstraintsTest {
 
     @ParameterizedTest(name = "{1}: {0}")
     @MethodSource("violations")
-    void the_schema_stops_what_goes_around_the_java(String sql, String constraint) {
+    void the_schema_stops_sql_that_bypasses_the_java_code(String sql, String constraint) {
         var event = system.event(4);
         var held = system.api
                 .reserve(event.id(), "held", new String[] {"S-A-1"})
@@ -295,18 +295,18 @@ class ConstraintsTest {
         assertThat(system.violations(event.id())).isEmpty();
     }
 
-    /** Only what nothing but another constraint can reach is missing above. */
+    /** Except the constraints that another one always precedes. */
     @Test
-    void every_constraint_of_the_schema_has_its_test() {
+    void every_constraint_of_the_schema_has_a_test() {
         var tested = violations().map(arguments -> (String) arguments.get()[1]).collect(Collectors.toSet());
         Set<String> all = new TreeSet<>(system.query("""
                 SELECT conname AS name FROM pg_constraint AS c JOIN pg_class AS t ON t.oid = c.conrelid
                  WHERE t.relnamespace = 'public'::regnamespace AND t.relname <> 'flyway_schema_history'
                 """, row -> row.text("name")));
         all.removeAll(tested);
-        // The keys that other tables refer to, which contain the primary key; an event that a job is about is checked
-        // by its
-        // reservation first; and no kind of job has an event as its subject yet.
+        // Unique keys that contain the primary key; the event of a job, which its reservation precedes; and a rule for
+        // jobs
+        // about events, of which there is no kind yet.
         assertThat(all)
                 .containsExactly(
                         "event_terms_limits_unique", "event_terms_start_unique", "jobs_event_fk", "jobs_subject_known");

@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import seatlock.support.TestSystem;
 
-/** Reads the catalogue: the schema stays fit to be distributed by event, and explains itself. */
+/** Reads the catalogue: the schema can be distributed by event, and is documented. */
 class SchemaTest {
 
     /** Tables that do not belong to an event. */
@@ -19,7 +19,7 @@ class SchemaTest {
     }
 
     @Test
-    void the_tables_are_those_that_tools_rely_on() {
+    void the_tables_that_tools_rely_on_exist() {
         assertThat(names("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"))
                 .contains(
                         "events",
@@ -84,13 +84,13 @@ class SchemaTest {
     }
 
     @Test
-    void every_table_is_commented_and_every_constraint_has_a_name_of_ours() {
+    void every_table_has_a_comment_and_every_constraint_a_chosen_name() {
         assertThat(names("""
                         SELECT relname AS name FROM pg_class
                          WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
                            AND relname NOT IN %s AND obj_description(oid) IS NULL
                         """.formatted(NOT_PER_EVENT))).isEmpty();
-        // PostgreSQL's own end in _check, _fkey, _pkey and _key.
+        // The names that PostgreSQL generates end in _check, _fkey, _pkey and _key.
         assertThat(names("""
                         SELECT c.conname AS name
                           FROM pg_constraint AS c JOIN pg_class AS t ON t.oid = c.conrelid

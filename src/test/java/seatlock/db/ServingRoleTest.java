@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 import seatlock.support.TestSystem;
 
-/** The role that serves reads and writes the tables, and cannot change the schema. All of the tests' servers have it. */
+/** The serving role reads and writes the tables and cannot change the schema. All servers in the tests use it. */
 class ServingRoleTest {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
@@ -31,7 +31,7 @@ class ServingRoleTest {
                 "CREATE ROLE mine",
                 "COPY seats TO PROGRAM 'true'"
             })
-    void what_serving_does_not_need_it_may_not_do(String sql) {
+    void the_serving_role_cannot_do_what_serving_does_not_need(String sql) {
         try (var serving = Database.open(system.servingUrl, 1, Duration.ofSeconds(5))) {
             var refused = catchThrowable(() -> serving.inTransaction(tx -> tx.update(sql)));
 
@@ -41,12 +41,12 @@ class ServingRoleTest {
     }
 
     @Test
-    void it_reads_whether_the_schema_is_up_to_date() {
+    void the_serving_role_can_read_whether_the_schema_is_up_to_date() {
         assertThat(new Migrations(system.servingUrl).pending()).isZero();
     }
 
     @Test
-    void a_role_that_exists_is_admitted_again_and_keeps_its_password() {
+    void an_existing_role_is_granted_again_and_keeps_its_password() {
         assertThat(new Migrations(system.url).grantAccess(system.servingUrl)).isFalse();
         assertThat(new Migrations(system.servingUrl).pending()).isZero();
     }

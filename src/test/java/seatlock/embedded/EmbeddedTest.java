@@ -23,7 +23,7 @@ import seatlock.support.TestSystem;
 import seatlock.support.TestWorkers;
 import seatlock.support.Wait;
 
-/** The jar with nothing configured, as processes: what it brings, what it keeps, what it leaves behind. */
+/** The jar without configuration, run as processes: its servers, their durability, and the state they leave. */
 class EmbeddedTest {
 
     private static final Map<String, String> NOTHING = Map.of();
@@ -48,7 +48,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void it_is_durable_and_keeps_its_data_over_a_restart_and_over_a_kill() throws Exception {
+    void data_survives_a_restart_and_a_kill() throws Exception {
         var home = directory.resolve("a home with spaces");
         String adminKey;
         try (var first = Jvm.start(home, NOTHING, "all", "--seed").awaitReady()) {
@@ -89,7 +89,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void two_homes_run_side_by_side_and_one_home_only_once() throws SQLException {
+    void two_homes_run_side_by_side_and_a_home_runs_only_once() throws SQLException {
         var one = directory.resolve("one");
         var other = directory.resolve("other");
         try (var first = Jvm.start(one, NOTHING).awaitReady();
@@ -103,12 +103,12 @@ class EmbeddedTest {
                 assertThat(third.exitStatus()).isEqualTo(1);
                 assertThat(third.output()).contains("is in use by another Seatlock");
             }
-            // Nobody else on this machine gets in without the password that lies in the home.
+            // Other users of this machine cannot connect without the password in the home directory.
             var url = DatabaseUrl.parse(Jvm.published(one, "DATABASE_URL"));
             var stranger = new DatabaseUrl(url.jdbc(), url.user(), "guess");
             assertThat(catchThrowable(() -> Servers.connect(stranger))).isInstanceOf(SQLException.class);
 
-            // Seeding finds the database of the one that runs.
+            // Seeding finds the database of the running process.
             try (var seed = Jvm.start(one, NOTHING, "seed")) {
                 assertThat(seed.exitStatus()).as(seed.output()).isZero();
             }
@@ -118,7 +118,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void a_start_that_is_interrupted_leaves_nothing_running() throws IOException {
+    void an_interrupted_start_leaves_no_process_running() throws IOException {
         var home = directory.resolve("interrupted");
         try (var jvm = Jvm.start(home, NOTHING, "all").awaitOutput("Redis 7     ready")) {
             assertThat(jvm.output()).doesNotContain("Ready.");
@@ -132,7 +132,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void a_home_whose_first_start_was_killed_in_the_middle_is_made_anew() throws IOException {
+    void a_home_whose_first_start_was_killed_is_created_again() throws IOException {
         var home = directory.resolve("half made");
         var data = Files.createDirectories(home.resolve("postgres/data/base"));
         Files.writeString(data.resolveSibling("postgresql.conf"), "# initdb was killed after this");
@@ -168,14 +168,18 @@ class EmbeddedTest {
                     .findFirst()
                     .orElseThrow();
             var api = new Api(base, "mine");
-            Wait.until("it misses Redis", () -> api.get("/readyz").text().contains("\"redis\":\"down\""));
-            assertThat(api.get("/readyz").status()).as("and goes on without").isEqualTo(200);
+            Wait.until(
+                    "the missing Redis is reported",
+                    () -> api.get("/readyz").text().contains("\"redis\":\"down\""));
+            assertThat(api.get("/readyz").status())
+                    .as("readiness without Redis")
+                    .isEqualTo(200);
             assertThat(api.get("/readyz").text()).contains("\"status\":\"degraded\"");
         }
     }
 
     @Test
-    void a_worker_of_its_own_makes_the_tickets_and_the_operator_can_look_and_rotate_the_key() {
+    void a_worker_process_makes_tickets_and_an_operator_lists_jobs_and_rotates_keys() {
         try (var system = new TestSystem();
                 var testWorkers =
                         new TestWorkers(system)) { // for its Redis and mail sink; its own workers are not started
@@ -192,7 +196,7 @@ class EmbeddedTest {
                     "2");
             var unused = directory.resolve("unused");
             try (var worker = Jvm.start(unused, settings, "worker").awaitReady()) {
-                Wait.until("the mail is there", () -> testWorkers.mails().size() == 1);
+                Wait.until("the mail has arrived", () -> testWorkers.mails().size() == 1);
                 assertThat(worker.output()).contains("Workers     2").doesNotContain("API");
             }
             try (var jobs = Jvm.start(unused, settings, "jobs", "list", "--state", "DONE");
@@ -205,7 +209,7 @@ class EmbeddedTest {
                 assertThat(rotate.exitStatus()).isZero();
                 assertThat(rotate.output()).contains("Ticket key  2 signs from now on");
             }
-            // Redis away is when an operator looks.
+            // An operator looks at the jobs when Redis is down.
             var withoutRedis = new HashMap<>(settings);
             withoutRedis.put("REDIS_URL", "redis://127.0.0.1:1");
             try (var jobs = Jvm.start(unused, withoutRedis, "jobs", "list")) {
@@ -218,7 +222,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void a_wrong_configuration_stops_the_start_with_one_message_that_names_it_all() {
+    void a_wrong_configuration_stops_the_start_and_lists_every_mistake() {
         try (var jvm = Jvm.start(directory.resolve("unused"), Map.of("PORT", "x", "RESERVATION_TTL", "soon"))) {
             assertThat(jvm.exitStatus()).isEqualTo(2);
             assertThat(jvm.output()).contains("PORT: got \"x\"", "RESERVATION_TTL: got \"soon\"");
@@ -227,7 +231,7 @@ class EmbeddedTest {
     }
 
     @Test
-    void the_command_line_explains_itself() {
+    void help_lists_the_subcommands_and_an_unknown_one_is_an_error() {
         try (var help = Jvm.start(directory, NOTHING, "--help");
                 var version = Jvm.start(directory, NOTHING, "--version");
                 var nonsense = Jvm.start(directory, NOTHING, "sell")) {

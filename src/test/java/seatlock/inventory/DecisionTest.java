@@ -29,13 +29,13 @@ import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.Terms;
 
-/** The rules, without a database: a decision is a function of what is locked, the time, and the commands. */
+/** The rules without a database: a decision is a function of the locked rows, the time, and the commands. */
 class DecisionTest {
 
     private static final Instant NOW = Instant.parse("2027-06-01T12:00:00Z");
     private static final Duration TTL = Duration.ofMinutes(10);
     private static final ReservationToken TOKEN = new ReservationToken("rsv_mine");
-    private static final ReservationToken OTHER_TOKEN = new ReservationToken("rsv_hers");
+    private static final ReservationToken OTHER_TOKEN = new ReservationToken("rsv_other");
 
     /** Seats; at most three in a reservation; begins in an hour. */
     private static final Event EVENT = new Event(
@@ -84,7 +84,7 @@ class DecisionTest {
         return new Command.Confirm(id(id), new Reservation.Payment("pi_1", amount));
     }
 
-    /** Reservation 1 of S-A-1 and S-A-2, in a state, made so that it expires at NOW plus TTL. */
+    /** Puts reservation 1 of S-A-1 and S-A-2, which expires at NOW plus TTL, into a state. */
     private void given(ReservationStatus status) {
         var decision = decide(NOW, reserve(1, "S-A-1", "S-A-2"));
         if (status == CONFIRMED) {
@@ -123,7 +123,7 @@ class DecisionTest {
     }
 
     @Test
-    void commands_see_what_those_before_them_did() {
+    void a_command_sees_the_effects_of_those_before_it() {
         var decision = decide(
                 NOW,
                 reserve(1, "S-A-1"),
@@ -139,7 +139,7 @@ class DecisionTest {
     }
 
     @Test
-    void a_hold_is_free_from_the_very_instant_of_its_expiry_and_not_before() {
+    void a_hold_lapses_at_the_instant_of_its_expiry_and_not_before() {
         given(PENDING);
         var expiry = NOW.plus(TTL);
 
@@ -150,7 +150,7 @@ class DecisionTest {
     }
 
     @Test
-    void of_a_lapsed_reservation_only_what_is_left_is_freed() {
+    void expiring_a_reservation_releases_only_the_seats_it_still_holds() {
         given(PENDING);
         var later = NOW.plus(TTL).plusSeconds(1);
 
@@ -162,7 +162,7 @@ class DecisionTest {
     }
 
     @Test
-    void a_clock_that_is_set_back_does_not_give_a_seat_to_two() {
+    void a_clock_that_is_set_back_does_not_sell_a_seat_twice() {
         given(PENDING);
         var taken = decide(NOW.plus(TTL), reserve(2, "S-A-1"));
         seats.putAll(taken.seats());
@@ -171,14 +171,14 @@ class DecisionTest {
     }
 
     @Test
-    void nothing_is_reserved_from_the_instant_the_event_begins() {
+    void reservations_are_refused_from_the_instant_the_event_begins() {
         assertThat(show(decide(EVENT.startsAt().minusNanos(1000), reserve(1, "S-A-1"))))
                 .isEqualTo("[PENDING]");
         assertThat(show(decide(EVENT.startsAt(), reserve(1, "S-A-1")))).isEqualTo("[SALES_CLOSED]");
     }
 
     @Test
-    void a_refused_basket_names_the_seats_in_question_in_the_order_of_the_request() {
+    void a_refusal_names_the_seats_in_the_order_of_the_request() {
         given(CONFIRMED);
 
         var taken =
@@ -190,15 +190,15 @@ class DecisionTest {
     }
 
     @Test
-    void a_basket_with_the_same_seat_twice_cannot_even_be_asked_for() {
+    void a_command_with_a_duplicate_seat_or_no_seat_cannot_be_made() {
         assertThatThrownBy(() -> reserve(1, "S-A-1", "S-A-1")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> reserve(1)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** Every command on a reservation in every state, before and after its expiry: the whole table. */
+    /** The whole table: every command on a reservation in every state, before and after its expiry. */
     @ParameterizedTest
     @EnumSource(ReservationStatus.class)
-    void every_state_answers_every_command(ReservationStatus status) {
+    void every_command_has_a_defined_outcome_in_every_state(ReservationStatus status) {
         given(status);
         var later = NOW.plus(TTL);
         var table = Stream.of(
@@ -266,14 +266,14 @@ class DecisionTest {
     }
 
     @Test
-    void nothing_is_done_to_a_reservation_that_is_not_there() {
+    void commands_on_an_unknown_reservation_are_refused() {
         assertThat(show(decide(NOW, confirm(9, 1), cancel(9, TOKEN), new Command.Expire(id(9)))))
                 .isEqualTo("[RESERVATION_NOT_FOUND, RESERVATION_NOT_FOUND, RESERVATION_NOT_FOUND]");
     }
 
-    /** Whatever is asked in whatever order: 500 random histories, of 40 commands each, on four seats. */
+    /** 500 random histories of 40 commands each, on four seats. */
     @Test
-    void no_history_gives_a_seat_to_two_or_loses_one() {
+    void no_history_sells_a_seat_twice_or_loses_one() {
         for (int history = 0; history < 500; history++) {
             var random = new Random(history);
             var now = NOW;
@@ -338,14 +338,14 @@ class DecisionTest {
             } else if (reservation.status() != PENDING) {
                 assertThat(held).as("history " + history).isZero();
             }
-            var was = before.get(reservation.id());
-            if (was != null && (was.status() == CANCELLED || was.status() == EXPIRED)) {
-                assertThat(reservation).as("history " + history).isEqualTo(was);
+            var previous = before.get(reservation.id());
+            if (previous != null && (previous.status() == CANCELLED || previous.status() == EXPIRED)) {
+                assertThat(reservation).as("history " + history).isEqualTo(previous);
             }
         }
     }
 
-    private static final Quota ONE_PENDING_THREE_SEATS = new Quota("her", 1, 3);
+    private static final Quota ONE_PENDING_THREE_SEATS = new Quota("ada", 1, 3);
 
     private Outcome last(Instant now, Command... commands) {
         var outcomes = decide(now, commands).outcomes();
@@ -357,19 +357,19 @@ class DecisionTest {
     }
 
     @Test
-    void a_buyer_has_no_more_pending_reservations_than_his_quota_allows() {
+    void a_quota_limits_the_pending_reservations_of_a_buyer() {
         var first = reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1");
         var second = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-2");
 
         assertThat(last(NOW, first, second)).isEqualTo(new Outcome.TooManyPending(ONE_PENDING_THREE_SEATS, TTL));
-        assertThat(last(NOW, first, reserve(2, new Quota("his", 1, 3), "S-A-2")))
+        assertThat(last(NOW, first, reserve(2, new Quota("bob", 1, 3), "S-A-2")))
                 .isInstanceOf(Outcome.Done.class);
         assertThat(last(NOW, first, confirm(1, 1000), second)).isInstanceOf(Outcome.Done.class);
         assertThat(last(NOW, first, cancel(1, TOKEN), second)).isInstanceOf(Outcome.Done.class);
     }
 
     @Test
-    void a_buyer_has_no_more_seats_than_his_quota_allows() {
+    void a_quota_limits_the_seats_of_a_buyer() {
         var first = reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1", "S-A-2");
         var two = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-3", "S-A-4");
         var one = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-3");
@@ -382,7 +382,7 @@ class DecisionTest {
     }
 
     @Test
-    void what_has_lapsed_counts_against_no_quota_and_is_forgotten() {
+    void a_lapsed_reservation_no_longer_counts_against_a_quota() {
         var before = decide(NOW, reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1", "S-A-2"));
         var usage = new Decision.Usage(before.quotas(), Set.of());
         var locked = new Decision.Locked(before.reservations(), before.seats(), Set.of(), Set.of(), usage);
@@ -394,15 +394,15 @@ class DecisionTest {
         assertThat(early.outcomes().get(0)).isInstanceOf(Outcome.TooManySeats.class);
         assertThat(early.quotas()).isEqualTo(before.quotas());
         assertThat(late.outcomes().get(0)).isInstanceOf(Outcome.Done.class);
-        assertThat(late.quotas()).isEqualTo(Map.of("her", List.of(id(2))));
+        assertThat(late.quotas()).isEqualTo(Map.of("ada", List.of(id(2))));
     }
 
     @Test
-    void a_quota_that_is_locked_elsewhere_or_whose_reservation_is_keeps_only_its_buyer_waiting() {
+    void a_quota_that_is_locked_or_counts_a_locked_reservation_refuses_its_buyer() {
         var elsewhere =
-                new Decision.Locked(Map.of(), seats, Set.of(), Set.of(), new Decision.Usage(Map.of(), Set.of("her")));
+                new Decision.Locked(Map.of(), seats, Set.of(), Set.of(), new Decision.Usage(Map.of(), Set.of("ada")));
         var reservationElsewhere = new Decision.Locked(
-                Map.of(), seats, Set.of(id(7)), Set.of(), new Decision.Usage(Map.of("her", List.of(id(7))), Set.of()));
+                Map.of(), seats, Set.of(id(7)), Set.of(), new Decision.Usage(Map.of("ada", List.of(id(7))), Set.of()));
 
         for (var locked : List.of(elsewhere, reservationElsewhere)) {
             var outcomes = Decision.of(

@@ -14,7 +14,7 @@ import seatlock.db.Ids;
 import seatlock.support.Concurrently;
 import seatlock.support.TestSystem;
 
-/** The one method, called as an edge calls it. */
+/** {@link Inventory#apply} on a real database. */
 class InventoryTest {
 
     private final TestSystem system = TestSystem.shared();
@@ -28,7 +28,7 @@ class InventoryTest {
         return new ReservationId(Ids.next());
     }
 
-    /** A list is as good as a transaction for each: all that a reservation can go through in one of them. */
+    /** One transaction takes reservations through every state, with the result that one transaction per command would have. */
     @Test
     void a_list_of_commands_is_written_as_it_was_decided() {
         var event = system.event(3);
@@ -76,8 +76,8 @@ class InventoryTest {
     }
 
     /**
-     * 16 connections on 10 seats, baskets of 8 in random order, each given back at once: if seats were locked in the
-     * order of the request, they would deadlock within a few rounds, and some transaction would run a second time.
+     * 16 connections reserve baskets of 8 of 10 seats in random order and release each at once. If seats were locked in the order
+     * of the request, the transactions would deadlock within a few rounds, and some would run a second time.
      */
     @Test
     void baskets_in_any_order_never_deadlock() {
@@ -96,7 +96,8 @@ class InventoryTest {
                     var id = id();
                     database.inTransaction(tx -> {
                         begun.incrementAndGet();
-                        tx.limitLockWait(Duration.ofSeconds(9)); // to tell a deadlock from a slow machine
+                        tx.limitLockWait(
+                                Duration.ofSeconds(9)); // longer than a slow machine needs, and than a deadlock lasts
                         return inventory.apply(
                                 tx,
                                 event,

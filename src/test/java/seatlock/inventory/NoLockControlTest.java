@@ -19,8 +19,8 @@ import seatlock.support.Concurrently;
 import seatlock.support.TestSystem;
 
 /**
- * The control: the same race, with the same decision and the same writes, but without the lock, does sell a seat twice.
- * Without it, the other races would prove nothing: perhaps nobody ever met.
+ * The control experiment: the same race with the same decision and the same writes, but without the lock, sells a seat twice. It
+ * shows that the buyers in the other races really meet.
  */
 class NoLockControlTest {
 
@@ -29,12 +29,12 @@ class NoLockControlTest {
     private final InventoryReader reader = new InventoryReader();
     private final Inventory inventory = new Inventory(Duration.ofMinutes(10));
 
-    /** {@link Inventory#apply}, but that the seats are read and not locked, and everybody has read before anybody writes. */
-    private Outcome applyWithoutLock(Tx tx, Event event, Command command, CyclicBarrier everybodyHasRead)
+    /** Does what {@link Inventory#apply} does, but reads the seat without a lock, and waits until every buyer has read it. */
+    private Outcome applyWithoutLock(Tx tx, Event event, Command command, CyclicBarrier allHaveRead)
             throws SQLException {
         assertThat(reader.statuses(tx, event.id(), 1, 1)).isEqualTo("A");
         var seat = new Seat(1, "S-A-1", "S", "A", "1", 4500, SeatStatus.AVAILABLE, null, null);
-        await(everybodyHasRead);
+        await(allHaveRead);
         var locked = new Decision.Locked(Map.of(), Map.of(seat.label(), seat));
         var decision = Decision.of(event, Duration.ofMinutes(10), locked, tx.readClock(), List.of(command));
         InventoryWriter.write(tx, event, locked, decision);
@@ -56,7 +56,7 @@ class NoLockControlTest {
     }
 
     @Test
-    void without_the_lock_and_without_the_schema_the_seat_is_everybodys() {
+    void without_the_lock_and_the_index_every_buyer_gets_the_seat() {
         try (var system = new TestSystem()) {
             system.database.inTransaction(tx -> tx.update("DROP INDEX reservation_seats_one_active_per_seat"));
             var event = system.event(1);
@@ -72,12 +72,12 @@ class NoLockControlTest {
     }
 
     @Test
-    void without_the_lock_the_schema_stops_all_but_one() {
+    void without_the_lock_the_schema_stops_all_buyers_but_one() {
         var system = TestSystem.shared();
         var event = system.event(1);
         var barrier = new CyclicBarrier(BUYERS);
 
-        // With connections of their own: each holds one while it waits for the others to have theirs.
+        // A pool of its own: each buyer holds a connection while it waits for the others.
         try (var database = Database.open(system.url, BUYERS, Duration.ofSeconds(10))) {
             var outcomes = Concurrently.run(BUYERS, i -> {
                 try {
@@ -96,7 +96,7 @@ class NoLockControlTest {
     }
 
     @Test
-    void with_the_lock_one_is_told_yes_and_the_others_no() {
+    void with_the_lock_one_buyer_gets_the_seat_and_the_others_are_refused() {
         var system = TestSystem.shared();
         var event = system.event(1);
 

@@ -14,7 +14,7 @@ import seatlock.db.Ids;
 import seatlock.support.Concurrently;
 import seatlock.support.TestSystem;
 
-/** What a buyer may have of an event, in the database: exact, however many transactions ask at once. */
+/** The quotas of a buyer in the database: exact, however many transactions run at once. */
 class QuotaTest {
 
     private final TestSystem system = TestSystem.shared();
@@ -32,9 +32,9 @@ class QuotaTest {
         return system.apply(event, List.of(command)).get(0);
     }
 
-    /** Each asks for two other seats, so nothing but the quota is between them. */
+    /** Each transaction reserves two other seats, so they compete for nothing but the quota. */
     @Test
-    void of_twenty_transactions_at_once_as_many_succeed_as_the_quota_has_seats_for() {
+    void of_twenty_simultaneous_transactions_three_fit_into_the_quota() {
         var event = system.event(40);
         var quota = Quota.of("email", "ada@example.org", Quota.NO_LIMIT, 7);
 
@@ -52,7 +52,7 @@ class QuotaTest {
     }
 
     @Test
-    void a_lapse_a_cancellation_and_another_event_make_room() {
+    void a_lapse_and_a_cancellation_make_room_and_other_events_do_not_count() {
         var event = system.event(4);
         var quota = Quota.of("address", "192.0.2.1", 2, Quota.NO_LIMIT);
         var first = reserve(quota, "S-A-1");
@@ -75,7 +75,7 @@ class QuotaTest {
         assertThat(system.violations(event.id())).isEmpty();
     }
 
-    /** A list of commands is decided as if each had had a transaction of its own. */
+    /** A list of commands is decided as if each had a transaction of its own. */
     @Test
     void the_quota_holds_within_a_batch_too() {
         var event = system.event(10);
@@ -89,13 +89,13 @@ class QuotaTest {
                 .hasSize(3);
     }
 
-    /** Who is locked out by somebody outside is told so, and nobody else. */
+    /** Only the buyer whose quota another transaction has locked is refused. */
     @Test
-    void a_quota_that_somebody_has_locked_keeps_only_its_buyer_waiting() {
+    void a_locked_quota_refuses_only_its_own_buyer() {
         var event = system.event(3);
-        var hers = Quota.of("email", "ada@example.org", 5, 5);
-        var his = Quota.of("email", "bob@example.org", 5, 5);
-        apply(event, reserve(hers, "S-A-1"));
+        var adas = Quota.of("email", "ada@example.org", 5, 5);
+        var bobs = Quota.of("email", "bob@example.org", 5, 5);
+        apply(event, reserve(adas, "S-A-1"));
 
         var outcomes = system.database.inTransaction(outside -> {
             outside.query(
@@ -103,7 +103,7 @@ class QuotaTest {
                     row -> row.integer("n"),
                     event.id().value());
             return system.database.inTransaction(tx -> system.inventory.apply(
-                    tx, event, List.of(reserve(hers, "S-A-2"), reserve(his, "S-A-3")), Inventory.Locking.SKIP));
+                    tx, event, List.of(reserve(adas, "S-A-2"), reserve(bobs, "S-A-3")), Inventory.Locking.SKIP));
         });
 
         assertThat(outcomes.get(0)).isEqualTo(new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty()));
@@ -111,7 +111,7 @@ class QuotaTest {
     }
 
     @Test
-    void the_sweeper_forgets_the_quotas_of_an_event_that_has_begun() {
+    void the_sweeper_deletes_the_quotas_of_an_event_that_has_begun() {
         try (var own = new TestSystem()) {
             var event = own.event(1, 10, Instant.now().plus(1, ChronoUnit.DAYS));
             var other = own.event(1);

@@ -21,23 +21,23 @@ import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
 @ResourceLock(LogCapture.LOG)
-class WatchTest {
+class InvariantMonitorTest {
 
-    private static final String FIGURE =
+    private static final String VIOLATIONS =
             "seatlock_invariant_violations{invariant=\"a_reservation_lists_the_seats_it_counts_and_costs_their_sum\"}";
 
     private final TestSystem system = new TestSystem();
     private final List<Long> rests = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch stop = new CountDownLatch(1);
-    private final InvariantMonitor watch = new InvariantMonitor(system.database, system.metrics, stop, rests::add);
+    private final InvariantMonitor monitor = new InvariantMonitor(system.database, system.metrics, stop, rests::add);
 
     @AfterEach
     void close() {
-        watch.close();
+        monitor.close();
         system.close();
     }
 
-    private ScrapedMetrics figures() {
+    private ScrapedMetrics scrape() {
         return ScrapedMetrics.parse(system.metrics.scrape());
     }
 
@@ -49,62 +49,59 @@ class WatchTest {
 
     @Test
     void a_violation_is_counted_until_it_is_gone_and_logged_once() {
-        var well = system.event(1);
+        var intact = system.event(1);
         var event = system.event(2);
         var held = system.api.reserve(event.id(), "S-A-1").json().get("id").asText();
         try (var log = LogCapture.usual()) {
-            watch.runOnce();
-            assertThat(figures().of(FIGURE)).isZero();
-            assertThat(figures().samples()).containsKey(FIGURE);
+            monitor.runOnce();
+            assertThat(scrape().of(VIOLATIONS)).isZero();
+            assertThat(scrape().samples()).containsKey(VIOLATIONS);
             assertThat(errors(log, "event")).isEmpty();
 
             system.update("UPDATE reservations SET total = total + 1 WHERE reservation_id = ?::uuid", held);
-            watch.runOnce();
-            watch.runOnce();
-            assertThat(figures().of(FIGURE)).isEqualTo(1);
+            monitor.runOnce();
+            monitor.runOnce();
+            assertThat(scrape().of(VIOLATIONS)).isEqualTo(1);
             assertThat(errors(log, event.id().toString()))
                     .singleElement()
                     .asString()
                     .contains("A reservation lists the seats it counts and costs their sum");
-            assertThat(errors(log, well.id().toString())).isEmpty();
+            assertThat(errors(log, intact.id().toString())).isEmpty();
 
             system.update("UPDATE reservations SET total = total - 1 WHERE reservation_id = ?::uuid", held);
-            watch.runOnce();
-            assertThat(figures().of(FIGURE)).isZero();
+            monitor.runOnce();
+            assertThat(scrape().of(VIOLATIONS)).isZero();
 
             system.update("UPDATE reservations SET total = total + 1 WHERE reservation_id = ?::uuid", held);
-            watch.runOnce();
+            monitor.runOnce();
             assertThat(errors(log, event.id().toString())).hasSize(2);
         }
     }
 
     @Test
-    void it_rests_after_every_statement_and_says_when_it_has_been_everywhere() {
+    void it_rests_after_every_statement_and_reports_a_complete_round() {
         system.event(1);
         system.event(1);
-        assertThat(figures().of("seatlock_invariants_checked_timestamp_seconds"))
-                .isNaN();
+        assertThat(scrape().of("seatlock_invariants_checked_timestamp_seconds")).isNaN();
 
-        watch.runOnce();
+        monitor.runOnce();
 
         assertThat(rests).hasSize(2 * Invariant.values().length).allMatch(nanos -> nanos > 0 && nanos % 50 == 0);
-        assertThat(figures().of("seatlock_invariants_checked_timestamp_seconds"))
-                .isGreaterThan(1.7e9);
+        assertThat(scrape().of("seatlock_invariants_checked_timestamp_seconds")).isGreaterThan(1.7e9);
     }
 
     @Test
-    void it_does_not_say_so_while_the_database_is_away() {
+    void it_reports_no_complete_round_while_the_database_is_away() {
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
         try (var away = Database.open(
                         nowhere, 1, Duration.ofSeconds(1), Database.Plans.DEFAULT, TransactionObserver.NONE);
                 var blind = new InvariantMonitor(away, system.metrics, stop, rests::add)) {
             assertThatThrownBy(blind::runOnce).isInstanceOf(DatabaseException.Unavailable.class);
         }
-        assertThat(figures().of("seatlock_invariants_checked_timestamp_seconds"))
-                .isNaN();
+        assertThat(scrape().of("seatlock_invariants_checked_timestamp_seconds")).isNaN();
     }
 
-    /** Resting, which it does nearly all the time, it would keep nobody from stopping. */
+    /** It rests nearly all the time, which must not delay an orderly stop. */
     @Test
     void it_can_be_stopped_while_it_rests() {
         for (int i = 0; i < 20; i++) {
@@ -113,11 +110,10 @@ class WatchTest {
         var resting = new InvariantMonitor(system.database, system.metrics);
         resting.start(Duration.ofHours(1));
         Wait.until(
-                "it has begun",
-                () -> figures().samples().keySet().stream()
+                "the first invariant has been checked",
+                () -> scrape().samples().keySet().stream()
                         .anyMatch(series -> series.startsWith("seatlock_invariant_violations")));
         resting.close();
-        assertThat(figures().of("seatlock_invariants_checked_timestamp_seconds"))
-                .isNaN();
+        assertThat(scrape().of("seatlock_invariants_checked_timestamp_seconds")).isNaN();
     }
 }

@@ -17,7 +17,7 @@ import seatlock.catalog.Event;
 import seatlock.support.TestSystem;
 
 /**
- * Each invariant can fail: in a database whose constraints are gone, where SQL by hand does what the schema would stop.
+ * Each invariant can fail: the constraints of this database are dropped, so that SQL can do what the schema would stop.
  *
  * <p>The event of each test has six seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
  * {@code sold}, S-A-3 refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6 available.
@@ -27,7 +27,7 @@ class InvariantTest {
     private static final TestSystem SYSTEM = new TestSystem();
 
     @BeforeAll
-    static void the_schema_stops_nothing() {
+    static void dropConstraints() {
         SYSTEM.update("""
                 DO $$
                 DECLARE c record;
@@ -65,7 +65,7 @@ class InvariantTest {
         return statement + " WHERE event_id = :event";
     }
 
-    /** What is done by hand, and the invariant that notices. */
+    /** SQL that violates an invariant, and that invariant. */
     static Stream<Arguments> violations() {
         return Stream.of(
                 arguments(
@@ -167,7 +167,7 @@ class InvariantTest {
 
     @ParameterizedTest
     @MethodSource("violations")
-    void what_is_done_by_hand_is_noticed(String sql, Invariant invariant) {
+    void a_violation_made_by_hand_is_detected(String sql, Invariant invariant) {
         var event = SYSTEM.event(6);
         var held = SYSTEM.api.reserve(event.id(), "S-A-1").json().get("id").asText();
         var sold = SYSTEM.api.buy(event.id(), "S-A-2").json().get("id").asText();
@@ -183,13 +183,13 @@ class InvariantTest {
     }
 
     @Test
-    void each_of_them_is_shown_to_fail() {
+    void every_invariant_has_a_test_that_violates_it() {
         assertThat(violations().map(row -> row.get()[1]).collect(Collectors.toSet()))
                 .containsExactlyInAnyOrder((Object[]) Invariant.values());
     }
 
     @Test
-    void nothing_is_wrong_with_what_seatlock_did_in_one_event_or_in_all() {
+    void no_regular_operation_violates_an_invariant() {
         try (var system = new TestSystem()) {
             for (int i = 0; i < 2; i++) {
                 var event = system.event(6);
@@ -207,11 +207,11 @@ class InvariantTest {
     }
 
     @Test
-    void it_reads_as_a_sentence() {
+    void an_invariant_prints_as_a_sentence() {
         assertThat(Invariant.AN_ACTIVE_CLAIM_HAS_ITS_SEAT).hasToString("An active claim has its seat");
     }
 
-    /** Seat 3 is refunded; seat 4 lapses, is taken over by another, and the sweeper has not been there. */
+    /** Seat 3 is refunded. Seat 4 lapses and is taken over by another reservation before the sweeper runs. */
     private static void fill(TestSystem system, Event event) {
         var refunded = system.api.buy(event.id(), "S-A-3").json().get("id").asText();
         system.api.cancel(event.id(), refunded, TestSystem.ADMIN_KEY);

@@ -29,7 +29,7 @@ class SweeperTest {
     }
 
     @Test
-    void what_has_lapsed_is_expired_and_its_seats_are_freed_and_the_rest_is_left_alone() {
+    void a_sweep_expires_lapsed_reservations_and_leaves_the_others_alone() {
         var event = system.event(4);
         system.api.reserve(event.id(), "S-A-1", "S-A-2");
         system.lapse(event.id());
@@ -43,7 +43,7 @@ class SweeperTest {
     }
 
     @Test
-    void more_than_a_batch_is_swept_in_one_round() {
+    void one_round_sweeps_more_than_one_batch() {
         var event = system.event(1200);
         Concurrently.run(4, client -> {
             IntStream.rangeClosed(1, 1200)
@@ -63,16 +63,16 @@ class SweeperTest {
                 .isEqualTo(1200);
     }
 
-    /** In a database of its own, so that all they expire is what this test made. */
+    /** In a database of its own, so that every expired reservation is one of this test. */
     @Test
-    void sweepers_that_run_at_once_expire_each_reservation_once() {
+    void simultaneous_sweepers_expire_each_reservation_once() {
         try (var own = new TestSystem()) {
             var event = own.event(100);
             IntStream.rangeClosed(1, 100).forEach(i -> own.api.reserve(event.id(), "S-A-" + i));
             own.lapse(event.id());
 
             var expired = Concurrently.run(8, i -> own.sweeper().runOnce());
-            var rest = own.sweeper().runOnce(); // what all of them skipped because another one had it locked
+            var rest = own.sweeper().runOnce(); // those that every sweeper skipped because another one had locked them
 
             assertThat(expired.stream().mapToInt(Integer::intValue).sum() + rest)
                     .isEqualTo(100);
@@ -85,7 +85,7 @@ class SweeperTest {
     }
 
     @Test
-    void an_event_that_is_locked_does_not_hold_up_the_others() throws SQLException {
+    void a_locked_event_does_not_hold_up_the_others() throws SQLException {
         var locked = system.event(1);
         var other = system.event(1);
         system.api.reserve(locked.id(), "S-A-1");
@@ -103,7 +103,7 @@ class SweeperTest {
 
             assertThat(statuses(other)).isEqualTo("[EXPIRED]");
             assertThat(statuses(locked)).isEqualTo("[PENDING]");
-            connection.rollback(); // a server that is only left notices it when it likes
+            connection.rollback(); // now: PostgreSQL may notice a closed connection late
         }
         system.sweeper().runOnce();
         assertThat(statuses(locked)).isEqualTo("[EXPIRED]");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import seatlock.Config;
 import seatlock.support.YamlFile;
 
-/** The image and the composition of containers say what the program understands. No engine is needed to see that. */
+/** Dockerfile and compose.yml agree with the settings of the program. Needs no container engine. */
 class ContainersTest {
 
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+):-([^}]*)}");
@@ -30,7 +30,7 @@ class ContainersTest {
         return Files.readString(Path.of(file));
     }
 
-    /** Those of our own image. */
+    /** The services that run our own image. */
     private Map<String, JsonNode> ours() {
         var services = new HashMap<String, JsonNode>();
         compose.get("services").properties().forEach(service -> {
@@ -47,24 +47,24 @@ class ContainersTest {
         return variables;
     }
 
-    /** As Docker does it where no variable is set. */
+    /** Resolves a value as Docker does if no variable is set. */
     private static String resolve(JsonNode value) {
         return VARIABLE.matcher(value.asText()).replaceAll("$2");
     }
 
-    /** What the configuration asks for, which is every variable that it knows. */
+    /** Every setting that {@link Config} reads. */
     private static Set<String> settings() throws Config.Invalid {
-        var asked = new TreeSet<String>();
+        var names = new TreeSet<String>();
         Config.from(new AbstractMap<>() {
             @Override
             public String getOrDefault(Object name, String otherwise) {
-                asked.add((String) name);
+                names.add((String) name);
                 return otherwise;
             }
 
             @Override
             public String get(Object name) {
-                asked.add((String) name);
+                names.add((String) name);
                 return null;
             }
 
@@ -73,11 +73,11 @@ class ContainersTest {
                 return Set.of();
             }
         });
-        return asked;
+        return names;
     }
 
     @Test
-    void every_variable_of_our_services_is_a_setting_and_has_a_value_that_it_takes() throws Config.Invalid {
+    void every_variable_of_our_services_is_a_setting_with_a_valid_value() throws Config.Invalid {
         assertThat(settings()).contains("PORT", "DATABASE_URL", "TRUSTED_PROXIES", "LIMITS", "LOG_FORMAT");
         assertThat(ours()).containsOnlyKeys("migrate", "serve", "worker");
         for (var service : ours().entrySet()) {
@@ -89,7 +89,7 @@ class ContainersTest {
     }
 
     @Test
-    void the_variables_of_the_image_are_settings_or_for_java() throws IOException, Config.Invalid {
+    void the_variables_of_the_image_are_settings_or_java_options() throws IOException, Config.Invalid {
         var known = settings();
         known.add("JDK_JAVA_OPTIONS");
         var set = Pattern.compile("^(?:ENV| {4})\\s*([A-Z_]+)=", Pattern.MULTILINE)
@@ -103,7 +103,7 @@ class ContainersTest {
     }
 
     @Test
-    void who_serves_cannot_change_the_schema_and_who_migrates_can() throws Config.Invalid {
+    void serve_and_worker_cannot_change_the_schema_and_migrate_can() throws Config.Invalid {
         var migrate = Config.from(environment(ours().get("migrate")));
         var serve = Config.from(environment(ours().get("serve")));
         var worker = Config.from(environment(ours().get("worker")));
@@ -117,9 +117,9 @@ class ContainersTest {
         assertThat(worker.migrationDatabase()).isEmpty();
     }
 
-    /** Or it would be killed in the middle of it. */
+    /** Otherwise the engine would kill it during an orderly stop. */
     @Test
-    void each_of_ours_may_take_as_long_to_stop_as_it_wants_to() throws Config.Invalid {
+    void every_stop_grace_period_covers_the_drain_and_the_shutdown_timeout() throws Config.Invalid {
         for (var service : ours().values()) {
             var config = Config.from(environment(service));
             var grace = Duration.parse("PT" + service.at("/stop_grace_period").asText());
@@ -129,19 +129,19 @@ class ContainersTest {
     }
 
     @Test
-    void a_node_that_stops_says_so_for_longer_than_the_proxy_needs_to_hear_it() throws IOException, Config.Invalid {
+    void a_node_drains_for_longer_than_the_proxy_needs_to_notice() throws IOException, Config.Invalid {
         var proxy = read("demo/proxy/haproxy.cfg");
         var server =
                 Pattern.compile("default-server check inter (\\d+)s .*fall 1 ").matcher(proxy);
         var check = Pattern.compile("timeout check (\\d+)s").matcher(proxy);
         assertThat(server.find() && check.find()).isTrue();
-        var heard = Duration.ofSeconds(Integer.parseInt(server.group(1)) + Integer.parseInt(check.group(1)));
+        var noticed = Duration.ofSeconds(Integer.parseInt(server.group(1)) + Integer.parseInt(check.group(1)));
 
-        assertThat(Config.from(environment(ours().get("serve"))).drainDelay()).isGreaterThan(heard);
+        assertThat(Config.from(environment(ours().get("serve"))).drainDelay()).isGreaterThan(noticed);
     }
 
     @Test
-    void no_image_is_whatever_is_the_latest() throws IOException {
+    void every_image_has_a_version() throws IOException {
         var images = new TreeSet<String>();
         compose.get("services")
                 .forEach(service -> images.add(service.path("image").asText()));
@@ -152,18 +152,17 @@ class ContainersTest {
         assertThat(images).hasSizeGreaterThan(6).allMatch(image -> image.matches("[a-z/-]+:v?[0-9]+[\\w.-]*"));
     }
 
-    /** By whom it is not meant for. */
     @Test
-    void nothing_can_be_reached_from_outside() {
-        for (var service : compose.get("services")) {
-            for (var port : service.path("ports")) {
-                assertThat(port.asText()).startsWith("127.0.0.1:");
-            }
-        }
+    void every_published_port_is_bound_to_the_loopback_address() {
+        var ports = StreamSupport.stream(compose.get("services").spliterator(), false)
+                .flatMap(service -> StreamSupport.stream(service.path("ports").spliterator(), false))
+                .map(JsonNode::asText);
+
+        assertThat(ports).isNotEmpty().allMatch(port -> port.startsWith("127.0.0.1:"));
     }
 
     @Test
-    void every_variable_has_a_default_that_the_example_shows_and_no_password_looks_like_one() throws IOException {
+    void env_example_shows_every_default_and_each_secret_is_a_placeholder() throws IOException {
         var example = new HashMap<String, String>();
         read(".env.example")
                 .lines()
@@ -187,12 +186,14 @@ class ContainersTest {
     }
 
     @Test
-    void what_is_mounted_is_there_and_the_image_is_built_from_what_it_copies() throws IOException {
-        StreamSupport.stream(compose.get("services").spliterator(), false)
+    void every_mounted_file_exists_and_the_build_context_is_what_is_copied() throws IOException {
+        var mounted = StreamSupport.stream(compose.get("services").spliterator(), false)
                 .flatMap(service -> StreamSupport.stream(service.path("volumes").spliterator(), false))
                 .map(volume -> volume.asText().split(":")[0])
-                .filter(volume -> volume.startsWith("."))
-                .forEach(file -> assertThat(Path.of(file)).exists());
+                .filter(volume -> volume.startsWith("."));
+        assertThat(mounted)
+                .isNotEmpty()
+                .allSatisfy(file -> assertThat(Path.of(file)).exists());
         var kept = read(".dockerignore")
                 .lines()
                 .filter(line -> line.startsWith("!"))

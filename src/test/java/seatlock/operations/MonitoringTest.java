@@ -23,15 +23,15 @@ import seatlock.support.Wait;
 import seatlock.support.YamlFile;
 
 /**
- * What the alert rules and the dashboard ask for is at /metrics, by that name and with those labels. Whether they say the
- * right thing at the right time, {@code make lint} has promtool try.
+ * Every metric that the alert rules and the dashboard query exists at /metrics, with the labels they use. {@code make lint}
+ * runs promtool to test when the alerts fire.
  */
 class MonitoringTest {
 
     private static final String RULES = "demo/prometheus/alerts.yml";
     private static final Path DASHBOARD = Path.of("demo/grafana/dashboards/seatlock.json");
 
-    /** Given by Prometheus to whatever it reads, and by its rules. */
+    /** Metrics that Prometheus itself adds. */
     private static final Set<String> PROMETHEUS = Set.of("up", "ALERTS");
 
     private static final Set<String> TARGET_LABELS = Set.of("job", "instance", "role");
@@ -50,8 +50,8 @@ class MonitoringTest {
         system.close();
     }
 
-    /** Everything that can be there: some of it is only once there is something to measure. */
-    private ScrapedMetrics everything() {
+    /** Scrapes all metrics, after making sure that each has something to measure. */
+    private ScrapedMetrics scrapeAll() {
         system.metrics.measureProcess();
         system.metrics.connections("reads", () -> 1, () -> 1, () -> 0);
         system.metrics.workers(() -> 4);
@@ -59,17 +59,17 @@ class MonitoringTest {
         system.metrics.violations("an_invariant", 0);
         system.metrics.jobEnded("IssueTickets", "done");
         system.api.reserve(system.event(1).id(), "S-A-1");
-        System.gc(); // so that there is a pause to tell of
+        System.gc(); // so that there is a pause to measure
         Wait.until(
-                "all is measured",
+                "requests and pauses are measured",
                 () -> ScrapedMetrics.parse(system.metrics.scrape())
                         .names()
                         .containsAll(Set.of("seatlock_http_request_seconds_bucket", "jvm_gc_pause_seconds_sum")));
         return ScrapedMetrics.parse(system.api.get("/metrics").text());
     }
 
-    private static Map<String, Set<String>> labels(ScrapedMetrics figures) {
-        return figures.samples().keySet().stream()
+    private static Map<String, Set<String>> labels(ScrapedMetrics metrics) {
+        return metrics.samples().keySet().stream()
                 .collect(Collectors.toMap(
                         series -> series.replaceFirst("\\{.*", ""),
                         series -> LABEL.matcher(series)
@@ -98,17 +98,17 @@ class MonitoringTest {
     }
 
     @Test
-    void all_that_is_asked_for_is_there() throws IOException {
-        var known = labels(everything());
+    void every_queried_metric_and_label_exists() throws IOException {
+        var known = labels(scrapeAll());
 
-        var asked = new TreeSet<String>();
+        var queried = new TreeSet<String>();
         for (var expression : expressions().toList()) {
             var selectors = SELECTOR.matcher(expression).results().toList();
             assertThat(selectors).as(expression).isNotEmpty();
             var available = new HashSet<>(TARGET_LABELS);
             for (var selector : selectors) {
                 var name = selector.group(1);
-                asked.add(name);
+                queried.add(name);
                 if (PROMETHEUS.contains(name)) {
                     continue;
                 }
@@ -126,11 +126,11 @@ class MonitoringTest {
                     .flatMap(labels -> Stream.of(labels.group(1).split(", ")));
             assertThat(groupings).as(expression).isSubsetOf(available);
         }
-        assertThat(asked).hasSizeGreaterThan(30);
+        assertThat(queried).hasSizeGreaterThan(30);
     }
 
     @Test
-    void every_alert_says_how_urgent_it_is_and_what_it_means_and_is_tried() throws IOException {
+    void every_alert_has_a_severity_a_summary_and_a_test() throws IOException {
         var tests = Files.readString(Path.of("demo/prometheus/alerts-test.yml"));
         var alerts = new HashSet<String>();
         for (var rule : rules().toList()) {
@@ -140,14 +140,14 @@ class MonitoringTest {
             assertThat(rule.at("/annotations/summary").asText()).as(name).isNotEmpty();
         }
         assertThat(alerts).hasSizeGreaterThan(10);
-        // Whether a figure is a number at all, promtool's tests cannot say.
+        // This alert checks for NaN, which the tests of promtool cannot express.
         assertThat(alerts)
                 .filteredOn(alert -> !tests.contains("\"" + alert + "\"") && !tests.contains(": " + alert))
                 .containsExactly("DatabaseAway");
     }
 
     @Test
-    void the_dashboard_asks_the_data_source_that_is_provisioned() throws IOException {
+    void the_dashboard_uses_the_provisioned_data_source() throws IOException {
         var sources = YamlFile.read("demo/grafana/provisioning/datasources/prometheus.yml");
         var uid = sources.at("/datasources/0/uid").asText();
 

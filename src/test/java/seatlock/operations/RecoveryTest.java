@@ -20,7 +20,7 @@ import seatlock.support.Servers;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
-/** PostgreSQL is away, at the start or in the middle of everything, and comes back. Nobody restarts anything. */
+/** PostgreSQL is unavailable at the start or under way and returns. No process is restarted. */
 class RecoveryTest {
 
     @TempDir
@@ -31,7 +31,7 @@ class RecoveryTest {
     }
 
     @Test
-    void a_server_that_starts_without_postgresql_and_without_a_schema_waits_for_both_and_says_so() throws Exception {
+    void a_server_without_postgresql_or_schema_waits_for_both_and_reports_it() throws Exception {
         var owner = Servers.newEmptyDatabase();
         var serving = new DatabaseUrl(owner.jdbc(), "seatlock_waiting", "secret'word");
         try (var proxy = PostgresProxy.inFrontOf(owner)) {
@@ -75,7 +75,7 @@ class RecoveryTest {
     }
 
     @Test
-    void a_wrong_password_is_not_waited_for() {
+    void a_wrong_password_stops_the_start_at_once() {
         var owner = Servers.newEmptyDatabase();
         var settings = Map.of("DATABASE_URL", owner.jdbc() + "?user=nobody&password=wrong");
         try (var server = Jvm.start(home, settings, "worker")) {
@@ -85,7 +85,7 @@ class RecoveryTest {
     }
 
     @Test
-    void while_postgresql_is_away_all_are_told_to_come_back_and_when_it_returns_they_are_served() throws Exception {
+    void clients_get_503_while_postgresql_is_away_and_are_served_when_it_returns() throws Exception {
         try (var system = new TestSystem();
                 var proxy = PostgresProxy.inFrontOf(system.servingUrl)) {
             var event = system.event(5);
@@ -98,24 +98,25 @@ class RecoveryTest {
                 var api = new Api(server.url(), "mine");
                 assertThat(api.reserve(event.id(), "S-A-1").status()).isEqualTo(201);
 
-                for (int seat = 2; seat <= 4; seat++) { // for a moment, and longer than pools like it
+                for (int seat = 2; seat <= 4; seat++) { // twice for a moment, and once for longer
                     proxy.goAway();
                     var label = "S-A-" + seat;
                     var refused = api.reserve(event.id(), label);
                     assertThat(refused.outcome()).isIn("503 overloaded", "503 outcome-unknown");
                     assertThat(refused.header("Retry-After")).isNotNull();
-                    Wait.until("it is not ready", () -> api.get("/readyz").status() == 503);
+                    Wait.until(
+                            "the server is not ready", () -> api.get("/readyz").status() == 503);
                     assertThat(api.get("/livez").status()).isEqualTo(200);
                     if (seat == 4) {
-                        whoComesWithAKeyIsToldSo(api, event.id(), key);
-                        keepAsking(api, event.id().toString(), Duration.ofSeconds(8));
+                        requestsWithAKeyGet503(api, event.id(), key);
+                        requestFor(api, event.id().toString(), Duration.ofSeconds(8));
                     }
 
                     proxy.comeBack();
                     Wait.until(
-                            "it sells again",
+                            "the server sells again",
                             () -> api.reserve(event.id(), label).status() == 201);
-                    Wait.until("it is ready", () -> api.get("/readyz").status() == 200);
+                    Wait.until("the server is ready", () -> api.get("/readyz").status() == 200);
                 }
                 assertThat(system.violations(event.id())).isEmpty();
                 assertThat(server.isAlive()).isTrue();
@@ -123,8 +124,8 @@ class RecoveryTest {
         }
     }
 
-    /** Nobody knows whether it is good: not that it is bad, nor that there is no such reservation. */
-    private static void whoComesWithAKeyIsToldSo(Api api, EventId event, String key) {
+    /** The key cannot be checked: the response is neither 401 nor 404. */
+    private static void requestsWithAKeyGet503(Api api, EventId event, String key) {
         var reservation = Api.path(event, UUID.randomUUID().toString());
         assertThat(api.get("/api/keys", key).outcome()).isEqualTo("503 overloaded");
         assertThat(api.get(reservation, key).outcome()).isEqualTo("503 overloaded");
@@ -132,8 +133,8 @@ class RecoveryTest {
         assertThat(api.get("/livez", key).status()).isEqualTo(200);
     }
 
-    /** The pool must not have got used to the absence. */
-    private static void keepAsking(Api api, String event, Duration time) {
+    /** Sends requests for some time: the pool must not wait ever longer between its attempts to connect. */
+    private static void requestFor(Api api, String event, Duration time) {
         var until = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < until) {
             assertThat(api.get("/api/events/" + event).outcome()).isEqualTo("503 overloaded");

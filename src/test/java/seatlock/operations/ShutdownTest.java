@@ -30,7 +30,7 @@ import seatlock.support.Jvm;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
-/** SIGTERM: whoever was let in is answered, and the process ends in good order. */
+/** SIGTERM: every accepted request gets its response, and the process ends in an orderly way. */
 class ShutdownTest {
 
     private final TestSystem system = TestSystem.shared();
@@ -52,21 +52,21 @@ class ShutdownTest {
         return settings;
     }
 
-    /** What became of one request. */
+    /** The fate of one request. */
     private enum Fate {
         ANSWERED,
-        /** The server closed the connection before it began to answer: HTTP's own race, and nothing was done. */
+        /** The server closed the connection before it began a response: a race in HTTP itself. Nothing was done. */
         CLOSED,
-        /** An answer that broke off, or a reset in the middle of one. */
+        /** The response was incomplete. */
         BROKEN,
-        /** The server was no longer there. */
+        /** The server no longer accepted the connection. */
         REFUSED
     }
 
     private record Sent(String key, Fate fate, int status) {}
 
     @Test
-    void whoever_was_let_in_is_answered_and_what_was_not_answered_was_not_done() throws Exception {
+    void an_accepted_request_is_answered_and_an_unanswered_one_has_no_effect() throws Exception {
         var event = system.event(2_000);
         var threads = Executors.newFixedThreadPool(8);
         try (var server = Jvm.start(home, settings(), "serve").awaitReady()) {
@@ -78,7 +78,7 @@ class ShutdownTest {
                 var keepsConnection = i % 2 == 0;
                 clients.add(threads.submit(() -> hammer(address, event, first, keepsConnection, sent)));
             }
-            Wait.until("they buy", () -> sent.size() > 200);
+            Wait.until("200 requests have been answered", () -> sent.size() > 200);
 
             server.terminate();
 
@@ -87,6 +87,10 @@ class ShutdownTest {
                 client.get();
             }
             assertThat(sent).filteredOn(each -> each.fate == Fate.BROKEN).isEmpty();
+            assertThat(sent)
+                    .filteredOn(each -> each.status == 201)
+                    .as("sales before SIGTERM stopped the rest")
+                    .hasSizeLessThan(2_000);
             assertThat(sent)
                     .filteredOn(each -> each.fate == Fate.ANSWERED)
                     .extracting(Sent::status)
@@ -115,7 +119,7 @@ class ShutdownTest {
                     try {
                         socket = new Socket(InetAddress.getLoopbackAddress(), address.getPort());
                     } catch (ConnectException e) {
-                        return; // gone
+                        return; // the server has ended
                     } catch (SocketException e) {
                         sent.add(new Sent(key, Fate.REFUSED, 0));
                         return;
@@ -144,7 +148,7 @@ class ShutdownTest {
                 socket.close();
             }
         } catch (IOException e) {
-            // it is gone
+            // closed already
         }
     }
 
@@ -183,7 +187,7 @@ class ShutdownTest {
     }
 
     @Test
-    void while_it_drains_it_is_not_ready_and_still_serves_and_asks_its_clients_to_leave() throws Exception {
+    void a_draining_server_is_not_ready_but_serves_and_closes_connections() throws Exception {
         var event = system.event(1);
         try (var server =
                 Jvm.start(home, settings("DRAIN_DELAY", "PT10S"), "serve").awaitReady()) {
@@ -192,7 +196,7 @@ class ShutdownTest {
 
             server.terminate();
 
-            Wait.until("it says that it is not ready", () -> api.get("/readyz").status() == 503);
+            Wait.until("the server is not ready", () -> api.get("/readyz").status() == 503);
             assertThat(api.get("/readyz").text()).contains("draining");
             assertThat(api.get("/livez").status()).isEqualTo(200);
             var last = api.reserve(event.id(), "S-A-1");
@@ -204,29 +208,29 @@ class ShutdownTest {
 
     /** The database holds up what is in flight: it is answered, whatever the answer, before the process ends. */
     @Test
-    void a_request_that_waits_for_a_lock_is_answered_before_it_ends() throws Exception {
+    void a_request_that_waits_for_a_lock_is_answered_before_the_process_ends() throws Exception {
         try (var server = Jvm.start(home, settings(), "serve").awaitReady()) {
-            var answer = terminateWhileItWaits(server);
-            assertThat(answer.get().outcome()).isIn("201", "503 overloaded");
+            var response = terminateWhileItWaits(server);
+            assertThat(response.get().outcome()).isIn("201", "503 overloaded");
             assertThat(server.exitStatus()).isZero();
         }
     }
 
-    /** Somebody has the only seat locked for longer than any request waits. */
+    /** Terminates the server while a request waits for the only seat, which stays locked until the server has ended. */
     private Future<Api.Response> terminateWhileItWaits(Jvm server) {
         var event = system.event(1);
         var api = new Api(server.url(), "mine");
-        var answer = new CompletableFuture<Api.Response>();
+        var response = new CompletableFuture<Api.Response>();
         system.database.inTransaction(tx -> {
             tx.query(
                     "SELECT 1 AS n FROM seats WHERE event_id = ? FOR UPDATE",
                     row -> row.integer("n"),
                     event.id().value());
-            answer.completeAsync(() -> api.reserve(event.id(), "S-A-1"));
+            response.completeAsync(() -> api.reserve(event.id(), "S-A-1"));
             var me = tx.query("SELECT pg_backend_pid() AS pid", row -> row.integer("pid"))
                     .get(0);
             Wait.until(
-                    "it waits for this lock",
+                    "the request waits for the lock",
                     () -> system.count(
                                     "SELECT count(*) AS n FROM pg_stat_activity WHERE ? = ANY (pg_blocking_pids(pid))",
                                     me)
@@ -235,12 +239,12 @@ class ShutdownTest {
             server.exitStatus();
             return null;
         });
-        return answer;
+        return response;
     }
 
-    /** He said that more would come. */
+    /** The request announces a body of 100 bytes and sends one. */
     @Test
-    void who_has_stopped_in_the_middle_of_a_request_does_not_hold_up_the_others() throws Exception {
+    void a_half_sent_request_does_not_delay_the_shutdown() throws Exception {
         try (var server = Jvm.start(home, settings("SHUTDOWN_TIMEOUT", "PT20S"), "serve")
                         .awaitReady();
                 var half = new Socket(
@@ -249,7 +253,7 @@ class ShutdownTest {
             half.getOutputStream()
                     .write("POST /api/events/x/reservations HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
                             .getBytes(StandardCharsets.US_ASCII));
-            new Api(server.url(), "mine").get("/livez"); // what came before has been seen
+            new Api(server.url(), "mine").get("/livez"); // so that the server has read what came before
             server.terminate();
 
             assertThat(server.exitStatus()).as(server.output()).isZero();
@@ -257,7 +261,7 @@ class ShutdownTest {
     }
 
     @Test
-    void what_does_not_stop_in_time_is_ended_and_the_exit_status_says_so() {
+    void a_shutdown_that_takes_too_long_ends_with_exit_status_1() {
         try (var server =
                 Jvm.start(home, settings("SHUTDOWN_TIMEOUT", "PT1S"), "serve").awaitReady()) {
             terminateWhileItWaits(server);
@@ -267,17 +271,19 @@ class ShutdownTest {
     }
 
     @Test
-    void a_second_signal_does_no_harm() {
+    void a_second_signal_while_draining_does_no_harm() {
         try (var server =
                 Jvm.start(home, settings("DRAIN_DELAY", "PT2S"), "serve").awaitReady()) {
+            var api = new Api(server.url(), "mine");
             server.terminate();
+            Wait.until("the server drains", () -> api.get("/readyz").status() == 503);
             server.terminate();
             assertThat(server.exitStatus()).isZero();
         }
     }
 
     @Test
-    void a_worker_says_how_it_is_and_ends_in_good_order() {
+    void a_worker_reports_its_health_and_ends_in_an_orderly_way() {
         var settings = settings("REDIS_URL", "redis://127.0.0.1:1", "SMTP_URL", "smtp://127.0.0.1:1");
         try (var worker = Jvm.start(home, settings, "worker").awaitReady()) {
             var api = new Api(worker.url(), "mine");

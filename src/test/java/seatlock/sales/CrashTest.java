@@ -20,7 +20,7 @@ import seatlock.support.Concurrently;
 import seatlock.support.Jvm;
 import seatlock.support.Servers;
 
-/** kill -9 in the middle of a storm; then everybody who got no answer asks again, with the same key. */
+/** Kills the server (SIGKILL) under load; then every client repeats its requests with the same keys. */
 class CrashTest {
 
     private static final int CLIENTS = 16;
@@ -34,32 +34,32 @@ class CrashTest {
     private Api api;
     private EventId event;
 
-    /** What a client wants: four of them rival for each seat. */
-    private Optional<Api.Response> ask(int number) {
+    /** Sends one request; four of them compete for each seat. */
+    private Optional<Api.Response> send(int number) {
         try {
             var label = "S-A-" + (number % SEATS + 1);
             return Optional.of(api.reserve(event, "key-" + number, new String[] {label}));
         } catch (UncheckedIOException e) {
-            return Optional.empty(); // no answer: the server has died, or is not there
+            return Optional.empty(); // no response: the server was killed
         }
     }
 
-    /** All that one client wants. */
-    private List<Optional<Api.Response>> askAll(int client) {
-        return askAll(client, new CountDownLatch(0));
+    /** Sends all requests of one client. */
+    private List<Optional<Api.Response>> sendAll(int client) {
+        return sendAll(client, new CountDownLatch(0));
     }
 
-    private List<Optional<Api.Response>> askAll(int client, CountDownLatch asked) {
+    private List<Optional<Api.Response>> sendAll(int client, CountDownLatch sent) {
         var mine = new ArrayList<Optional<Api.Response>>();
         for (int i = client; i < REQUESTS; i += CLIENTS) {
-            mine.add(ask(i));
-            asked.countDown();
+            mine.add(send(i));
+            sent.countDown();
         }
         return mine;
     }
 
     @Test
-    void every_key_has_one_effect_though_the_server_is_killed_in_the_middle() throws Exception {
+    void every_key_has_one_effect_although_the_server_is_killed_under_load() throws Exception {
         var settings = Map.of("SEATLOCK_ADMIN_KEY", KEY);
         var first = Jvm.start(home, settings).awaitReady();
         connect();
@@ -68,26 +68,26 @@ class CrashTest {
                 + "\"rows\":[{\"name\":\"A\",\"seats\":" + SEATS + "}]}]}");
         event = new EventId(UUID.fromString(created.json().get("id").asText()));
 
-        // The axe falls after some hundred answers, while the clients go on asking.
-        var storm = new CountDownLatch(300);
-        var axe = CompletableFuture.runAsync(() -> {
-            await(storm);
+        // The kill comes after 300 requests, while the clients keep sending.
+        var sent = new CountDownLatch(300);
+        var kill = CompletableFuture.runAsync(() -> {
+            await(sent);
             first.kill();
         });
-        var answered = merge(Concurrently.run(CLIENTS, client -> askAll(client, storm)));
-        axe.join();
-        var lost = answered.stream().filter(Optional::isEmpty).count();
-        assertThat(lost).as("the kill came in the middle").isBetween(1L, (long) REQUESTS - 300);
+        var before = merge(Concurrently.run(CLIENTS, client -> sendAll(client, sent)));
+        kill.join();
+        var lost = before.stream().filter(Optional::isEmpty).count();
+        assertThat(lost).as("requests without a response").isBetween(1L, (long) REQUESTS - 300);
 
         try (var second = Jvm.start(home, settings).awaitReady()) {
             assertThat(second.output()).contains("stopped a PostgreSQL left running by a killed Seatlock process");
             connect();
-            var askedAgain = merge(Concurrently.run(CLIENTS, this::askAll));
+            var repeated = merge(Concurrently.run(CLIENTS, this::sendAll));
             for (int i = 0; i < REQUESTS; i++) {
-                var now = askedAgain.get(i).orElseThrow();
+                var now = repeated.get(i).orElseThrow();
                 assertThat(now.outcome()).isIn("201", "409 seats-taken");
-                // Who had an answer gets the same again, to the letter: nothing that was said has been lost.
-                answered.get(i).ifPresent(before -> assertThat(now.text()).isEqualTo(before.text()));
+                // A client that had a response gets the same one, byte for byte.
+                before.get(i).ifPresent(earlier -> assertThat(now.text()).isEqualTo(earlier.text()));
             }
             assertThat(count("SELECT count(*) FROM reservations")).isEqualTo(SEATS);
             assertThat(count("SELECT count(*) FROM seats WHERE status = 'HELD'"))
@@ -113,7 +113,7 @@ class CrashTest {
         }
     }
 
-    /** In the order of the requests: client c asked c, c + CLIENTS, c + 2 CLIENTS, … */
+    /** Restores the order of the requests: client c sent c, c + CLIENTS, c + 2 CLIENTS, … */
     private static List<Optional<Api.Response>> merge(List<List<Optional<Api.Response>>> byClient) {
         var merged = new ArrayList<Optional<Api.Response>>();
         for (int i = 0; i < REQUESTS; i++) {

@@ -33,7 +33,7 @@ import seatlock.support.Servers;
 import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
-/** Many orders in one transaction: what that must not change for any of them. */
+/** Orders that share a transaction get the same result as orders that have one each. */
 class GroupCommitTest {
 
     private final TestSystem system = TestSystem.shared();
@@ -65,14 +65,14 @@ class GroupCommitTest {
     }
 
     @Test
-    void what_gathers_while_a_batch_runs_is_settled_in_one_transaction() throws SQLException {
+    void orders_that_arrive_while_a_batch_runs_share_the_next_transaction() throws SQLException {
         var event = system.event(201);
         List<String> outcomes;
-        try (var somebody = lock(event, "seats", "label = 'S-A-1'")) {
+        try (var outside = lock(event, "seats", "label = 'S-A-1'")) {
             var first = submit(event, "S-A-1");
             var gathered = submitAll(IntStream.rangeClosed(2, 201).mapToObj(i -> reserve(event, key(), "S-A-" + i)));
-            somebody.rollback();
-            first.exceptionally(e -> null).join(); // refused, if this machine stood still for longer than it waits
+            outside.rollback();
+            first.exceptionally(e -> null).join(); // refused if this machine stood still for longer than the lock wait
             outcomes = outcomes(gathered);
         }
         assertThat(outcomes).hasSize(200).containsOnly("201");
@@ -85,12 +85,12 @@ class GroupCommitTest {
     }
 
     @Test
-    void the_first_to_come_gets_the_seat() throws SQLException {
+    void the_first_order_to_arrive_gets_the_seat() throws SQLException {
         var event = system.event(2);
-        try (var somebody = lock(event, "seats", "label = 'S-A-1'")) {
+        try (var outside = lock(event, "seats", "label = 'S-A-1'")) {
             submit(event, "S-A-1");
             var rivals = submitAll(IntStream.range(0, 50).mapToObj(i -> reserve(event, key(), "S-A-2")));
-            somebody.rollback();
+            outside.rollback();
 
             assertThat(outcomes(rivals).indexOf("201")).isZero();
             assertThat(outcomes(rivals).subList(1, 50)).containsOnly("409");
@@ -98,18 +98,18 @@ class GroupCommitTest {
     }
 
     @Test
-    void an_order_that_makes_its_transaction_fail_does_not_harm_the_others() throws SQLException {
+    void an_order_that_fails_its_transaction_does_not_harm_the_others() throws SQLException {
         var event = system.event(41);
-        try (var somebody = lock(event, "seats", "label = 'S-A-41'")) {
+        try (var outside = lock(event, "seats", "label = 'S-A-41'")) {
             submit(event, "S-A-41");
             var orders = new ArrayList<Order>();
             for (int i = 1; i <= 40; i++) {
-                // No address: Java lets it pass here, and the schema does not.
+                // Without an address: this level accepts it, the schema does not.
                 var email = i % 13 == 0 ? null : "ada@example.org";
                 orders.add(reserve(event, key(), List.of("S-A-" + i), email));
             }
             var results = submitAll(orders.stream());
-            somebody.rollback();
+            outside.rollback();
 
             var outcomes = outcomes(results);
             assertThat(Tally.of(outcomes, outcome -> outcome))
@@ -122,7 +122,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void whatever_is_thrown_is_answered_and_the_lane_goes_on() {
+    void an_order_that_throws_an_error_fails_and_the_queue_continues() {
         var event = system.event(1);
         var broken = new Order(
                 event.id(), Optional.empty(), reserve(event, key(), "S-A-1").command(), (found, outcome) -> {
@@ -134,14 +134,14 @@ class GroupCommitTest {
     }
 
     @Test
-    void copies_of_a_key_that_arrive_together_are_answered_together() throws SQLException {
+    void copies_of_a_key_that_arrive_together_get_the_same_reply() throws SQLException {
         var event = system.event(4);
         var key = key();
-        try (var somebody = lock(event, "seats", "label = 'S-A-1'")) {
+        try (var outside = lock(event, "seats", "label = 'S-A-1'")) {
             submit(event, "S-A-1");
             var copies = submitAll(IntStream.range(0, 50).mapToObj(i -> reserve(event, key, "S-A-2")));
             var other = checkout.submit(reserve(event, key, "S-A-3"));
-            somebody.rollback();
+            outside.rollback();
 
             var receipts = copies.stream().map(CompletableFuture::join).toList();
             assertThat(receipts).hasAtLeastOneElementOfType(Receipt.Answered.class);
@@ -151,50 +151,48 @@ class GroupCommitTest {
                     .hasSize(50)
                     .containsOnly(new String(reply(receipts.get(0)), UTF_8));
             assertThat(outcome(other)).isEqualTo("KeyReused");
-            // The same goes for those who come later.
+            // A later copy gets the same reply.
             assertThat(checkout.submit(reserve(event, key, "S-A-2")).join()).isInstanceOf(Receipt.Replayed.class);
         }
         assertThat(system.violations(event.id())).isEmpty();
     }
 
     @Test
-    void who_needs_what_is_locked_is_refused_and_the_others_in_the_batch_are_served() throws SQLException {
+    void only_the_orders_that_need_a_locked_row_are_refused() throws SQLException {
         var event = system.event(20);
-        var theirs = submit(event, "S-A-11");
-        var reservation = id(theirs);
+        var reservation = id(submit(event, "S-A-11"));
         try (var seat = lock(event, "seats", "label = 'S-A-1'");
                 var pending = lock(event, "reservations", "reservation_id = '" + reservation + "'")) {
-            var wanting = submitAll(IntStream.range(0, 30).mapToObj(i -> reserve(event, key(), "S-A-1")));
+            var reserving = submitAll(IntStream.range(0, 30).mapToObj(i -> reserve(event, key(), "S-A-1")));
             var confirming = checkout.submit(confirm(event, reservation));
             var others = submitAll(IntStream.rangeClosed(2, 10).mapToObj(i -> reserve(event, key(), "S-A-" + i)));
 
             assertThat(outcomes(others)).containsOnly("201");
-            assertThat(outcomes(wanting)).containsOnly("NotNow");
+            assertThat(outcomes(reserving)).containsOnly("NotNow");
             assertThat(outcome(confirming)).isEqualTo("NotNow");
             seat.rollback();
             pending.rollback();
         }
-        // It was only "not now", and nothing of it is kept under any key.
+        // NotNow stores nothing under any key.
         assertThat(outcome(submit(event, "S-A-1"))).isEqualTo("201");
         assertThat(outcome(checkout.submit(confirm(event, reservation)))).isEqualTo("200");
         assertThat(system.violations(event.id())).isEmpty();
     }
 
     @Test
-    void an_event_that_is_locked_as_a_whole_is_refused_at_once_and_together() throws SQLException {
+    void all_orders_of_a_locked_event_are_refused_together() throws SQLException {
         var event = system.event(300);
-        try (var somebody = lock(event, "events", "true")) {
+        try (var outside = lock(event, "events", "true")) {
             var orders = submitAll(IntStream.rangeClosed(1, 300).mapToObj(i -> reserve(event, key(), "S-A-" + i)));
 
             assertThat(outcomes(orders)).containsOnly("NotNow");
-            somebody.rollback();
+            outside.rollback();
         }
         assertThat(outcome(submit(event, "S-A-1"))).isEqualTo("201");
     }
 
     @Test
-    void a_connection_lost_at_the_commit_leaves_the_outcome_of_the_whole_batch_unknown_until_it_is_asked_again()
-            throws Exception {
+    void a_connection_lost_at_commit_leaves_the_outcome_of_the_whole_batch_unknown() throws Exception {
         var event = system.event(31);
         try (var proxy = PostgresProxy.inFrontOf(system.url)) {
             var node = checkout(proxy.url(), 1);
@@ -208,7 +206,7 @@ class GroupCommitTest {
 
             var outcomes = outcomes(results);
             assertThat(outcomes).contains("OutcomeUnknown").isSubsetOf("OutcomeUnknown", "201");
-            // It was committed, as it happens: so each of them is told what it would have been told.
+            // The batch was committed, so each repeated order gets the reply it would have got.
             var again =
                     orders.stream().map(order -> checkout.submit(order).join()).toList();
             assertThat(again)
@@ -227,12 +225,11 @@ class GroupCommitTest {
         var event = system.event(411);
         try (var proxy = PostgresProxy.inFrontOf(system.url)) {
             var node = checkout(proxy.url(), 1);
-            for (int i = 1; i <= 20; i++) { // until the event is remembered, and the statements are prepared
+            for (int i = 1; i <= 20; i++) { // until the event is cached and the statements are prepared
                 node.submit(reserve(event, key(), "S-A-" + i)).join();
             }
             int before;
-            int single =
-                    Integer.MAX_VALUE; // the least of some: after a pause the pool asks whether the connection is alive
+            int single = Integer.MAX_VALUE; // the minimum: after a pause the pool validates the connection
             for (int i = 402; i <= 410; i++) {
                 before = proxy.roundTrips();
                 node.submit(reserve(event, key(), "S-A-" + i)).join();
@@ -240,28 +237,28 @@ class GroupCommitTest {
             }
 
             List<CompletableFuture<Receipt>> gathered;
-            try (var somebody = lock(event, "seats", "label = 'S-A-411'")) {
+            try (var outside = lock(event, "seats", "label = 'S-A-411'")) {
                 before = proxy.roundTrips();
                 var first = node.submit(reserve(event, key(), "S-A-411"));
                 gathered = IntStream.rangeClosed(21, 401)
                         .mapToObj(i -> node.submit(reserve(event, key(), "S-A-" + i)))
                         .toList();
-                somebody.rollback();
-                outcome(first); // refused, if this machine stood still for longer than it waits
+                outside.rollback();
+                outcome(first); // refused if this machine stood still for longer than the lock wait
             }
             assertThat(outcomes(gathered)).containsOnly("201");
             assertThat(single)
-                    .as("BEGIN, for which nobody waits; keys, locks and clock, writes, commit")
+                    .as("round trips of a single order (BEGIN needs none of its own)")
                     .isEqualTo(5);
             assertThat(proxy.roundTrips() - before)
-                    .as("382 reservations in two batches; one of them tried again, at worst")
+                    .as("round trips of 382 orders in two batches, one of which may run again")
                     .isLessThanOrEqualTo(5 * single);
         }
     }
 
-    /** The lane keeps order within a node; what is right is right because of the rows. */
+    /** The queue of a node orders its own orders; between nodes only the row locks do. */
     @Test
-    void two_nodes_that_sell_the_same_seats_and_get_the_same_keys_agree() {
+    void two_nodes_with_the_same_seats_and_the_same_keys_agree() {
         var event = system.event(40);
         var other = checkout(system.url, Checkout.CONNECTIONS);
         var orders = IntStream.range(0, 200)
@@ -321,7 +318,7 @@ class GroupCommitTest {
         return new Order(event.id(), Optional.empty(), command, GroupCommitTest::reply);
     }
 
-    /** As the API writes it: status, location, body. */
+    /** Writes a reply as the API does: status, location, body. */
     private static byte[] reply(Event event, Outcome outcome) {
         if (!(outcome instanceof Outcome.Done done)) {
             return "409 \n{}".getBytes(UTF_8);
@@ -340,14 +337,14 @@ class GroupCommitTest {
         return new ReservationId(UUID.fromString(reply.substring(reply.indexOf('\n') + 1)));
     }
 
-    /** The status of a reply, or the type of another receipt. */
+    /** Returns the status of a reply, or the type of any other receipt. */
     private static String status(Receipt receipt) {
         return receipt instanceof Receipt.Answered || receipt instanceof Receipt.Replayed
                 ? new String(reply(receipt), UTF_8).substring(0, 3)
                 : receipt.getClass().getSimpleName();
     }
 
-    /** A status; or the type of another receipt, or of what was thrown. */
+    /** Returns the status of a reply, or the type of any other receipt or of the exception. */
     private static String outcome(CompletableFuture<Receipt> result) {
         try {
             return status(result.join());
@@ -360,7 +357,7 @@ class GroupCommitTest {
         return results.stream().map(GroupCommitTest::outcome).toList();
     }
 
-    /** Somebody in a psql: locks rows of an event until he rolls back. */
+    /** Locks rows of an event from outside, until the returned connection rolls back. */
     private Connection lock(Event event, String table, String condition) throws SQLException {
         var connection = Servers.connect(system.url);
         connection.setAutoCommit(false);

@@ -24,7 +24,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void the_same_request_gets_the_same_answer_byte_for_byte() {
+    void a_repeated_request_gets_the_same_response_byte_for_byte() {
         var event = system.event(2);
         var key = key();
 
@@ -41,7 +41,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void a_refusal_is_repeated_too_even_if_it_would_not_be_refused_any_more() {
+    void a_stored_refusal_is_repeated_even_if_the_seat_is_free_by_then() {
         var event = system.event(1);
         var winner = api.reserve(event.id(), "S-A-1").json();
         var key = key();
@@ -70,15 +70,15 @@ class IdempotencyTest {
     }
 
     @Test
-    void fifty_copies_at_once_make_one_reservation_and_get_one_answer() {
+    void fifty_simultaneous_copies_make_one_reservation_and_get_one_response() {
         var event = system.event(1);
         var key = key();
 
-        var answers = Concurrently.run(50, i -> api.reserve(event.id(), key, new String[] {"S-A-1"}));
+        var responses = Concurrently.run(50, i -> api.reserve(event.id(), key, new String[] {"S-A-1"}));
 
-        assertThat(Tally.of(answers, Api.Response::outcome)).isEqualTo(Map.of("201", 50L));
-        assertThat(Tally.of(answers, Api.Response::text)).hasSize(1);
-        assertThat(Tally.of(answers, a -> String.valueOf(a.header("Idempotency-Replayed"))))
+        assertThat(Tally.of(responses, Api.Response::outcome)).isEqualTo(Map.of("201", 50L));
+        assertThat(Tally.of(responses, Api.Response::text)).hasSize(1);
+        assertThat(Tally.of(responses, a -> String.valueOf(a.header("Idempotency-Replayed"))))
                 .isEqualTo(Map.of("null", 1L, "true", 49L));
         assertThat(reservations(event)).isEqualTo(1);
     }
@@ -98,7 +98,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void white_space_and_the_order_of_fields_make_no_other_request() {
+    void white_space_and_field_order_do_not_make_a_different_request() {
         var event = system.event(1);
         var key = key();
 
@@ -117,10 +117,10 @@ class IdempotencyTest {
         var other = system.event(1);
 
         assertThat(api.reserve(one.id(), key, new String[] {"S-A-1"}).outcome()).isEqualTo("201");
-        var answer = api.reserve(other.id(), key, new String[] {"S-A-1"});
+        var response = api.reserve(other.id(), key, new String[] {"S-A-1"});
 
-        assertThat(answer.outcome()).isEqualTo("201");
-        assertThat(answer.header("Idempotency-Replayed")).isNull();
+        assertThat(response.outcome()).isEqualTo("201");
+        assertThat(response.header("Idempotency-Replayed")).isNull();
     }
 
     @Test
@@ -136,7 +136,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void a_copy_waits_for_the_first_and_is_told_to_come_back_if_that_takes_too_long() throws SQLException {
+    void a_copy_of_a_request_that_takes_too_long_gets_409_with_retry_after() throws SQLException {
         var event = system.event(1);
         var key = key();
         try (var connection = Servers.connect(system.url)) {
@@ -154,14 +154,14 @@ class IdempotencyTest {
 
             assertThat(waited.outcome()).isEqualTo("409 idempotency-key-in-use");
             assertThat(waited.header("Retry-After")).isEqualTo("1");
-            connection.rollback(); // the first has failed: the key is free
+            connection.rollback(); // the first request failed, so its key is free
         }
         assertThat(api.reserve(event.id(), key, new String[] {"S-A-1"}).outcome())
                 .isEqualTo("201");
     }
 
     @Test
-    void what_cannot_be_read_or_is_not_valid_does_not_use_up_the_key() {
+    void a_malformed_or_invalid_request_does_not_use_up_its_key() {
         var event = system.event(1);
         var key = key();
 
@@ -172,7 +172,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void keys_are_forgotten_after_a_day_and_not_before() {
+    void keys_are_deleted_after_a_day_and_not_before() {
         try (var system = new TestSystem()) {
             var event = system.event(2);
             system.api.reserve(event.id(), "old", new String[] {"S-A-1"});

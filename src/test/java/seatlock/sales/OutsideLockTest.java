@@ -7,19 +7,21 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 import seatlock.support.Api;
 import seatlock.support.Concurrently;
 import seatlock.support.Servers;
 import seatlock.support.Tally;
 import seatlock.support.TestSystem;
+import seatlock.support.Wait;
 
-/** Somebody in a psql has begun a transaction, locked a seat, and gone to lunch. */
+/** A transaction outside Seatlock, such as an open psql session, holds a row lock. */
 class OutsideLockTest {
 
     private final TestSystem system = TestSystem.shared();
 
     @Test
-    void requests_for_a_locked_seat_are_answered_and_other_events_do_not_notice() throws SQLException {
+    void requests_for_a_locked_seat_get_503_and_other_events_are_not_affected() throws SQLException {
         var locked = system.event(2);
         var other = system.event(100);
         try (var connection = Servers.connect(system.url)) {
@@ -29,9 +31,11 @@ class OutsideLockTest {
                 statement.setObject(1, locked.id().value());
                 statement.execute();
             }
-            // More than the server has threads, let alone connections; and the lock stays until the end of this block.
+            var pid = connection.unwrap(PGConnection.class).getBackendPID();
+            // More requests than the server has threads and connections. The lock is held until the end of this block.
             var waiting = CompletableFuture.supplyAsync(
                     () -> Concurrently.run(300, i -> system.api.reserve(locked.id(), "S-A-1")));
+            Wait.until("a request waits for the lock", () -> isBlocking(pid));
             for (int i = 0; i < 20; i++) {
                 assertThat(system.api.get("/livez").status()).isEqualTo(200);
             }
@@ -39,23 +43,24 @@ class OutsideLockTest {
             var meanwhile = Concurrently.run(100, i -> system.api.reserve(other.id(), "S-A-" + (i + 1)));
             assertThat(Tally.of(meanwhile, Api.Response::outcome)).isEqualTo(Map.of("201", 100L));
 
-            // All of them together, not one after the other (which would take five minutes).
+            // Together, not one after the other, which would take five minutes.
             assertThat(waiting).succeedsWithin(Duration.ofSeconds(60));
-            var answers = waiting.join();
-            assertThat(Tally.of(answers, Api.Response::outcome)).isEqualTo(Map.of("503 overloaded", 300L));
-            assertThat(answers).allMatch(answer -> answer.header("Retry-After").equals("1"));
+            var responses = waiting.join();
+            assertThat(Tally.of(responses, Api.Response::outcome)).isEqualTo(Map.of("503 overloaded", 300L));
+            assertThat(responses)
+                    .allMatch(response -> response.header("Retry-After").equals("1"));
 
-            // Nor does anybody wait any more for those who will be refused anyway: the next seat is for sale.
+            // The next seat is for sale meanwhile: no order waits behind those that will be refused.
             assertThat(system.api.reserve(locked.id(), "S-A-2").outcome()).isEqualTo("201");
         }
-        // It was only "not now": nothing has happened, and it works when the lock is gone.
+        // The refusals stored nothing, so the seat can be reserved once the lock is released.
         assertThat(system.api.reserve(locked.id(), "S-A-1").outcome()).isEqualTo("201");
         assertThat(system.violations(locked.id())).isEmpty();
     }
 
-    /** What is no seat and no reservation can be locked, too; and that has nothing to do with any key. */
+    /** A lock on a claim, which no refusal foresees, has nothing to do with the key of the request. */
     @Test
-    void who_waits_for_something_else_than_his_key_is_not_told_that_it_is_in_use() throws SQLException {
+    void a_lock_on_another_row_is_not_reported_as_a_key_in_use() throws SQLException {
         var event = system.event(1);
         var reserved = system.api.reserve(event.id(), "S-A-1").json();
         var id = reserved.get("id").asText();
@@ -70,5 +75,10 @@ class OutsideLockTest {
         }
         assertThat(system.api.confirm(event.id(), id, 4500).outcome()).isEqualTo("200");
         assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    private boolean isBlocking(int pid) {
+        return system.count("SELECT count(*) AS n FROM pg_stat_activity WHERE ? = ANY (pg_blocking_pids(pid))", pid)
+                > 0;
     }
 }

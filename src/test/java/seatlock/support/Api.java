@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import seatlock.catalog.EventId;
 
-/** An HTTP client of Seatlock. Every answer it receives is held against the OpenAPI document. */
+/** An HTTP client of the API. It checks every response against the OpenAPI document. */
 public final class Api {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,7 +32,6 @@ public final class Api {
         this.adminKey = adminKey;
     }
 
-    /** An answer. */
     public record Response(int status, HttpResponse<byte[]> raw) {
 
         public String text() {
@@ -51,7 +50,7 @@ public final class Api {
             return raw.headers().firstValue(name).orElse(null);
         }
 
-        /** The slug of the problem, or null if it is none. */
+        /** Returns the slug of the problem, or null if the response is none. */
         public String problem() {
             if (!"application/problem+json".equals(header("Content-Type"))) {
                 return null;
@@ -59,7 +58,7 @@ public final class Api {
             return json().get("type").asText().replace("/problems/", "");
         }
 
-        /** Status and problem in one, as "409 seats-taken". */
+        /** Returns status and problem in one, such as "409 seats-taken". */
         public String outcome() {
             return problem() == null ? String.valueOf(status) : status + " " + problem();
         }
@@ -94,7 +93,7 @@ public final class Api {
         return send(request(path).header("Authorization", "Bearer " + bearer));
     }
 
-    /** With the administrator's key. */
+    /** Adds the administrator's key. */
     public HttpRequest.Builder asAdmin(HttpRequest.Builder request) {
         return request.header("Authorization", "Bearer " + adminKey);
     }
@@ -142,14 +141,14 @@ public final class Api {
         return send(post(request, json));
     }
 
-    /** Reserves seats and confirms them; the answer is that of the confirmation. */
+    /** Reserves seats and confirms them. Returns the response to the confirmation. */
     public Response buy(EventId event, String... seats) {
         var reserved = reserve(event, seats).json();
         return confirm(
                 event, reserved.get("id").asText(), reserved.at("/total/amount").asLong());
     }
 
-    /** The tickets of a reservation, as the seller sees them. */
+    /** Returns the tickets of a reservation, as the seller sees them. */
     public JsonNode tickets(EventId event, String reservation) {
         return get(path(event, reservation) + "/tickets", adminKey).json().get("tickets");
     }

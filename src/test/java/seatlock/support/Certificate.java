@@ -8,7 +8,7 @@ import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** A certificate for localhost, made by the JDK's keytool, and a trust store for who should trust it. */
+/** A certificate for localhost, made by the JDK's keytool, and a trust store that contains it. */
 public final class Certificate {
 
     private static final String PASSWORD = "changeit";
@@ -43,7 +43,7 @@ public final class Certificate {
         }
     }
 
-    /** For the server that shows it. */
+    /** The TLS context of a server with this certificate. */
     public SSLContext context() throws Exception {
         var store = KeyStore.getInstance("PKCS12");
         try (var stream = Files.newInputStream(keys)) {
@@ -56,7 +56,7 @@ public final class Certificate {
         return context;
     }
 
-    /** For a JVM that is to trust it. */
+    /** Options for a JVM that trusts the certificate. */
     public String trustOptions() {
         return "-Djavax.net.ssl.trustStore=" + trust + " -Djavax.net.ssl.trustStorePassword=" + PASSWORD;
     }

@@ -15,28 +15,28 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /**
- * PostgreSQL and Redis in containers, where Docker runs. Testcontainers removes them when this JVM has ended.
+ * PostgreSQL and Redis in containers, if Docker runs. Testcontainers removes them when this JVM has ended.
  *
- * <p>Testcontainers can look for Docker itself, but takes seconds over it, and where there is none says so at length, as an
- * error. So it is left alone until somebody is known to listen.
+ * <p>Testcontainers can detect Docker itself, but takes seconds for it and logs long errors if there is none. So it is used only
+ * once an engine is known to listen.
  */
 final class Docker {
 
-    /** Of Redis, in its container. */
+    /** The port of Redis in its container. */
     private static final int REDIS_PORT = 6379;
 
-    /** An engine at an address is near, or it is away. */
+    /** An engine that takes longer counts as absent. */
     private static final int CONNECT_TIMEOUT_MS = 1_000;
 
     private Docker() {}
 
-    /** Whether an engine listens where Testcontainers would look for it. */
+    /** Returns whether an engine listens where Testcontainers would look for it. */
     static boolean answers() {
         return engines(System.getenv(), Path.of(System.getProperty("user.home"))).stream()
                 .anyMatch(Docker::listens);
     }
 
-    /** DOCKER_HOST, or else where Docker, rootless Docker and Docker Desktop have their sockets. */
+    /** Returns DOCKER_HOST, or else the sockets of Docker, rootless Docker and Docker Desktop. */
     static List<URI> engines(Map<String, String> environment, Path home) {
         var configured = environment.getOrDefault("DOCKER_HOST", "").strip();
         if (!configured.isEmpty()) {
@@ -55,7 +55,7 @@ final class Docker {
                 .toList();
     }
 
-    /** The socket of an engine that has ended may lie there still. */
+    /** Returns whether an engine accepts connections: the file of a socket outlives its engine. */
     static boolean listens(URI engine) {
         try {
             if (engine.getScheme().equals("unix")) {
@@ -72,7 +72,7 @@ final class Docker {
         }
     }
 
-    /** @return its address; it has as many connections as the jar's own, and what a test writes need not outlive a crash */
+    /** Starts PostgreSQL with as many connections as the embedded one, and without fsync. Returns its URL. */
     static String startPostgres() {
         var server = new PostgreSQLContainer("postgres:16")
                 .withCommand("postgres", "-c", "fsync=off", "-c", "max_connections=200");
@@ -86,7 +86,7 @@ final class Docker {
                         server.getDatabaseName());
     }
 
-    /** @return its address */
+    /** Starts Redis. Returns its URL. */
     static String startRedis() {
         var server = new GenericContainer<>("redis:7").withExposedPorts(REDIS_PORT);
         server.start();

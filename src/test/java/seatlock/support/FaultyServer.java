@@ -14,20 +14,20 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 
-/** Speaks as Seatlock does, for one event of four seats, and is wrong in one way. */
+/** A server with the API of Seatlock, for one event of four seats, that has one fault. */
 public final class FaultyServer implements AutoCloseable {
 
     public enum Fault {
-        /** Each request gets the seat. */
+        /** Every request gets the seat. */
         SELLS_TWICE,
-        /** What was acknowledged is not there. */
+        /** An acknowledged reservation does not exist. */
         FORGETS,
         /** The seat map never changes. */
         SHOWS_FREE,
-        /** Whatever is asked. */
+        /** Every request fails. */
         FAILS,
         REFUSES_EVERYBODY,
-        /** No fault: the first answer is lost, after its effect. */
+        /** Not a fault: the first response is lost, after its effect. */
         HANGS_UP_ONCE
     }
 

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A Seatlock in a process of its own, as an operator would run it. */
+/** Seatlock, or another main class, in a process of its own. */
 public final class Jvm implements AutoCloseable {
 
     private final Process process;
@@ -19,7 +19,8 @@ public final class Jvm implements AutoCloseable {
         this.process = process;
         this.output = output;
     }
-    /** Starts `seatlock` with a home and further settings, none of them from this process. */
+
+    /** Starts `seatlock` with a home directory and settings. Inherits no setting from this process. */
     public static Jvm start(Path home, Map<String, String> settings, String... arguments) {
         var environment = new HashMap<>(settings);
         environment.put("SEATLOCK_HOME", home.toString());
@@ -28,13 +29,13 @@ public final class Jvm implements AutoCloseable {
         return start("seatlock.Main", environment, arguments);
     }
 
-    /** Starts a class of the tests that has a main method. */
+    /** Starts a main class of the tests. */
     public static Jvm run(Class<?> main, String... arguments) {
         return start(main.getName(), Map.of(), arguments);
     }
 
     private static Jvm start(String main, Map<String, String> environment, String... arguments) {
-        // It lives for seconds: to compile it better would cost more than it gains.
+        // The process lives for seconds, too short for the optimising compiler to pay off.
         var options = List.of(
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
@@ -45,7 +46,7 @@ public final class Jvm implements AutoCloseable {
         return run(options, environment, arguments);
     }
 
-    /** Starts a jar as an operator would, with a home and further settings. */
+    /** Starts a jar as an operator would, with a home directory and settings. */
     public static Jvm jar(
             Path jar, List<String> options, Path home, Map<String, String> settings, String... arguments) {
         var all = new ArrayList<>(options);
@@ -67,7 +68,7 @@ public final class Jvm implements AutoCloseable {
         }
         builder.environment().putAll(environment);
         try {
-            // Not through a pipe: Java may lose the last words of a process that ends while they are read.
+            // Not through a pipe: Java may lose the last output of a process that ends while it is read.
             var output = Files.createTempFile("seatlock-test-", ".log");
             output.toFile().deleteOnExit();
             return new Jvm(builder.redirectOutput(output.toFile()).start(), output);
@@ -76,27 +77,27 @@ public final class Jvm implements AutoCloseable {
         }
     }
 
-    /** Waits until it serves. */
+    /** Waits until the server is ready. */
     public Jvm awaitReady() {
         return awaitOutput("Ready.");
     }
 
-    /** Waits until it has printed a text. */
+    /** Waits until the process has printed a text, and fails if it ends without it. */
     public Jvm awaitOutput(String text) {
-        Wait.until("it says \"" + text + "\"", () -> {
+        Wait.until("the process prints \"" + text + "\"", () -> {
             var hasEnded = !process.isAlive();
             if (output().contains(text)) {
                 return true;
             }
             if (hasEnded) {
-                throw new IllegalStateException("It did not say \"" + text + "\" but\n" + output());
+                throw new IllegalStateException("The process ended without printing \"" + text + "\":\n" + output());
             }
             return false;
         });
         return this;
     }
 
-    /** All it has printed so far. */
+    /** Returns the output so far. */
     public String output() {
         try {
             return Files.readString(output);
@@ -105,6 +106,7 @@ public final class Jvm implements AutoCloseable {
         }
     }
 
+    /** Returns a value from the file seatlock.env that a running Seatlock writes to its home directory. */
     public static String published(Path home, String name) {
         try {
             return Files.readAllLines(home.resolve("seatlock.env")).stream()
@@ -121,13 +123,13 @@ public final class Jvm implements AutoCloseable {
         return process.pid();
     }
 
-    /** SIGKILL: whatever it was doing stays half done. */
+    /** Kills the process (SIGKILL) and waits until it has ended. */
     public void kill() {
         process.destroyForcibly();
         process.onExit().join();
     }
 
-    /** SIGTERM: it should end by itself. */
+    /** Sends SIGTERM and does not wait. */
     public void terminate() {
         process.destroy();
     }
@@ -136,18 +138,18 @@ public final class Jvm implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Where its server listens, whether or not it is ready. */
+    /** Waits until the server listens, ready or not, and returns its URL. */
     public String url() {
         awaitOutput("http://localhost:");
         return output().replaceAll("(?s).*?(http://localhost:[0-9]+).*", "$1");
     }
 
-    /** Waits for it to end by itself. */
+    /** Waits until the process has ended by itself. */
     public int exitStatus() {
         return process.onExit().join().exitValue();
     }
 
-    /** SIGTERM, and waits until it has ended. */
+    /** Sends SIGTERM and waits until the process has ended. */
     @Override
     public void close() {
         process.destroy();

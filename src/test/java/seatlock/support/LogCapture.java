@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** All that is logged in this process while it is open, by whomever. */
+/** Captures everything that this process logs while it is open, by all threads. */
 public final class LogCapture implements AutoCloseable {
 
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -17,7 +17,7 @@ public final class LogCapture implements AutoCloseable {
     private final Logger ours = (Logger) LoggerFactory.getLogger("seatlock");
     private final Logger requests = (Logger) LoggerFactory.getLogger("seatlock.requests");
     private final Level ourLevel = ours.getLevel();
-    /** There is one log, with one level: what one test captures another must not change. */
+    /** The resource that tests lock: the process has one log level, which only one test may change at a time. */
     public static final String LOG = "log";
 
     private final List<String> lines = new ArrayList<>(); // guarded by itself
@@ -45,17 +45,17 @@ public final class LogCapture implements AutoCloseable {
         ROOT.addAppender(appender);
     }
 
-    /** What is usually logged. */
+    /** Captures at the usual level. */
     public static LogCapture usual() {
         return new LogCapture(null);
     }
 
-    /** All that Seatlock can say, a line for each request included. */
+    /** Captures at all levels, including a line for each request. */
     public static LogCapture everything() {
         return new LogCapture(Level.TRACE);
     }
 
-    /** Level, logger, thread, message, what it is about, and what was thrown. */
+    /** Returns a string per event: level, logger, thread, message, key-value pairs, and stack trace. */
     public List<String> lines() {
         synchronized (lines) {
             return List.copyOf(lines);

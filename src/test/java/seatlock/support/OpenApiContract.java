@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.StreamSupport;
 
-/** Holds answers against the copy of the OpenAPI document in the repository. */
+/** Checks responses against the copy of the OpenAPI document in the repository. */
 public final class OpenApiContract {
 
     public static final Path DOCUMENT = Path.of("src/test/resources/openapi.json");
@@ -45,7 +45,7 @@ public final class OpenApiContract {
         }
     }
 
-    /** Fails unless the document says that this operation may answer so. What it does not describe must be a 4xx. */
+    /** Fails unless the document describes this response. A status that it does not describe must be one of a few 4xx. */
     static void check(String method, String path, HttpResponse<byte[]> response) {
         var status = String.valueOf(response.statusCode());
         assertThat(response.statusCode()).as(method + " " + path).isNotEqualTo(500);
@@ -56,7 +56,7 @@ public final class OpenApiContract {
         var described = operation.get().at("/responses/" + status);
         var what = method + " " + path + " → " + status;
         if (described.isMissingNode()) {
-            // Refused before it reached the operation: by its size, its form, its method.
+            // Refused before it reached the operation, for its size, form or method.
             assertThat(status)
                     .as(what + " is not in the OpenAPI document")
                     .isIn("400", "404", "405", "413", "429", "431");

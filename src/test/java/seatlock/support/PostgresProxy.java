@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import seatlock.db.DatabaseUrl;
 
 /**
- * Stands between Seatlock and its PostgreSQL: counts the round trips, and cuts the line at the worst moment, when the
- * server has committed and its answer has not come through.
+ * A proxy between Seatlock and PostgreSQL. It counts round trips, and can cut a connection at the worst moment: after the server
+ * has committed and before the client hears of it.
  */
 public final class PostgresProxy implements AutoCloseable {
 
@@ -37,7 +37,7 @@ public final class PostgresProxy implements AutoCloseable {
         start(this::accept);
     }
 
-    /** As if the server had been killed: nobody listens, and all connections break. */
+    /** Behaves like a killed server: breaks all connections and refuses new ones. */
     public void goAway() throws IOException {
         listener.close();
         for (var socket : open) {
@@ -45,6 +45,7 @@ public final class PostgresProxy implements AutoCloseable {
         }
     }
 
+    /** Accepts connections again, at the same address. */
     public void comeBack() throws IOException {
         listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         start(this::accept);
@@ -54,19 +55,19 @@ public final class PostgresProxy implements AutoCloseable {
         return new PostgresProxy(server);
     }
 
-    /** The database, by way of this. */
+    /** The URL of the database through this proxy. */
     public DatabaseUrl url() {
         var jdbc = server.jdbc().replaceFirst("//[^/]+/", "//127.0.0.1:" + port + "/")
                 + (server.jdbc().contains("?") ? "&" : "?") + "sslmode=disable";
         return new DatabaseUrl(jdbc, server.user(), server.password());
     }
 
-    /** Of any connection: a pool that is still filling up commits its settings. */
+    /** Cuts the next connection that commits. A pool that is still filling up commits, too: its settings. */
     public void cutAtNextCommit() {
         armed.set(true);
     }
 
-    /** How often the server has said that it is ready for more: what a client waits for, and after BEGIN does not. */
+    /** Returns how often the server was ready for the next query. A client waits for each, except after BEGIN. */
     public int roundTrips() {
         return roundTrips.get();
     }
@@ -101,14 +102,14 @@ public final class PostgresProxy implements AutoCloseable {
         });
     }
 
-    /** What a server sends: one byte that tells the kind, four for the length (themselves included), the rest. */
+    /** Parses the messages of a server: one byte for the kind, four for the length (including themselves), the rest. */
     private static final class Messages {
         private static final int HEADER = 5;
         private final byte[] header = new byte[HEADER];
         private int headerLength;
         private int rest;
 
-        /** How many messages "ready for query" begin in the next bytes. */
+        /** Returns how many "ready for query" messages begin in the next bytes. */
         int countReady(byte[] bytes, int length) {
             int ready = 0;
             int at = 0;
@@ -146,7 +147,7 @@ public final class PostgresProxy implements AutoCloseable {
                 pump.pass(bytes, length, out);
             }
         } catch (IOException e) {
-            // one side has gone, and so does the other
+            // one side has closed, so the other is closed too
         }
     }
 

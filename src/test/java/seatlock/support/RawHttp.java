@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** Bytes over a socket, for requests that an HTTP client would refuse to send. */
+/** Sends bytes over a socket, for requests that an HTTP client would refuse to send. */
 public final class RawHttp {
 
     private RawHttp() {}
@@ -20,21 +20,21 @@ public final class RawHttp {
                         + headers + "Content-Length: " + json.length() + "\r\n\r\n" + json);
     }
 
-    /** Sends it, says that no more will come, and returns all that comes back. */
+    /** Sends a request, closes the output, and returns the whole response. */
     public static String exchange(int port, String request) {
         return exchange(port, request, true);
     }
 
-    /** Sends it, and returns all that comes back until the server closes the connection by itself. */
+    /** Sends a request, and returns everything until the server closes the connection by itself. */
     public static String untilClosed(int port, String request) {
         return exchange(port, request, false);
     }
 
-    private static String exchange(int port, String request, boolean isAll) {
+    private static String exchange(int port, String request, boolean closeOutput) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            if (isAll) {
+            if (closeOutput) {
                 socket.shutdownOutput();
             }
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

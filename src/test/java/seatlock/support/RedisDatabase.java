@@ -5,16 +5,16 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * One of the numbered databases of a Redis that others use at the same time, perhaps even another run of the tests: it was
- * empty when it was taken, nobody else takes it meanwhile, and it is emptied when it is given back. Whatever touches more
- * than one's own database (FLUSHALL, SCRIPT FLUSH, CLIENT KILL, REPLICAOF) wants a Redis of its own.
+ * One of the numbered databases of a Redis that others use at the same time, perhaps another run of the tests. It is empty at
+ * first, reserved until it is closed, and then emptied. Commands that affect more than one database (FLUSHALL, SCRIPT FLUSH,
+ * CLIENT KILL, REPLICAOF) need a Redis of their own ({@link TestWorkers#withOwnRedis}).
  */
 public final class RedisDatabase implements AutoCloseable {
 
-    /** As many as Redis has unless it is told otherwise. */
+    /** The number of databases that Redis has by default. */
     private static final int DATABASES = 16;
 
-    /** Longer than any run of the tests; one that was killed gives nothing back. */
+    /** Longer than any run of the tests. The claims of a killed run expire. */
     private static final long CLAIM_SECONDS = 3_600;
 
     private final URI server;
@@ -25,7 +25,11 @@ public final class RedisDatabase implements AutoCloseable {
         this.number = number;
     }
 
-    /** @param server who has what is written down in the database that its address names, which is taken by nobody */
+    /**
+     * Claims an empty database.
+     *
+     * @param server the claims are stored in the database that this address names, which itself is never claimed
+     */
     static RedisDatabase take(URI server) {
         var claim = SetParams.setParams().nx().ex(CLAIM_SECONDS);
         try (var jedis = new Jedis(server)) {
@@ -35,11 +39,11 @@ public final class RedisDatabase implements AutoCloseable {
                     if (database.isEmpty()) {
                         return database;
                     }
-                    jedis.del(database.claim()); // somebody keeps something there
+                    jedis.del(database.claim()); // it is in use by something else
                 }
             }
         }
-        throw new IllegalStateException("Each database of the tests' Redis has something in it or is taken");
+        throw new IllegalStateException("No database of the Redis for tests is empty and unclaimed");
     }
 
     private String claim() {
@@ -52,7 +56,7 @@ public final class RedisDatabase implements AutoCloseable {
         }
     }
 
-    /** As {@code REDIS_URL} would have it. */
+    /** The address, in the form of {@code REDIS_URL}. */
     public URI url() {
         return URI.create(server.toString().replaceFirst("^(rediss?://[^/?]+)(/[0-9]*)?", "$1/" + number));
     }

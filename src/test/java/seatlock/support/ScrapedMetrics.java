@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A page of metrics, read as Prometheus reads it. */
+/** The samples of one scrape of /metrics, parsed as Prometheus parses them. */
 public record ScrapedMetrics(Map<String, Double> samples) {
 
     private static final String NAME = "[a-zA-Z_:][a-zA-Z0-9_:]*";
@@ -17,7 +17,7 @@ public record ScrapedMetrics(Map<String, Double> samples) {
     private static final Pattern COMMENT =
             Pattern.compile("# (?:HELP " + NAME + " .*|TYPE " + NAME + " (?:counter|gauge|histogram|summary|untyped))");
 
-    /** Fails unless every line is as the text format has it, and no series is there twice. */
+    /** Fails unless every line follows the text format and every series is unique. */
     public static ScrapedMetrics parse(String page) {
         var samples = new LinkedHashMap<String, Double>();
         page.lines().forEach(line -> {
@@ -36,7 +36,8 @@ public record ScrapedMetrics(Map<String, Double> samples) {
         return new ScrapedMetrics(samples);
     }
 
-    /** @param series name and labels as on the page; 0 if it is not there */
+    /** @param series name and labels as on the page
+     *  @return its value; 0 if it does not exist */
     public double of(String series) {
         return samples.getOrDefault(series, 0.0);
     }

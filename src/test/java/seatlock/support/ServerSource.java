@@ -3,22 +3,21 @@ package seatlock.support;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/** Where the tests have a server from. */
+/** The origin of a server for the tests. */
 enum ServerSource {
-    /** It runs already, at an address in the environment. */
+    /** A running server, at an address in the environment. */
     ENVIRONMENT,
-    /** A container of its own, for this run. */
+    /** A container, for this run. */
     DOCKER,
-    /** The binaries in the jar. */
+    /** The server in the jar. */
     EMBEDDED;
 
     /**
-     * CI takes the embedded ones even where Docker runs: they are what ships, they need no registry, which may be slow,
-     * away or out of free downloads, and every run has the same ones. {@code .ci/run} sets {@code CI}, as nearly every CI
-     * system does; whoever sets it by hand has the embedded ones too.
+     * Chooses the origin of a server. CI uses the embedded servers even where Docker runs: they are the ones that ship, they are
+     * the same in every run, and they need no registry. {@code .ci/run} sets {@code CI}, as nearly every CI system does.
      *
-     * @param variable has the address, if there is one
-     * @param dockerAnswers is asked only if it matters, since asking takes a moment
+     * @param variable the environment variable with the address, if there is one
+     * @param dockerAnswers called only if the result depends on it, since it takes time
      */
     static ServerSource choose(String variable, Map<String, String> environment, BooleanSupplier dockerAnswers) {
         if (!environment.getOrDefault(variable, "").isBlank()) {

@@ -20,12 +20,11 @@ import seatlock.embedded.PostgresServer;
 import seatlock.embedded.RedisServer;
 
 /**
- * The PostgreSQL and the Redis of the tests, one of each for the whole run. Each comes from the first of these that there is:
- * the address in DATABASE_URL or REDIS_URL; Docker; the binaries in the jar ({@link ServerSource} has the fine print). Which it was
- * is printed once.
+ * PostgreSQL and Redis for the tests, one of each for the whole run: at the address in DATABASE_URL or REDIS_URL, else in
+ * Docker, else from the jar ({@link ServerSource}). The choice is printed once.
  *
- * <p>Each caller gets a database of its own: in PostgreSQL a copy of one that was migrated once, in Redis one of its numbers.
- * A server that was there before is left as it was found.
+ * <p>Each caller gets a database of its own: in PostgreSQL a copy of one that was migrated once, in Redis a numbered database. A
+ * server at an address is left as it was found.
  */
 public final class Servers {
 
@@ -41,7 +40,7 @@ public final class Servers {
 
     private Servers() {}
 
-    /** A new database with the schema in it. */
+    /** Creates a database with the schema. */
     public static synchronized DatabaseUrl newDatabase() {
         if (template == null) {
             var url = start("PostgreSQL", "DATABASE_URL", Docker::startPostgres, Servers::startEmbeddedPostgres);
@@ -56,9 +55,9 @@ public final class Servers {
         return create(" TEMPLATE " + template);
     }
 
-    /** A new database with nothing in it. */
+    /** Creates an empty database. */
     public static synchronized DatabaseUrl newEmptyDatabase() {
-        newDatabase(); // so that there is a server
+        newDatabase(); // starts the server
         return create("");
     }
 
@@ -72,7 +71,7 @@ public final class Servers {
         return "seatlock_test_" + RUN + "_" + database;
     }
 
-    /** The same database for who may not change the schema. */
+    /** Returns the address of the same database for the role that cannot change the schema. */
     public static DatabaseUrl serving(DatabaseUrl url) {
         return new DatabaseUrl(url.jdbc(), "seatlock_" + RUN, "serving");
     }
@@ -81,7 +80,7 @@ public final class Servers {
         return DriverManager.getConnection(url.jdbc(), url.user(), url.password());
     }
 
-    /** An empty database in a Redis that is to be treated well; whoever takes it closes it. */
+    /** Claims an empty database in the shared Redis; the caller closes it. */
     public static synchronized RedisDatabase newRedis() {
         if (redis == null) {
             redis = URI.create(start("Redis", "REDIS_URL", Docker::startRedis, Servers::startEmbeddedRedis));
@@ -101,7 +100,7 @@ public final class Servers {
                 System.out.println("The tests' " + what + " runs in Docker.");
                 return url;
             } catch (RuntimeException e) {
-                // It may have no image and no way to get one, which is no reason not to test.
+                // Docker may have no image and no network. Fall back to the embedded server.
                 System.out.println("Docker does not start " + what + ": " + e.getMessage());
             }
         }
@@ -112,7 +111,7 @@ public final class Servers {
     private static String startEmbeddedPostgres() {
         var postgres = PostgresServer.start(embeddedHome(), line -> {});
         atExit(postgres::close);
-        // What a test writes need not outlive a crash of the machine.
+        // Test data need not survive a crash of the machine.
         var url = DatabaseUrl.parse(postgres.url());
         execute(url, "ALTER SYSTEM SET fsync = off");
         execute(url, "SELECT pg_reload_conf()");
@@ -139,7 +138,7 @@ public final class Servers {
         return home;
     }
 
-    /** What was begun last is ended first. */
+    /** Registers a clean-up at the exit of the JVM; the last one registered runs first. */
     private static void atExit(Runnable end) {
         if (ENDS.isEmpty()) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> ENDS.forEach(Servers::run)));
@@ -147,7 +146,7 @@ public final class Servers {
         ENDS.push(end);
     }
 
-    /** What cannot be ended keeps nothing else from it. */
+    /** Runs a clean-up; its failure does not stop the others. */
     private static void run(Runnable end) {
         try {
             end.run();
@@ -156,7 +155,7 @@ public final class Servers {
         }
     }
 
-    /** Nobody else would: a server that was there before is there afterwards. */
+    /** Drops the databases at the exit if the server outlives this run. */
     private static void dropAtExit() {
         if (ServerSource.choose("DATABASE_URL", System.getenv(), () -> false) == ServerSource.ENVIRONMENT) {
             atExit(() -> {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where the tests' own servers come from, and that tests which share them do not meet. */
+/** The origin of the servers for tests, and the separation of tests that share them. */
 class ServersTest {
 
     @ParameterizedTest
@@ -37,7 +37,7 @@ class ServersTest {
         ",                     , false,  EMBEDDED",
         ",              true   , false,  EMBEDDED",
     })
-    void an_address_comes_first_then_docker_then_the_jars_own_which_ci_prefers(
+    void an_address_comes_first_then_docker_except_in_ci_then_the_embedded_server(
             String address, String ci, boolean docker, ServerSource source) {
         var environment = new HashMap<String, String>();
         environment.put("REDIS_URL", address);
@@ -48,17 +48,17 @@ class ServersTest {
     }
 
     @Test
-    void docker_is_looked_for_only_where_it_would_be_used() {
-        var asked = new ArrayList<String>();
+    void docker_is_looked_for_only_if_it_would_be_used() {
+        var lookups = new ArrayList<String>();
 
-        ServerSource.choose("REDIS_URL", Map.of("REDIS_URL", "redis://cache"), () -> asked.add("with an address"));
-        ServerSource.choose("REDIS_URL", Map.of("CI", "true"), () -> asked.add("in CI"));
+        ServerSource.choose("REDIS_URL", Map.of("REDIS_URL", "redis://cache"), () -> lookups.add("with an address"));
+        ServerSource.choose("REDIS_URL", Map.of("CI", "true"), () -> lookups.add("in CI"));
 
-        assertThat(asked).isEmpty();
+        assertThat(lookups).isEmpty();
     }
 
     @Test
-    void docker_is_where_docker_host_says_and_else_where_its_sockets_are() {
+    void docker_is_expected_at_docker_host_or_else_at_its_usual_sockets() {
         var home = Path.of("/home/ada");
 
         assertThat(Docker.engines(Map.of("DOCKER_HOST", "tcp://192.0.2.1:2375"), home))
@@ -72,7 +72,7 @@ class ServersTest {
     }
 
     @Test
-    void an_engine_answers_if_somebody_listens(@TempDir Path directory) throws Exception {
+    void an_engine_is_there_only_if_its_socket_accepts_connections(@TempDir Path directory) throws Exception {
         var socket = directory.resolve("docker.sock");
         var unix = URI.create("unix://" + socket);
         assertThat(Docker.listens(unix)).as("no socket").isFalse();
@@ -81,7 +81,9 @@ class ServersTest {
             assertThat(Docker.listens(unix)).isTrue();
         }
         assertThat(socket).exists();
-        assertThat(Docker.listens(unix)).as("what one that ended has left").isFalse();
+        assertThat(Docker.listens(unix))
+                .as("the socket of an engine that has ended")
+                .isFalse();
 
         URI tcp;
         try (var engine = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -93,7 +95,7 @@ class ServersTest {
     }
 
     @Test
-    void each_has_an_empty_redis_to_himself() {
+    void each_caller_has_an_empty_redis_database_of_its_own() {
         try (var one = Servers.newRedis();
                 var other = Servers.newRedis()) {
             assertThat(one.url()).isNotEqualTo(other.url());

@@ -22,12 +22,11 @@ import seatlock.workers.TicketDelivery;
 import seatlock.workers.WorkerPool;
 
 /**
- * A worker process as App makes it, that stands still at a step of its work and says so: whoever started it kills it
- * there with SIGKILL.
+ * A worker process that stops at a step of its work and prints STOPPED, so that a test can kill it there with SIGKILL.
  */
 public final class StoppableWorker {
 
-    /** Several, so that others are in the middle of something when one is stopped. */
+    /** Several, so that others are busy when one is stopped. */
     public static final int THREADS = 4;
 
     private static final RetryPolicy POLICY =
@@ -35,7 +34,7 @@ public final class StoppableWorker {
 
     private StoppableWorker() {}
 
-    /** @param args database, its user, its password, Redis, SMTP, the step to stop at (or NONE), at the how-manyeth time */
+    /** @param args database, user, password, Redis, SMTP, the step to stop at (or NONE), and at which occurrence of it */
     public static void main(String[] args) throws InterruptedException {
         var database = Database.open(new DatabaseUrl(args[0], args[1], args[2]), 10, Duration.ofSeconds(10));
         var redis = URI.create(args[3]);
@@ -47,7 +46,7 @@ public final class StoppableWorker {
         var work = new TicketDelivery(database, new Catalog(), inventory, tickets, mailer, step -> {
             if (step.name().equals(args[5]) && left.decrementAndGet() == 0) {
                 System.out.println("STOPPED");
-                standStill();
+                waitToBeKilled();
             }
         });
         var metrics = new Metrics();
@@ -56,10 +55,10 @@ public final class StoppableWorker {
         new WorkerPool(redis, runner, THREADS, metrics).start();
         new Relay(database, jobs, redis).start();
         System.out.println("Ready.");
-        standStill();
+        waitToBeKilled();
     }
 
-    private static void standStill() {
+    private static void waitToBeKilled() {
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {

@@ -41,8 +41,8 @@ import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
 /**
- * A Seatlock under test, without the sweeper running by itself. Most tests share one: each makes its own events, and
- * nothing that happens in one event is seen in another.
+ * Seatlock under test; its sweeper runs only when a test calls it. Most tests share one system: each makes its own events, which
+ * do not affect each other.
  */
 public final class TestSystem implements AutoCloseable {
 
@@ -50,13 +50,13 @@ public final class TestSystem implements AutoCloseable {
 
     private static final TestSystem SHARED = new TestSystem();
 
-    /** Tests of several classes run at the same time, and some of them are a crowd. */
+    /** Test classes run in parallel, and some use many threads. */
     private static final int TEST_CONNECTIONS = 16;
 
-    /** For the tests, who may do anything. */
+    /** For the tests: the owner of the schema. */
     public final DatabaseUrl url;
 
-    /** For the servers. */
+    /** For the servers: the role that cannot change the schema. */
     public final DatabaseUrl servingUrl;
 
     public final Database database;
@@ -73,7 +73,7 @@ public final class TestSystem implements AutoCloseable {
     public final Metrics metrics = new Metrics();
     private final Node node;
 
-    /** With a database of its own, for what is seen across events; whoever makes it closes it. */
+    /** Opens a system with a database of its own, for tests across events; the caller closes it. */
     public TestSystem() {
         this(Servers.newDatabase());
     }
@@ -102,33 +102,33 @@ public final class TestSystem implements AutoCloseable {
         database.close();
     }
 
-    /** Of a server without limits. */
+    /** Returns the setup of a server without limits. */
     public static ApiServer.Setup setup(String adminKey) {
         return new ApiServer.Setup(0, adminKey, Limits.OFF, Networks.NONE, Set.of());
     }
 
-    /** A rate limiter that shares nothing and is not started. */
+    /** Returns a rate limiter that shares nothing and is not started. */
     public static RateLimiter noLimiter(Metrics metrics) {
         return new RateLimiter(System::currentTimeMillis, metrics);
     }
 
-    /** A second node on the same database, which shares nothing else with the first; the caller closes it. */
+    /** Starts a second node that shares only the database with the first; the caller closes it. */
     public Node anotherNode() {
         return anotherNode(new Metrics());
     }
 
-    /** The same, with its metrics. */
+    /** Starts a second node with its own metrics; the caller closes it. */
     public Node anotherNode(Metrics metrics) {
         return new Node(servingUrl, setup(ADMIN_KEY), noLimiter(metrics), metrics);
     }
 
-    /** The same with limits; the caller closes the limiter, too. */
+    /** Starts a second node with limits; the caller closes the node and the limiter. */
     public Node limitedNode(Limits limits, Networks proxies, RateLimiter limiter) {
         return new Node(
                 servingUrl, new ApiServer.Setup(0, ADMIN_KEY, limits, proxies, Set.of()), limiter, new Metrics());
     }
 
-    /** The same without limits, behind proxies, for pages of other origins. */
+    /** Starts a second node without limits, behind proxies, with CORS origins; the caller closes it. */
     public Node publicNode(Networks proxies, Set<String> origins) {
         var metrics = new Metrics();
         return new Node(
@@ -138,7 +138,7 @@ public final class TestSystem implements AutoCloseable {
                 metrics);
     }
 
-    /** A server, wired as App does it. It waits longer for connections, since a busy machine is not what is tested. */
+    /** A server, wired as App does it. It waits longer for connections, so that tests do not fail on a busy machine. */
     public static final class Node implements AutoCloseable {
         private final Database readDatabase;
         private final Database salesDatabase;
@@ -217,7 +217,7 @@ public final class TestSystem implements AutoCloseable {
         return SHARED;
     }
 
-    /** Commands applied as an edge does it, tickets and all, in one transaction. */
+    /** Applies commands in one transaction, as Checkout does, including the tickets. */
     public List<Outcome> apply(Event event, List<Command> commands) {
         return database.inTransaction(tx -> {
             var outcomes = inventory.apply(tx, event, commands, Inventory.Locking.WAIT);
@@ -226,12 +226,12 @@ public final class TestSystem implements AutoCloseable {
         });
     }
 
-    /** One that runs only when it is told to. */
+    /** Returns a sweeper that is not started; the test calls its rounds. */
     public Sweeper sweeper() {
         return new Sweeper(database, checkout, inventory, inventoryReader, keys, metrics);
     }
 
-    /** An event with one section S of one row A, its seats S-A-1, S-A-2, …, next year. */
+    /** Creates an event next year with one section S and one row A: seats S-A-1, S-A-2, …. */
     public Event event(int seats) {
         return event(seats, 10, Instant.now().plus(365, ChronoUnit.DAYS));
     }
@@ -255,7 +255,7 @@ public final class TestSystem implements AutoCloseable {
         return database.inTransaction(tx -> tx.query(sql, reader, parameters));
     }
 
-    /** The number that a query with one row and one column named n gives. */
+    /** Returns the number in the column n of a query with one row. */
     public long count(String sql, Object... parameters) {
         return query(sql, row -> row.bigint("n"), parameters).get(0);
     }
@@ -264,7 +264,7 @@ public final class TestSystem implements AutoCloseable {
         return database.inTransaction(tx -> tx.update(sql, parameters));
     }
 
-    /** Time moves by SQL: the pending reservations of an event were made an hour ago, and have just lapsed. */
+    /** Moves time by SQL: the pending reservations of an event were made an hour ago and have just lapsed. */
     public void lapse(EventId event) {
         database.inTransaction(tx -> {
             tx.update("""
@@ -281,7 +281,7 @@ public final class TestSystem implements AutoCloseable {
         });
     }
 
-    /** Time moves by SQL: an event that is yet to come began a minute ago, and its reservations were made before that. */
+    /** Moves time by SQL: a future event began a minute ago, and its reservations were made before that. */
     public void begin(EventId event) {
         var begun = Instant.now().minus(1, ChronoUnit.MINUTES);
         database.inTransaction(tx -> {
@@ -302,7 +302,7 @@ public final class TestSystem implements AutoCloseable {
         });
     }
 
-    /** How often each rule that must always hold is broken in an event, as sentences; empty if all is well. */
+    /** Returns a sentence with a count for each invariant that an event violates; empty if none. */
     public List<String> violations(EventId event) {
         return Stream.of(Invariant.values())
                 .map(invariant -> invariant + ": " + database.inTransaction(tx -> invariant.count(tx, event)))

@@ -22,10 +22,10 @@ import seatlock.workers.Relay;
 import seatlock.workers.TicketDelivery;
 import seatlock.workers.WorkerPool;
 
-/** What works behind a shop: the relay and the workers, a database in the tests' Redis, and a mail sink of its own. */
+/** The relay and the workers for a {@link TestSystem}, with a database in the shared Redis and a mail sink of their own. */
 public final class TestWorkers implements AutoCloseable {
 
-    /** Quick, so that a test sees the end of a job. */
+    /** Short, so that a test need not wait long for the end of a job. */
     public static final RetryPolicy POLICY =
             new RetryPolicy(4, Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(3));
 
@@ -44,8 +44,8 @@ public final class TestWorkers implements AutoCloseable {
     }
 
     /**
-     * With a Redis that nobody else uses, for a test that stops it, wipes it or cuts its clients off. It is always the one
-     * from the jar: of a server at an address one cannot do such things, and must not.
+     * Opens workers with a Redis of their own, for a test that stops it, wipes it or cuts off its clients. It is always the
+     * embedded one, never a server at an address, which others may use.
      */
     public static TestWorkers withOwnRedis(TestSystem system) {
         return new TestWorkers(system, null, step -> {}, true);
@@ -53,7 +53,7 @@ public final class TestWorkers implements AutoCloseable {
 
     /**
      * @param smtp of a mail server, or {@code null} for the sink
-     * @param progress is told of each step of each job
+     * @param progress receives each step of each job
      */
     public TestWorkers(TestSystem system, URI smtp, Consumer<TicketDelivery.Step> progress) {
         this(system, smtp, progress, false);
@@ -104,13 +104,13 @@ public final class TestWorkers implements AutoCloseable {
         return new Jedis(redisUrl);
     }
 
-    /** Stops its own Redis in its tracks, or lets it go on: -STOP, -CONT. */
+    /** Pauses its own Redis, or lets it continue: -STOP, -CONT. */
     public void signalRedis(String signal) throws IOException, InterruptedException {
         var pid = Files.readString(directory.resolve("redis/redis.pid")).strip();
         new ProcessBuilder("kill", signal, pid).start().waitFor();
     }
 
-    /** The mails received so far. */
+    /** Returns the mails received so far. */
     public List<Path> mails() {
         try (var files = Files.list(directory.resolve("mail"))) {
             return files.filter(file -> file.toString().endsWith(".eml"))

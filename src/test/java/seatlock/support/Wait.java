@@ -4,13 +4,18 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what happens in the background, as long as it takes and no longer. */
+/** Waits for a condition that background work brings about. */
 public final class Wait {
 
     private static final Duration LONGEST = Duration.ofSeconds(90);
 
     private Wait() {}
 
+    /**
+     * Returns as soon as the condition holds, and fails after 90 seconds.
+     *
+     * @param what the condition in words, for the failure
+     */
     public static void until(String what, BooleanSupplier happened) {
         var deadline = System.nanoTime() + LONGEST.toNanos();
         while (!happened.getAsBoolean()) {

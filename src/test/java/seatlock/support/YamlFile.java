@@ -10,12 +10,12 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** A file of YAML as a tree, with what is referred to in its place. (Jackson's own reader takes an alias for a text.) */
+/** Reads a YAML file as a tree with its aliases resolved. (Jackson's own reader takes an alias for text.) */
 public final class YamlFile {
 
     private YamlFile() {}
 
-    /** Fails unless the file is YAML, and no key is there twice. */
+    /** Fails unless the file is valid YAML without duplicate keys. */
     public static JsonNode read(String file) {
         var options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);

@@ -35,7 +35,7 @@ import seatlock.support.StoppableWorker;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
-/** 1,000 confirmations while everything behind them dies in turn. `make kill-test` runs it. */
+/** 1,000 confirmations while workers, Redis and the mail server fail in turn. Run it with `make kill-test`. */
 @Tag("kill")
 class KillTest {
 
@@ -51,14 +51,14 @@ class KillTest {
 
     // ---- the mail server
 
-    private enum Mood {
+    private enum MailServerState {
         GOOD,
         BUSY,
         HANGING,
         REFUSING
     }
 
-    private volatile Mood mood = Mood.GOOD;
+    private volatile MailServerState mailServerState = MailServerState.GOOD;
     private volatile CountDownLatch hanging = new CountDownLatch(0);
     private final Map<String, ConcurrentLinkedQueue<String>> messageIdsByRecipient = new ConcurrentHashMap<>();
 
@@ -77,9 +77,9 @@ class KillTest {
 
             @Override
             public void from(String from) throws RejectException {
-                if (mood == Mood.BUSY) {
+                if (mailServerState == MailServerState.BUSY) {
                     throw new RejectException(421, "come back later");
-                } else if (mood == Mood.HANGING) {
+                } else if (mailServerState == MailServerState.HANGING) {
                     try {
                         hanging.await();
                     } catch (InterruptedException e) {
@@ -90,7 +90,7 @@ class KillTest {
 
             @Override
             public void recipient(String to) throws RejectException {
-                if (mood == Mood.REFUSING) {
+                if (mailServerState == MailServerState.REFUSING) {
                     throw new RejectException(550, "no such user");
                 }
                 recipient = to;
@@ -112,12 +112,12 @@ class KillTest {
         };
     }
 
-    // ---- Redis, which has to come back at the same address
+    // ---- Redis, which must come back at the same address
 
     private Path redisDirectory;
     private Process redis;
 
-    /** As the jar starts it; from then on the process is ours. */
+    /** Lets the jar unpack and configure Redis, then runs it as a process of this test. */
     private URI startRedis() throws IOException {
         try (var home = HomeDirectory.open(directory)) {
             URI url;
@@ -156,7 +156,7 @@ class KillTest {
 
     private void pauseRedis(int seconds) throws Exception {
         signal("-STOP");
-        confirm(RESERVATIONS / 20); // sales do not notice
+        confirm(RESERVATIONS / 20); // sales do not depend on Redis
         TimeUnit.SECONDS.sleep(seconds);
         signal("-CONT");
     }
@@ -165,7 +165,7 @@ class KillTest {
         new ProcessBuilder("kill", signal, Long.toString(redis.pid())).start().waitFor();
     }
 
-    // ---- the shop
+    // ---- sales
 
     private List<String> reservations;
 
@@ -196,7 +196,7 @@ class KillTest {
 
     @Test
     @Timeout(value = 15, unit = TimeUnit.MINUTES)
-    void every_confirmed_reservation_gets_its_tickets_whatever_dies() throws Exception {
+    void every_confirmed_reservation_gets_its_tickets_whatever_fails() throws Exception {
         var mails = mailServer();
         var smtp = URI.create("smtp://127.0.0.1:" + mails.getPortAllocated());
         var redisUrl = startRedis();
@@ -204,7 +204,7 @@ class KillTest {
             event = system.event(RESERVATIONS);
             reservations = reserveAll();
             var killsAfterAcceptance = killWorkers(redisUrl, smtp);
-            troubleEverything(redisUrl, smtp);
+            failEverything(redisUrl, smtp);
             finish(redisUrl, smtp);
             check(killsAfterAcceptance);
         } finally {
@@ -231,7 +231,7 @@ class KillTest {
         return byClient.stream().flatMap(List::stream).toList();
     }
 
-    /** @return how many were killed after the mail server had taken a mail over */
+    /** @return the number of workers killed after the mail server had accepted a mail */
     private int killWorkers(URI redisUrl, URI smtp) {
         var steps = TicketDelivery.Step.values();
         int afterAcceptance = 0;
@@ -252,7 +252,7 @@ class KillTest {
         return afterAcceptance;
     }
 
-    private void troubleEverything(URI redisUrl, URI smtp) throws Exception {
+    private void failEverything(URI redisUrl, URI smtp) throws Exception {
         try (var worker = worker(redisUrl, smtp, "NONE", 0)) {
             worker.awaitReady();
             confirm(RESERVATIONS / 20);
@@ -270,29 +270,31 @@ class KillTest {
             System.out.println("Paused Redis for ten seconds");
             awaitSomeDone();
 
-            mood = Mood.BUSY;
+            mailServerState = MailServerState.BUSY;
             confirm(RESERVATIONS / 20);
             Wait.until(
-                    "some mails are put off",
+                    "some mails are refused temporarily",
                     () -> count("SELECT count(*) AS n FROM jobs WHERE last_error LIKE '%421%'") > 0);
             System.out.println("The mail server answered 421");
             hanging = new CountDownLatch(1);
-            mood = Mood.HANGING;
+            mailServerState = MailServerState.HANGING;
             confirm(RESERVATIONS / 20);
             TimeUnit.SECONDS.sleep(5);
-            mood = Mood.REFUSING;
+            mailServerState = MailServerState.REFUSING;
             hanging.countDown();
             System.out.println("The mail server hung for five seconds");
             confirm(RESERVATIONS);
-            Wait.until("some are refused", () -> count("SELECT count(*) AS n FROM jobs WHERE state = 'DEAD'") > 10);
-            mood = Mood.GOOD;
+            Wait.until(
+                    "some mails are refused permanently",
+                    () -> count("SELECT count(*) AS n FROM jobs WHERE state = 'DEAD'") > 10);
+            mailServerState = MailServerState.GOOD;
             System.out.println("The mail server answered 550");
         }
     }
 
     private void awaitSomeDone() {
         var before = count("SELECT count(*) AS n FROM jobs WHERE state = 'DONE'");
-        Wait.until("work goes on", () -> count("SELECT count(*) AS n FROM jobs WHERE state = 'DONE'") > before);
+        Wait.until("more jobs are done", () -> count("SELECT count(*) AS n FROM jobs WHERE state = 'DONE'") > before);
     }
 
     private void finish(URI redisUrl, URI smtp) {
@@ -303,7 +305,7 @@ class KillTest {
                 dead[0] += system.database.inTransaction(tx -> system.jobs.retryDead(tx, null));
                 var before = count("SELECT count(*) AS n FROM jobs WHERE state = 'DONE'");
                 Wait.until(
-                        "another quarter of what is left is done",
+                        "300 more jobs are done, or none is left",
                         () -> count("SELECT count(*) AS n FROM jobs WHERE state IN ('READY', 'RUNNING')") == 0
                                 || count("SELECT count(*) AS n FROM jobs WHERE state = 'DONE'") > before + 300);
             }
@@ -337,9 +339,9 @@ class KillTest {
         assertThat(system.violations(event.id())).isEmpty();
         assertThat(messageIdsByRecipient).hasSize(RESERVATIONS);
         assertThat(messageIdsByRecipient.values())
-                .as("who got a mail twice got the same one")
+                .as("mails to the same buyer are copies of one mail")
                 .allMatch(ids -> ids.stream().distinct().count() == 1);
-        // A kill catches each thread at most once between the acceptance and the note that it is done.
+        // A kill hits each thread at most once between the acceptance of its mail and the end of its job.
         assertThat(duplicates).isBetween(killsAfterAcceptance, KILLS * StoppableWorker.THREADS);
     }
 }
