@@ -36,7 +36,7 @@ class LoadTestCommandTest {
 
     @Test
     void a_server_that_loses_reservations_fails() {
-        try (var server = new FaultyServer(FaultyServer.Lie.FORGETS)) {
+        try (var server = new FaultyServer(FaultyServer.Fault.FORGETS)) {
             assertThat(run(server.url().toString(), "on-sale --clients 1 --requests 2 --seats 4 --events 1"))
                     .isEqualTo(1);
         }

@@ -131,10 +131,10 @@ class UpgradeTest {
 
         assertThat(pending.outcome()).isEqualTo("201");
         assertThat(pending.header("Location")).isEqualTo(Api.path(aida, id("pending")));
-        assertThat(pending.response().body()).isEqualTo(replies.get("pending"));
-        assertThat(refused.response().body()).isEqualTo(replies.get("refused"));
+        assertThat(pending.raw().body()).isEqualTo(replies.get("pending"));
+        assertThat(refused.raw().body()).isEqualTo(replies.get("refused"));
         assertThat(confirmed.outcome()).isEqualTo("200");
-        assertThat(confirmed.response().body()).isEqualTo(replies.get("confirm-open"));
+        assertThat(confirmed.raw().body()).isEqualTo(replies.get("confirm-open"));
         assertThat(pending.header("Idempotency-Replayed")).isEqualTo("true");
     }
 
