@@ -42,7 +42,7 @@ import seatlock.workers.WorkerPool;
 /** The composition root: wires the parts of a process, and starts and stops them. */
 public final class App implements AutoCloseable {
 
-    /** What a process does. */
+    /** The parts that a process runs. */
     public enum Role {
         /** Runs everything, starts the servers whose addresses are not set, and brings the schema up to date. */
         ALL,

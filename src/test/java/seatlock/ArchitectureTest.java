@@ -129,7 +129,7 @@ class ArchitectureTest {
     @CsvSource({
         "io.javalin..,http api",
         "org.eclipse.jetty..,http api loadtest root",
-        "com.fasterxml.jackson..,http api seatmap loadtest",
+        "com.fasterxml.jackson..,http api openapi seatmap loadtest",
         "com.github.benmanes.caffeine..,catalog sales seatmap api",
         "org.HdrHistogram..,loadtest",
         "com.fasterxml.uuid..,db",

@@ -25,7 +25,7 @@ class TidyTest {
     /** Banned pattern, and what to write instead. */
     private static final Map<String, String> BANNED = Map.ofEntries(
             Map.entry("\\b([Hh]e|[Hh]im|[Hh]is|[Hh]imself)\\b", "they, the client, the buyer"),
-            Map.entry("\\b[Ww]ants?\\b", "must be, needs"),
+            Map.entry("\\b[Ww]ants?\\b(?!=)", "must be, needs"),
             Map.entry("\\bto be had\\b", "available, acquired"),
             Map.entry("\\b(lies|lie|lay) in\\b", "is stored in"),
             Map.entry("\\b(goes|go|went) on\\b", "continues, resumes"),

@@ -3,7 +3,7 @@ package seatlock.access;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What the holder of an API key may do. */
+/** A role: the operations that an API key permits. */
 public enum Role {
     /** Everything that the other roles may do; with a key for all events, also create events and keys. */
     ADMIN("ADMIN", "admin"),

@@ -4,7 +4,7 @@ import io.javalin.security.RouteRole;
 import java.util.Optional;
 import seatlock.access.Role;
 
-/** Who may call a route. */
+/** The callers that a route accepts. */
 enum AccessRule implements RouteRole {
     /** Anybody, with or without credentials. */
     ANYONE(null),

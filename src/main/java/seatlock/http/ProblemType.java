@@ -16,7 +16,7 @@ public interface ProblemType {
     /** A short summary, the same for every problem of this type. */
     String title();
 
-    /** What the client can do about it, as a sentence. */
+    /** Advice to the client, as a sentence. */
     String advice();
 
     /** Whether the same request may succeed a moment later. The response then has {@code Retry-After: 1}. */

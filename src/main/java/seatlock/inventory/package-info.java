@@ -1,5 +1,5 @@
 /**
- * Who has which seat now. This is the heart of Seatlock: read it first.
+ * The state of every seat, and the reservation that holds it. This is the heart of Seatlock: read it first.
  *
  * <p><b>One way.</b> A seat changes hands only in {@link seatlock.inventory.Inventory#apply}: lock, read the clock, decide,
  * write. The method applies a list of commands for one event in the caller's transaction.

@@ -38,7 +38,7 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
         }
     }
 
-    /** What a job is about: its event, or a part of it. */
+    /** The subject of a job: its event, or a part of it. */
     public record Subject(Type type, UUID id) {
 
         /** Types of subjects, with their names in the database. */

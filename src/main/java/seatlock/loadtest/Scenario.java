@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What the clients of a load test do, and which outcomes are correct. */
+/** A scenario: the requests of a load test, and the outcomes that are correct. */
 public enum Scenario {
     /** Every request reserves a different seat. */
     ON_SALE("201", Set.of()),

@@ -127,7 +127,7 @@ class CheckInTest {
     }
 
     @Test
-    void what_is_wrong_with_a_code_is_said() {
+    void each_reason_for_an_invalid_code_is_reported() {
         var event = system.event(2);
         var other = system.event(1);
         var id = buyOne(event, "S-A-1");

@@ -105,7 +105,7 @@ class ConstraintsTest {
     /** SQL that breaks a rule, and the constraint that stops it. */
     static Stream<Arguments> violations() {
         return Stream.of(
-                // Who has a seat
+                // The owner of a seat
                 arguments(seat(3, "status = 'SOLD'"), "seats_holder_matches_status"),
                 arguments(seat(2, "status = 'AVAILABLE'"), "seats_holder_matches_status"),
                 arguments(seat(2, "reservation_id = NULL"), "seats_holder_matches_status"),

@@ -178,7 +178,7 @@ class LogSecrecyTest {
 
             assertThat(log.lines())
                     .anyMatch(line -> line.contains("planted") && line.contains("A request failed"))
-                    .anyMatch(line -> line.contains("database cannot"));
+                    .anyMatch(line -> line.contains("The database is unavailable"));
             assertThat(log.lines().stream().filter(line -> line.contains("answered")))
                     .hasSizeGreaterThan(40);
             assertSecret("log", log.lines(), token, code, TestSystem.ADMIN_KEY);

@@ -173,7 +173,7 @@ class SmtpTest {
                     if (wasData) {
                         accepted.incrementAndGet();
                     }
-                    out.write((data ? "354 go on\r\n" : "250 ok\r\n").getBytes(StandardCharsets.US_ASCII));
+                    out.write((data ? "354 send the mail\r\n" : "250 ok\r\n").getBytes(StandardCharsets.US_ASCII));
                 }
             } catch (IOException e) {
                 return; // the test is over
