@@ -26,12 +26,16 @@ class NoLockControlTest {
 
     private static final int BUYERS = 10;
 
+    /** The buyers commit one after the other, which may take longer than the server would wait while other tests run. */
+    private static final Duration LOCK_WAIT = Duration.ofSeconds(30);
+
     private final InventoryReader reader = new InventoryReader();
     private final Inventory inventory = new Inventory(Duration.ofMinutes(10));
 
     /** Does what {@link Inventory#apply} does, but reads the seat without a lock, and waits until every buyer has read it. */
     private Outcome applyWithoutLock(Tx tx, Event event, Command command, CyclicBarrier allHaveRead)
             throws SQLException {
+        tx.limitLockWait(LOCK_WAIT);
         assertThat(reader.statuses(tx, event.id(), 1, 1)).isEqualTo("A");
         var seat = new Seat(1, "S-A-1", "S", "A", "1", 4500, SeatStatus.AVAILABLE, null, null);
         await(allHaveRead);
@@ -102,9 +106,12 @@ class NoLockControlTest {
 
         var outcomes = Concurrently.run(
                 BUYERS,
-                i -> system.database.inTransaction(tx -> inventory
-                        .apply(tx, event, List.of(command(i)), Inventory.Locking.WAIT)
-                        .get(0)));
+                i -> system.database.inTransaction(tx -> {
+                    tx.limitLockWait(LOCK_WAIT);
+                    return inventory
+                            .apply(tx, event, List.of(command(i)), Inventory.Locking.WAIT)
+                            .get(0);
+                }));
 
         assertThat(outcomes)
                 .filteredOn(outcome -> outcome instanceof Outcome.Done)
