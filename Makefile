@@ -34,7 +34,7 @@ check-qr: ## Render a ticket and read its QR code with zbar (needs pdftoppm and 
 	mvn -B -ntp test -Dtest=QrCodeTest -Dexcluded.tests=
 
 bench: $(JAR) ## Measure the ratios of src/docs/figures.md side by side (twenty minutes; TEST=SaleBenchTest#ratios for one)
-	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Djunit.jupiter.execution.parallel.enabled=false -Dseatlock.bench.java="$(JAVA_OPTS)"
+	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Djunit.jupiter.execution.parallel.enabled=false -Dseatlock.bench.java="$(JAVA_OPTS)" -Dseatlock.bench.old="$(OLD)"
 
 audit: ## Check licences and conflicts of all dependencies, write an SBOM, list newer versions
 	mvn -B -ntp -Paudit validate

@@ -58,7 +58,7 @@ final class Audit {
      *
      * @return how many
      */
-    int settle() {
+    int resolveUnknown() {
         var count = workload.unsettledCount();
         for (int attempt = 1; workload.unsettledCount() > 0 && attempt <= TRIES; attempt++) {
             if (attempt > 1) {

@@ -59,7 +59,7 @@ public final class LoadTest {
             notes.add("The server limits requests per API key (429): raise LIMIT_REQUESTS_PER_KEY or set LIMITS=off");
         }
         var audit = new Audit(plan, connections, events, ledger, workload, violations);
-        var unsettled = audit.settle();
+        var unsettled = audit.resolveUnknown();
         if (unsettled > 0) {
             notes.add("%,d requests had an unknown outcome and were retried".formatted(unsettled));
         }

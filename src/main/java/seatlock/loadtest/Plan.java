@@ -187,6 +187,24 @@ public record Plan(
                 recheck);
     }
 
+    /** Returns a copy that reads this many acknowledged reservations afterwards. */
+    public Plan rechecking(int reservations) {
+        return new Plan(
+                scenario,
+                urls,
+                key,
+                clients,
+                duration,
+                warmup,
+                rate,
+                requests,
+                seats,
+                events,
+                rivals,
+                conditional,
+                reservations);
+    }
+
     /** Returns how many events to create. */
     int eventsToMake() {
         return switch (scenario) {

@@ -246,12 +246,12 @@ class SaleBenchTest {
     void sales_of_other_events_while_one_event_is_locked() throws Exception {
         var results = new RoundResults();
         var locked = event(1000);
-        var elsewhere = plan(Scenario.ON_SALE)
+        var otherEvent = plan(Scenario.ON_SALE)
                 .with(CLIENTS, Duration.ofSeconds(20), SETTLE)
                 .atRate(1000)
                 .selling(1, LARGE);
         for (int round = 1; round <= 3; round++) {
-            var usual = run(elsewhere);
+            var usual = run(otherEvent);
             Report during;
             try (var connection = Servers.connect(databaseUrl);
                     var clients = new BackgroundClients(locked)) {
@@ -260,7 +260,7 @@ class SaleBenchTest {
                     lock.setObject(1, locked.id().value());
                     lock.execute();
                 }
-                during = run(elsewhere);
+                during = run(otherEvent);
                 results.add("responses of the locked event per second", clients.responses() / 21.0);
                 connection.rollback();
             }
@@ -347,21 +347,7 @@ class SaleBenchTest {
     }
 
     private static Plan plan(Scenario scenario, URI server) {
-        var plan = Plan.of(scenario, server, KEY);
-        return new Plan(
-                scenario,
-                plan.urls(),
-                KEY,
-                plan.clients(),
-                plan.duration(),
-                plan.warmup(),
-                plan.rate(),
-                plan.requests(),
-                plan.seats(),
-                plan.events(),
-                plan.rivals(),
-                plan.conditional(),
-                1000);
+        return Plan.of(scenario, server, KEY).rechecking(1000);
     }
 
     private static Report run(Plan plan) {
