@@ -2,7 +2,7 @@
 # A shop on Seatlock, in one file: reserve, authorise the payment, confirm, capture. src/docs/shop.md explains it.
 #
 #   demo/shop.sh buy EVENT SEAT EMAIL   starts an order and takes it as far as possible
-#   demo/shop.sh resume                 takes every unfinished order further; run it whenever the shop starts
+#   demo/shop.sh resume                 resumes every unfinished order; run it whenever the shop starts
 #   demo/shop.sh resend ORDER           mails the tickets of an order again
 #   demo/shop.sh refund ORDER           cancels a sold order and refunds the buyer
 #

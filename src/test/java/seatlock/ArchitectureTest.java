@@ -199,6 +199,12 @@ class ArchitectureTest {
                 .should()
                 .callMethod("seatlock.db.Database", "inTransaction", "seatlock.db.Database$Work")
                 .check(CLASSES);
+        noClasses()
+                .that(not(resideInAnyPackage("seatlock", "seatlock.db..", "seatlock.api..", "seatlock.seatmap..")))
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("seatlock.db.TransactionPool")
+                .check(CLASSES);
     }
 
     @Test

@@ -51,8 +51,8 @@ final class Refusals {
             case AMOUNT_MISMATCH ->
                 Problem.of(
                         ApiProblem.AMOUNT_MISMATCH,
-                        "The total is " + refused.reservation().orElseThrow().total() + " "
-                                + event.currency().getCurrencyCode() + ", in minor units.");
+                        "The total is " + refused.reservation().orElseThrow().total() + " in minor units of "
+                                + event.currency().getCurrencyCode() + ".");
             case LOCKED -> Problem.of(HttpProblem.OVERLOADED, "Another transaction has locked these seats.");
         };
     }

@@ -163,7 +163,7 @@ final class TicketHandlers implements TicketOperations {
     private static String detail(CheckInResult.Reason reason) {
         return switch (reason) {
             case MALFORMED -> "The code is not a ticket code, or is incomplete.";
-            case UNKNOWN_KEY -> "The code names a key that does not exist.";
+            case UNKNOWN_KEY -> "The code was signed with an unknown key.";
             case FORGED -> "The code has an invalid signature.";
             case OTHER_EVENT -> "The code is valid for another event.";
             case UNKNOWN_TICKET -> "The signature is valid, but there is no such ticket.";

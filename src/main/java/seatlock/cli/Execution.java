@@ -105,7 +105,7 @@ final class Execution {
             Thread.currentThread().interrupt();
         }
         if (closing.isAlive()) {
-            OUTPUT.accept("Did not stop within " + timeout);
+            OUTPUT.accept("Did not stop within " + timeout.toSeconds() + " s");
         }
         return !closing.isAlive();
     }

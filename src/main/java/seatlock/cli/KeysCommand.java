@@ -40,7 +40,7 @@ final class KeysCommand implements Callable<Integer> {
                             names = "--name",
                             required = true,
                             paramLabel = "NAME",
-                            description = "Name by which to recognise the key.")
+                            description = "Name that identifies the key.")
                     String name,
             @Option(
                             names = "--event",
@@ -103,7 +103,7 @@ final class KeysCommand implements Callable<Integer> {
             if (!database.inTransaction(tx -> keys.revoke(tx, id))) {
                 throw new IllegalArgumentException("No such key: " + id);
             }
-            Execution.OUTPUT.accept("Key         " + id + " is revoked");
+            Execution.OUTPUT.accept("Revoked     " + id);
             return 0;
         });
     }
@@ -119,7 +119,7 @@ final class KeysCommand implements Callable<Integer> {
                     Duration overlap)
             throws Config.Invalid {
         return Execution.withDatabase(database -> printSecret(database.inTransaction(tx -> keys.rotate(tx, id, overlap)
-                .orElseThrow(() -> new IllegalArgumentException("No such valid key: " + id)))));
+                .orElseThrow(() -> new IllegalArgumentException("No valid key with id " + id)))));
     }
 
     private static int printSecret(ApiKeys.Created created) {

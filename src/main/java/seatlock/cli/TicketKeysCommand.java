@@ -29,7 +29,8 @@ final class TicketKeysCommand implements Callable<Integer> {
     int rotate() throws Config.Invalid {
         return Execution.withDatabase(database -> {
             var id = new TicketKeys(database).rotate();
-            Execution.OUTPUT.accept("Ticket key  " + id + " signs from now on. Existing tickets remain valid.");
+            Execution.OUTPUT.accept(
+                    "Ticket key  " + id + " signs new tickets from now on. Existing tickets remain valid.");
             return 0;
         });
     }

@@ -24,7 +24,7 @@ import org.eclipse.jetty.util.thread.Invocable;
  */
 final class BodyLoader implements ContentLoaderFactory {
 
-    /** Bodies up to this size, many times that of a reservation, are always accepted. */
+    /** Bodies up to this size are always accepted. */
     private static final int SMALL_BYTES = 8_192;
 
     private static final long MAX_LARGE_BYTES = Runtime.getRuntime().maxMemory() / 8;

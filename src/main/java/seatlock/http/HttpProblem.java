@@ -12,11 +12,7 @@ public enum HttpProblem implements ProblemType {
             422,
             "Invalid request",
             "Correct the fields listed in `errors` and send the request again."),
-    NOT_FOUND(
-            "not-found",
-            404,
-            "Not found",
-            "Check the path and the ids. A reservation also needs its token or a sales key."),
+    NOT_FOUND("not-found", 404, "Not found", "Check the path, the ids and the credentials."),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "Method not allowed", "Use one of the methods in the Allow header."),
     CONTENT_TOO_LARGE("content-too-large", 413, "Content too large", "Send a smaller body."),
     HEADER_TOO_LARGE("header-too-large", 431, "Header too large", "Send a shorter path and smaller header fields."),
@@ -33,7 +29,7 @@ public enum HttpProblem implements ProblemType {
             503,
             "Outcome unknown",
             "Send the request again with the same Idempotency-Key. It takes effect once, and you get its response."),
-    INTERNAL_ERROR("internal-error", 500, "Internal error", "Please report it with the request that you sent.");
+    INTERNAL_ERROR("internal-error", 500, "Internal error", "Please report it with the request id (X-Request-Id).");
 
     private final String slug;
     private final int status;

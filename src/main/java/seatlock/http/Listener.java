@@ -37,7 +37,7 @@ public final class Listener implements AutoCloseable {
     private static final int ACCEPT_QUEUE = 4096;
 
     /**
-     * Larger than any response to an order: a hundred seats with the longest names. A response that fits is written without
+     * Larger than any response to a request that changes something. A response that fits is written without
      * waiting for the client to read it.
      */
     static final int OUTPUT_BUFFER_BYTES = 65_536;
@@ -175,7 +175,7 @@ public final class Listener implements AutoCloseable {
         });
     }
 
-    /** Allows the methods and header fields that a page needs to sell tickets. Seatlock uses no cookies, so none are allowed. */
+    /** Allows the methods and header fields that a page needs to use the API. Seatlock uses no cookies, so none are allowed. */
     private static CrossOriginHandler crossOrigin(Set<String> origins) {
         var handler = new CrossOriginHandler();
         handler.setAllowedOriginPatterns(origins.stream()
@@ -202,7 +202,7 @@ public final class Listener implements AutoCloseable {
         config.routes.exception(Problem.Refused.class, (e, ctx) -> Responses.problem(ctx, e.problem()));
         config.routes.exception(
                 DatabaseException.LockTimeout.class,
-                (e, ctx) -> refuse(ctx, HttpProblem.OVERLOADED, "Another transaction has locked these seats."));
+                (e, ctx) -> refuse(ctx, HttpProblem.OVERLOADED, "Another transaction has locked the same rows."));
         config.routes.exception(DatabaseException.Unavailable.class, (e, ctx) -> {
             withRequest(ctx, log.atWarn()).log(e.getMessage());
             refuse(ctx, HttpProblem.OVERLOADED, "The database is unavailable or too busy.");

@@ -16,14 +16,14 @@ import seatlock.db.Tx;
  * deleted after a day while its reservation remains.
  */
 public enum Invariant {
-    AN_EVENT_HAS_AS_MANY_SEATS_AS_ITS_CAPACITY("""
+    AN_EVENT_HAS_AS_MANY_SEATS_AS_ITS_CAPACITY("Each event has as many seats as its capacity", """
             SELECT count(*) AS n
               FROM events AS e
               LEFT JOIN (SELECT s.event_id, count(*) AS seats FROM seats AS s WHERE ofEvent(s) GROUP BY s.event_id) AS c
                 ON c.event_id = e.event_id
              WHERE ofEvent(e) AND e.capacity IS DISTINCT FROM c.seats
             """),
-    A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT("""
+    A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT("Each seat matches its event's plan", """
             SELECT count(*) AS n
               FROM seats AS s
               LEFT JOIN seat_plans AS p
@@ -33,14 +33,15 @@ public enum Invariant {
                    AND s.price = p.price
              WHERE ofEvent(s) AND p.event_id IS NULL
             """),
-    A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST("""
+    A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST("Each seat has at most one active claim", """
             SELECT count(*) AS n
               FROM (SELECT FROM reservation_seats AS rs
                      WHERE ofEvent(rs) AND rs.active
                      GROUP BY rs.event_id, rs.seat_id
                     HAVING count(*) > 1) AS twice
             """),
-    A_SEAT_IS_TAKEN_IF_AND_ONLY_IF_ITS_HOLDER_HAS_AN_ACTIVE_CLAIM("""
+    A_SEAT_IS_TAKEN_IF_AND_ONLY_IF_ITS_HOLDER_HAS_AN_ACTIVE_CLAIM(
+            "A seat is taken if and only if its holder has an active claim", """
             SELECT count(*) AS n
               FROM seats AS s
               LEFT JOIN reservation_seats AS rs
@@ -48,20 +49,21 @@ public enum Invariant {
                    AND rs.active
              WHERE ofEvent(s) AND (s.status <> 'AVAILABLE') <> (rs.seat_id IS NOT NULL)
             """),
-    AN_ACTIVE_CLAIM_HAS_ITS_SEAT("""
+    AN_ACTIVE_CLAIM_HAS_ITS_SEAT("Each active claim has its seat", """
             SELECT count(*) AS n
               FROM reservation_seats AS rs
               LEFT JOIN seats AS s ON s.event_id = rs.event_id AND s.seat_id = rs.seat_id
              WHERE ofEvent(rs) AND rs.active AND s.reservation_id IS DISTINCT FROM rs.reservation_id
             """),
-    A_SOLD_SEAT_IS_OF_A_CONFIRMED_RESERVATION_AND_A_HELD_ONE_OF_A_PENDING_ONE("""
+    A_SOLD_SEAT_IS_OF_A_CONFIRMED_RESERVATION_AND_A_HELD_ONE_OF_A_PENDING_ONE(
+            "Sold seats belong to confirmed reservations, held seats to pending ones", """
             SELECT count(*) AS n
               FROM seats AS s
               LEFT JOIN reservations AS r ON r.event_id = s.event_id AND r.reservation_id = s.reservation_id
              WHERE ofEvent(s) AND s.status <> 'AVAILABLE'
                AND r.status IS DISTINCT FROM CASE s.status WHEN 'SOLD' THEN 'CONFIRMED' ELSE 'PENDING' END
             """),
-    A_HOLD_LASTS_AS_LONG_AS_ITS_RESERVATION("""
+    A_HOLD_LASTS_AS_LONG_AS_ITS_RESERVATION("Each hold lasts as long as its reservation", """
             SELECT count(*) AS n
               FROM seats AS s
               LEFT JOIN reservations AS r ON r.event_id = s.event_id AND r.reservation_id = s.reservation_id
@@ -71,7 +73,7 @@ public enum Invariant {
      * The clock is read after the snapshot was taken. Any transaction in this snapshot that took over a lapsed seat read an
      * earlier time, so a reservation that has not lapsed now had not lapsed then.
      */
-    A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS("""
+    A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS("Each confirmed or valid pending reservation has all its seats", """
             SELECT count(*) AS n
               FROM reservations AS r
               LEFT JOIN (SELECT s.event_id, s.reservation_id, count(*) AS seats
@@ -83,13 +85,14 @@ public enum Invariant {
                AND (r.status = 'CONFIRMED' OR r.status = 'PENDING' AND r.expires_at > clock_timestamp())
                AND r.seat_count IS DISTINCT FROM h.seats
             """),
-    AN_ENDED_RESERVATION_HAS_NO_SEAT("""
+    AN_ENDED_RESERVATION_HAS_NO_SEAT("Cancelled and expired reservations have no seats", """
             SELECT count(*) AS n
               FROM reservation_seats AS rs
               JOIN reservations AS r ON r.event_id = rs.event_id AND r.reservation_id = rs.reservation_id
              WHERE ofEvent(rs) AND rs.active AND r.status IN ('CANCELLED', 'EXPIRED')
             """),
-    A_RESERVATION_LISTS_THE_SEATS_IT_COUNTS_AND_COSTS_THEIR_SUM("""
+    A_RESERVATION_LISTS_THE_SEATS_IT_COUNTS_AND_COSTS_THEIR_SUM(
+            "Seat count and total of each reservation match its list of seats", """
             SELECT count(*) AS n
               FROM reservations AS r
               LEFT JOIN (SELECT rs.event_id, rs.reservation_id, count(*) AS seats, sum(rs.price) AS total
@@ -99,14 +102,15 @@ public enum Invariant {
                 ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
              WHERE ofEvent(r) AND (r.seat_count IS DISTINCT FROM c.seats OR r.total IS DISTINCT FROM c.total)
             """),
-    WHAT_WAS_CONFIRMED_WAS_PAID_IN_FULL_AND_IN_TIME("""
+    WHAT_WAS_CONFIRMED_WAS_PAID_IN_FULL_AND_IN_TIME(
+            "Confirmed reservations were paid in full before they expired", """
             SELECT count(*) AS n
               FROM reservations AS r
              WHERE ofEvent(r)
                AND r.confirmed_at IS NOT NULL
                AND (r.amount_paid IS DISTINCT FROM r.total OR r.confirmed_at >= r.expires_at)
             """),
-    A_RESERVATION_HAS_THE_TERMS_OF_ITS_EVENT("""
+    A_RESERVATION_HAS_THE_TERMS_OF_ITS_EVENT("Each reservation follows a version of its event's terms", """
             SELECT count(*) AS n
               FROM reservations AS r
               LEFT JOIN event_terms AS t ON t.event_id = r.event_id AND t.version = r.terms_version
@@ -115,7 +119,7 @@ public enum Invariant {
                     OR r.event_max_seats IS DISTINCT FROM t.max_seats_per_reservation
                     OR r.created_at >= t.starts_at)
             """),
-    AN_EVENT_HAS_ITS_LATEST_TERMS("""
+    AN_EVENT_HAS_ITS_LATEST_TERMS("Each event has its latest terms", """
             SELECT count(*) AS n
               FROM events AS e
               LEFT JOIN (SELECT DISTINCT ON (t.event_id) t.event_id, t.version, t.starts_at
@@ -126,14 +130,16 @@ public enum Invariant {
              WHERE ofEvent(e)
                AND (e.terms_version IS DISTINCT FROM latest.version OR e.starts_at IS DISTINCT FROM latest.starts_at)
             """),
-    A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY("""
+    A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY(
+            "Each sold seat has one valid ticket, and no other seat has any", """
             SELECT count(*) AS n
               FROM seats AS s
               LEFT JOIN tickets AS t ON t.event_id = s.event_id AND t.seat_id = s.seat_id AND t.voided_at IS NULL
              WHERE ofEvent(s)
                AND (CASE s.status WHEN 'SOLD' THEN s.reservation_id END) IS DISTINCT FROM t.reservation_id
             """),
-    A_RESERVATION_HAS_A_TICKET_FOR_EACH_SEAT_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE("""
+    A_RESERVATION_HAS_A_TICKET_FOR_EACH_SEAT_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE(
+            "Each confirmed reservation has a ticket per seat, and no other reservation has any", """
             SELECT count(*) AS n
               FROM reservations AS r
               LEFT JOIN (SELECT t.event_id, t.reservation_id, count(*) AS tickets
@@ -144,20 +150,22 @@ public enum Invariant {
              WHERE ofEvent(r)
                AND (CASE WHEN r.confirmed_at IS NOT NULL THEN r.seat_count END) IS DISTINCT FROM c.tickets
             """),
-    A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED("""
+    A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED(
+            "A ticket is void if and only if its reservation was refunded", """
             SELECT count(*) AS n
               FROM tickets AS t
               LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
              WHERE ofEvent(t)
                AND r.status IS DISTINCT FROM CASE WHEN t.voided_at IS NULL THEN 'CONFIRMED' ELSE 'CANCELLED' END
             """),
-    A_TICKET_IS_SIGNED_WITH_A_KEY_THAT_IS_KEPT("""
+    A_TICKET_IS_SIGNED_WITH_A_KEY_THAT_IS_KEPT("Each ticket is signed with a stored key", """
             SELECT count(*) AS n
               FROM tickets AS t
               LEFT JOIN ticket_keys AS k ON k.key_id = t.key_id
              WHERE ofEvent(t) AND k.key_id IS NULL
             """),
-    A_RESERVATION_HAS_ONE_JOB_FOR_ITS_TICKETS_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE("""
+    A_RESERVATION_HAS_ONE_JOB_FOR_ITS_TICKETS_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE(
+            "Each confirmed reservation has one job for its tickets, and no other reservation has any", """
             SELECT count(*) AS n
               FROM reservations AS r
               LEFT JOIN (SELECT j.event_id, j.reservation_id, count(*) AS jobs
@@ -168,7 +176,7 @@ public enum Invariant {
              WHERE ofEvent(r)
                AND (CASE WHEN r.confirmed_at IS NOT NULL THEN 1 END) IS DISTINCT FROM c.jobs
             """),
-    A_JOB_HAS_A_SUBJECT_THAT_EXISTS("""
+    A_JOB_HAS_A_SUBJECT_THAT_EXISTS("The subject of each job exists", """
             SELECT count(*) AS n
               FROM jobs AS j
               LEFT JOIN reservations AS r
@@ -177,7 +185,8 @@ public enum Invariant {
                 ON e.event_id = j.event_id AND e.event_id = j.subject_id AND j.subject_type = 'EVENT'
              WHERE ofEvent(j) AND r.reservation_id IS NULL AND e.event_id IS NULL
             """),
-    A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET("""
+    A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET(
+            "Each completed job has stored a document for each valid ticket", """
             SELECT count(*) AS n
               FROM tickets AS t
               JOIN jobs AS j
@@ -186,7 +195,8 @@ public enum Invariant {
               LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
              WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL
             """),
-    A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE("""
+    A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE(
+            "Each stored 201 reply refers to an existing reservation", """
             SELECT count(*) AS n
               FROM idempotency_keys AS k
               LEFT JOIN reservations AS r
@@ -199,9 +209,11 @@ public enum Invariant {
     /** A placeholder for each table that a statement reads; replaced by a condition on the event, or by {@code true}. */
     private static final Pattern OF_EVENT = Pattern.compile("ofEvent\\((\\w+)\\)");
 
+    private final String sentence;
     private final String sql;
 
-    Invariant(String sql) {
+    Invariant(String sentence, String sql) {
+        this.sentence = sentence;
         this.sql = sql;
     }
 
@@ -222,7 +234,7 @@ public enum Invariant {
         return tx.query(sql, row -> row.bigint("n"), parameters).get(0);
     }
 
-    /** Returns the rule as a label value for the metrics. */
+    /** Returns the rule as a label value for the metrics. It is the constant's name, which alerts refer to. */
     String slug() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -230,7 +242,6 @@ public enum Invariant {
     /** Returns the rule as a sentence. */
     @Override
     public String toString() {
-        var words = slug().replace('_', ' ');
-        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+        return sentence;
     }
 }

@@ -43,9 +43,8 @@ public final class Tickets {
      * and adds the job that creates and mails them; voids the tickets of a refunded reservation.
      */
     public void issueOrVoid(Tx tx, Event event, List<Outcome> outcomes) {
-        // In order, because a seat may pass from one reservation to another within a transaction. Consecutive changes
-        // to the
-        // same status share their statements.
+        // In order, because a seat may pass from one reservation to another within a transaction. Consecutive
+        // changes to the same status share their statements.
         var group = new ArrayList<Reservation>();
         for (var outcome : outcomes) {
             if (outcome instanceof Outcome.Done done && done.changed() && affectsTickets(done.reservation())) {

@@ -207,7 +207,7 @@ class EmbeddedTest {
                 assertThat(retry.exitStatus()).isZero();
                 assertThat(retry.output()).contains("0 jobs will be retried");
                 assertThat(rotate.exitStatus()).isZero();
-                assertThat(rotate.output()).contains("Ticket key  2 signs from now on");
+                assertThat(rotate.output()).contains("Ticket key  2 signs new tickets from now on");
             }
             // An operator looks at the jobs when Redis is down.
             var withoutRedis = new HashMap<>(settings);

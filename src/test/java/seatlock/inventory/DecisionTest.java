@@ -399,12 +399,12 @@ class DecisionTest {
 
     @Test
     void a_quota_that_is_locked_or_counts_a_locked_reservation_refuses_its_buyer() {
-        var elsewhere =
+        var seatLockedByOthers =
                 new Decision.Locked(Map.of(), seats, Set.of(), Set.of(), new Decision.Usage(Map.of(), Set.of("ada")));
-        var reservationElsewhere = new Decision.Locked(
+        var reservationLockedByOthers = new Decision.Locked(
                 Map.of(), seats, Set.of(id(7)), Set.of(), new Decision.Usage(Map.of("ada", List.of(id(7))), Set.of()));
 
-        for (var locked : List.of(elsewhere, reservationElsewhere)) {
+        for (var locked : List.of(seatLockedByOthers, reservationLockedByOthers)) {
             var outcomes = Decision.of(
                             EVENT,
                             TTL,

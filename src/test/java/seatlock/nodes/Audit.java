@@ -175,7 +175,7 @@ final class Audit {
                 """);
     }
 
-    /** Checks that reservation confirmed reservation has one ticket and document per seat, and one mail, maybe in copies. */
+    /** Checks that each confirmed reservation has one ticket and document per seat, and one mail, maybe in copies. */
     private void checkTicketsAndMail() {
         var incomplete = cluster.count("""
                 SELECT count(*)
