@@ -364,7 +364,7 @@ class ApiKeysTest {
         assertThat(run(home, settings, "list")).contains(key.id() + " gate  north; events [" + event.id() + "]");
         var rotated = run(home, settings, "rotate", key.id().toString(), "--overlap", "PT5M");
         assertThat(rotated).doesNotContain(key.reveal()).contains("seatlock_");
-        assertThat(run(home, settings, "revoke", key.id().toString())).contains("revoked");
+        assertThat(run(home, settings, "revoke", key.id().toString())).contains("Revoked     " + key.id());
         assertThat(run(home, settings, "list")
                         .lines()
                         .filter(line -> line.contains(key.id().toString())))

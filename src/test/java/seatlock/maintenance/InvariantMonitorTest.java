@@ -65,7 +65,7 @@ class InvariantMonitorTest {
             assertThat(errors(log, event.id().toString()))
                     .singleElement()
                     .asString()
-                    .contains("A reservation lists the seats it counts and costs their sum");
+                    .contains("Seat count and total of each reservation match its list of seats");
             assertThat(errors(log, intact.id().toString())).isEmpty();
 
             system.update("UPDATE reservations SET total = total - 1 WHERE reservation_id = ?::uuid", held);

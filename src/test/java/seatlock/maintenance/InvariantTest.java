@@ -208,7 +208,7 @@ class InvariantTest {
 
     @Test
     void an_invariant_prints_as_a_sentence() {
-        assertThat(Invariant.AN_ACTIVE_CLAIM_HAS_ITS_SEAT).hasToString("An active claim has its seat");
+        assertThat(Invariant.AN_ACTIVE_CLAIM_HAS_ITS_SEAT).hasToString("Each active claim has its seat");
     }
 
     /** Seat 3 is refunded. Seat 4 lapses and is taken over by another reservation before the sweeper runs. */
