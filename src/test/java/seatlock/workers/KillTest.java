@@ -275,7 +275,7 @@ class KillTest {
             Wait.until(
                     "some mails are refused temporarily",
                     () -> count("SELECT count(*) AS n FROM jobs WHERE last_error LIKE '%421%'") > 0);
-            System.out.println("The mail server answered 421");
+            System.out.println("The mail server responded 421");
             hanging = new CountDownLatch(1);
             mailServerState = MailServerState.HANGING;
             confirm(RESERVATIONS / 20);
@@ -288,7 +288,7 @@ class KillTest {
                     "some mails are refused permanently",
                     () -> count("SELECT count(*) AS n FROM jobs WHERE state = 'DEAD'") > 10);
             mailServerState = MailServerState.GOOD;
-            System.out.println("The mail server answered 550");
+            System.out.println("The mail server responded 550");
         }
     }
 
