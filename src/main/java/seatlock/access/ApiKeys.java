@@ -93,7 +93,7 @@ public final class ApiKeys {
         return unknown;
     }
 
-    /** Finds the valid key with a secret and records that it was used. Returns empty if there is no such key. */
+    /** Finds the valid key with a secret and records that it was used. Returns empty if no valid key has this secret. */
     public Optional<ApiKey> authenticate(Tx tx, Secret secret) throws SQLException {
         var now = tx.readClock();
         var key = find(tx, secret.id()).filter(found -> found.admits(secret) && found.isValidAt(now));

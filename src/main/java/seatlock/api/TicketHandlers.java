@@ -166,7 +166,7 @@ final class TicketHandlers implements TicketOperations {
             case UNKNOWN_KEY -> "The code was signed with an unknown key.";
             case FORGED -> "The code has an invalid signature.";
             case OTHER_EVENT -> "The code is valid for another event.";
-            case UNKNOWN_TICKET -> "The signature is valid, but there is no such ticket.";
+            case UNKNOWN_TICKET -> "The signature is valid, but the ticket does not exist.";
             case VOIDED -> "The ticket was refunded.";
         };
     }

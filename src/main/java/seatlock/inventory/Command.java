@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-/** A request to change who has a seat. */
+/** A request to change the holder of a seat. */
 public sealed interface Command {
 
     /** Returns the id of the reservation that the command creates or changes. */

@@ -15,7 +15,7 @@ import seatlock.catalog.Event;
 import seatlock.inventory.Reservation.State;
 
 /**
- * All rules about who may have which seat, as a pure function of the locked rows, the time and the commands: {@link #of}. It
+ * All rules about the holders of seats, as a pure function of the locked rows, the time and the commands: {@link #of}. It
  * uses neither the database nor a clock, so each rule can be tested separately.
  *
  * <p>Commands are decided one after another, each on the state that the previous ones left, exactly as if each had its own

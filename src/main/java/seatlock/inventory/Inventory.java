@@ -22,7 +22,7 @@ import seatlock.catalog.EventId;
 import seatlock.db.Tx;
 
 /**
- * Changes who has which seat. {@link #apply} is the only way; the statements that lock rows are below it, and no other
+ * Changes the holders of seats. {@link #apply} is the only way; the statements that lock rows are below it, and no other
  * statement waits for a row lock.
  */
 public final class Inventory {

@@ -27,7 +27,7 @@ import seatlock.sales.IdempotencyKeys.Stored;
 import seatlock.tickets.Tickets;
 
 /**
- * The transaction that changes who has a seat. It begins and ends here, for every writer.
+ * The transaction that changes the holder of a seat. It begins and ends here, for every writer.
  *
  * <p>Its steps: look up the idempotency keys, apply the commands whose keys are new, issue or void tickets, store the replies
  * under the keys, commit. Clients get their replies after the commit. A crash before the commit leaves nothing; after a crash

@@ -1,5 +1,5 @@
 /**
- * The transaction that changes who has a seat. Every writer goes through {@link seatlock.sales.Checkout}: client requests,
+ * The transaction that changes the holder of a seat. Every writer goes through {@link seatlock.sales.Checkout}: client requests,
  * the sweeper, jobs. So the consequences of a change (tickets, jobs, a stored reply) can never be left out.
  *
  * <p><b>An idempotency key</b> identifies one intended effect, however often it is requested. The key, the effect and the
