@@ -17,6 +17,9 @@ import seatlock.support.TestSystem;
 /** {@link Inventory#apply} on a real database. */
 class InventoryTest {
 
+    /** Longer than a lock is waited for on a very slow machine. A deadlock is found after a second, however long this is. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private final TestSystem system = TestSystem.shared();
     private final Inventory inventory = new Inventory(Duration.ofMinutes(10));
 
@@ -84,7 +87,7 @@ class InventoryTest {
         var event = system.event(10);
         var begun = new AtomicInteger();
         var transactions = 16 * 50;
-        try (var database = Database.open(system.url, 16, Duration.ofSeconds(10))) {
+        try (var database = Database.open(system.url, 16, PATIENCE)) {
             Concurrently.run(16, client -> {
                 var random = new Random(client);
                 for (int round = 0; round < 50; round++) {
@@ -96,8 +99,7 @@ class InventoryTest {
                     var id = id();
                     database.inTransaction(tx -> {
                         begun.incrementAndGet();
-                        tx.limitLockWait(
-                                Duration.ofSeconds(9)); // longer than a slow machine needs, and than a deadlock lasts
+                        tx.limitLockWait(PATIENCE);
                         return inventory.apply(
                                 tx,
                                 event,
