@@ -295,7 +295,7 @@ public final class Race {
     }
 
     private Response confirm(String event, String reservation, long amount) {
-        var body = JSON.createObjectNode().put("paymentReference", "demo").put("amount", amount);
+        var body = JSON.createObjectNode().put("paymentReference", reservation).put("amount", amount);
         var request = request("/api/events/" + event + "/reservations/" + reservation + "/confirm")
                 .header("Idempotency-Key", newKey());
         return send(request, body.toString());

@@ -256,9 +256,11 @@ class ArchitectureTest {
                         "Inventory.java lockEvent",
                         "Inventory.java lockQuotas",
                         "Inventory.java lockReservations",
+                        "Inventory.java lockUsedTickets",
                         "Inventory.java lockSeats",
                         "Jobs.java claimJob",
-                        "Tickets.java lockTicket");
+                        "CheckIns.java lockTicket",
+                        "Tickets.java lockReservation");
     }
 
     private static boolean isComment(String source, int position) {

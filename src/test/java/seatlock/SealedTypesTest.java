@@ -27,6 +27,7 @@ import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationToken;
 import seatlock.sales.Receipt;
 import seatlock.tickets.CheckInResult;
+import seatlock.tickets.Tickets;
 
 /**
  * Java 17 cannot check that an {@code instanceof} chain has a branch for every variant of a sealed type. So each sealed type has
@@ -52,17 +53,17 @@ public class SealedTypesTest {
     public static final List<Command> COMMANDS = List.of(
             new Command.Reserve(ID, List.of("S-A-1"), "ada@example.org", new ReservationToken("rsv_1")),
             new Command.Confirm(ID, new Reservation.Payment("pi_1", 0)),
-            new Command.Cancel(ID, new Command.Canceller.Seller()),
+            new Command.Cancel(ID, new Command.Canceller.Seller(false)),
             new Command.Expire(ID));
 
     public static final List<Command.Canceller> CANCELLERS =
-            List.of(new Command.Canceller.Holder(new ReservationToken("rsv_1")), new Command.Canceller.Seller());
+            List.of(new Command.Canceller.Holder(new ReservationToken("rsv_1")), new Command.Canceller.Seller(false));
 
     public static final List<Outcome> OUTCOMES = List.of(
             new Outcome.Done(RESERVATION, true),
             new Outcome.Refused(Refusal.RESERVATION_NOT_FOUND, List.of(), Optional.empty()),
             new Outcome.TooManySeats(QUOTA),
-            new Outcome.TooManyPending(QUOTA, Duration.ofSeconds(1)));
+            new Outcome.TooManyPending(QUOTA));
 
     public static final List<Receipt> RECEIPTS = List.of(
             new Receipt.Answered(null, OUTCOMES.get(0), "200 \n{}".getBytes()),
@@ -72,9 +73,15 @@ public class SealedTypesTest {
             new Receipt.UnknownEvent());
 
     public static final List<CheckInResult> CHECK_IN_RESULTS = List.of(
-            new CheckInResult.Admitted(null),
+            new CheckInResult.Admitted(null, null),
             new CheckInResult.AlreadyCheckedIn(null),
+            new CheckInResult.ImpossibleTime("must not be in the future"),
             new CheckInResult.Rejected(CheckInResult.Reason.FORGED));
+
+    public static final List<Tickets.Resend> RESENDS = List.of(
+            new Tickets.Resend.Queued(),
+            new Tickets.Resend.NotConfirmed(),
+            new Tickets.Resend.TooOften(Duration.ofMinutes(1)));
 
     public static final List<Reservation.State> STATES = List.of(
             new Reservation.State.Pending(),
@@ -89,6 +96,7 @@ public class SealedTypesTest {
             Outcome.class, OUTCOMES,
             Receipt.class, RECEIPTS,
             CheckInResult.class, CHECK_IN_RESULTS,
+            Tickets.Resend.class, RESENDS,
             Reservation.State.class, STATES);
 
     /** Exceptions are told apart by catch clauses and by Javalin's handlers, which fall back to a supertype. */

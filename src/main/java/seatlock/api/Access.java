@@ -3,6 +3,7 @@ package seatlock.api;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +15,13 @@ import java.util.concurrent.Executor;
 import seatlock.access.ApiKey;
 import seatlock.access.Role;
 import seatlock.access.Secret;
+import seatlock.catalog.EventId;
+import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
 import seatlock.http.Problem;
+import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationToken;
 
 /**
@@ -155,24 +160,45 @@ final class Access {
     /** The caller of an operation on a reservation: the seller, the holder of a token, or anybody else. */
     record Caller(boolean isSeller, Optional<ReservationToken> token) {
 
-        boolean maySee(Reservation reservation) {
-            return isSeller || token.isPresent() && reservation.admits(token.get());
-        }
-
         /**
-         * Returns the reservation if it exists and the caller may see it.
+         * Reads a reservation that the caller may see.
          *
-         * @throws Problem.Refused not-found in both other cases, so that the caller cannot tell them apart
+         * @throws Problem.Refused not-found if it does not exist or the caller may not see it. The caller cannot tell these two
+         *     apart, neither by the response nor by its time: without the right token nothing but the token's hash is read.
          */
-        Reservation see(Optional<Reservation> found) {
-            return found.filter(this::maySee).orElseThrow(Access::noSuchReservation);
+        Reservation read(Tx tx, InventoryReader inventory, EventId event, ReservationId id) throws SQLException {
+            if (!isSeller && !inventory.admits(tx, event, id, token.orElseThrow(Access::noSuchReservation))) {
+                throw noSuchReservation();
+            }
+            return inventory.find(tx, event, id).orElseThrow(Access::noSuchReservation);
         }
     }
 
+    /** Returns the caller of an operation that is open to everybody. */
     Caller caller(Context ctx) {
+        failIfUnknown(ctx); // so that a seller is never taken for a buyer
         var isSeller =
                 key(ctx).filter(key -> allows(key, AccessRule.SALES, ctx)).isPresent();
         return new Caller(isSeller, bearer(ctx).map(ReservationToken::new));
+    }
+
+    /**
+     * Returns the caller of an operation that requires a token or a sales key.
+     *
+     * @throws Problem.Refused not-found if the request has neither, before anything is read
+     */
+    Caller holder(Context ctx) {
+        var caller = caller(ctx);
+        if (!caller.isSeller && caller.token.isEmpty()) {
+            throw noSuchReservation();
+        }
+        return caller;
+    }
+
+    /** Returns the scope of the caller's idempotency keys for an operation: the API key, or all callers without one. */
+    String scope(Context ctx, String operation) {
+        failIfUnknown(ctx); // so that a repeated request never gets another scope
+        return key(ctx).map(key -> "key " + key.id()).orElse("anonymous") + " " + operation;
     }
 
     static Problem.Refused noSuchReservation() {

@@ -31,6 +31,11 @@ enum ApiProblem implements ProblemType {
             422,
             "Too many seats",
             "Reserve fewer seats. `detail` says how many one reservation or one buyer may have."),
+    TOO_MANY_PENDING(
+            "too-many-pending",
+            409,
+            "Too many pending reservations",
+            "Confirm or cancel a pending reservation of this buyer, or wait until one expires."),
     SALES_CLOSED("sales-closed", 409, "Sales have closed", "Seats cannot be reserved once the event has started."),
     RESERVATION_EXPIRED(
             "reservation-expired",
@@ -47,6 +52,11 @@ enum ApiProblem implements ProblemType {
             409,
             "Amount does not match the total",
             "Confirm with the total of the reservation, in minor units of the currency."),
+    PAYMENT_ALREADY_USED(
+            "payment-already-used",
+            409,
+            "Payment already used",
+            "A payment confirms one reservation of an event. Check which reservation this payment is for."),
     RESERVATION_NOT_CONFIRMED(
             "reservation-not-confirmed",
             409,
@@ -57,7 +67,8 @@ enum ApiProblem implements ProblemType {
             "already-checked-in",
             409,
             "Ticket already used",
-            "A ticket is valid for one entry. See `checkedInAt` and `gate` for when and where it was used."),
+            "A ticket is valid for one entry; `checkedInAt` and `gate` say when and where it was used. A reservation with a"
+                    + " used ticket is refunded only with `force`."),
     INVALID_CODE("invalid-code", 422, "Invalid ticket code", "See `reason`."),
     IDEMPOTENCY_KEY_MISSING(
             "idempotency-key-missing",

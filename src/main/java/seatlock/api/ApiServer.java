@@ -22,6 +22,8 @@ import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
+import seatlock.sales.EventCreation;
+import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.KeyInUse;
 import seatlock.seatmap.SeatMaps;
 import seatlock.seatmap.UnknownEvent;
@@ -101,7 +103,13 @@ public final class ApiServer implements AutoCloseable {
         var clients = new ClientAddress(setup.proxies);
         var throttle = new Throttle(limits, limiter, clients, access, metrics);
         var quotas = new BuyerQuotas(limits, clients, access);
-        var events = new EventHandlers(core.catalog, core.seatMaps, core.reads, core.writes);
+        var events = new EventHandlers(
+                core.catalog,
+                new EventCreation(core.catalog, new IdempotencyKeys()),
+                core.seatMaps,
+                core.reads,
+                core.writes,
+                access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
         var tickets =

@@ -9,8 +9,8 @@ import seatlock.inventory.Quota;
 import seatlock.limits.Limits;
 
 /**
- * The quotas of the buyer behind a request. Buyers are identified by their e-mail address, and by their network address unless a
- * seller of the event sends the request.
+ * The quotas of the buyer behind a request. Buyers are identified by their e-mail address and by their network address. A seller of
+ * the event, such as the counter of a venue, may have any number of pending reservations; only the seats of each buyer are limited.
  */
 final class BuyerQuotas {
 
@@ -32,8 +32,10 @@ final class BuyerQuotas {
         var quotas = new ArrayList<Quota>(2);
         // No mail system in use distinguishes addresses by case.
         var mailbox = email.toLowerCase(Locale.ROOT);
-        quotas.add(Quota.of("email", mailbox, limits.pendingPerEmail(), limits.seatsPerEmail()));
-        if (!access.caller(ctx).isSeller()) {
+        var isSeller = access.caller(ctx).isSeller();
+        var pending = isSeller ? Quota.NO_LIMIT : limits.pendingPerEmail();
+        quotas.add(Quota.of("email", mailbox, pending, limits.seatsPerEmail()));
+        if (!isSeller) {
             quotas.add(Quota.of("address", clients.of(ctx), limits.pendingPerAddress(), Quota.NO_LIMIT));
         }
         return quotas;

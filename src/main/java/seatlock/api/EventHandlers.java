@@ -15,13 +15,18 @@ import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Ids;
 import seatlock.db.TransactionPool;
+import seatlock.http.Exchange;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
 import seatlock.http.PrintableText;
 import seatlock.http.Problem;
+import seatlock.http.Reply;
 import seatlock.http.Requests;
 import seatlock.http.Responses;
 import seatlock.inventory.SeatStatus;
+import seatlock.sales.EventCreation;
+import seatlock.sales.Fingerprint;
+import seatlock.sales.Order;
 import seatlock.seatmap.SeatMap;
 import seatlock.seatmap.SeatMaps;
 
@@ -38,12 +43,22 @@ final class EventHandlers implements EventOperations {
     private static final String ALL_EVENTS = "events";
 
     private final Catalog catalog;
+    private final EventCreation creation;
     private final SeatMaps seatMaps;
     private final TransactionPool reads;
     private final TransactionPool writes;
+    private final Access access;
 
-    EventHandlers(Catalog catalog, SeatMaps seatMaps, TransactionPool reads, TransactionPool writes) {
+    EventHandlers(
+            Catalog catalog,
+            EventCreation creation,
+            SeatMaps seatMaps,
+            TransactionPool reads,
+            TransactionPool writes,
+            Access access) {
         this.catalog = catalog;
+        this.creation = creation;
+        this.access = access;
         this.seatMaps = seatMaps;
         this.reads = reads;
         this.writes = writes;
@@ -51,14 +66,18 @@ final class EventHandlers implements EventOperations {
 
     @Override
     public void create(Context ctx) {
+        var key = Parameters.optionalIdempotencyKey(ctx, access.scope(ctx, "create"));
         var body = Requests.body(ctx, NewEvent.class);
-        var id = new EventId(Ids.next());
+        var id = key.map(EventCreation::idFor).orElseGet(() -> new EventId(Ids.next()));
         var draft = NewEventReader.read(body, id, Instant.now().truncatedTo(ChronoUnit.MICROS));
-        ctx.future(() -> writes.submit(ALL_EVENTS, tx -> catalog.create(tx, draft.event(), draft.plan()))
-                .thenAccept(created -> {
-                    ctx.header("Location", "/api/events/" + id);
-                    Responses.json(ctx, 201, Json.write(EventBody.of(draft.event(), draft.plan())));
-                }));
+        var use = key.map(value -> new Order.KeyUse(value, Fingerprint.of("create", Json.write(body))));
+        var reply = new Reply(201, "/api/events/" + id, Json.write(EventBody.of(draft.event(), draft.plan())));
+        var exchange = Exchange.of(ctx);
+        ctx.future(() -> writes.submit(
+                        ALL_EVENTS, tx -> creation.create(tx, use, draft.event(), draft.plan(), reply.toBytes()))
+                .thenAccept(earlier -> earlier.ifPresentOrElse(
+                        receipt -> ReservationHandlers.respond(ctx, exchange, receipt),
+                        () -> Responses.write(ctx, reply))));
     }
 
     @Override

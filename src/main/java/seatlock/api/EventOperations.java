@@ -28,6 +28,12 @@ interface EventOperations {
             summary = "Create an event from a seat plan",
             description = "All seats are AVAILABLE immediately. A seat's label is SECTION-ROW-NUMBER.",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
+            headers =
+                    @OpenApiParam(
+                            name = "Idempotency-Key",
+                            description =
+                                    "1 to 255 visible ASCII characters. With it, the request can be repeated safely",
+                            example = "91ab7c1e-0d35-4b7c-8f0a-5e6d4c3b2a19"),
             requestBody =
                     @OpenApiRequestBody(
                             required = true,
@@ -36,11 +42,17 @@ interface EventOperations {
                 @OpenApiResponse(
                         status = "201",
                         description = "Created",
-                        headers = @OpenApiParam(name = "Location", description = "The event"),
+                        headers = {
+                            @OpenApiParam(name = "Location", description = "The event"),
+                            @OpenApiParam(
+                                    name = "Idempotency-Replayed",
+                                    description = "`true` if this response repeats an earlier one")
+                        },
                         content = @OpenApiContent(from = EventBody.class, example = Examples.EVENT)),
+                @OpenApiResponse(status = "400", description = "idempotency-key-invalid"),
                 @OpenApiResponse(status = "401", description = "unauthorized"),
                 @OpenApiResponse(status = "403", description = "forbidden"),
-                @OpenApiResponse(status = "422", description = "invalid-request"),
+                @OpenApiResponse(status = "422", description = "invalid-request idempotency-key-reused"),
                 @OpenApiResponse(status = "503", description = "outcome-unknown")
             })
     void create(Context ctx);

@@ -50,11 +50,24 @@ final class Parameters {
         return Problem.invalid("after", "must be the `next` of an earlier page").refuse();
     }
 
-    static IdempotencyKey idempotencyKey(Context ctx) {
+    /**
+     * Reads the Idempotency-Key.
+     *
+     * @param scope see {@link Access#scope}
+     * @throws Problem.Refused idempotency-key-missing or idempotency-key-invalid
+     */
+    static IdempotencyKey idempotencyKey(Context ctx, String scope) {
+        return optionalIdempotencyKey(ctx, scope)
+                .orElseThrow(() -> Problem.of(
+                                ApiProblem.IDEMPOTENCY_KEY_MISSING, "The request has no Idempotency-Key header field.")
+                        .refuse());
+    }
+
+    /** Like {@link #idempotencyKey}, for an operation that does not require one. */
+    static Optional<IdempotencyKey> optionalIdempotencyKey(Context ctx, String scope) {
         var values = Collections.list(ctx.req().getHeaders("Idempotency-Key"));
         if (values.isEmpty()) {
-            throw Problem.of(ApiProblem.IDEMPOTENCY_KEY_MISSING, "The request has no Idempotency-Key header field.")
-                    .refuse();
+            return Optional.empty();
         }
         if (values.size() > 1) {
             throw Problem.of(
@@ -63,7 +76,7 @@ final class Parameters {
                     .refuse();
         }
         try {
-            return IdempotencyKey.parse(values.get(0).strip());
+            return Optional.of(IdempotencyKey.parse(scope, values.get(0).strip()));
         } catch (IllegalArgumentException e) {
             throw Problem.of(ApiProblem.IDEMPOTENCY_KEY_INVALID, e.getMessage()).refuse();
         }

@@ -21,10 +21,9 @@ final class Refusals {
                     "A buyer may have at most " + exceeded.quota().maxSeats() + " seats for this event.");
         } else if (outcome instanceof Outcome.TooManyPending exceeded) {
             return Problem.of(
-                            HttpProblem.RATE_LIMITED,
-                            "A buyer may have at most " + exceeded.quota().maxPending()
-                                    + " pending reservations for this event. Confirm or cancel one.")
-                    .retryAfter(exceeded.retryAfter());
+                    ApiProblem.TOO_MANY_PENDING,
+                    "A buyer may have at most " + exceeded.quota().maxPending()
+                            + " pending reservations for this event.");
         }
         throw new IllegalArgumentException("Not refused: " + outcome); // SealedTypesTest covers all
     }
@@ -53,6 +52,14 @@ final class Refusals {
                         ApiProblem.AMOUNT_MISMATCH,
                         "The total is " + refused.reservation().orElseThrow().total() + " in minor units of "
                                 + event.currency().getCurrencyCode() + ".");
+            case PAYMENT_USED ->
+                Problem.of(
+                        ApiProblem.PAYMENT_ALREADY_USED,
+                        "The payment with this reference has confirmed another reservation of the event.");
+            case TICKETS_USED ->
+                Problem.of(
+                        ApiProblem.ALREADY_CHECKED_IN,
+                        "A ticket of the reservation was used. Send {\"force\":true} to refund the reservation anyway.");
             case LOCKED -> Problem.of(HttpProblem.OVERLOADED, "Another transaction has locked these seats.");
         };
     }

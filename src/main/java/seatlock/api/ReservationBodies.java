@@ -36,6 +36,11 @@ final class ReservationBodies {
             @OpenApiRequired @OpenApiDescription("Amount paid, in minor units; must equal the total of the reservation")
             Long amount) {}
 
+    @OpenApiName("Cancellation")
+    record Cancellation(
+            @OpenApiDescription("Whether to refund a reservation although one of its tickets was used; default false")
+            Boolean force) {}
+
     @OpenApiName("ReservedSeat")
     record ReservedSeat(
             @OpenApiRequired String label, @OpenApiRequired long price) {}

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import seatlock.api.ReservationBodies.Cancellation;
 import seatlock.api.ReservationBodies.Confirmation;
 import seatlock.api.ReservationBodies.NewReservation;
 import seatlock.api.ReservationBodies.ReservationBody;
@@ -70,7 +71,7 @@ final class ReservationHandlers implements ReservationOperations {
     @Override
     public void reserve(Context ctx) {
         var event = Parameters.eventId(ctx);
-        var key = Parameters.idempotencyKey(ctx);
+        var key = Parameters.idempotencyKey(ctx, access.scope(ctx, "reserve"));
         var body = Requests.body(ctx, NewReservation.class);
         validate(body);
         var use = new Order.KeyUse(key, Fingerprint.of("reserve " + event, Json.write(body)));
@@ -109,9 +110,9 @@ final class ReservationHandlers implements ReservationOperations {
     public void get(Context ctx) {
         var eventId = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
-        var caller = access.caller(ctx);
+        var caller = access.holder(ctx);
         QueryResponse.send(ctx, reads, eventId, tx -> {
-            var found = caller.see(inventory.find(tx, eventId, id));
+            var found = caller.read(tx, inventory, eventId, id);
             return ReservationBody.of(catalog.find(tx, eventId).orElseThrow(), found, Optional.empty());
         });
     }
@@ -120,7 +121,7 @@ final class ReservationHandlers implements ReservationOperations {
     public void confirm(Context ctx) {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
-        var key = Parameters.idempotencyKey(ctx);
+        var key = Parameters.idempotencyKey(ctx, access.scope(ctx, "confirm"));
         var body = Requests.body(ctx, Confirmation.class);
         validate(body);
         var use = new Order.KeyUse(key, Fingerprint.of("confirm " + event + " " + id, Json.write(body)));
@@ -139,12 +140,27 @@ final class ReservationHandlers implements ReservationOperations {
     public void cancel(Context ctx) {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
-        Requests.requireNoBody(ctx);
-        var caller = access.caller(ctx);
-        var canceller = caller.isSeller()
-                ? new Command.Canceller.Seller()
-                : new Command.Canceller.Holder(caller.token().orElseThrow(Access::noSuchReservation));
-        submit(ctx, event, Optional.empty(), new Command.Cancel(id, canceller), new Success(200, Optional.empty()));
+        var force = Boolean.TRUE.equals(
+                Requests.optionalBody(ctx, Cancellation.class).force());
+        var caller = access.holder(ctx);
+        var success = new Success(200, Optional.empty());
+        if (caller.isSeller()) {
+            var command = new Command.Cancel(id, new Command.Canceller.Seller(force));
+            submit(ctx, event, Optional.empty(), command, success);
+            return;
+        }
+        var token = caller.token().orElseThrow();
+        var order = order(
+                ctx, event, Optional.empty(), new Command.Cancel(id, new Command.Canceller.Holder(token)), success);
+        // Without the right token, the checkout would take longer for a reservation that exists.
+        ctx.future(() -> reads.submit(event, tx -> inventory.admits(tx, event, id, token))
+                .thenCompose(isHolder -> {
+                    if (!isHolder) {
+                        throw Access.noSuchReservation();
+                    }
+                    return checkout.submit(order);
+                })
+                .thenAccept(receipt -> respond(ctx, Exchange.of(ctx), receipt)));
     }
 
     /**
@@ -162,8 +178,14 @@ final class ReservationHandlers implements ReservationOperations {
 
     private void submit(Context ctx, EventId event, Optional<Order.KeyUse> key, Command command, Success success) {
         var exchange = Exchange.of(ctx);
-        var order = new Order(event, key, command, (found, outcome) -> reply(exchange.id(), found, outcome, success));
+        var order = order(ctx, event, key, command, success);
         ctx.future(() -> checkout.submit(order).thenAccept(receipt -> respond(ctx, exchange, receipt)));
+    }
+
+    private static Order order(
+            Context ctx, EventId event, Optional<Order.KeyUse> key, Command command, Success success) {
+        var request = Exchange.of(ctx).id();
+        return new Order(event, key, command, (found, outcome) -> reply(request, found, outcome, success));
     }
 
     /** Writes the reply that is stored under the key. */

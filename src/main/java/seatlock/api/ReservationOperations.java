@@ -9,6 +9,7 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
+import seatlock.api.ReservationBodies.Cancellation;
 import seatlock.api.ReservationBodies.Confirmation;
 import seatlock.api.ReservationBodies.NewReservation;
 import seatlock.api.ReservationBodies.ReservationBody;
@@ -51,7 +52,9 @@ interface ReservationOperations {
                         content = @OpenApiContent(from = ReservationBody.class, example = Examples.RESERVED)),
                 @OpenApiResponse(status = "400", description = "idempotency-key-missing idempotency-key-invalid"),
                 @OpenApiResponse(status = "404", description = "not-found"),
-                @OpenApiResponse(status = "409", description = "seats-taken sales-closed idempotency-key-in-use"),
+                @OpenApiResponse(
+                        status = "409",
+                        description = "seats-taken too-many-pending sales-closed idempotency-key-in-use"),
                 @OpenApiResponse(
                         status = "422",
                         description = "invalid-request unknown-seats too-many-seats idempotency-key-reused"),
@@ -119,7 +122,8 @@ interface ReservationOperations {
                 @OpenApiResponse(status = "404", description = "not-found"),
                 @OpenApiResponse(
                         status = "409",
-                        description = "reservation-not-pending amount-mismatch idempotency-key-in-use"),
+                        description =
+                                "reservation-not-pending amount-mismatch payment-already-used idempotency-key-in-use"),
                 @OpenApiResponse(status = "410", description = "reservation-expired"),
                 @OpenApiResponse(status = "422", description = "invalid-request idempotency-key-reused"),
                 @OpenApiResponse(status = "503", description = "outcome-unknown")
@@ -133,7 +137,8 @@ interface ReservationOperations {
             tags = "Reservations",
             summary = "Cancel a reservation and release its seats",
             description = "The holder may cancel a pending reservation; the seller may also cancel a confirmed one (a"
-                    + " refund). Cancelling again has no effect and gets the same response.",
+                    + " refund). Cancelling again has no effect and gets the same response. A reservation with a used ticket is"
+                    + " refunded only with `force`.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
                 @OpenApiSecurity(name = ApiDocument.SALES_KEY)
@@ -142,12 +147,15 @@ interface ReservationOperations {
                 @OpenApiParam(name = "eventId", type = UUID.class, required = true),
                 @OpenApiParam(name = "reservationId", type = UUID.class, required = true)
             },
+            requestBody =
+                    @OpenApiRequestBody(
+                            content = @OpenApiContent(from = Cancellation.class, example = Examples.CANCEL_REQUEST)),
             responses = {
                 @OpenApiResponse(
                         status = "200",
                         content = @OpenApiContent(from = ReservationBody.class, example = Examples.CANCELLED)),
                 @OpenApiResponse(status = "404", description = "not-found"),
-                @OpenApiResponse(status = "409", description = "reservation-not-pending"),
+                @OpenApiResponse(status = "409", description = "reservation-not-pending already-checked-in"),
                 @OpenApiResponse(status = "413", description = "content-too-large"),
                 @OpenApiResponse(status = "422", description = "invalid-request"),
                 @OpenApiResponse(status = "503", description = "outcome-unknown")

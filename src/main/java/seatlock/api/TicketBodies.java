@@ -75,14 +75,19 @@ final class TicketBodies {
 
     @OpenApiName("Scan")
     record CheckInRequest(
-            @OpenApiRequired @OpenApiDescription("Content of the QR code")
+            @OpenApiRequired
+            @OpenApiDescription(
+                    "Content of the QR code, or the number printed on the ticket: 12 hexadecimal digits in any"
+                            + " case, with or without dashes")
             String code,
 
             @OpenApiRequired @OpenApiDescription("Name of the gate; 1 to 100 characters")
             String gate,
 
             @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.AUTO)
-            @OpenApiDescription("Time of a scan that was made offline and uploaded later; requires a nonce")
+            @OpenApiDescription(
+                    "Time of a scan that was made offline and uploaded later; requires a nonce. At most a day ahead"
+                            + " of the server's clock, and not before the ticket was issued")
             String scannedAt,
 
             @OpenApiDescription("The gate's own id of this scan; 1 to 100 characters. A repeated upload with the same"
@@ -90,15 +95,19 @@ final class TicketBodies {
             String nonce) {}
 
     @OpenApiName("CheckIn")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record CheckInBody(
             @OpenApiRequired UUID ticketId,
             @OpenApiRequired String seat,
             @OpenApiRequired Instant checkedInAt,
-            @OpenApiRequired String gate) {
+            @OpenApiRequired String gate,
 
-        static CheckInBody of(Ticket ticket) {
-            var checkIn = ticket.checkIn();
-            return new CheckInBody(ticket.id().value(), ticket.seat().label(), checkIn.at(), checkIn.gate());
+            @OpenApiDescription("Absent unless the ticket was refunded after the scan, which was uploaded later")
+            Instant refundedAt) {
+
+        static CheckInBody of(Ticket ticket, Ticket.CheckIn scan) {
+            return new CheckInBody(
+                    ticket.id().value(), ticket.seat().label(), scan.at(), scan.gate(), ticket.voidedAt());
         }
     }
 

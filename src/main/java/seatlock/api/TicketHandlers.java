@@ -1,10 +1,9 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Optional;
 import seatlock.api.TicketBodies.CheckInBody;
 import seatlock.api.TicketBodies.CheckInRequest;
 import seatlock.api.TicketBodies.TicketBody;
@@ -19,7 +18,9 @@ import seatlock.http.Requests;
 import seatlock.http.Responses;
 import seatlock.http.Validation;
 import seatlock.inventory.InventoryReader;
+import seatlock.inventory.Reservation;
 import seatlock.tickets.CheckInResult;
+import seatlock.tickets.CheckIns;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
@@ -30,11 +31,9 @@ final class TicketHandlers implements TicketOperations {
     private static final int MAX_GATE = 100;
     private static final int MAX_NONCE = 100;
 
-    /** The clock of a gate may be ahead of ours by this much. */
-    private static final Duration MAX_CLOCK_SKEW = Duration.ofMinutes(5);
-
     private final InventoryReader inventory;
     private final Tickets tickets;
+    private final CheckIns checkIns;
     private final TicketKeys ticketKeys;
     private final TransactionPool reads;
     private final TransactionPool writes;
@@ -49,6 +48,7 @@ final class TicketHandlers implements TicketOperations {
             Access access) {
         this.inventory = inventory;
         this.tickets = tickets;
+        this.checkIns = new CheckIns(ticketKeys, tickets);
         this.ticketKeys = ticketKeys;
         this.reads = reads;
         this.writes = writes;
@@ -59,9 +59,9 @@ final class TicketHandlers implements TicketOperations {
     public void list(Context ctx) {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
-        var caller = access.caller(ctx);
+        var caller = access.holder(ctx);
         QueryResponse.send(ctx, reads, event, tx -> {
-            caller.see(inventory.find(tx, event, id));
+            caller.read(tx, inventory, event, id);
             var bodies = new ArrayList<TicketBody>();
             for (var ticket : tickets.ofReservation(tx, event, id)) {
                 bodies.add(TicketBody.of(event, ticket, tickets.code(tx, event, ticket)));
@@ -75,19 +75,29 @@ final class TicketHandlers implements TicketOperations {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
         Requests.requireNoBody(ctx);
-        var caller = access.caller(ctx);
         ctx.future(() -> writes.submit(event, tx -> {
-                    var reservation = caller.see(inventory.find(tx, event, id));
-                    if (!tickets.resend(tx, event, reservation)) {
-                        throw Problem.of(
-                                        ApiProblem.RESERVATION_NOT_CONFIRMED,
-                                        "The reservation is " + reservation.status() + ".")
-                                .with("reservationStatus", reservation.status())
-                                .refuse();
-                    }
+                    var reservation = inventory.find(tx, event, id).orElseThrow(Access::noSuchReservation);
+                    requireQueued(tickets.resend(tx, event, reservation), reservation);
                     return reservation;
                 })
                 .thenAccept(done -> ctx.status(202)));
+    }
+
+    static void requireQueued(Tickets.Resend result, Reservation reservation) {
+        if (result instanceof Tickets.Resend.NotConfirmed) {
+            throw Problem.of(ApiProblem.RESERVATION_NOT_CONFIRMED, "The reservation is " + reservation.status() + ".")
+                    .with("reservationStatus", reservation.status())
+                    .refuse();
+        } else if (result instanceof Tickets.Resend.TooOften tooOften) {
+            throw Problem.of(
+                            HttpProblem.RATE_LIMITED,
+                            "The tickets of a reservation are mailed at most " + Tickets.MAX_MAILS_PER_HOUR
+                                    + " times per hour.")
+                    .retryAfter(tooOften.retryAfter())
+                    .refuse();
+        } else if (!(result instanceof Tickets.Resend.Queued)) {
+            throw new IllegalArgumentException("No response for " + result); // SealedTypesTest covers all
+        }
     }
 
     @Override
@@ -95,13 +105,16 @@ final class TicketHandlers implements TicketOperations {
         var event = Parameters.eventId(ctx);
         var id = Parameters.ticketId(ctx);
         var caller = access.caller(ctx);
+        if (!caller.isSeller() && caller.token().isEmpty()) {
+            throw noSuchTicket(); // before anything is read, so that the time tells nothing
+        }
         ctx.future(() -> reads.submit(event, tx -> {
-                    var ticket = tickets.find(tx, event, id)
+                    if (!caller.isSeller()
+                            && !tickets.admits(tx, event, id, caller.token().get())) {
+                        throw noSuchTicket();
+                    }
+                    tickets.find(tx, event, id)
                             .filter(found -> found.voidedAt() == null)
-                            .orElseThrow(TicketHandlers::noSuchTicket);
-                    inventory
-                            .find(tx, event, ticket.reservation())
-                            .filter(caller::maySee)
                             .orElseThrow(TicketHandlers::noSuchTicket);
                     return tickets.document(tx, event, id)
                             .orElseThrow(
@@ -117,14 +130,12 @@ final class TicketHandlers implements TicketOperations {
     @Override
     public void checkIn(Context ctx) {
         var event = Parameters.eventId(ctx);
-        var scan = Requests.body(ctx, CheckInRequest.class);
-        var scannedAt = validate(scan);
-        ctx.future(() -> writes.submit(
-                        event, tx -> tickets.checkIn(tx, event, scan.code(), scan.gate(), scannedAt, scan.nonce()))
+        var scan = scan(Requests.body(ctx, CheckInRequest.class));
+        ctx.future(() -> writes.submit(event, tx -> checkIns.checkIn(tx, event, scan))
                 .thenAccept(result -> respond(ctx, result)));
     }
 
-    private static Instant validate(CheckInRequest scan) {
+    private static CheckIns.Scan scan(CheckInRequest scan) {
         var validation = new Validation();
         validation.checkText(scan.code(), "code", MAX_CODE);
         validation.checkText(scan.gate(), "gate", MAX_GATE);
@@ -134,23 +145,22 @@ final class TicketHandlers implements TicketOperations {
         } else if (scan.scannedAt() != null) {
             validation.add("nonce", "is required with scannedAt, because the scan may be uploaded twice");
         }
-        if (scannedAt != null) {
-            validation.check(
-                    !scannedAt.isAfter(Instant.now().plus(MAX_CLOCK_SKEW)), "scannedAt", "must not be in the future");
-        }
         validation.finish();
-        return scannedAt;
+        return new CheckIns.Scan(
+                scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()));
     }
 
     static void respond(Context ctx, CheckInResult result) {
         if (result instanceof CheckInResult.Admitted admitted) {
-            Responses.json(ctx, 200, Json.write(CheckInBody.of(admitted.ticket())));
+            Responses.json(ctx, 200, Json.write(CheckInBody.of(admitted.ticket(), admitted.scan())));
         } else if (result instanceof CheckInResult.AlreadyCheckedIn already) {
-            var first = already.ticket().checkIn();
-            throw Problem.of(ApiProblem.ALREADY_CHECKED_IN, "The ticket was used at gate " + first.gate() + ".")
-                    .with("checkedInAt", first.at())
-                    .with("gate", first.gate())
+            var use = already.scan();
+            throw Problem.of(ApiProblem.ALREADY_CHECKED_IN, "The ticket was used at gate " + use.gate() + ".")
+                    .with("checkedInAt", use.at())
+                    .with("gate", use.gate())
                     .refuse();
+        } else if (result instanceof CheckInResult.ImpossibleTime time) {
+            throw Problem.invalid("scannedAt", time.problem()).refuse();
         } else if (result instanceof CheckInResult.Rejected rejected) {
             throw Problem.of(ApiProblem.INVALID_CODE, detail(rejected.reason()))
                     .with("reason", rejected.reason())
@@ -162,11 +172,12 @@ final class TicketHandlers implements TicketOperations {
 
     private static String detail(CheckInResult.Reason reason) {
         return switch (reason) {
-            case MALFORMED -> "The code is not a ticket code, or is incomplete.";
+            case MALFORMED -> "The code is neither a ticket code nor a ticket number, or is incomplete.";
             case UNKNOWN_KEY -> "The code was signed with an unknown key.";
             case FORGED -> "The code has an invalid signature.";
             case OTHER_EVENT -> "The code is valid for another event.";
-            case UNKNOWN_TICKET -> "The signature is valid, but the ticket does not exist.";
+            case UNKNOWN_TICKET -> "The event has no such ticket.";
+            case AMBIGUOUS_NUMBER -> "The number belongs to several tickets. Scan the code instead.";
             case VOIDED -> "The ticket was refunded.";
         };
     }

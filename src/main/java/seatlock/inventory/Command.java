@@ -48,8 +48,12 @@ public sealed interface Command {
         /** The holder may cancel a pending reservation. */
         record Holder(ReservationToken token) implements Canceller {}
 
-        /** The seller may also cancel a confirmed reservation, which is a refund. */
-        record Seller() implements Canceller {}
+        /**
+         * The seller may also cancel a confirmed reservation, which is a refund.
+         *
+         * @param force whether to refund a reservation even if one of its tickets was used
+         */
+        record Seller(boolean force) implements Canceller {}
     }
 
     /** Returns the commands of one type, in their order. */

@@ -31,17 +31,29 @@ final class Decision {
      * @param reservationsLockedByOthers reservations that other transactions have locked, so their state is unknown
      * @param seatsLockedByOthers labels of seats that other transactions have locked
      * @param quotas the quotas named by the commands
+     * @param facts about the reservations and payments named by the commands
      */
     record Locked(
             Map<ReservationId, Reservation> reservations,
             Map<String, Seat> seats,
             Set<ReservationId> reservationsLockedByOthers,
             Set<String> seatsLockedByOthers,
-            Usage quotas) {
+            Usage quotas,
+            Facts facts) {
 
         Locked(Map<ReservationId, Reservation> reservations, Map<String, Seat> seats) {
-            this(reservations, seats, Set.of(), Set.of(), Usage.NONE);
+            this(reservations, seats, Set.of(), Set.of(), Usage.NONE, Facts.NONE);
         }
+    }
+
+    /**
+     * Facts from other tables.
+     *
+     * @param withUsedTickets reservations with a used ticket; all tickets of these reservations are locked
+     * @param payments references of payments that have confirmed a reservation, with that reservation
+     */
+    record Facts(Set<ReservationId> withUsedTickets, Map<String, ReservationId> payments) {
+        static final Facts NONE = new Facts(Set.of(), Map.of());
     }
 
     /**
@@ -60,6 +72,7 @@ final class Decision {
     private final Map<ReservationId, Reservation> reservations;
     private final Map<String, Seat> seats;
     private final Map<String, List<ReservationId>> quotas;
+    private final Map<String, ReservationId> payments;
     private final Locked locked;
     private final List<Outcome> outcomes = new ArrayList<>();
 
@@ -71,6 +84,7 @@ final class Decision {
         this.reservations = new LinkedHashMap<>(locked.reservations());
         this.seats = new HashMap<>(locked.seats());
         this.quotas = new HashMap<>(locked.quotas().reservations());
+        this.payments = new HashMap<>(locked.facts().payments());
     }
 
     /**
@@ -105,6 +119,11 @@ final class Decision {
     /** Returns the reservations that now count against quotas, by subject. */
     Map<String, List<ReservationId>> quotas() {
         return quotas;
+    }
+
+    /** Returns the references of payments that have now confirmed a reservation. */
+    Map<String, ReservationId> payments() {
+        return payments;
     }
 
     private Outcome decide(Command command) {
@@ -187,14 +206,10 @@ final class Decision {
         if (moreSeats > quota.maxSeats() - seatCount) {
             return Optional.of(new Outcome.TooManySeats(quota));
         }
-        var lapses = existing.stream()
+        var pending = existing.stream()
                 .filter(reservation -> reservation.status() == ReservationStatus.PENDING)
-                .map(Reservation::expiresAt)
-                .sorted()
-                .toList();
-        return lapses.size() < quota.maxPending()
-                ? Optional.empty()
-                : Optional.of(new Outcome.TooManyPending(quota, Duration.between(now, lapses.get(0))));
+                .count();
+        return pending < quota.maxPending() ? Optional.empty() : Optional.of(new Outcome.TooManyPending(quota));
     }
 
     /** Returns the reservations that count against a quota. */
@@ -238,8 +253,17 @@ final class Decision {
             // The hold lapsed, another buyer took a seat, and then the database's clock was set back.
             return refuse(Refusal.RESERVATION_EXPIRED, reservation);
         }
+        // Nothing is paid for a free reservation, so its reference identifies no payment.
+        if (reservation.total() > 0 && payments.putIfAbsent(command.payment().reference(), reservation.id()) != null) {
+            return refuse(Refusal.PAYMENT_USED, reservation);
+        }
         reservation.seats().forEach(seat -> seats.computeIfPresent(seat.label(), (l, held) -> held.sold()));
-        return put(reservation.with(new State.Confirmed(now, command.payment())));
+        return put(reservation.with(new State.Confirmed(notBefore(reservation.createdAt()), command.payment())));
+    }
+
+    /** Returns the time of a change that follows another. It is not earlier, even if the database's clock was set back. */
+    private Instant notBefore(Instant earlier) {
+        return now.isBefore(earlier) ? earlier : now;
     }
 
     private Outcome cancel(Command.Cancel command) {
@@ -247,24 +271,30 @@ final class Decision {
         if (reservation == null || !mayCancel(command.by(), reservation)) {
             return refuse(Refusal.RESERVATION_NOT_FOUND);
         }
-        var cancelled = new State.Cancelled(now, reservation.state().confirmation());
         return switch (reservation.asOf(now).status()) {
-            case PENDING -> end(reservation, cancelled);
-            case CONFIRMED ->
-                mayRefund(command.by())
-                        ? end(reservation, cancelled)
-                        : refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
+            case PENDING -> end(reservation, new State.Cancelled(notBefore(reservation.createdAt()), Optional.empty()));
+            case CONFIRMED -> refund(reservation, command.by());
             case CANCELLED -> new Outcome.Done(reservation, false);
             case EXPIRED -> refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
         };
     }
 
     private static boolean mayCancel(Command.Canceller by, Reservation reservation) {
-        return mayRefund(by) || by instanceof Command.Canceller.Holder holder && reservation.admits(holder.token());
+        return by instanceof Command.Canceller.Seller
+                || by instanceof Command.Canceller.Holder holder && reservation.admits(holder.token());
     }
 
-    private static boolean mayRefund(Command.Canceller by) {
-        return by instanceof Command.Canceller.Seller;
+    private Outcome refund(Reservation reservation, Command.Canceller by) {
+        if (!(by instanceof Command.Canceller.Seller seller)) {
+            return refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
+        }
+        if (!seller.force() && locked.facts().withUsedTickets().contains(reservation.id())) {
+            return refuse(Refusal.TICKETS_USED, reservation);
+        }
+        var confirmation = reservation.state().confirmation();
+        return end(
+                reservation,
+                new State.Cancelled(notBefore(confirmation.orElseThrow().at()), confirmation));
     }
 
     private Outcome expire(Command.Expire command) {

@@ -3,6 +3,7 @@ package seatlock.inventory;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
 import java.sql.SQLException;
@@ -77,6 +78,7 @@ public final class Inventory {
         var ids = new HashSet<>(existing);
         quotas.reservations().values().forEach(ids::addAll);
         var reservations = lockReservations(tx, event.id(), ids, locking);
+        var facts = new Decision.Facts(lockUsedTickets(tx, event.id(), commands), payments(tx, event.id(), commands));
         var labels = requestedLabels(event, commands);
         var seatIds = seatIds(existing.stream().map(reservations::get).filter(Objects::nonNull));
         var seats = lockSeats(tx, event.id(), labels, seatIds, locking);
@@ -90,7 +92,8 @@ public final class Inventory {
             seatsLockedByOthers = skippedSeats(tx, event.id(), labels, seatIds, byLabel.keySet());
         }
         return new Held(
-                new Decision.Locked(reservations, byLabel, reservationsLockedByOthers, seatsLockedByOthers, quotas),
+                new Decision.Locked(
+                        reservations, byLabel, reservationsLockedByOthers, seatsLockedByOthers, quotas, facts),
                 seats.now());
     }
 
@@ -120,7 +123,9 @@ public final class Inventory {
         var labels = Command.select(commands, Command.Reserve.class).stream()
                 .flatMap(command -> command.seats().stream())
                 .collect(toSet());
-        return new Held(new Decision.Locked(Map.of(), Map.of(), ids, labels, Decision.Usage.NONE), tx.readClock());
+        return new Held(
+                new Decision.Locked(Map.of(), Map.of(), ids, labels, Decision.Usage.NONE, Decision.Facts.NONE),
+                tx.readClock());
     }
 
     /** Returns the ids of the reservations that the commands expect to exist. */
@@ -201,6 +206,71 @@ public final class Inventory {
                 uuids(ids),
                 event.value());
         return InventoryReader.withSeats(tx, event, rows);
+    }
+
+    /**
+     * Locks the tickets of the reservations that must not be refunded once a ticket was used, in the order of the reservations, so
+     * that none is used from now on. A gate holds such a lock only for a moment, so this waits for it.
+     *
+     * @return the reservations with a used ticket
+     */
+    private static Set<ReservationId> lockUsedTickets(Tx tx, EventId event, List<Command> commands)
+            throws SQLException {
+        var refunds = Command.select(commands, Command.Cancel.class).stream()
+                .filter(cancel -> cancel.by() instanceof Command.Canceller.Seller seller && !seller.force())
+                .map(Command::id)
+                .collect(toSet());
+        if (refunds.isEmpty()) {
+            return Set.of();
+        }
+        record Ticket(ReservationId reservation, boolean used) {}
+        var tickets = tx.lock(
+                """
+                SELECT locked.*
+                  FROM (SELECT unnest(?) AS id ORDER BY id) AS named
+                 CROSS JOIN LATERAL (SELECT reservation_id, checked_in_at IS NOT NULL AS used
+                                       FROM tickets
+                                      WHERE event_id = ?
+                                        AND reservation_id = named.id
+                                        AND voided_at IS NULL
+                                      ORDER BY seat_id
+                                        FOR NO KEY UPDATE) AS locked
+                """,
+                row -> new Ticket(new ReservationId(row.uuid("reservation_id")), row.bool("used")),
+                uuids(refunds),
+                event.value());
+        return tickets.stream().filter(Ticket::used).map(Ticket::reservation).collect(toSet());
+    }
+
+    /**
+     * Finds the reservations that the payments of the commands have confirmed before. They cannot be locked, because most do not
+     * exist yet: if another transaction uses one at the same time, writing it will notice ({@link Tx#insertNew}).
+     */
+    private static Map<String, ReservationId> payments(Tx tx, EventId event, List<Command> commands)
+            throws SQLException {
+        var references = Command.select(commands, Command.Confirm.class).stream()
+                .map(confirm -> confirm.payment().reference())
+                .distinct()
+                .toArray(String[]::new);
+        if (references.length == 0) {
+            return Map.of();
+        }
+        return tx
+                .query(
+                        """
+                        SELECT used.*
+                          FROM unnest(?) AS named (reference)
+                         CROSS JOIN LATERAL (SELECT reference, reservation_id
+                                               FROM payment_references
+                                              WHERE event_id = ?
+                                                AND reference = named.reference
+                                             OFFSET 0) AS used
+                        """,
+                        row -> Map.entry(row.text("reference"), new ReservationId(row.uuid("reservation_id"))),
+                        references,
+                        event.value())
+                .stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** Locks seats in the order of their ids, and then reads the clock. */

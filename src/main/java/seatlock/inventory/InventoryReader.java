@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import seatlock.catalog.EventId;
+import seatlock.crypto.Sha256;
 import seatlock.db.Row;
 import seatlock.db.Tx;
 import seatlock.inventory.Reservation.State;
@@ -35,6 +36,20 @@ public final class InventoryReader {
                 id.value());
         var found = withSeats(tx, event, rows).values().stream().findFirst();
         return found.isEmpty() ? found : Optional.of(found.get().asOf(tx.readClock()));
+    }
+
+    /**
+     * Returns whether a reservation exists and was made with a token. Reads only the hash of its token, so it takes the same time
+     * for a reservation that does not exist.
+     */
+    public boolean admits(Tx tx, EventId event, ReservationId id, ReservationToken token) throws SQLException {
+        return tx.find(
+                        "SELECT token_hash FROM reservations WHERE event_id = ? AND reservation_id = ?",
+                        row -> row.bytes("token_hash"),
+                        event.value(),
+                        id.value())
+                .filter(hash -> Sha256.isEqual(hash, token.hash()))
+                .isPresent();
     }
 
     /**

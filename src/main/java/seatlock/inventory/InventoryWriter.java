@@ -55,6 +55,7 @@ final class InventoryWriter {
         insertReservations(tx, event, created);
         insertClaims(tx, event.id(), created, decision.seats());
         updateSeats(tx, event.id(), moved);
+        insertPayments(tx, event.id(), locked.facts().payments(), decision.payments());
         writeQuotas(tx, event.id(), locked.quotas().reservations(), decision.quotas());
     }
 
@@ -212,6 +213,29 @@ final class InventoryWriter {
                         UUID[]::new),
                 column(moved, Seat::heldUntil, Instant[]::new),
                 event.value());
+    }
+
+    /**
+     * Records, in sorted order, the payments that have confirmed a reservation. If another transaction has recorded one of them in
+     * the meantime, this one is retried and finds it.
+     */
+    private static void insertPayments(
+            Tx tx, EventId event, Map<String, ReservationId> before, Map<String, ReservationId> after) {
+        var used = new TreeMap<>(after);
+        used.keySet().removeAll(before.keySet());
+        if (used.isEmpty()) {
+            return;
+        }
+        tx.insertNew(
+                used.size(),
+                """
+                INSERT INTO payment_references (event_id, reference, reservation_id)
+                SELECT ?, * FROM unnest(?, ?)
+                ON CONFLICT (event_id, reference) DO NOTHING
+                """,
+                event.value(),
+                column(List.copyOf(used.keySet()), Function.identity(), String[]::new),
+                column(List.copyOf(used.values()), ReservationId::value, UUID[]::new));
     }
 
     /**

@@ -1,6 +1,5 @@
 package seatlock.inventory;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,12 +42,8 @@ public sealed interface Outcome {
         }
     }
 
-    /**
-     * The buyer has as many pending reservations as the quota allows. Nothing was changed.
-     *
-     * @param retryAfter time until the first of them lapses
-     */
-    record TooManyPending(Quota quota, Duration retryAfter) implements Outcome {
+    /** The buyer has as many pending reservations as the quota allows. Nothing was changed. */
+    record TooManyPending(Quota quota) implements Outcome {
         @Override
         public boolean isFinal() {
             return false;

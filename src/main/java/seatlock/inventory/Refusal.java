@@ -18,6 +18,10 @@ public enum Refusal {
     RESERVATION_NOT_PENDING,
     /** The amount paid is not the total. */
     AMOUNT_MISMATCH,
+    /** The payment has confirmed another reservation of the event. */
+    PAYMENT_USED,
+    /** A ticket of the reservation was used, and the command does not say that this does not matter. */
+    TICKETS_USED,
     /** Another transaction has locked a row that the command needs, and {@link Inventory.Locking#SKIP} was set. */
     LOCKED
 }

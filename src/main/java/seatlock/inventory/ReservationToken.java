@@ -14,8 +14,8 @@ public record ReservationToken(String value) {
     /** Lets secret scanners recognise a leaked token. */
     private static final String PREFIX = "rsv_";
 
-    /** 192 bits, which nobody can guess. They are encoded as 32 characters. */
-    private static final int RANDOM_BYTES = 24;
+    /** 256 bits, which nobody can guess. They are encoded as 43 characters. */
+    private static final int RANDOM_BYTES = 32;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 

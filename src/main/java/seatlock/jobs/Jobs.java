@@ -14,6 +14,7 @@ import seatlock.catalog.EventId;
 import seatlock.db.Ids;
 import seatlock.db.Row;
 import seatlock.db.Tx;
+import seatlock.inventory.ReservationId;
 
 /**
  * The job table: {@code READY → RUNNING → DONE}, back to {@code READY} after a failure, {@code DEAD} after too many
@@ -41,22 +42,83 @@ public final class Jobs {
             Instant nextAttemptAt,
             String lastError) {}
 
-    /** Adds a job for each subject, in the transaction that makes it necessary. */
-    public void add(Tx tx, EventId event, Job.Kind kind, List<Job.Subject> subjects, Instant now) {
+    /** Adds a job for each subject, in the transaction that makes it necessary. They are due at once. */
+    public void add(Tx tx, EventId event, Job.Kind kind, List<Job.Subject> subjects) {
         tx.updateExactly(
                 subjects.size(),
                 """
                 INSERT INTO jobs (event_id, kind, state, attempts, created_at, next_attempt_at, job_id, subject_type,
                                   subject_id)
-                SELECT ?, ?, 'READY', 0, ?, ?, * FROM unnest(?, ?, ?)
+                SELECT ?, ?, 'READY', 0, statement_timestamp(), statement_timestamp(), * FROM unnest(?, ?, ?)
                 """,
                 event.value(),
                 kind.wireName(),
-                now,
-                now,
                 subjects.stream().map(subject -> Ids.next()).toArray(UUID[]::new),
                 subjects.stream().map(subject -> subject.type().code()).toArray(String[]::new),
                 subjects.stream().map(Job.Subject::id).toArray(UUID[]::new));
+    }
+
+    /**
+     * A job that was added lately.
+     *
+     * @param isWaiting whether no worker has it and it is neither done nor dead
+     */
+    public record Recent(Instant createdAt, boolean isWaiting) {}
+
+    /** Finds the jobs that mail a reservation's tickets, added since an instant or still waiting, the oldest first. */
+    public List<Recent> recentMails(Tx tx, EventId event, ReservationId reservation, Instant since)
+            throws SQLException {
+        return tx.query(
+                """
+                SELECT created_at, state = 'READY' AS waiting
+                  FROM jobs
+                 WHERE event_id = ?
+                   AND reservation_id = ?
+                   AND kind = 'SendTickets'
+                   AND (created_at > ? OR state = 'READY')
+                 ORDER BY created_at
+                """,
+                row -> new Recent(row.instant("created_at"), row.bool("waiting")),
+                event.value(),
+                reservation.value(),
+                since);
+    }
+
+    /**
+     * Makes jobs due that were given a time by a clock that was ahead and has been set back since: a job that was never tried and
+     * is not due yet, and one whose time is further away than any pause or lease. The lease of such a running job is renewed
+     * once more, because its worker may be alive.
+     *
+     * @return the number of jobs
+     */
+    public int pullForward(Tx tx, RetryPolicy policy) throws SQLException {
+        record Misdated(EventId event, UUID id) {}
+        var misdated = tx.query(
+                """
+                SELECT event_id, job_id
+                  FROM jobs
+                 WHERE state IN ('READY', 'RUNNING')
+                   AND next_attempt_at > statement_timestamp()
+                   AND (next_attempt_at > statement_timestamp()
+                            + CASE state WHEN 'READY' THEN ?::interval ELSE ?::interval END
+                        OR state = 'READY' AND attempts = 0)
+                 LIMIT 1000
+                """,
+                row -> new Misdated(new EventId(row.uuid("event_id")), row.uuid("job_id")),
+                policy.longestPause().toString(),
+                policy.lease().multipliedBy(2).toString());
+        for (var job : misdated) {
+            tx.update("""
+                    UPDATE jobs
+                       SET relayed_at = NULL,
+                           next_attempt_at = statement_timestamp()
+                               + CASE state WHEN 'READY' THEN interval '0' ELSE ?::interval END
+                     WHERE event_id = ?
+                       AND job_id = ?
+                       AND state IN ('READY', 'RUNNING')
+                    """, policy.lease().toString(), job.event.value(), job.id);
+        }
+        return misdated.size();
     }
 
     /** Finds due jobs of all events that are not queued in Redis, the longest due first. Locks nothing. */
@@ -67,7 +129,8 @@ public final class Jobs {
                   FROM jobs
                  WHERE state IN ('READY', 'RUNNING')
                    AND next_attempt_at <= statement_timestamp()
-                   AND (relayed_at IS NULL OR relayed_at <= statement_timestamp() - ?::interval)
+                   AND (relayed_at IS NULL OR relayed_at <= statement_timestamp() - ?::interval
+                        OR relayed_at > statement_timestamp()) -- the clock was set back
                  ORDER BY next_attempt_at, event_id, job_id
                  LIMIT ?
                 """,

@@ -17,6 +17,11 @@ public record RetryPolicy(int maxAttempts, Duration firstRetry, Duration maxRetr
     public static final RetryPolicy DEFAULT =
             new RetryPolicy(30, Duration.ofSeconds(1), Duration.ofMinutes(30), Duration.ofSeconds(15));
 
+    /** Returns the longest pause that {@link #pauseAfter} can return. */
+    Duration longestPause() {
+        return maxRetry.multipliedBy(5).dividedBy(4);
+    }
+
     /** Returns the pause after a failed attempt, with 25 % jitter, so that jobs that failed together are spread out. */
     public Duration pauseAfter(int attempt) {
         var doubled = firstRetry.toMillis() * Math.pow(2, Math.min(attempt - 1, 40));

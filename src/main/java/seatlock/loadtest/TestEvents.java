@@ -117,7 +117,7 @@ final class TestEvents {
 
     Request confirm(long seat, Object reservation, String idempotencyKey) {
         var uri = connections.uri(reservations.get(eventOf(seat)).getPath() + "/" + reservation + "/confirm");
-        var body = "{\"paymentReference\":\"loadtest\",\"amount\":" + PRICE + "}";
+        var body = "{\"paymentReference\":\"loadtest-" + seat + "\",\"amount\":" + PRICE + "}";
         return Request.post(uri, body.getBytes(StandardCharsets.US_ASCII), idempotencyKey);
     }
 

@@ -196,14 +196,49 @@ public enum Invariant {
              WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL
             """),
     A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE(
-            "Each stored 201 reply refers to an existing reservation", """
+            "Each stored 201 reply refers to its event or to an existing reservation", """
             SELECT count(*) AS n
-              FROM idempotency_keys AS k
+              FROM (SELECT *, substring(reply FROM 5 FOR position('\\x0a'::bytea IN reply) - 5) AS location
+                      FROM idempotency_keys) AS k
               LEFT JOIN reservations AS r
                 ON r.event_id = k.event_id
                    AND convert_to('/api/events/' || r.event_id || '/reservations/' || r.reservation_id, 'UTF8')
-                       = substring(k.reply FROM 5 FOR position('\\x0a'::bytea IN k.reply) - 5)
+                       = k.location
              WHERE ofEvent(k) AND substring(k.reply FROM 1 FOR 4) = '201 ' AND r.reservation_id IS NULL
+               AND convert_to('/api/events/' || k.event_id, 'UTF8') <> k.location
+            """),
+    A_PAYMENT_CONFIRMED_ONE_RESERVATION(
+            "Each payment on record confirmed its reservation, and each paid reservation has a payment on record", """
+            SELECT (SELECT count(*)
+                      FROM payment_references AS p
+                      LEFT JOIN reservations AS r
+                        ON r.event_id = p.event_id AND r.reservation_id = p.reservation_id
+                           AND r.payment_reference = p.reference AND r.amount_paid > 0
+                     WHERE ofEvent(p) AND r.reservation_id IS NULL)
+                 + (SELECT count(*)
+                      FROM reservations AS r
+                      LEFT JOIN payment_references AS p
+                        ON p.event_id = r.event_id AND p.reference = r.payment_reference
+                     WHERE ofEvent(r) AND r.amount_paid > 0 AND p.reference IS NULL) AS n
+            """),
+    A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS("Each ticket is checked in by the earliest of its scans", """
+            SELECT count(*) AS n
+              FROM tickets AS t
+              LEFT JOIN (SELECT s.event_id, s.ticket_id, min(s.judged_at) AS judged_at
+                           FROM scans AS s
+                          WHERE ofEvent(s) AND s.outcome <> 'VOIDED'
+                          GROUP BY s.event_id, s.ticket_id) AS first
+                ON first.event_id = t.event_id AND first.ticket_id = t.ticket_id
+             WHERE ofEvent(t) AND t.checked_in_at IS DISTINCT FROM first.judged_at
+            """),
+    A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET(
+            "Each scan is judged between the issue of its ticket and a refund", """
+            SELECT count(*) AS n
+              FROM scans AS s
+              LEFT JOIN tickets AS t ON t.event_id = s.event_id AND t.ticket_id = s.ticket_id
+             WHERE ofEvent(s)
+               AND (t.issued_at IS NULL OR s.judged_at < t.issued_at
+                    OR (s.outcome = 'VOIDED' AND (t.voided_at IS NULL OR s.judged_at < t.voided_at)))
             """);
 
     /** A placeholder for each table that a statement reads; replaced by a condition on the event, or by {@code true}. */

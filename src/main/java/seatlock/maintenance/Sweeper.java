@@ -119,7 +119,7 @@ public final class Sweeper implements AutoCloseable {
             batch = database.inTransaction(tx -> keys.findOutdated(tx, BATCH));
             var byEvent = batch.stream()
                     .collect(groupingBy(
-                            IdempotencyKeys.Outdated::event, mapping(IdempotencyKeys.Outdated::key, toList())));
+                            IdempotencyKeys.Outdated::event, mapping(IdempotencyKeys.Outdated::hash, toList())));
             pruned = 0;
             for (var entry : byEvent.entrySet()) {
                 pruned += inEvent(

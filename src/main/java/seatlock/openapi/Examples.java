@@ -37,7 +37,7 @@ public final class Examples {
              "status":"PENDING","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
              "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
              "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
-             "token":"rsv_Zk3mE8pQvT1sYb6wXc9uLd4fGh7jKa2n"}
+             "token":"rsv_Zk3mE8pQvT1sYb6wXc9uLd4fGh7jKa2nQ5rT8yB1vMc"}
             """;
 
     public static final String CONFIRM_REQUEST = """
@@ -50,6 +50,10 @@ public final class Examples {
              "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
              "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
              "confirmedAt":"2026-11-22T10:03:20.654321Z","paymentReference":"pi_123"}
+            """;
+
+    public static final String CANCEL_REQUEST = """
+            {"force":false}
             """;
 
     public static final String CANCELLED = """

@@ -1,11 +1,15 @@
 package seatlock.sales;
 
+import seatlock.crypto.Sha256;
+
 /**
- * The client's name for one intended effect, unique within an event.
+ * A client's name for one intended effect, unique within an event, a caller and an operation. So one caller cannot use up the
+ * keys of another.
  *
+ * @param scope the caller and the operation
  * @param value 1 to {@value #MAX_LENGTH} visible ASCII characters
  */
-public record IdempotencyKey(String value) {
+public record IdempotencyKey(String scope, String value) {
 
     public static final int MAX_LENGTH = 255;
 
@@ -15,7 +19,7 @@ public record IdempotencyKey(String value) {
      *
      * @throws IllegalArgumentException if the key is empty, too long, or contains other characters; the message says which
      */
-    public static IdempotencyKey parse(String header) {
+    public static IdempotencyKey parse(String scope, String header) {
         var value = header.startsWith("\"") ? unquoted(header) : header;
         if (value.isEmpty()) {
             throw new IllegalArgumentException("The key is empty.");
@@ -26,7 +30,7 @@ public record IdempotencyKey(String value) {
         if (!value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
             throw new IllegalArgumentException("The key has characters that are not visible ASCII.");
         }
-        return new IdempotencyKey(value);
+        return new IdempotencyKey(scope, value);
     }
 
     private static String unquoted(String header) {
@@ -45,5 +49,26 @@ public record IdempotencyKey(String value) {
             throw new IllegalArgumentException("The key starts with a quote and does not end with one.");
         }
         return value.toString();
+    }
+
+    /** Returns the whole key as one text, which encrypts its reply. */
+    String text() {
+        return scope + "\n" + value;
+    }
+
+    /** Returns the SHA-256 by which the database identifies the key. */
+    public byte[] hash() {
+        return Sha256.of(text());
+    }
+
+    /** Returns the SHA-256 by which releases before 0.2, whose keys had no scope, identified it. */
+    byte[] unscopedHash() {
+        return Sha256.of(value);
+    }
+
+    /** Hides the key, since this may end up in a log and the key encrypts a reply. */
+    @Override
+    public String toString() {
+        return scope + " …";
     }
 }

@@ -1,19 +1,23 @@
 package seatlock.sales;
 
-import static java.util.stream.Collectors.toMap;
-
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import seatlock.catalog.EventId;
-import seatlock.db.Row;
+import seatlock.crypto.SealedBytes;
 import seatlock.db.Tx;
 
-/** Stores used idempotency keys with their replies. */
+/**
+ * Stores used idempotency keys with their replies. The database gets a hash of each key, and the body of each reply encrypted
+ * with the key: a reply may hold a token that Seatlock stores nowhere else.
+ */
 public final class IdempotencyKeys {
 
     /** Minimum time for which a key is stored. A client that sends a request again a day later intends a new effect. */
@@ -22,33 +26,45 @@ public final class IdempotencyKeys {
     /**
      * A request and its reply.
      *
-     * @param reply as the edge wrote it
+     * @param reply as the edge wrote it; its first line is not secret
      */
     record Stored(Fingerprint fingerprint, byte[] reply) {}
 
-    /** Returns the keys that were used before, with their replies. Locks nothing. */
+    /**
+     * Returns the keys that were used before, with their replies. Locks nothing. A key that a release before 0.2 stored is found
+     * by its text alone, for any caller.
+     */
     Map<IdempotencyKey, Stored> find(Tx tx, EventId event, Collection<IdempotencyKey> keys) throws SQLException {
         if (keys.isEmpty()) {
             return Map.of();
         }
+        record Found(byte[] hash, byte[] fingerprint, byte[] salt, byte[] reply) {}
         var found = tx.query(
                 """
                 SELECT stored.*
-                  FROM unnest(?) AS requested (key)
-                 CROSS JOIN LATERAL (SELECT idempotency_key, fingerprint, reply
+                  FROM unnest(?) AS requested (hash)
+                 CROSS JOIN LATERAL (SELECT key_hash, fingerprint, salt, reply
                                        FROM idempotency_keys
                                       WHERE event_id = ?
-                                        AND idempotency_key = requested.key
+                                        AND key_hash = requested.hash
                                      OFFSET 0) AS stored
                 """,
-                row -> Map.entry(new IdempotencyKey(row.text("idempotency_key")), stored(row)),
-                keys.stream().map(IdempotencyKey::value).toArray(String[]::new),
+                row -> new Found(
+                        row.bytes("key_hash"), row.bytes("fingerprint"), row.bytes("salt"), row.bytes("reply")),
+                keys.stream()
+                        .flatMap(key -> Stream.of(key.hash(), key.unscopedHash()))
+                        .toArray(byte[][]::new),
                 event.value());
-        return found.stream().collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
-    private static Stored stored(Row row) throws SQLException {
-        return new Stored(new Fingerprint(row.bytes("fingerprint")), row.bytes("reply"));
+        var byHash = new HashMap<String, Found>();
+        found.forEach(use -> byHash.put(hex(use.hash), use));
+        var stored = new HashMap<IdempotencyKey, Stored>();
+        for (var key : keys) {
+            var use = byHash.getOrDefault(hex(key.hash()), byHash.get(hex(key.unscopedHash())));
+            if (use != null) {
+                stored.put(key, new Stored(new Fingerprint(use.fingerprint), open(use.reply, key, use.salt)));
+            }
+        }
+        return stored;
     }
 
     /**
@@ -60,48 +76,94 @@ public final class IdempotencyKeys {
         if (uses.isEmpty()) {
             return;
         }
-        var sorted = new TreeMap<String, Stored>();
-        uses.forEach((key, stored) -> sorted.put(key.value(), stored));
-        var stored = List.copyOf(sorted.values());
+        record Line(byte[] hash, byte[] fingerprint, byte[] salt, byte[] reply) {}
+        var sorted = new TreeMap<String, Line>();
+        uses.forEach((key, use) -> {
+            var salt = SealedBytes.newSalt();
+            var line = new Line(key.hash(), use.fingerprint().bytes(), salt, seal(use.reply(), key, salt));
+            sorted.put(hex(line.hash), line);
+        });
+        var lines = List.copyOf(sorted.values());
         tx.insertNew(
-                stored.size(),
+                lines.size(),
                 """
-                INSERT INTO idempotency_keys (event_id, created_at, idempotency_key, fingerprint, reply)
-                SELECT ?, ?, * FROM unnest(?, ?, ?)
-                ON CONFLICT (event_id, idempotency_key) DO NOTHING
+                INSERT INTO idempotency_keys (event_id, created_at, key_hash, fingerprint, salt, reply)
+                SELECT ?, statement_timestamp(), * FROM unnest(?, ?, ?, ?)
+                ON CONFLICT (event_id, key_hash) DO NOTHING
                 """,
                 event.value(),
-                Instant.now(), // this node's clock is precise enough for a retention of a day
-                sorted.keySet().toArray(String[]::new),
-                stored.stream().map(use -> use.fingerprint().bytes()).toArray(byte[][]::new),
-                stored.stream().map(Stored::reply).toArray(byte[][]::new));
+                lines.stream().map(Line::hash).toArray(byte[][]::new),
+                lines.stream().map(Line::fingerprint).toArray(byte[][]::new),
+                lines.stream().map(Line::salt).toArray(byte[][]::new),
+                lines.stream().map(Line::reply).toArray(byte[][]::new));
     }
 
-    /** Finds keys older than {@link #RETENTION}, in all events. Locks nothing. */
+    /** Encrypts a reply except its first line, which the schema checks and {@code verify} reads. */
+    private static byte[] seal(byte[] reply, IdempotencyKey key, byte[] salt) {
+        var body = bodyOf(reply);
+        return joined(reply, body, SealedBytes.seal(Arrays.copyOfRange(reply, body, reply.length), key.text(), salt));
+    }
+
+    /** @param salt {@code null} if an earlier release stored the reply, unencrypted */
+    private static byte[] open(byte[] reply, IdempotencyKey key, byte[] salt) {
+        if (salt == null) {
+            return reply;
+        }
+        var body = bodyOf(reply);
+        return joined(reply, body, SealedBytes.open(Arrays.copyOfRange(reply, body, reply.length), key.text(), salt));
+    }
+
+    /** Returns the index after the first line. */
+    private static int bodyOf(byte[] reply) {
+        int at = 0;
+        while (reply[at++] != '\n') {
+            // the schema makes sure that there is a line feed
+        }
+        return at;
+    }
+
+    private static byte[] joined(byte[] reply, int head, byte[] body) {
+        var joined = Arrays.copyOf(reply, head + body.length);
+        System.arraycopy(body, 0, joined, head, body.length);
+        return joined;
+    }
+
+    private static String hex(byte[] hash) {
+        return HexFormat.of().formatHex(hash);
+    }
+
+    /** Finds keys older than {@link #RETENTION} by the database's clock, in all events. Locks nothing. */
     public List<Outdated> findOutdated(Tx tx, int limit) throws SQLException {
         return tx.query(
                 """
-                SELECT event_id, idempotency_key
+                SELECT event_id, encode(key_hash, 'hex') AS hash
                   FROM idempotency_keys
-                 WHERE created_at < ?
+                 WHERE created_at < statement_timestamp() - ?::interval
                  LIMIT ?
                 """,
-                row -> new Outdated(new EventId(row.uuid("event_id")), row.text("idempotency_key")),
-                Instant.now().minus(RETENTION),
+                row -> new Outdated(new EventId(row.uuid("event_id")), row.text("hash")),
+                RETENTION.toString(),
                 limit);
     }
 
-    /** A key that may be deleted. */
-    public record Outdated(EventId event, String key) {}
+    /**
+     * A key that may be deleted.
+     *
+     * @param hash in hexadecimal
+     */
+    public record Outdated(EventId event, String hash) {}
 
     /** Deletes outdated keys of one event. Returns their number. */
-    public int prune(Tx tx, EventId event, List<String> keys) throws SQLException {
+    public int prune(Tx tx, EventId event, List<String> hashes) throws SQLException {
         return tx.update(
                 """
                 DELETE FROM idempotency_keys
                  WHERE event_id = ?
-                   AND idempotency_key = ANY (?)
-                   AND created_at < ?
-                """, event.value(), keys.toArray(String[]::new), Instant.now().minus(RETENTION));
+                   AND key_hash = ANY (?)
+                   AND created_at < statement_timestamp() - ?::interval
+                """,
+                event.value(),
+                hashes.stream().map(HexFormat.of()::parseHex).toArray(byte[][]::new),
+                RETENTION.toString());
     }
 }

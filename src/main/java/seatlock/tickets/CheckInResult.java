@@ -3,11 +3,27 @@ package seatlock.tickets;
 /** The result of a scan at a gate. */
 public sealed interface CheckInResult {
 
-    /** The ticket was checked in: now, or by an earlier upload of this same scan. */
-    record Admitted(Ticket ticket) implements CheckInResult {}
+    /**
+     * The ticket was checked in: now, or by an earlier upload of this same scan.
+     *
+     * @param ticket may have been refunded after the scan
+     * @param scan when and where it was scanned
+     */
+    record Admitted(Ticket ticket, Ticket.CheckIn scan) implements CheckInResult {}
 
-    /** The ticket was used before; it says when and where. */
-    record AlreadyCheckedIn(Ticket ticket) implements CheckInResult {}
+    /**
+     * The ticket was used before.
+     *
+     * @param scan the scan for which it was valid
+     */
+    record AlreadyCheckedIn(Ticket.CheckIn scan) implements CheckInResult {}
+
+    /**
+     * The scan cannot have been made at the time that it says. It is not recorded.
+     *
+     * @param problem completes a sentence that begins with "scannedAt"
+     */
+    record ImpossibleTime(String problem) implements CheckInResult {}
 
     /** The code admits nobody. */
     record Rejected(Reason reason) implements CheckInResult {}
@@ -24,6 +40,8 @@ public sealed interface CheckInResult {
         OTHER_EVENT,
         /** The code has a valid signature, but its ticket does not exist. */
         UNKNOWN_TICKET,
+        /** The printed number belongs to several tickets of the event. */
+        AMBIGUOUS_NUMBER,
         /** The ticket was refunded. */
         VOIDED
     }

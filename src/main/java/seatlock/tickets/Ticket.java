@@ -8,11 +8,19 @@ import seatlock.inventory.ReservationId;
  *
  * @param price in minor units of the event's currency
  * @param keyId of the key that signs its code
+ * @param issuedAt when the reservation was confirmed
  * @param voidedAt when the reservation was refunded; {@code null} while the ticket is valid
  * @param checkIn when and where it was used; {@code null} until then
  */
 public record Ticket(
-        TicketId id, ReservationId reservation, Seat seat, long price, int keyId, Instant voidedAt, CheckIn checkIn) {
+        TicketId id,
+        ReservationId reservation,
+        Seat seat,
+        long price,
+        int keyId,
+        Instant issuedAt,
+        Instant voidedAt,
+        CheckIn checkIn) {
 
     /**
      * The seat as it is printed on the ticket.
@@ -23,7 +31,7 @@ public record Ticket(
     public record Seat(int id, String label, String section, String row, String number) {}
 
     /**
-     * The one use of a ticket.
+     * The one use of a ticket. If several scans were uploaded later, it is the first one.
      *
      * @param nonce the gate's own name for the scan; {@code null} if it gave none
      */

@@ -1,6 +1,7 @@
 package seatlock.tickets;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.crypto.Sha256;
 import seatlock.db.Ids;
 import seatlock.db.Row;
 import seatlock.db.Tx;
@@ -15,20 +17,26 @@ import seatlock.inventory.Outcome;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
+import seatlock.inventory.ReservationToken;
 import seatlock.jobs.Job;
 import seatlock.jobs.Jobs;
 
-/** Issues tickets, voids them, and checks them in. */
+/** Issues tickets, voids and finds them. {@link CheckIns} checks them in. */
 public final class Tickets {
 
     private static final String SELECT_TICKET = """
             SELECT t.ticket_id, t.reservation_id, t.seat_id, s.label, s.section, s.row_name, s.seat_number, rs.price,
-                   t.key_id, t.voided_at, t.checked_in_at, t.check_in_gate, t.check_in_nonce
+                   t.key_id, t.issued_at, t.voided_at, t.checked_in_at, t.check_in_gate, t.check_in_nonce
               FROM tickets AS t
               JOIN seats AS s ON s.event_id = t.event_id AND s.seat_id = t.seat_id
               JOIN reservation_seats AS rs
                 ON rs.event_id = t.event_id AND rs.reservation_id = t.reservation_id AND rs.seat_id = t.seat_id
             """;
+
+    /** Mails with the tickets of one reservation, so that nobody can fill the buyer's mailbox. */
+    public static final int MAX_MAILS_PER_HOUR = 5;
+
+    private static final Duration HOUR = Duration.ofHours(1);
 
     private final TicketKeys keys;
     private final Jobs jobs;
@@ -76,64 +84,104 @@ public final class Tickets {
         }
     }
 
-    /** @param confirmed reservations that were all confirmed at the same instant */
     private void issue(Tx tx, EventId event, List<Reservation> confirmed) {
-        record Claim(ReservationId reservation, int seat) {}
+        record Claim(ReservationId reservation, int seat, Instant at) {}
         var claims = confirmed.stream()
-                .flatMap(reservation ->
-                        reservation.seats().stream().map(seat -> new Claim(reservation.id(), seat.seatId())))
+                .flatMap(reservation -> reservation.seats().stream()
+                        .map(seat -> new Claim(reservation.id(), seat.seatId(), confirmedAt(reservation))))
                 .toList();
-        var now = confirmed.get(0).state().confirmation().orElseThrow().at();
         tx.updateExactly(
                 claims.size(),
                 """
-                INSERT INTO tickets (event_id, key_id, issued_at, ticket_id, reservation_id, seat_id)
-                SELECT ?, (SELECT max(key_id) FROM ticket_keys), ?, * FROM unnest(?, ?, ?)
+                INSERT INTO tickets (event_id, key_id, ticket_id, reservation_id, seat_id, issued_at)
+                SELECT ?, (SELECT max(key_id) FROM ticket_keys), * FROM unnest(?, ?, ?, ?)
                 """,
                 event.value(),
-                now,
-                claims.stream().map(claim -> Ids.next()).toArray(UUID[]::new),
+                claims.stream().map(claim -> Ids.nextUnguessable()).toArray(UUID[]::new),
                 claims.stream().map(claim -> claim.reservation().value()).toArray(UUID[]::new),
-                claims.stream().map(Claim::seat).toArray(Integer[]::new));
+                claims.stream().map(Claim::seat).toArray(Integer[]::new),
+                claims.stream().map(Claim::at).toArray(Instant[]::new));
         jobs.add(
                 tx,
                 event,
                 Job.Kind.ISSUE_TICKETS,
                 confirmed.stream()
                         .map(reservation -> Job.Subject.of(reservation.id()))
-                        .toList(),
-                now);
+                        .toList());
     }
 
-    /** @param refunded reservations that were all refunded at the same instant */
+    private static Instant confirmedAt(Reservation reservation) {
+        return reservation.state().confirmation().orElseThrow().at();
+    }
+
     private static void voidAll(Tx tx, EventId event, List<Reservation> refunded) {
         tx.updateExactly(
                 refunded.stream()
                         .mapToInt(reservation -> reservation.seats().size())
                         .sum(),
                 """
-                UPDATE tickets
-                   SET voided_at = ?
-                 WHERE event_id = ?
-                   AND reservation_id = ANY (?)
-                   AND voided_at IS NULL
+                INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, issued_at, voided_at)
+                SELECT existing.*, line.at
+                  FROM unnest(?, ?) AS line (reservation_id, at)
+                 CROSS JOIN LATERAL (SELECT event_id, ticket_id, reservation_id, seat_id, key_id, issued_at
+                                       FROM tickets
+                                      WHERE event_id = ?
+                                        AND reservation_id = line.reservation_id
+                                        AND voided_at IS NULL
+                                     OFFSET 0) AS existing
+                ON CONFLICT (event_id, ticket_id) DO UPDATE
+                   SET voided_at = excluded.voided_at
                 """,
-                refunded.get(0).state().endedAt().orElseThrow(),
-                event.value(),
-                refunded.stream().map(reservation -> reservation.id().value()).toArray(UUID[]::new));
+                refunded.stream().map(reservation -> reservation.id().value()).toArray(UUID[]::new),
+                refunded.stream()
+                        .map(reservation -> reservation.state().endedAt().orElseThrow())
+                        .toArray(Instant[]::new),
+                event.value());
     }
 
-    /**
-     * Adds a job that mails the tickets of a reservation again.
-     *
-     * @return {@code false} if the reservation is not confirmed; then nothing is added
-     */
-    public boolean resend(Tx tx, EventId event, Reservation reservation) throws SQLException {
+    /** The result of a request to mail the tickets of a reservation again. */
+    public sealed interface Resend {
+
+        /** The tickets will be mailed: by a new job, or by one that is waiting already. */
+        record Queued() implements Resend {}
+
+        /** The reservation has no valid tickets. */
+        record NotConfirmed() implements Resend {}
+
+        /**
+         * The tickets were mailed {@link #MAX_MAILS_PER_HOUR} times within an hour.
+         *
+         * @param retryAfter time until they may be mailed again
+         */
+        record TooOften(Duration retryAfter) implements Resend {}
+    }
+
+    /** Mails the tickets of a reservation again, at most {@link #MAX_MAILS_PER_HOUR} times. */
+    public Resend resend(Tx tx, EventId event, Reservation reservation) throws SQLException {
         if (reservation.status() != ReservationStatus.CONFIRMED) {
-            return false;
+            return new Resend.NotConfirmed();
         }
-        jobs.add(tx, event, Job.Kind.SEND_TICKETS, List.of(Job.Subject.of(reservation.id())), tx.readClock());
-        return true;
+        lockReservation(
+                tx, event, reservation.id()); // so that two requests at once cannot both be the last one allowed
+        var now = tx.readClock();
+        var recent = jobs.recentMails(tx, event, reservation.id(), now.minus(HOUR));
+        if (recent.stream().anyMatch(Jobs.Recent::isWaiting)) {
+            return new Resend.Queued();
+        }
+        if (recent.size() >= MAX_MAILS_PER_HOUR) {
+            var oldest = recent.get(recent.size() - MAX_MAILS_PER_HOUR).createdAt();
+            return new Resend.TooOften(Duration.between(now, oldest.plus(HOUR)));
+        }
+        jobs.add(tx, event, Job.Kind.SEND_TICKETS, List.of(Job.Subject.of(reservation.id())));
+        return new Resend.Queued();
+    }
+
+    private static void lockReservation(Tx tx, EventId event, ReservationId id) throws SQLException {
+        tx.lock(
+                "SELECT reservation_id FROM reservations WHERE event_id = ? AND reservation_id = ? FOR NO KEY UPDATE",
+                row -> row.uuid("reservation_id"),
+                event.value(),
+                id.value());
     }
 
     /** Returns the tickets of a reservation in the order of the seat plan; none if it was never confirmed. */
@@ -143,6 +191,22 @@ public final class Tickets {
                 Tickets::ticket,
                 event.value(),
                 reservation.value());
+    }
+
+    /**
+     * Returns whether a ticket exists and its reservation was made with a token. Reads only the hash of the token, so it takes the
+     * same time for a ticket that does not exist.
+     */
+    public boolean admits(Tx tx, EventId event, TicketId id, ReservationToken token) throws SQLException {
+        return tx.find("""
+                        SELECT r.token_hash
+                          FROM tickets AS t
+                          JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
+                         WHERE t.event_id = ?
+                           AND t.ticket_id = ?
+                        """, row -> row.bytes("token_hash"), event.value(), id.value())
+                .filter(hash -> Sha256.isEqual(hash, token.hash()))
+                .isPresent();
     }
 
     public Optional<Ticket> find(Tx tx, EventId event, TicketId id) throws SQLException {
@@ -176,98 +240,6 @@ public final class Tickets {
                 """, event.value(), id.value(), pdf, tx.readClock());
     }
 
-    /**
-     * Checks in a ticket: only once, even if several gates scan it at the same instant.
-     *
-     * @param at time of the scan if it is uploaded later; {@code null} for now
-     * @param nonce identifies the scan within its gate, so that the upload can be repeated; {@code null} if there is none
-     */
-    public CheckInResult checkIn(Tx tx, EventId event, String code, String gate, Instant at, String nonce)
-            throws SQLException {
-        TicketCode verified;
-        try {
-            verified = verify(tx, code);
-        } catch (TicketCode.Invalid e) {
-            return new CheckInResult.Rejected(reason(e.flaw()));
-        }
-        if (!verified.event().equals(event)) {
-            return new CheckInResult.Rejected(CheckInResult.Reason.OTHER_EVENT);
-        }
-        lockTicket(tx, event, verified.ticket());
-        var found = find(tx, event, verified.ticket());
-        if (found.isEmpty()) {
-            return new CheckInResult.Rejected(CheckInResult.Reason.UNKNOWN_TICKET);
-        }
-        var ticket = found.get();
-        if (ticket.checkIn() != null) {
-            return isSameScan(ticket.checkIn(), gate, at, nonce)
-                    ? new CheckInResult.Admitted(ticket)
-                    : new CheckInResult.AlreadyCheckedIn(ticket);
-        }
-        if (ticket.voidedAt() != null) {
-            return new CheckInResult.Rejected(CheckInResult.Reason.VOIDED);
-        }
-        var scannedAt = at == null ? tx.readClock() : at;
-        tx.updateExactly(
-                1, """
-                UPDATE tickets
-                   SET checked_in_at = ?, check_in_gate = ?, check_in_nonce = ?
-                 WHERE event_id = ?
-                   AND ticket_id = ?
-                   AND checked_in_at IS NULL
-                """, scannedAt, gate, nonce, event.value(), ticket.id().value());
-        return new CheckInResult.Admitted(find(tx, event, ticket.id()).orElseThrow());
-    }
-
-    private static CheckInResult.Reason reason(TicketCode.Flaw flaw) {
-        return switch (flaw) {
-            case MALFORMED -> CheckInResult.Reason.MALFORMED;
-            case UNKNOWN_KEY -> CheckInResult.Reason.UNKNOWN_KEY;
-            case FORGED -> CheckInResult.Reason.FORGED;
-        };
-    }
-
-    /** Returns whether a scan was recorded before. A nonce is unique only within its gate. */
-    private static boolean isSameScan(Ticket.CheckIn recorded, String gate, Instant at, String nonce) {
-        return nonce != null
-                && nonce.equals(recorded.nonce())
-                && gate.equals(recorded.gate())
-                && (at == null || at.equals(recorded.at()));
-    }
-
-    private TicketCode verify(Tx tx, String code) throws TicketCode.Invalid, SQLException {
-        try {
-            return TicketCode.verify(code, id -> {
-                try {
-                    return keys.publicKey(tx, id);
-                } catch (SQLException e) {
-                    throw new Unchecked(e);
-                }
-            });
-        } catch (Unchecked e) {
-            throw e.cause;
-        }
-    }
-
-    /** Carries an exception out of a lambda. */
-    private static final class Unchecked extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final transient SQLException cause;
-
-        Unchecked(SQLException cause) {
-            super(cause);
-            this.cause = cause;
-        }
-    }
-
-    private static void lockTicket(Tx tx, EventId event, TicketId id) throws SQLException {
-        tx.lock(
-                "SELECT ticket_id FROM tickets WHERE event_id = ? AND ticket_id = ? FOR NO KEY UPDATE",
-                row -> row.uuid("ticket_id"),
-                event.value(),
-                id.value());
-    }
-
     private static Ticket ticket(Row row) throws SQLException {
         var checkedInAt = row.instant("checked_in_at");
         return new Ticket(
@@ -281,6 +253,7 @@ public final class Tickets {
                         row.text("seat_number")),
                 row.bigint("price"),
                 row.integer("key_id"),
+                row.instant("issued_at"),
                 row.instant("voided_at"),
                 checkedInAt == null
                         ? null

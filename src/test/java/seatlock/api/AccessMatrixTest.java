@@ -246,7 +246,7 @@ class AccessMatrixTest {
                      "currency":"EUR","sections":[{"name":"S","price":1,"rows":[{"name":"A","seats":1}]}]}
                     """;
             case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
-            case "confirm" -> "{\"paymentReference\":\"pi_1\",\"amount\":4500}";
+            case "confirm" -> "{\"paymentReference\":\"pi_" + UUID.randomUUID() + "\",\"amount\":4500}";
             case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";
             case "createKey" -> "{\"role\":\"gate\",\"name\":\"north\"}";
             default -> null;

@@ -18,6 +18,8 @@ final class EventRows {
             "seats",
             "tickets",
             "ticket_documents",
+            "scans",
+            "payment_references",
             "jobs",
             "idempotency_keys");
 

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.EventId;
 import seatlock.support.Api;
+import seatlock.support.Concurrently;
+import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
 /** Tests events and their seat maps over HTTP. */
@@ -50,6 +53,61 @@ class EventsTest {
                         + "{\"name\":\"Balcony left\",\"price\":0,\"rows\":[{\"name\":\"A\",\"seats\":1}]}]");
         assertThat(api.get(created.header("Location")).text()).isEqualTo(created.text());
         assertThat(UUID.fromString(json.get("id").asText()).version()).isEqualTo(7);
+    }
+
+    private Api.Response createWithKey(String key, String json) {
+        return api.send(Api.post(api.asAdmin(api.request("/api/events").header("Idempotency-Key", key)), json));
+    }
+
+    @Test
+    void an_event_that_is_created_again_with_the_same_key_is_the_same_event() {
+        var key = UUID.randomUUID().toString();
+
+        var first = createWithKey(key, EVENT);
+        var second = createWithKey("\"" + key + "\"", " " + EVENT);
+
+        assertThat(first.outcome()).isEqualTo("201");
+        assertThat(first.header("Idempotency-Replayed")).isNull();
+        assertThat(second.text()).isEqualTo(first.text());
+        assertThat(second.header("Location")).isEqualTo(first.header("Location"));
+        assertThat(second.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(createWithKey(key, EVENT.replace("Verona", "Pula")).outcome())
+                .isEqualTo("422 idempotency-key-reused");
+        assertThat(createWithKey("", EVENT).outcome()).isEqualTo("400 idempotency-key-invalid");
+        var id = new EventId(UUID.fromString(first.json().get("id").asText()));
+        assertThat(id.value().version()).isEqualTo(8);
+        assertThat(id.value().variant()).isEqualTo(2);
+        assertThat(system.violations(id)).isEmpty();
+    }
+
+    @Test
+    void twenty_simultaneous_copies_create_one_event() {
+        var key = UUID.randomUUID().toString();
+
+        var responses = Concurrently.run(20, i -> createWithKey(key, EVENT));
+
+        assertThat(Tally.of(responses, Api.Response::outcome)).isEqualTo(Map.of("201", 20L));
+        assertThat(Tally.of(responses, Api.Response::text)).hasSize(1);
+        assertThat(Tally.of(responses, each -> String.valueOf(each.header("Idempotency-Replayed"))))
+                .isEqualTo(Map.of("null", 1L, "true", 19L));
+    }
+
+    @Test
+    void a_key_that_created_an_event_creates_no_other_when_it_was_deleted() {
+        var key = UUID.randomUUID().toString();
+        var id = UUID.fromString(createWithKey(key, EVENT).json().get("id").asText());
+
+        system.update("DELETE FROM idempotency_keys WHERE event_id = ?", id);
+
+        assertThat(createWithKey(key, EVENT).outcome()).isEqualTo("422 idempotency-key-reused");
+    }
+
+    @Test
+    void an_invalid_event_does_not_use_up_its_key() {
+        var key = UUID.randomUUID().toString();
+
+        assertThat(createWithKey(key, EVENT.replace("EUR", "XYZZY")).outcome()).isEqualTo("422 invalid-request");
+        assertThat(createWithKey(key, EVENT).outcome()).isEqualTo("201");
     }
 
     @Test

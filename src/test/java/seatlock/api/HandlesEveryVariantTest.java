@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import seatlock.SealedTypesTest;
 import seatlock.inventory.Outcome;
+import seatlock.inventory.Reservation;
 import seatlock.sales.Receipt;
 import seatlock.tickets.CheckInResult;
+import seatlock.tickets.Tickets;
 
 /**
  * The chains in the handlers have a branch for every variant. Without a request most branches fail with a {@link
@@ -16,6 +19,8 @@ import seatlock.tickets.CheckInResult;
  * IllegalArgumentException}.
  */
 class HandlesEveryVariantTest {
+
+    private static final Reservation RESERVATION = ((Outcome.Done) SealedTypesTest.OUTCOMES.get(0)).reservation();
 
     @ParameterizedTest
     @FieldSource("seatlock.SealedTypesTest#OUTCOMES")
@@ -40,6 +45,15 @@ class HandlesEveryVariantTest {
     void every_result_of_a_check_in_has_an_answer(CheckInResult result) {
         assertThat(catchThrowable(() -> TicketHandlers.respond(null, result)))
                 .isNotInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @FieldSource("seatlock.SealedTypesTest#RESENDS")
+    void every_result_of_a_resend_has_an_answer(Tickets.Resend result) {
+        assertThat(
+                        catchThrowable(() -> TicketHandlers.requireQueued(result, RESERVATION))
+                                instanceof IllegalArgumentException)
+                .isFalse();
     }
 
     @ParameterizedTest

@@ -2,12 +2,19 @@ package seatlock.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.EventId;
 import seatlock.support.Api;
+import seatlock.support.Concurrently;
+import seatlock.support.Servers;
+import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
 /** Tests the life of a reservation over HTTP. */
@@ -38,7 +45,7 @@ class ReservationTest {
 
         assertThat(confirmed.status()).isEqualTo(200);
         assertThat(confirmed.json().get("status").asText()).isEqualTo("CONFIRMED");
-        assertThat(confirmed.json().get("paymentReference").asText()).isEqualTo("pi_123");
+        assertThat(confirmed.json().get("paymentReference").asText()).isEqualTo("pi_" + id);
         assertThat(confirmed.json().has("token")).isFalse();
         assertThat(statuses(event.id())).isEqualTo("SOLD SOLD AVAILABLE");
         assertThat(system.violations(event.id())).isEmpty();
@@ -220,6 +227,94 @@ class ReservationTest {
         assertThat(refused.outcome()).isEqualTo("401 unauthorized");
         assertThat(refused.header("WWW-Authenticate")).startsWith("Bearer");
         assertThat(statuses(event.id())).isEqualTo("HELD");
+    }
+
+    private Api.Response pay(EventId event, String reservation, String reference, long amount) {
+        var body = Api.object().put("paymentReference", reference).put("amount", amount);
+        return api.confirmWith(event, reservation, UUID.randomUUID().toString(), body.toString());
+    }
+
+    @Test
+    void a_payment_confirms_one_reservation_of_an_event() {
+        var event = system.event(3);
+        var other = system.event(1);
+        var first = api.reserve(event.id(), "S-A-1").json().get("id").asText();
+        var second = api.reserve(event.id(), "S-A-2").json().get("id").asText();
+        var elsewhere = api.reserve(other.id(), "S-A-1").json().get("id").asText();
+
+        assertThat(pay(event.id(), first, "pi_7", 4500).outcome()).isEqualTo("200");
+        assertThat(pay(event.id(), second, "pi_7", 4500).outcome()).isEqualTo("409 payment-already-used");
+        assertThat(pay(event.id(), first, "pi_7", 4500).outcome()).isEqualTo("409 reservation-not-pending");
+        api.cancel(event.id(), first, TestSystem.ADMIN_KEY);
+        assertThat(pay(event.id(), second, "pi_7", 4500).outcome())
+                .as("the payment was refunded")
+                .isEqualTo("409 payment-already-used");
+        assertThat(pay(other.id(), elsewhere, "pi_7", 4500).outcome()).isEqualTo("200");
+        assertThat(pay(event.id(), second, "pi_8", 4500).outcome()).isEqualTo("200");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void one_payment_on_two_nodes_at_once_confirms_one_reservation() {
+        try (var node = system.anotherNode()) {
+            var otherApi = new Api("http://localhost:" + node.port(), TestSystem.ADMIN_KEY);
+            var event = system.event(10);
+            var ids = IntStream.rangeClosed(1, 10)
+                    .mapToObj(i ->
+                            api.reserve(event.id(), "S-A-" + i).json().get("id").asText())
+                    .toList();
+            var body = "{\"paymentReference\":\"pi_9\",\"amount\":4500}";
+
+            var responses = Concurrently.run(
+                    10,
+                    i -> (i % 2 == 0 ? api : otherApi)
+                            .confirmWith(
+                                    event.id(), ids.get(i), UUID.randomUUID().toString(), body));
+
+            assertThat(Tally.of(responses, Api.Response::outcome))
+                    .isEqualTo(Map.of("200", 1L, "409 payment-already-used", 9L));
+            assertThat(system.violations(event.id())).isEmpty();
+        }
+    }
+
+    @Test
+    void free_reservations_may_share_a_reference() {
+        var id = new EventId(
+                UUID.fromString(api.createEvent("""
+                        {"name":"Open day","venue":"Arena","startsAt":"2099-06-18T21:00:00Z","timeZone":"Europe/Rome",
+                         "currency":"EUR","sections":[{"name":"S","price":0,"rows":[{"name":"A","seats":2}]}]}
+                        """).json().get("id").asText()));
+        for (var seat : List.of("S-A-1", "S-A-2")) {
+            var reservation = api.reserve(id, seat).json().get("id").asText();
+            assertThat(pay(id, reservation, "free", 0).outcome()).isEqualTo("200");
+        }
+        assertThat(system.violations(id)).isEmpty();
+    }
+
+    /** Other tables are locked, so a request that read them would fail. Their time would tell that the reservation exists. */
+    @Test
+    void without_the_right_token_only_the_hash_of_a_token_is_read() throws SQLException {
+        try (var system = new TestSystem();
+                var connection = Servers.connect(system.url);
+                var statement = connection.createStatement()) {
+            var event = system.event(1).id();
+            var id = system.api.buy(event, "S-A-1").json().get("id").asText();
+            var pdf = system.api.tickets(event, id).get(0).get("pdf").asText();
+            var reads = List.of(Api.path(event, id), Api.path(event, id) + "/tickets", pdf);
+
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE reservation_seats, seats, ticket_documents, events, idempotency_keys");
+            for (var read : reads) {
+                assertThat(system.api.get(read, "rsv_guess").outcome()).as(read).isEqualTo("404 not-found");
+            }
+            assertThat(system.api.cancel(event, id, "rsv_guess").outcome()).isEqualTo("404 not-found");
+
+            statement.execute("LOCK TABLE reservations, tickets");
+            for (var read : reads) {
+                assertThat(system.api.get(read).outcome()).as(read).isEqualTo("404 not-found");
+            }
+            assertThat(system.api.cancel(event, id, null).outcome()).isEqualTo("404 not-found");
+        }
     }
 
     @Test

@@ -23,6 +23,8 @@ import seatlock.support.TestSystem;
  */
 class ConstraintsTest {
 
+    private static final String HELD_KEY = "key_hash = sha256(E'anonymous reserve\\nheld')";
+
     private static final String NEW_RESERVATION = """
             INSERT INTO reservations (event_id, reservation_id, status, email, token_hash, seat_count, total, created_at,
                                       expires_at, confirmed_at, ended_at, payment_reference, amount_paid,
@@ -89,7 +91,18 @@ class ConstraintsTest {
     }
 
     private static String key(String change) {
-        return "UPDATE idempotency_keys SET " + change + " WHERE event_id = :event AND idempotency_key = 'held'";
+        return "UPDATE idempotency_keys SET " + change + " WHERE event_id = :event AND " + HELD_KEY;
+    }
+
+    private static String payment(String event, String reservation) {
+        return "INSERT INTO payment_references VALUES (%s, 'pi_' || :sold, %s)".formatted(event, reservation);
+    }
+
+    /** A scan of the sold ticket. */
+    private static String scan(String good, String bad) {
+        var row = "event_id, ticket_id, gen_random_uuid(), 'N', 'n-1', now(), now(), now(), 'ADMITTED'";
+        assertThat(row).contains(good);
+        return "INSERT INTO scans SELECT " + row.replace(good, bad) + " FROM tickets WHERE event_id = :event";
     }
 
     private static String quota(String event, String subject, String reservations) {
@@ -262,12 +275,26 @@ class ConstraintsTest {
                 arguments(key("reply = '429 {}'"), "idempotency_keys_reply_storable"),
                 arguments(key("reply = '{}'"), "idempotency_keys_reply_storable"),
                 arguments(key("fingerprint = 'x'"), "idempotency_keys_fingerprint_sha256"),
-                arguments(key("idempotency_key = ''"), "idempotency_keys_length"),
+                arguments(key("key_hash = 'x'"), "idempotency_keys_key_hash_sha256"),
+                arguments(key("salt = 'x'"), "idempotency_keys_salt_length"),
                 arguments(key("event_id = gen_random_uuid()"), "idempotency_keys_event_fk"),
                 arguments(
-                        "INSERT INTO idempotency_keys SELECT * FROM idempotency_keys WHERE event_id = :event"
-                                + " AND idempotency_key = 'held'",
-                        "idempotency_keys_pk"));
+                        "INSERT INTO idempotency_keys SELECT * FROM idempotency_keys WHERE event_id = :event" + " AND "
+                                + HELD_KEY,
+                        "idempotency_keys_pk"),
+                // Payments
+                arguments(payment(":event", ":held"), "payment_references_pk"),
+                arguments(payment("gen_random_uuid()", ":sold"), "payment_references_reservation_fk"),
+                // Scans
+                arguments(scan("'ADMITTED'", "'MAYBE'"), "scans_outcome_known"),
+                arguments(scan("'N'", "''"), "scans_gate_length"),
+                arguments(scan("'n-1'", "''"), "scans_nonce_length"),
+                arguments(scan("event_id", "gen_random_uuid()"), "scans_ticket_fk"),
+                arguments(scan("gen_random_uuid()", ":held") + "; " + scan("gen_random_uuid()", ":held"), "scans_pk"),
+                arguments(scan("'N'", "'N'") + "; " + scan("'N'", "'S'"), "scans_one_admitted_per_ticket"),
+                arguments(
+                        ticket("checked_in_at = issued_at - interval '1 s', check_in_gate = 'N'"),
+                        "tickets_checked_in_after_issued"));
     }
 
     private final TestSystem system = TestSystem.shared();

@@ -47,7 +47,7 @@ class UpgradeTest {
                 .load()
                 .migrate();
         load();
-        assertThat(new Migrations(url).migrate()).isEqualTo(1);
+        assertThat(new Migrations(url).migrate()).isEqualTo(3);
         new Migrations(url).grantAccess(Servers.serving(url));
         system = TestSystem.on(url);
         aida = new EventId(system.query("SELECT event_id FROM events WHERE name = 'Aida'", row -> row.uuid("event_id"))
@@ -136,6 +136,20 @@ class UpgradeTest {
         assertThat(confirmed.outcome()).isEqualTo("200");
         assertThat(confirmed.raw().body()).isEqualTo(replies.get("confirm-open"));
         assertThat(pending.header("Idempotency-Replayed")).isEqualTo("true");
+    }
+
+    @Test
+    void payments_and_scans_of_the_old_release_are_on_record() throws IOException {
+        var id = system.api.reserve(aida, "STALLS-A-1").json().get("id").asText();
+
+        var reused =
+                system.api.confirmWith(aida, id, "confirm-again", "{\"paymentReference\":\"pi_open\",\"amount\":4500}");
+
+        assertThat(reused.outcome()).isEqualTo("409 payment-already-used");
+        assertThat(system.query("SELECT outcome FROM scans", row -> row.text("outcome")))
+                .containsExactly("ADMITTED");
+        assertThat(system.api.cancel(aida, id("checked"), TestSystem.ADMIN_KEY).outcome())
+                .isEqualTo("409 already-checked-in");
     }
 
     @Test

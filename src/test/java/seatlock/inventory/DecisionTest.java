@@ -77,11 +77,11 @@ class DecisionTest {
     }
 
     private static Command.Cancel cancelBySeller(int id) {
-        return new Command.Cancel(id(id), new Command.Canceller.Seller());
+        return new Command.Cancel(id(id), new Command.Canceller.Seller(false));
     }
 
     private static Command.Confirm confirm(int id, long amount) {
-        return new Command.Confirm(id(id), new Reservation.Payment("pi_1", amount));
+        return new Command.Confirm(id(id), new Reservation.Payment("pi_" + id, amount));
     }
 
     /** Puts reservation 1 of S-A-1 and S-A-2, which expires at NOW plus TTL, into a state. */
@@ -361,7 +361,7 @@ class DecisionTest {
         var first = reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1");
         var second = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-2");
 
-        assertThat(last(NOW, first, second)).isEqualTo(new Outcome.TooManyPending(ONE_PENDING_THREE_SEATS, TTL));
+        assertThat(last(NOW, first, second)).isEqualTo(new Outcome.TooManyPending(ONE_PENDING_THREE_SEATS));
         assertThat(last(NOW, first, reserve(2, new Quota("bob", 1, 3), "S-A-2")))
                 .isInstanceOf(Outcome.Done.class);
         assertThat(last(NOW, first, confirm(1, 1000), second)).isInstanceOf(Outcome.Done.class);
@@ -385,7 +385,8 @@ class DecisionTest {
     void a_lapsed_reservation_no_longer_counts_against_a_quota() {
         var before = decide(NOW, reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1", "S-A-2"));
         var usage = new Decision.Usage(before.quotas(), Set.of());
-        var locked = new Decision.Locked(before.reservations(), before.seats(), Set.of(), Set.of(), usage);
+        var locked = new Decision.Locked(
+                before.reservations(), before.seats(), Set.of(), Set.of(), usage, Decision.Facts.NONE);
         List<Command> again = List.of(reserve(2, ONE_PENDING_THREE_SEATS, "S-A-1", "S-A-2"));
 
         var early = Decision.of(EVENT, TTL, locked, NOW.plus(TTL).minusMillis(1), again);
@@ -399,10 +400,15 @@ class DecisionTest {
 
     @Test
     void a_quota_that_is_locked_or_counts_a_locked_reservation_refuses_its_buyer() {
-        var seatLockedByOthers =
-                new Decision.Locked(Map.of(), seats, Set.of(), Set.of(), new Decision.Usage(Map.of(), Set.of("ada")));
+        var seatLockedByOthers = new Decision.Locked(
+                Map.of(), seats, Set.of(), Set.of(), new Decision.Usage(Map.of(), Set.of("ada")), Decision.Facts.NONE);
         var reservationLockedByOthers = new Decision.Locked(
-                Map.of(), seats, Set.of(id(7)), Set.of(), new Decision.Usage(Map.of("ada", List.of(id(7))), Set.of()));
+                Map.of(),
+                seats,
+                Set.of(id(7)),
+                Set.of(),
+                new Decision.Usage(Map.of("ada", List.of(id(7))), Set.of()),
+                Decision.Facts.NONE);
 
         for (var locked : List.of(seatLockedByOthers, reservationLockedByOthers)) {
             var outcomes = Decision.of(
@@ -415,5 +421,78 @@ class DecisionTest {
             assertThat(outcomes.get(0)).isEqualTo(new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty()));
             assertThat(outcomes.get(1)).isInstanceOf(Outcome.Done.class);
         }
+    }
+
+    @Test
+    void a_payment_confirms_one_reservation() {
+        var payment = new Reservation.Payment("pi_1", 1000);
+        var again = new Reservation.Payment("pi_1", 2000);
+        var used = new Decision.Facts(Set.of(), Map.of("pi_1", id(7)));
+        var first = reserve(1, "S-A-1");
+        var second = reserve(2, "S-A-2");
+
+        var together =
+                decide(NOW, first, second, new Command.Confirm(id(1), payment), new Command.Confirm(id(2), again));
+        var before = Decision.of(
+                EVENT,
+                TTL,
+                new Decision.Locked(Map.of(), Map.copyOf(seats), Set.of(), Set.of(), Decision.Usage.NONE, used),
+                NOW,
+                List.of(first, new Command.Confirm(id(1), payment)));
+
+        assertThat(show(together.outcomes().get(2))).isEqualTo("CONFIRMED");
+        assertThat(show(together.outcomes().get(3))).isEqualTo("PAYMENT_USED");
+        assertThat(together.payments()).isEqualTo(Map.of("pi_1", id(1)));
+        assertThat(show(before.outcomes().get(1))).isEqualTo("PAYMENT_USED");
+        assertThat(before.reservations().get(id(1)).status()).isEqualTo(PENDING);
+    }
+
+    @Test
+    void a_reservation_with_a_used_ticket_is_refunded_only_by_force() {
+        given(CONFIRMED);
+        var locked = new Decision.Locked(
+                Map.copyOf(reservations),
+                Map.copyOf(seats),
+                Set.of(),
+                Set.of(),
+                Decision.Usage.NONE,
+                new Decision.Facts(Set.of(id(1)), Map.of()));
+
+        var decision = Decision.of(
+                EVENT,
+                TTL,
+                locked,
+                NOW,
+                List.of(cancelBySeller(1), new Command.Cancel(id(1), new Command.Canceller.Seller(true))));
+
+        assertThat(decision.outcomes().stream().map(DecisionTest::show)).containsExactly("TICKETS_USED", "CANCELLED");
+    }
+
+    @Test
+    void no_change_is_recorded_before_the_change_that_it_follows() {
+        given(CONFIRMED);
+        var confirmedAt =
+                reservations.get(id(1)).state().confirmation().orElseThrow().at();
+
+        var refunded = decide(NOW.minus(Duration.ofHours(1)), cancelBySeller(1));
+
+        assertThat(show(refunded.outcomes().get(0))).isEqualTo("CANCELLED");
+        assertThat(refunded.reservations().get(id(1)).state().endedAt()).contains(confirmedAt);
+
+        reservations.clear();
+        seats.replaceAll((label, seat) -> seat.released());
+        given(PENDING);
+        var confirmed = decide(NOW.minus(Duration.ofHours(1)), confirm(1, 3000));
+        var cancelled = decide(NOW.minus(Duration.ofHours(1)), cancelBySeller(1));
+
+        assertThat(confirmed
+                        .reservations()
+                        .get(id(1))
+                        .state()
+                        .confirmation()
+                        .orElseThrow()
+                        .at())
+                .isEqualTo(NOW);
+        assertThat(cancelled.reservations().get(id(1)).state().endedAt()).contains(NOW);
     }
 }

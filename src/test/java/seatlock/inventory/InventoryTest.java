@@ -41,10 +41,10 @@ class InventoryTest {
         var held = id();
         List<Command> commands = List.of(
                 reserve(cancelled, List.of("S-A-1", "S-A-2")),
-                new Command.Cancel(cancelled, new Command.Canceller.Seller()),
+                new Command.Cancel(cancelled, new Command.Canceller.Seller(false)),
                 reserve(refunded, List.of("S-A-1")),
                 new Command.Confirm(refunded, new Reservation.Payment("pi_1", 4500)),
-                new Command.Cancel(refunded, new Command.Canceller.Seller()),
+                new Command.Cancel(refunded, new Command.Canceller.Seller(false)),
                 reserve(confirmed, List.of("S-A-1")),
                 new Command.Confirm(confirmed, new Reservation.Payment("pi_2", 4500)),
                 reserve(held, List.of("S-A-2")),
@@ -105,7 +105,7 @@ class InventoryTest {
                                 event,
                                 List.of(
                                         reserve(id, labels.subList(0, 8)),
-                                        new Command.Cancel(id, new Command.Canceller.Seller())),
+                                        new Command.Cancel(id, new Command.Canceller.Seller(false))),
                                 Inventory.Locking.WAIT);
                     });
                 }

@@ -132,7 +132,8 @@ class InventoryWriterTest {
                         Map.of("S-A-1", seat(1, SeatStatus.AVAILABLE, null, null)),
                         Set.of(),
                         Set.of(),
-                        usage),
+                        usage,
+                        Decision.Facts.NONE),
                 reserve(quota));
     }
 }

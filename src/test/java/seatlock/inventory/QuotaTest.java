@@ -62,7 +62,7 @@ class QuotaTest {
         assertThat(apply(event, reserve(quota, "S-A-3"))).isInstanceOf(Outcome.TooManyPending.class);
         assertThat(apply(system.event(1), reserve(quota, "S-A-1"))).isInstanceOf(Outcome.Done.class);
 
-        apply(event, new Command.Cancel(first.id(), new Command.Canceller.Seller()));
+        apply(event, new Command.Cancel(first.id(), new Command.Canceller.Seller(false)));
         assertThat(apply(event, reserve(quota, "S-A-3"))).isInstanceOf(Outcome.Done.class);
         assertThat(apply(event, reserve(quota, "S-A-4"))).isInstanceOf(Outcome.TooManyPending.class);
 

@@ -65,6 +65,11 @@ class InvariantTest {
         return statement + " WHERE event_id = :event";
     }
 
+    private static String scan(String at, String outcome) {
+        return "INSERT INTO scans SELECT event_id, ticket_id, gen_random_uuid(), 'N', NULL, now(), " + at + ", now(), '"
+                + outcome + "' FROM tickets WHERE event_id = :event";
+    }
+
     /** SQL that violates an invariant, and that invariant. */
     static Stream<Arguments> violations() {
         return Stream.of(
@@ -162,7 +167,18 @@ class InvariantTest {
                         Invariant.A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE),
                 arguments(
                         "DELETE FROM reservations WHERE event_id = :event AND reservation_id = :held",
-                        Invariant.A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE));
+                        Invariant.A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE),
+                arguments(ofEvent("DELETE FROM payment_references"), Invariant.A_PAYMENT_CONFIRMED_ONE_RESERVATION),
+                arguments(
+                        ofEvent("UPDATE payment_references SET reservation_id = :held"),
+                        Invariant.A_PAYMENT_CONFIRMED_ONE_RESERVATION),
+                arguments(
+                        ofEvent("UPDATE tickets SET checked_in_at = now(), check_in_gate = 'N'"),
+                        Invariant.A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS),
+                arguments(scan("issued_at", "ADMITTED"), Invariant.A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS),
+                arguments(
+                        scan("issued_at - interval '1 s'", "VOIDED"),
+                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET));
     }
 
     @ParameterizedTest

@@ -308,13 +308,13 @@ class GroupCommitTest {
         var id = new ReservationId(Ids.next());
         var command = new Command.Reserve(id, labels, email, ReservationToken.random());
         var use = new Order.KeyUse(
-                new IdempotencyKey(key),
+                new IdempotencyKey("test", key),
                 Fingerprint.of("reserve", labels.toString().getBytes(UTF_8)));
         return new Order(event.id(), Optional.of(use), command, GroupCommitTest::reply);
     }
 
     private static Order confirm(Event event, ReservationId reservation) {
-        var command = new Command.Confirm(reservation, new Reservation.Payment("pi_123", 4500));
+        var command = new Command.Confirm(reservation, new Reservation.Payment("pi_" + reservation, 4500));
         return new Order(event.id(), Optional.empty(), command, GroupCommitTest::reply);
     }
 

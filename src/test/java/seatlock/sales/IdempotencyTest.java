@@ -3,9 +3,13 @@ package seatlock.sales;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
+import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import seatlock.access.ApiKeys;
+import seatlock.access.Role;
 import seatlock.catalog.Event;
 import seatlock.support.Api;
 import seatlock.support.Concurrently;
@@ -91,10 +95,76 @@ class IdempotencyTest {
 
         assertThat(api.reserve(event.id(), key, new String[] {"S-A-2"}).outcome())
                 .isEqualTo("422 idempotency-key-reused");
-        assertThat(api.confirm(event.id(), first.json().get("id").asText(), key, 4500)
-                        .outcome())
-                .isEqualTo("422 idempotency-key-reused");
+        assertThat(first.outcome()).isEqualTo("201");
         assertThat(reservations(event)).isEqualTo(1);
+    }
+
+    @Test
+    void a_stranger_cannot_use_up_the_key_of_a_sale() {
+        var event = system.event(3);
+        var id = api.reserve(event.id(), "S-A-1").json().get("id").asText();
+        var stranger = api.reserve(event.id(), "order-42", new String[] {"S-A-2"});
+
+        var confirmed = api.confirm(event.id(), id, "order-42", 4500);
+        var seller = api.send(api.asAdmin(Api.post(
+                api.request("/api/events/" + event.id() + "/reservations").header("Idempotency-Key", "order-42"),
+                "{\"seats\":[\"S-A-3\"],\"email\":\"ada@example.org\"}")));
+
+        assertThat(stranger.outcome()).isEqualTo("201");
+        assertThat(confirmed.outcome()).isEqualTo("200");
+        assertThat(seller.outcome()).as("another operation of the same caller").isEqualTo("201");
+        assertThat(api.confirm(event.id(), id, "order-42", 4500).header("Idempotency-Replayed"))
+                .isEqualTo("true");
+    }
+
+    @Test
+    void each_api_key_has_idempotency_keys_of_its_own() {
+        var event = system.event(2);
+        var one = newKey();
+        var other = newKey();
+
+        assertThat(reserveAs(one, event, "order-1", "S-A-1").outcome()).isEqualTo("201");
+        assertThat(reserveAs(other, event, "order-1", "S-A-2").outcome()).isEqualTo("201");
+        assertThat(reserveAs(one, event, "order-1", "S-A-1").header("Idempotency-Replayed"))
+                .isEqualTo("true");
+        assertThat(reserveAs(one, event, "order-1", "S-A-2").outcome()).isEqualTo("422 idempotency-key-reused");
+    }
+
+    private String newKey() {
+        return system.database
+                .inTransaction(tx -> new ApiKeys().create(tx, Role.SALES, "shop", Set.of(), null))
+                .secret()
+                .reveal();
+    }
+
+    private Api.Response reserveAs(String bearer, Event event, String key, String seat) {
+        var request = api.request("/api/events/" + event.id() + "/reservations")
+                .header("Authorization", "Bearer " + bearer)
+                .header("Idempotency-Key", key);
+        return api.send(Api.post(request, "{\"seats\":[\"" + seat + "\"],\"email\":\"ada@example.org\"}"));
+    }
+
+    @Test
+    void the_database_holds_neither_the_token_nor_the_key_of_a_stored_reply() {
+        var event = system.event(1);
+        var key = key();
+        var reserved = api.reserve(event.id(), key, new String[] {"S-A-1"});
+        var token = reserved.json().get("token").asText();
+
+        var rows = system.query(
+                "SELECT convert_from(decode(replace(encode(reply, 'hex'), '00', ''), 'hex'), 'LATIN1')"
+                        + " || idempotency_keys::text AS line FROM idempotency_keys WHERE event_id = ?",
+                row -> row.text("line"),
+                event.id().value());
+
+        assertThat(Base64.getUrlDecoder().decode(token.substring("rsv_".length())))
+                .as("random bytes")
+                .hasSize(32);
+        assertThat(rows).hasSize(1);
+        assertThat(rows.get(0))
+                .startsWith("201 " + reserved.header("Location"))
+                .doesNotContain(token, "rsv_", "ada@example.org", key);
+        assertThat(api.reserve(event.id(), key, new String[] {"S-A-1"}).text()).isEqualTo(reserved.text());
     }
 
     @Test
@@ -142,11 +212,11 @@ class IdempotencyTest {
         try (var connection = Servers.connect(system.url)) {
             connection.setAutoCommit(false);
             try (var insert = connection.prepareStatement("""
-                    INSERT INTO idempotency_keys (event_id, idempotency_key, fingerprint, created_at, reply)
+                    INSERT INTO idempotency_keys (event_id, key_hash, fingerprint, created_at, reply)
                     VALUES (?, ?, sha256('something'), now(), convert_to(E'201 \\n{}', 'UTF8'))
                     """)) {
                 insert.setObject(1, event.id().value());
-                insert.setString(2, key);
+                insert.setBytes(2, hash(key));
                 insert.executeUpdate();
             }
 
@@ -182,8 +252,8 @@ class IdempotencyTest {
 
             system.sweeper().runOnce();
 
-            assertThat(system.query("SELECT idempotency_key FROM idempotency_keys", row -> row.text("idempotency_key")))
-                    .containsExactly("young");
+            assertThat(system.query("SELECT key_hash FROM idempotency_keys", row -> row.bytes("key_hash")))
+                    .containsExactly(hash("young"));
             assertThat(system.api
                             .reserve(event.id(), "old", new String[] {"S-A-1"})
                             .outcome())
@@ -193,7 +263,11 @@ class IdempotencyTest {
 
     private static void age(TestSystem system, String key, String by) {
         system.update(
-                "UPDATE idempotency_keys SET created_at = created_at - ?::interval WHERE idempotency_key = ?", by, key);
+                "UPDATE idempotency_keys SET created_at = created_at - ?::interval WHERE key_hash = ?", by, hash(key));
+    }
+
+    private static byte[] hash(String key) {
+        return new IdempotencyKey("anonymous reserve", key).hash();
     }
 
     private long reservations(Event event) {

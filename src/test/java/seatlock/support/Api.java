@@ -129,7 +129,7 @@ public final class Api {
     }
 
     public Response confirm(EventId event, String reservation, String key, long amount) {
-        var body = object().put("paymentReference", "pi_123").put("amount", amount);
+        var body = object().put("paymentReference", "pi_" + reservation).put("amount", amount);
         return confirmWith(event, reservation, key, body.toString());
     }
 

@@ -8,6 +8,7 @@ import static seatlock.workers.JobFixture.parse;
 import jakarta.mail.Message;
 import jakarta.mail.Multipart;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -16,9 +17,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import seatlock.db.Database;
 import seatlock.inventory.ReservationId;
+import seatlock.jobs.RetryPolicy;
 import seatlock.support.TestSystem;
 import seatlock.support.TestWorkers;
 import seatlock.support.Wait;
+import seatlock.tickets.Tickets;
 
 /** Jobs, from the confirmation to the mailed tickets: retries, leases, and an orderly stop. */
 class JobsTest {
@@ -66,11 +69,11 @@ class JobsTest {
         jobs.awaitDone(event, 1);
 
         var reservation = new ReservationId(UUID.fromString(id));
-        boolean resent = system.database.inTransaction(tx -> system.tickets.resend(
+        var resent = system.database.inTransaction(tx -> system.tickets.resend(
                 tx,
                 event.id(),
                 system.inventoryReader.find(tx, event.id(), reservation).orElseThrow()));
-        assertThat(resent).isTrue();
+        assertThat(resent).isInstanceOf(Tickets.Resend.Queued.class);
         jobs.awaitDone(event, 2);
 
         var mails = workers.mails().stream().map(JobFixture::parse).toList();
@@ -99,6 +102,50 @@ class JobsTest {
                 UUID.fromString(poisoned));
         system.database.inTransaction(tx -> system.jobs.retryDead(tx, null));
         jobs.awaitDone(event, 10);
+    }
+
+    /** The database's clock was an hour ahead when these jobs got their times, and was set back. */
+    @Test
+    void jobs_that_are_due_in_the_future_for_no_reason_are_found() {
+        var event = system.event(4);
+        for (var seat : List.of("S-A-1", "S-A-2", "S-A-3", "S-A-4")) {
+            system.api.buy(event.id(), seat);
+        }
+        var ids = system.query(
+                "SELECT job_id FROM jobs WHERE kind = 'IssueTickets' ORDER BY job_id", row -> row.uuid("job_id"));
+        move("next_attempt_at = next_attempt_at + interval '1 hour'", ids.get(0));
+        move("next_attempt_at = now() + interval '10 minutes', attempts = 3", ids.get(1)); // a pause of a retry
+        move("next_attempt_at = now() + interval '1 hour', attempts = 3", ids.get(2));
+        move(
+                "next_attempt_at = now() + interval '1 hour', attempts = 1, state = 'RUNNING',"
+                        + " lease_id = gen_random_uuid()",
+                ids.get(3));
+
+        var found = system.database.inTransaction(tx -> system.jobs.pullForward(tx, RetryPolicy.DEFAULT));
+
+        assertThat(found).isEqualTo(3);
+        assertThat(system.query(
+                        "SELECT ceil(extract(epoch FROM next_attempt_at - clock_timestamp()) / 60)::bigint AS minutes"
+                                + " FROM jobs WHERE kind = 'IssueTickets' ORDER BY job_id",
+                        row -> Math.max(0, row.bigint("minutes"))))
+                .containsExactly(0L, 10L, 0L, 1L);
+        var again = system.database.inTransaction(tx -> system.jobs.pullForward(tx, RetryPolicy.DEFAULT));
+        assertThat(again).isZero();
+    }
+
+    @Test
+    void a_job_that_was_sent_to_redis_in_the_future_is_sent_again() {
+        var event = system.event(1);
+        system.api.buy(event.id(), "S-A-1");
+        system.update("UPDATE jobs SET relayed_at = now() + interval '1 hour'");
+
+        var due = system.database.inTransaction(tx -> system.jobs.findDue(tx, 10));
+
+        assertThat(due).isNotEmpty();
+    }
+
+    private void move(String change, UUID job) {
+        system.update("UPDATE jobs SET " + change + " WHERE job_id = ?", job);
     }
 
     @Test
