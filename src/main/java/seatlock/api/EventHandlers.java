@@ -17,13 +17,13 @@ import seatlock.db.Ids;
 import seatlock.db.TransactionPool;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
-import seatlock.http.PrintableText;
 import seatlock.http.Problem;
 import seatlock.http.Requests;
 import seatlock.http.Responses;
 import seatlock.inventory.SeatStatus;
 import seatlock.seatmap.SeatMap;
 import seatlock.seatmap.SeatMaps;
+import seatlock.text.PrintableText;
 
 /** Events and their seat maps. */
 final class EventHandlers implements EventOperations {
