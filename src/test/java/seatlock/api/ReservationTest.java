@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.EventId;
@@ -115,6 +116,24 @@ class ReservationTest {
                 .isEqualTo("200");
         assertThat(statuses(event.id())).isEqualTo("SOLD AVAILABLE");
         assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    /** The text is true before and after another buyer has bought the seats. */
+    @Test
+    void the_refusal_of_a_late_confirmation_does_not_claim_that_the_seats_are_free() {
+        var event = system.event(2);
+        var late = api.reserve(event.id(), "S-A-1").json();
+        var id = late.get("id").asText();
+        system.lapse(event.id());
+        var before = api.confirm(event.id(), id, 4500);
+        api.buy(event.id(), "S-A-1");
+        var after = api.confirm(event.id(), id, 4500);
+
+        for (var refused : List.of(before, after)) {
+            assertThat(refused.outcome()).isEqualTo("410 reservation-expired");
+            assertThat(refused.json().get("detail").asText())
+                    .matches("The hold ended at \\S+Z\\. Another buyer may have the seats now\\.");
+        }
     }
 
     @Test
