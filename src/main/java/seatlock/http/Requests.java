@@ -2,6 +2,7 @@ package seatlock.http;
 
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.UrlEncoded;
 import seatlock.text.PrintableText;
 
 /** Reads parts of a request. Each method returns a valid value or refuses the request. */
@@ -102,20 +105,29 @@ public final class Requests {
     /**
      * Checks that the query has known parameters only, each once.
      *
-     * @throws Problem.Refused invalid-request, with all errors (see {@link Validation})
+     * @throws Problem.Refused malformed-request, or invalid-request with all errors (see {@link Validation})
      */
     public static void requireQuery(Context ctx, Set<String> known) {
         if (ctx.queryString() == null) {
             return;
         }
+        var given = new Fields();
+        try {
+            // Javalin drops values and names that it cannot decode.
+            UrlEncoded.decodeTo(ctx.queryString(), given::add, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The query is not UTF-8 in percent-encoding.")
+                    .refuse();
+        }
         var validation = new Validation();
-        ctx.queryParamMap().forEach((name, values) -> {
-            var field = PrintableText.orQuestionMark(name);
-            if (!name.isEmpty() || !values.stream().allMatch(String::isEmpty)) { // as between && or after the last &
-                validation.check(known.contains(name), field, "is not a query parameter of this operation");
-                validation.check(!known.contains(name) || values.size() == 1, field, "must not be repeated");
+        for (var parameter : given) {
+            var name = PrintableText.orQuestionMark(parameter.getName());
+            if (!known.contains(parameter.getName())) {
+                validation.add(name, "is not a query parameter of this operation");
+            } else if (parameter.hasMultipleValues()) {
+                validation.add(name, "must not be repeated");
             }
-        });
+        }
         validation.finish();
     }
 

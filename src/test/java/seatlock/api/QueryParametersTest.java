@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.support.Api;
+import seatlock.support.RawHttp;
 import seatlock.support.TestSystem;
 
 /** Tests that every operation accepts its documented query parameters, each once, and refuses all others. */
@@ -112,6 +113,17 @@ class QueryParametersTest {
     @ValueSource(strings = {"", "&", "limit=1&", "&limit=1"})
     void a_query_without_a_wrong_parameter_is_accepted(String query) {
         assertThat(api.get("/api/events?" + query).outcome()).isEqualTo("200");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"section=%25%", "section=%zz", "%zz=1", "section=%u0041", "section=%F0%9F", "section=%C1%81"})
+    void a_query_that_is_not_utf_8_in_percent_encoding_is_refused(String query) {
+        var response = RawHttp.exchange(
+                system.server.port(),
+                "GET /api/events/" + event + "/seats?" + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+        assertThat(response).startsWith("HTTP/1.1 400").contains("/problems/malformed-request");
     }
 
     /** Monitoring and browsers add parameters of their own. */
