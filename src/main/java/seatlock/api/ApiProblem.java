@@ -84,36 +84,15 @@ enum ApiProblem implements ProblemType {
             "Request with this Idempotency-Key still running",
             "Send the request again after Retry-After seconds.");
 
-    private final String slug;
-    private final int status;
-    private final String title;
-    private final String advice;
+    private final Text text;
 
     ApiProblem(String slug, int status, String title, String advice) {
-        this.slug = slug;
-        this.status = status;
-        this.title = title;
-        this.advice = advice;
+        this.text = new Text(slug, status, title, advice);
     }
 
     @Override
-    public String slug() {
-        return slug;
-    }
-
-    @Override
-    public int status() {
-        return status;
-    }
-
-    @Override
-    public String title() {
-        return title;
-    }
-
-    @Override
-    public String advice() {
-        return advice;
+    public Text text() {
+        return text;
     }
 
     @Override

@@ -32,36 +32,15 @@ public enum HttpProblem implements ProblemType {
                     + " once. Without one, read the state before you send it again."),
     INTERNAL_ERROR("internal-error", 500, "Internal error", "Please report it with the request id (X-Request-Id).");
 
-    private final String slug;
-    private final int status;
-    private final String title;
-    private final String advice;
+    private final Text text;
 
     HttpProblem(String slug, int status, String title, String advice) {
-        this.slug = slug;
-        this.status = status;
-        this.title = title;
-        this.advice = advice;
+        this.text = new Text(slug, status, title, advice);
     }
 
     @Override
-    public String slug() {
-        return slug;
-    }
-
-    @Override
-    public int status() {
-        return status;
-    }
-
-    @Override
-    public String title() {
-        return title;
-    }
-
-    @Override
-    public String advice() {
-        return advice;
+    public Text text() {
+        return text;
     }
 
     @Override
