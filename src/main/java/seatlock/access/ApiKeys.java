@@ -42,7 +42,8 @@ public final class ApiKeys {
     /**
      * Creates a key.
      *
-     * @param name describes the key to people; 1 to {@link #MAX_NAME} characters, no control characters
+     * @param name describes the key to people: at most {@link #MAX_NAME} characters, without a {@link PrintableText#flawOfName
+     *     flaw}
      * @param events the events that the key is for, at most {@link #MAX_EVENTS}; empty for all events
      * @param expiresAt {@code null} if the key does not expire
      * @throws IllegalArgumentException if the name or the number of events is invalid
@@ -78,10 +79,11 @@ public final class ApiKeys {
     }
 
     private static void check(String name, Set<EventId> events) {
-        var length = name.codePointCount(0, name.length());
-        if (!PrintableText.isPrintable(name) || !PrintableText.isVisible(name) || length > MAX_NAME) {
-            throw new IllegalArgumentException(
-                    "The name of a key must have 1 to " + MAX_NAME + " characters, on one line and not all invisible");
+        PrintableText.flawOfName(name).ifPresent(flaw -> {
+            throw new IllegalArgumentException("The name of a key " + flaw);
+        });
+        if (name.codePointCount(0, name.length()) > MAX_NAME) {
+            throw new IllegalArgumentException("The name of a key must not be longer than " + MAX_NAME + " characters");
         }
         if (events.size() > MAX_EVENTS) {
             throw new IllegalArgumentException("A key must be for at most " + MAX_EVENTS + " events, or for all");

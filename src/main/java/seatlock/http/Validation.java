@@ -47,25 +47,25 @@ public final class Validation {
     }
 
     /**
-     * Checks a text that a client names something with: it must be present, show something, have no blank at either end, not
-     * disturb the line that it is printed in (see {@link PrintableText}) and not be too long. Returns whether it is valid.
+     * Checks a text that names something.
+     *
+     * @return whether it is present, has no {@link PrintableText#flawOfName flaw} and is not too long; otherwise there is an error
      */
     public boolean checkText(String value, String field, int maxLength) {
         if (value == null) {
             add(field, "is required");
-        } else if (!PrintableText.isVisible(value)) {
-            add(field, "must not be blank");
-        } else if (PrintableText.hasBlankEnd(value)) {
-            add(field, "must not start or end with white space or an invisible character");
-        } else if (PrintableText.disturbsLine(value)) {
-            add(field, "must not contain line separators or bidirectional controls");
-        } else {
-            return checkLength(value, field, maxLength);
+            return false;
         }
-        return false;
+        var flaw = PrintableText.flawOfName(value);
+        flaw.ifPresent(message -> add(field, message));
+        return flaw.isEmpty() && checkLength(value, field, maxLength);
     }
 
-    /** Checks a text that refers to something with an earlier name: it must be present and not too long. Returns whether it is. */
+    /**
+     * Checks a text that refers to something by the name that it has already.
+     *
+     * @return whether it is present and not too long; otherwise there is an error
+     */
     public boolean checkReference(String value, String field, int maxLength) {
         if (value == null || value.isEmpty()) {
             add(field, "is required");

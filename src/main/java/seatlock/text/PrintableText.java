@@ -1,5 +1,7 @@
 package seatlock.text;
 
+import java.util.Optional;
+
 /** The rules for the characters of a text from a client. */
 public final class PrintableText {
 
@@ -31,17 +33,28 @@ public final class PrintableText {
         return !text.isEmpty() && isPrintable(text) ? text : "?";
     }
 
-    /** Returns whether a text shows something: not only spaces, joiners, variation selectors, combining marks and the like. */
-    public static boolean isVisible(String text) {
-        return text.codePoints().anyMatch(PrintableText::isVisible);
+    /**
+     * Returns why a text cannot be a name, as a phrase such as "must not be blank"; empty if it can. A name shows something, has
+     * no blank at either end, and does not change how the text next to it is printed.
+     */
+    public static Optional<String> flawOfName(String text) {
+        if (!isPrintable(text)) {
+            return Optional.of("must not contain control characters or invalid Unicode");
+        } else if (text.codePoints().noneMatch(PrintableText::isVisible)) {
+            return Optional.of("must not be blank");
+        } else if (isBlank(text.codePointAt(0)) || isBlank(text.codePointBefore(text.length()))) {
+            return Optional.of("must not start or end with white space or an invisible character");
+        } else if (text.codePoints().anyMatch(c -> LINE_CONTROLS.indexOf(c) >= 0)) {
+            return Optional.of("must not contain line separators or bidirectional controls");
+        }
+        return Optional.empty();
     }
 
+    /** Joiners, variation selectors, combining marks and the like are not visible by themselves. */
     private static boolean isVisible(int codePoint) {
         return !isBlank(codePoint)
                 && switch (Character.getType(codePoint)) {
-                    case Character.CONTROL,
-                            Character.FORMAT,
-                            Character.SURROGATE,
+                    case Character.FORMAT,
                             Character.NON_SPACING_MARK,
                             Character.ENCLOSING_MARK,
                             Character.COMBINING_SPACING_MARK -> false;
@@ -59,17 +72,7 @@ public final class PrintableText {
                 || codePoint >= 0xe0000;
     }
 
-    /** Returns whether a text starts or ends with white space, or with a character that looks like it. */
-    public static boolean hasBlankEnd(String text) {
-        return !text.isEmpty() && (isBlank(text.codePointAt(0)) || isBlank(text.codePointBefore(text.length())));
-    }
-
     private static boolean isBlank(int codePoint) {
         return Character.isWhitespace(codePoint) || Character.isSpaceChar(codePoint) || BLANKS.indexOf(codePoint) >= 0;
-    }
-
-    /** Returns whether a text can break or reorder the line that it is printed in. */
-    public static boolean disturbsLine(String text) {
-        return text.codePoints().anyMatch(c -> LINE_CONTROLS.indexOf(c) >= 0);
     }
 }

@@ -289,6 +289,8 @@ class ApiKeysTest {
         assertThatThrownBy(() -> createDirectly("a\nb", Set.of())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> createDirectly(" ", Set.of())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> createDirectly("\u200b", Set.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> createDirectly("n\u00a0", Set.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> createDirectly("a\u202eb", Set.of())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> createDirectly("x".repeat(101), Set.of()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> createDirectly("n", events)).isInstanceOf(IllegalArgumentException.class);
