@@ -14,6 +14,7 @@ import seatlock.catalog.EventId;
 import seatlock.db.Ids;
 import seatlock.db.Row;
 import seatlock.db.Tx;
+import seatlock.text.PrintableText;
 
 /** Stores API keys. */
 public final class ApiKeys {
@@ -41,13 +42,19 @@ public final class ApiKeys {
     /**
      * Creates a key.
      *
-     * @param name describes the key to people; 1 to {@link #MAX_NAME} characters, no control characters
+     * @param name describes the key to people: at most {@link #MAX_NAME} characters, without a {@link PrintableText#flawOfName
+     *     flaw}
      * @param events the events that the key is for, at most {@link #MAX_EVENTS}; empty for all events
      * @param expiresAt {@code null} if the key does not expire
      * @throws IllegalArgumentException if the name or the number of events is invalid
      */
     public Created create(Tx tx, Role role, String name, Set<EventId> events, Instant expiresAt) throws SQLException {
         check(name, events);
+        return insert(tx, role, name, events, expiresAt);
+    }
+
+    private static Created insert(Tx tx, Role role, String name, Set<EventId> events, Instant expiresAt)
+            throws SQLException {
         var id = Ids.next();
         var secret = Secret.random(id);
         var now = tx.readClock();
@@ -72,10 +79,11 @@ public final class ApiKeys {
     }
 
     private static void check(String name, Set<EventId> events) {
-        var length = name.codePointCount(0, name.length());
-        if (name.isBlank() || length > MAX_NAME || name.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(
-                    "The name of a key must have 1 to " + MAX_NAME + " characters, on one line");
+        PrintableText.flawOfName(name).ifPresent(flaw -> {
+            throw new IllegalArgumentException("The name of a key " + flaw);
+        });
+        if (name.codePointCount(0, name.length()) > MAX_NAME) {
+            throw new IllegalArgumentException("The name of a key must not be longer than " + MAX_NAME + " characters");
         }
         if (events.size() > MAX_EVENTS) {
             throw new IllegalArgumentException("A key must be for at most " + MAX_EVENTS + " events, or for all");
@@ -161,7 +169,8 @@ public final class ApiKeys {
             return Optional.empty();
         }
         var old = find(tx, id).orElseThrow();
-        return Optional.of(create(tx, old.role(), old.name(), old.events(), null));
+        // The name is not checked again: an earlier release may have accepted one that would be refused today.
+        return Optional.of(insert(tx, old.role(), old.name(), old.events(), null));
     }
 
     private static ApiKey key(Row row) throws SQLException {

@@ -41,12 +41,12 @@ enum ApiProblem implements ProblemType {
             "reservation-expired",
             410,
             "Reservation expired",
-            "The seats were released and may have been sold. Refund the payment; the buyer can make a new reservation."),
+            "Another buyer may have the seats now. Refund the payment; the buyer may try to reserve again."),
     RESERVATION_NOT_PENDING(
             "reservation-not-pending",
             409,
             "Reservation not pending",
-            "See `reservationStatus`: the reservation was confirmed, cancelled or expired."),
+            "See `reservationStatus`: the reservation was confirmed or cancelled, or has expired."),
     AMOUNT_MISMATCH(
             "amount-mismatch",
             409,
@@ -61,8 +61,12 @@ enum ApiProblem implements ProblemType {
             "reservation-not-confirmed",
             409,
             "Reservation not confirmed",
-            "Confirm the reservation first. It has no tickets before that."),
-    NOT_READY("not-ready", 409, "Document not ready", "Send the request again after Retry-After seconds."),
+            "Only a confirmed reservation has tickets. See `reservationStatus`: one that is PENDING can be confirmed."),
+    NOT_READY(
+            "not-ready",
+            409,
+            "Document not ready",
+            "The document is created in the background. Send the request again after Retry-After seconds."),
     ALREADY_CHECKED_IN(
             "already-checked-in",
             409,
@@ -91,36 +95,15 @@ enum ApiProblem implements ProblemType {
             "Request with this Idempotency-Key still running",
             "Send the request again after Retry-After seconds.");
 
-    private final String slug;
-    private final int status;
-    private final String title;
-    private final String advice;
+    private final Text text;
 
     ApiProblem(String slug, int status, String title, String advice) {
-        this.slug = slug;
-        this.status = status;
-        this.title = title;
-        this.advice = advice;
+        this.text = new Text(slug, status, title, advice);
     }
 
     @Override
-    public String slug() {
-        return slug;
-    }
-
-    @Override
-    public int status() {
-        return status;
-    }
-
-    @Override
-    public String title() {
-        return title;
-    }
-
-    @Override
-    public String advice() {
-        return advice;
+    public Text text() {
+        return text;
     }
 
     @Override

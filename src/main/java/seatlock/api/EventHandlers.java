@@ -18,7 +18,6 @@ import seatlock.db.TransactionPool;
 import seatlock.http.Exchange;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
-import seatlock.http.PrintableText;
 import seatlock.http.Problem;
 import seatlock.http.Reply;
 import seatlock.http.Requests;
@@ -29,6 +28,7 @@ import seatlock.sales.Fingerprint;
 import seatlock.sales.Order;
 import seatlock.seatmap.SeatMap;
 import seatlock.seatmap.SeatMaps;
+import seatlock.text.PrintableText;
 
 /** Events and their seat maps. */
 final class EventHandlers implements EventOperations {

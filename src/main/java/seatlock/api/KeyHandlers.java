@@ -1,7 +1,6 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -107,10 +106,11 @@ final class KeyHandlers implements KeyOperations {
     @Override
     public void revoke(Context ctx) {
         var id = Parameters.keyId(ctx);
+        Requests.requireNoBody(ctx);
         ctx.future(() -> writes.submit(ALL_KEYS, tx -> keys.revoke(tx, id)).thenAccept(exists -> {
             cache.forget(id);
             if (!exists) {
-                throw noSuchKey();
+                throw notFound("No such key.");
             }
             ctx.status(204);
         }));
@@ -121,7 +121,9 @@ final class KeyHandlers implements KeyOperations {
         var id = Parameters.keyId(ctx);
         var overlap = overlap(Requests.optionalBody(ctx, Rotation.class).overlap());
         ctx.future(() -> writes.submit(
-                        ALL_KEYS, tx -> keys.rotate(tx, id, overlap).orElseThrow(KeyHandlers::noSuchKey))
+                        ALL_KEYS,
+                        tx -> keys.rotate(tx, id, overlap)
+                                .orElseThrow(() -> notFound("No such key, or it was revoked or has expired.")))
                 .thenAccept(created -> {
                     cache.forget(id);
                     respond(ctx, created);
@@ -129,20 +131,16 @@ final class KeyHandlers implements KeyOperations {
     }
 
     private static Duration overlap(String text) {
-        try {
-            var overlap = text == null ? DEFAULT_OVERLAP : Duration.parse(text);
-            if (!overlap.isNegative() && overlap.compareTo(ApiKeys.MAX_OVERLAP) <= 0) {
-                return overlap;
-            }
-        } catch (DateTimeException e) {
-            // reported below
+        if (text == null) {
+            return DEFAULT_OVERLAP;
         }
-        throw Problem.invalid("overlap", "must be an ISO 8601 duration from PT0S to P30D")
-                .refuse();
+        var validation = new Validation();
+        var overlap = validation.parseDuration(text, "overlap", "PT0S", "P" + ApiKeys.MAX_OVERLAP.toDays() + "D");
+        validation.finish();
+        return overlap;
     }
 
-    private static Problem.Refused noSuchKey() {
-        return Problem.of(HttpProblem.NOT_FOUND, "No such key, or it was revoked or has expired.")
-                .refuse();
+    private static Problem.Refused notFound(String detail) {
+        return Problem.of(HttpProblem.NOT_FOUND, detail).refuse();
     }
 }

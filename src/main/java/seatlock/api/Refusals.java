@@ -43,9 +43,9 @@ final class Refusals {
             case RESERVATION_EXPIRED ->
                 Problem.of(
                         ApiProblem.RESERVATION_EXPIRED,
-                        "The reservation expired at "
+                        "The hold ended at "
                                 + refused.reservation().orElseThrow().expiresAt()
-                                + "; its seats were released and may have been sold.");
+                                + ". Another buyer may have the seats now.");
             case RESERVATION_NOT_PENDING -> status(ApiProblem.RESERVATION_NOT_PENDING, refused);
             case AMOUNT_MISMATCH ->
                 Problem.of(

@@ -42,9 +42,12 @@ final class ReservationHandlers implements ReservationOperations {
     /** RFC 5321 section 4.5.3.1.3, without the angle brackets. */
     private static final int MAX_EMAIL = 254;
 
+    private static final String DOMAIN_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+
     /** An address as in RFC 5321, without quoted local parts and address literals. Only a mail shows whether it exists. */
-    private static final Pattern EMAIL = Pattern.compile(
-            "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*");
+    private static final Pattern EMAIL =
+            Pattern.compile("(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*" + "@"
+                    + DOMAIN_LABEL + "(\\." + DOMAIN_LABEL + ")*");
 
     private final TransactionPool reads;
     private final Catalog catalog;
@@ -95,7 +98,7 @@ final class ReservationHandlers implements ReservationOperations {
             for (int i = 0; i < body.seats().size(); i++) {
                 var label = body.seats().get(i);
                 var path = "seats[" + i + "]";
-                if (validation.checkText(label, path, MAX_LABEL)) {
+                if (validation.checkReference(label, path, MAX_LABEL)) {
                     validation.check(labels.add(label), path, "is a duplicate");
                 }
             }

@@ -3,9 +3,12 @@ package seatlock.api;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import seatlock.http.Requests;
 
-/** Lists every route with its access rule. A route without a rule is refused to everybody. */
+/** Lists every route with its access rule and its query parameters. A route without a rule is refused to everybody. */
 final class Routes {
 
     private static final String EVENT = "/api/events/{eventId}";
@@ -19,20 +22,24 @@ final class Routes {
             RESERVATION + "/cancel", "cancel",
             EVENT + "/check-ins", "check_in");
 
+    /** HEAD is added with every GET, because Javalin by itself responds 200 to any HEAD. */
+    private static final List<HandlerType> READ = List.of(HandlerType.GET, HandlerType.HEAD);
+
     private final RoutesConfig routes;
 
     /** Makes {@link Access#check} run before the handler of every route. */
     Routes(RoutesConfig routes, Access access) {
         this.routes = routes;
         routes.before(access::authenticate);
+        routes.beforeMatched(Requests::requireSingleFields);
         routes.beforeMatched(access::check);
     }
 
     void add(EventHandlers events, ReservationHandlers reservations, TicketHandlers tickets, KeyHandlers keys) {
         post("/api/events", AccessRule.ADMIN, events::create);
-        get("/api/events", AccessRule.ANYONE, events::list);
+        get("/api/events", AccessRule.ANYONE, events::list, "limit", "after");
         get(EVENT, AccessRule.ANYONE, events::get);
-        get(EVENT + "/seats", AccessRule.ANYONE, events::seats);
+        get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
         get(RESERVATION, AccessRule.HOLDER, reservations::get);
@@ -46,8 +53,8 @@ final class Routes {
         get("/api/keys/tickets", AccessRule.ANYONE, tickets::keys);
 
         post("/api/keys", AccessRule.ADMIN, keys::create);
-        get("/api/keys", AccessRule.ADMIN, keys::list);
-        route(HandlerType.DELETE, KEY, AccessRule.ADMIN, keys::revoke);
+        get("/api/keys", AccessRule.ADMIN, keys::list, "limit", "after");
+        operation(HandlerType.DELETE, KEY, AccessRule.ADMIN, keys::revoke);
         post(KEY + "/rotate", AccessRule.ADMIN, keys::rotate);
 
         page("/api/openapi.json", DocumentationHandlers.openApi());
@@ -63,21 +70,31 @@ final class Routes {
         page("/problems/{slug}", DocumentationHandlers::problem);
     }
 
+    /** Adds a page. Its query parameters are ignored, because links from elsewhere may have some. */
     private void page(String path, Handler handler) {
-        get(path, AccessRule.ANYONE, handler);
+        for (var method : READ) {
+            routes.addHttpHandler(method, path, handler, AccessRule.ANYONE);
+        }
     }
 
     private void post(String path, AccessRule rule, Handler handler) {
-        route(HandlerType.POST, path, rule, handler);
+        operation(HandlerType.POST, path, rule, handler);
     }
 
-    /** Adds a GET and its HEAD, because Javalin by itself responds 200 to any HEAD. */
-    private void get(String path, AccessRule rule, Handler handler) {
-        route(HandlerType.GET, path, rule, handler);
-        route(HandlerType.HEAD, path, rule, handler);
+    private void get(String path, AccessRule rule, Handler handler, String... queryParameters) {
+        for (var method : READ) {
+            operation(method, path, rule, handler, queryParameters);
+        }
     }
 
-    private void route(HandlerType method, String path, AccessRule rule, Handler handler) {
-        routes.addHttpHandler(method, path, handler, rule);
+    /** Adds an operation, which refuses query parameters other than its own. */
+    private void operation(
+            HandlerType method, String path, AccessRule rule, Handler handler, String... queryParameters) {
+        var known = Set.of(queryParameters);
+        Handler strict = ctx -> {
+            Requests.requireQuery(ctx, known);
+            handler.handle(ctx);
+        };
+        routes.addHttpHandler(method, path, strict, rule);
     }
 }

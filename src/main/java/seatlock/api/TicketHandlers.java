@@ -118,7 +118,7 @@ final class TicketHandlers implements TicketOperations {
                             .orElseThrow(TicketHandlers::noSuchTicket);
                     return tickets.document(tx, event, id)
                             .orElseThrow(
-                                    () -> Problem.of(ApiProblem.NOT_READY, "The document will be ready in a moment.")
+                                    () -> Problem.of(ApiProblem.NOT_READY, "The document has not been created yet.")
                                             .refuse());
                 })
                 .thenAccept(pdf -> ctx.contentType("application/pdf")
@@ -163,7 +163,7 @@ final class TicketHandlers implements TicketOperations {
             throw Problem.invalid("scannedAt", time.problem()).refuse();
         } else if (result instanceof CheckInResult.Rejected rejected) {
             throw Problem.of(ApiProblem.INVALID_CODE, detail(rejected.reason()))
-                    .with("reason", rejected.reason())
+                    .with("reason", rejected.reason().wireName())
                     .refuse();
         } else {
             throw new IllegalArgumentException("No response for " + result); // SealedTypesTest covers all

@@ -4,8 +4,11 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import seatlock.Config;
 import seatlock.embedded.HomeDirectory;
 import seatlock.jobs.Jobs;
@@ -18,11 +21,22 @@ import seatlock.workers.WorkerPool;
         synopsisSubcommandLabel = "(list | retry)")
 final class JobsCommand implements Callable<Integer> {
 
+    /** The states of a job, under their names in the database. */
+    enum State {
+        READY,
+        RUNNING,
+        DONE,
+        DEAD
+    }
+
     private final Jobs jobs = new Jobs();
+
+    @Spec
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws Config.Invalid {
-        return list("DEAD", 20);
+        return list(State.DEAD, 20);
     }
 
     @Command(
@@ -34,7 +48,7 @@ final class JobsCommand implements Callable<Integer> {
                             defaultValue = "DEAD",
                             paramLabel = "STATE",
                             description = "State to list: READY, RUNNING, DONE or DEAD. Default: ${DEFAULT-VALUE}.")
-                    String state,
+                    State state,
             @Option(
                             names = "--limit",
                             defaultValue = "20",
@@ -42,6 +56,9 @@ final class JobsCommand implements Callable<Integer> {
                             description = "Maximum number of jobs to list. Default: ${DEFAULT-VALUE}.")
                     int limit)
             throws Config.Invalid {
+        if (limit < 1) {
+            throw new ParameterException(spec.commandLine(), "--limit must be 1 or more");
+        }
         var alive = workersAlive(Config.from(System.getenv()));
         return Execution.withDatabase(database -> {
             Execution.OUTPUT.accept(
@@ -49,7 +66,7 @@ final class JobsCommand implements Callable<Integer> {
                             ? "Workers alive: " + alive.getAsLong()
                             : "Workers alive: unknown, because Redis does not respond");
             database.inTransaction(jobs::count).forEach(Execution.OUTPUT);
-            database.inTransaction(tx -> jobs.list(tx, state, limit)).forEach(JobsCommand::print);
+            database.inTransaction(tx -> jobs.list(tx, state.name(), limit)).forEach(JobsCommand::print);
             return 0;
         });
     }

@@ -6,8 +6,11 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import seatlock.Config;
 import seatlock.access.ApiKey;
 import seatlock.access.ApiKeys;
@@ -21,7 +24,13 @@ import seatlock.catalog.EventId;
         synopsisSubcommandLabel = "(create | list | revoke | rotate)")
 final class KeysCommand implements Callable<Integer> {
 
+    /** A century, so that the year of the expiry has four digits, as RFC 3339 requires. */
+    private static final Duration MAX_LIFETIME = Duration.ofDays(36_500);
+
     private final ApiKeys keys = new ApiKeys();
+
+    @Spec
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws Config.Invalid {
@@ -54,8 +63,10 @@ final class KeysCommand implements Callable<Integer> {
                             description = "Lifetime of the key, such as P90D. Default: no expiry.")
                     Duration lifetime)
             throws Config.Invalid {
-        if (lifetime != null && (lifetime.isNegative() || lifetime.isZero())) {
-            throw new IllegalArgumentException("--expires-in must be positive: " + lifetime);
+        if (lifetime != null && (lifetime.isNegative() || lifetime.isZero() || lifetime.compareTo(MAX_LIFETIME) > 0)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--expires-in must be more than 0 and at most " + MAX_LIFETIME.toDays() + " days");
         }
         var ids = events == null
                 ? Set.<EventId>of()

@@ -6,12 +6,12 @@ public enum HttpProblem implements ProblemType {
             "malformed-request",
             400,
             "Malformed request",
-            "Send valid JSON (RFC 8259) in UTF-8, without duplicate names."),
+            "See `detail`. A body must be valid JSON (RFC 8259) in UTF-8, without duplicate names."),
     INVALID_REQUEST(
             "invalid-request",
             422,
             "Invalid request",
-            "Correct the fields listed in `errors` and send the request again."),
+            "Correct the fields and query parameters listed in `errors` and send the request again."),
     NOT_FOUND("not-found", 404, "Not found", "Check the path, the ids and the credentials."),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "Method not allowed", "Use one of the methods in the Allow header."),
     CONTENT_TOO_LARGE("content-too-large", 413, "Content too large", "Send a smaller body."),
@@ -28,39 +28,19 @@ public enum HttpProblem implements ProblemType {
             "outcome-unknown",
             503,
             "Outcome unknown",
-            "Send the request again with the same Idempotency-Key. It takes effect once, and you get its response."),
+            "The request may have taken effect. With an Idempotency-Key, send it again with the same key: it takes effect"
+                    + " once. Without one, read the state before you send it again."),
     INTERNAL_ERROR("internal-error", 500, "Internal error", "Please report it with the request id (X-Request-Id).");
 
-    private final String slug;
-    private final int status;
-    private final String title;
-    private final String advice;
+    private final Text text;
 
     HttpProblem(String slug, int status, String title, String advice) {
-        this.slug = slug;
-        this.status = status;
-        this.title = title;
-        this.advice = advice;
+        this.text = new Text(slug, status, title, advice);
     }
 
     @Override
-    public String slug() {
-        return slug;
-    }
-
-    @Override
-    public int status() {
-        return status;
-    }
-
-    @Override
-    public String title() {
-        return title;
-    }
-
-    @Override
-    public String advice() {
-        return advice;
+    public Text text() {
+        return text;
     }
 
     @Override

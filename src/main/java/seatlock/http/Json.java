@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,6 +23,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.stream.Collectors;
+import seatlock.text.PrintableText;
 
 /**
  * JSON, parsed strictly. A body that is not RFC 8259, or has a duplicate name, is malformed; one with an unknown field or a
@@ -74,6 +76,20 @@ public final class Json {
      */
     public static <T> T read(byte[] json, Class<T> type) {
         var tree = parse(json);
+        if (tree.isMissingNode()) {
+            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The request has no body.")
+                    .refuse();
+        }
+        return convert(tree, type);
+    }
+
+    /** Like {@link #read}, where nothing, white space and {@code null} count as an empty object. */
+    public static <T> T readOptional(byte[] json, Class<T> type) {
+        var tree = parse(json);
+        return convert(tree.isMissingNode() || tree.isNull() ? MAPPER.createObjectNode() : tree, type);
+    }
+
+    private static <T> T convert(JsonNode tree, Class<T> type) {
         if (!tree.isObject()) {
             throw Problem.invalid("", "must be a JSON object").refuse();
         }
@@ -93,23 +109,26 @@ public final class Json {
         }
     }
 
+    /** Returns a missing node if there is nothing but white space. */
     private static JsonNode parse(byte[] json) {
         try {
             // Decoded here, because Jackson would also detect UTF-16 and UTF-32, and accept overlong UTF-8.
             var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
-            var tree = MAPPER.readTree(text.toString());
-            if (tree.isMissingNode()) {
-                throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The request has no body.")
-                        .refuse();
-            }
-            return tree;
+            return MAPPER.readTree(text.toString());
         } catch (CharacterCodingException e) {
             throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The body is not valid UTF-8.")
+                    .refuse();
+        } catch (StreamConstraintsException e) {
+            throw Problem.of(
+                            HttpProblem.MALFORMED_REQUEST,
+                            "The body is nested too deeply, or has a name or number that is too long.")
                     .refuse();
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             var where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
-            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The body is not valid JSON" + where + ".")
+            throw Problem.of(
+                            HttpProblem.MALFORMED_REQUEST,
+                            "The body is not valid JSON, or repeats a name" + where + ".")
                     .refuse();
         }
     }
@@ -141,8 +160,9 @@ public final class Json {
         for (var field : node.properties()) {
             if (!isPrintable(field.getValue())) {
                 var rest = unprintable(field.getValue());
-                var name = PrintableText.isPrintable(field.getKey()) ? field.getKey() : "?";
-                return name + (rest.isEmpty() || rest.startsWith("[") ? "" : ".") + rest;
+                return PrintableText.orQuestionMark(field.getKey())
+                        + (rest.isEmpty() || rest.startsWith("[") ? "" : ".")
+                        + rest;
             }
         }
         return "";
@@ -150,10 +170,11 @@ public final class Json {
 
     private static String path(JsonMappingException e) {
         var path = e.getPath().stream()
-                .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
+                .map(step -> step.getFieldName() == null
+                        ? "[" + step.getIndex() + "]"
+                        : "." + PrintableText.orQuestionMark(step.getFieldName()))
                 .collect(Collectors.joining());
-        var printable = PrintableText.isPrintable(path) ? path : "?";
-        return printable.startsWith(".") ? printable.substring(1) : printable;
+        return path.startsWith(".") ? path.substring(1) : path;
     }
 
     /** Writes a value as JSON. */

@@ -17,7 +17,7 @@ public record Problem(ProblemType type, String detail, Map<String, Object> membe
 
     public static final String CONTENT_TYPE = "application/problem+json";
 
-    /** @param field path of the field, such as {@code sections[0].price}; empty for the whole body */
+    /** @param field path of the field, such as {@code sections[0].price}, or a query parameter; empty for the whole body */
     public record FieldError(String field, String message) {}
 
     /** Creates a problem. A transient one may be retried after one second. */
@@ -29,7 +29,7 @@ public record Problem(ProblemType type, String detail, Map<String, Object> membe
     public static Problem invalid(List<FieldError> errors) {
         var first = errors.get(0);
         var more = errors.size() - 1;
-        var detail = (first.field().isEmpty() ? "" : first.field() + ": ")
+        var detail = (first.field().isEmpty() ? "The body " : first.field() + ": ")
                 + first.message()
                 + (more == 0 ? "" : " (" + more + (more == 1 ? " more error)" : " more errors)"));
         return of(HttpProblem.INVALID_REQUEST, detail).with("errors", errors);

@@ -7,17 +7,33 @@ package seatlock.http;
  */
 public interface ProblemType {
 
-    /** The name on the wire, such as {@code not-found}. */
-    String slug();
+    /**
+     * The properties that all problems of a type share.
+     *
+     * @param slug the name on the wire, such as {@code not-found}
+     * @param status the HTTP status
+     * @param title a short summary
+     * @param advice advice to the client, as a sentence
+     */
+    record Text(String slug, int status, String title, String advice) {}
 
-    /** The HTTP status. */
-    int status();
+    Text text();
 
-    /** A short summary, the same for every problem of this type. */
-    String title();
+    default String slug() {
+        return text().slug();
+    }
 
-    /** Advice to the client, as a sentence. */
-    String advice();
+    default int status() {
+        return text().status();
+    }
+
+    default String title() {
+        return text().title();
+    }
+
+    default String advice() {
+        return text().advice();
+    }
 
     /** Whether the same request may succeed a moment later. The response then has {@code Retry-After: 1}. */
     boolean isTransient();

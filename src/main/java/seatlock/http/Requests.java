@@ -2,12 +2,18 @@ package seatlock.http;
 
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.UrlEncoded;
+import seatlock.text.PrintableText;
 
 /** Reads parts of a request. Each method returns a valid value or refuses the request. */
 public final class Requests {
@@ -18,7 +24,8 @@ public final class Requests {
 
     private static final Pattern ZERO_QUALITY = Pattern.compile("\\s*q\\s*=\\s*0(\\.0*)?\\s*");
 
-    private static final byte[] EMPTY_OBJECT = {'{', '}'};
+    /** Fields with one value, which is read from the first of them. */
+    private static final List<String> SINGLE_FIELDS = List.of("Authorization", "Content-Type");
 
     private Requests() {}
 
@@ -42,13 +49,15 @@ public final class Requests {
         return Json.read(bytes(ctx), type);
     }
 
-    /** Like {@link #body}, for an operation whose body is optional: no body means an empty object. */
+    /**
+     * Like {@link #body}, for an operation whose body is optional: no body means an empty object, and so does {@code null}, which
+     * generated clients send for a body that their caller left out.
+     */
     public static <T> T optionalBody(Context ctx, Class<T> type) {
-        var bytes = bytes(ctx);
-        return Json.read(bytes.length == 0 ? EMPTY_OBJECT : bytes, type);
+        return Json.readOptional(bytes(ctx), type);
     }
 
-    /** Checks the body of an operation that takes none: it must be absent or an empty object. */
+    /** Checks the body of an operation that takes none: it must be absent, {@code null} or an empty object. */
     public static void requireNoBody(Context ctx) {
         record Nothing() {}
         optionalBody(ctx, Nothing.class);
@@ -76,6 +85,50 @@ public final class Requests {
             throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The body ended early.")
                     .refuse();
         }
+    }
+
+    /**
+     * Checks that no header field with a single value is repeated. A proxy could otherwise judge a request by another value than
+     * Seatlock does.
+     *
+     * @throws Problem.Refused malformed-request
+     */
+    public static void requireSingleFields(Context ctx) {
+        for (var name : SINGLE_FIELDS) {
+            if (Collections.list(ctx.req().getHeaders(name)).size() > 1) {
+                throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The request has several " + name + " header fields.")
+                        .refuse();
+            }
+        }
+    }
+
+    /**
+     * Checks that the query has known parameters only, each once.
+     *
+     * @throws Problem.Refused malformed-request, or invalid-request with all errors (see {@link Validation})
+     */
+    public static void requireQuery(Context ctx, Set<String> known) {
+        if (ctx.queryString() == null) {
+            return;
+        }
+        var given = new Fields();
+        try {
+            // Javalin drops values and names that it cannot decode.
+            UrlEncoded.decodeTo(ctx.queryString(), given::add, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The query is not UTF-8 in percent-encoding.")
+                    .refuse();
+        }
+        var validation = new Validation();
+        for (var parameter : given) {
+            var name = PrintableText.orQuestionMark(parameter.getName());
+            if (!known.contains(parameter.getName())) {
+                validation.add(name, "is not a query parameter of this operation");
+            } else if (parameter.hasMultipleValues()) {
+                validation.add(name, "must not be repeated");
+            }
+        }
+        validation.finish();
     }
 
     /** Returns whether the client accepts gzip, by name or with a wildcard (RFC 9110 section 12.5.3). */

@@ -1,12 +1,14 @@
 package seatlock.http;
 
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import seatlock.text.PrintableText;
 
 /** Collects the errors of a request, so that a client learns all of them at once. */
 public final class Validation {
@@ -17,6 +19,10 @@ public final class Validation {
     /** As in RFC 3339; {@link OffsetDateTime} accepts more than that. */
     private static final Pattern RFC_3339 =
             Pattern.compile("\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?([Zz]|[+-]\\d\\d:\\d\\d)");
+
+    /** {@link Duration} also accepts signs and lower case, which ISO 8601 does not have. */
+    private static final Pattern DURATION =
+            Pattern.compile("P(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+(\\.\\d{1,9})?S)?)?");
 
     /** A year has four digits in UTC, too. */
     private static final Instant MIN_INSTANT = Instant.parse("0001-01-01T00:00:00Z");
@@ -40,20 +46,39 @@ public final class Validation {
         return condition;
     }
 
-    /** Checks that a text is present, not blank, not too long and without white space at either end. Returns whether it is. */
+    /**
+     * Checks a text that names something.
+     *
+     * @return whether it is present, has no {@link PrintableText#flawOfName flaw} and is not too long; otherwise there is an error
+     */
     public boolean checkText(String value, String field, int maxLength) {
         if (value == null) {
             add(field, "is required");
-        } else if (value.isBlank()) {
-            add(field, "must not be blank");
-        } else if (!value.equals(value.strip())) {
-            add(field, "must not start or end with white space");
-        } else if (value.codePointCount(0, value.length()) > maxLength) {
-            add(field, "must not be longer than " + maxLength + " characters");
-        } else {
-            return true;
+            return false;
         }
-        return false;
+        var flaw = PrintableText.flawOfName(value);
+        flaw.ifPresent(message -> add(field, message));
+        return flaw.isEmpty() && checkLength(value, field, maxLength);
+    }
+
+    /**
+     * Checks a text that refers to something by the name that it has already.
+     *
+     * @return whether it is present and not too long; otherwise there is an error
+     */
+    public boolean checkReference(String value, String field, int maxLength) {
+        if (value == null || value.isEmpty()) {
+            add(field, "is required");
+            return false;
+        }
+        return checkLength(value, field, maxLength);
+    }
+
+    private boolean checkLength(String value, String field, int maxLength) {
+        return check(
+                value.codePointCount(0, value.length()) <= maxLength,
+                field,
+                "must not be longer than " + maxLength + " characters");
     }
 
     /** Parses a time in RFC 3339, to the microsecond. Returns {@code null} and adds an error if it is not one. */
@@ -70,6 +95,28 @@ public final class Validation {
             // reported below
         }
         add(field, "must be a time with an offset (RFC 3339), such as 2027-06-18T21:00:00+02:00");
+        return null;
+    }
+
+    /**
+     * Parses an ISO 8601 duration of days, hours, minutes and seconds.
+     *
+     * @param min the shortest valid duration, in the same form
+     * @param max the longest valid duration
+     * @return {@code null} if the text is not such a duration; then there is an error
+     */
+    public Duration parseDuration(String text, String field, String min, String max) {
+        try {
+            if (DURATION.matcher(text).matches()) {
+                var duration = Duration.parse(text);
+                if (duration.compareTo(Duration.parse(min)) >= 0 && duration.compareTo(Duration.parse(max)) <= 0) {
+                    return duration;
+                }
+            }
+        } catch (DateTimeException e) {
+            // reported below
+        }
+        add(field, "must be an ISO 8601 duration from " + min + " to " + max + ", such as PT10M");
         return null;
     }
 

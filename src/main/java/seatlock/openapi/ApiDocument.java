@@ -114,12 +114,13 @@ public final class ApiDocument {
         var requestBody = operation.get("requestBody");
         if (requestBody != null && requestBody.has("content")) {
             parseExamples(requestBody);
-            add(problems, HttpProblem.MALFORMED_REQUEST);
             add(problems, HttpProblem.CONTENT_TOO_LARGE);
             add(problems, HttpProblem.UNSUPPORTED_MEDIA_TYPE);
         } else {
             operation.remove("requestBody"); // the processor adds an empty one
         }
+        add(problems, HttpProblem.MALFORMED_REQUEST);
+        add(problems, HttpProblem.INVALID_REQUEST); // at least for a query parameter that the operation does not have
         add(problems, HttpProblem.HEADER_TOO_LARGE);
         add(problems, HttpProblem.RATE_LIMITED);
         add(problems, HttpProblem.OVERLOADED);
@@ -220,18 +221,21 @@ public final class ApiDocument {
         var error = properties
                 .putObject("errors")
                 .put("type", "array")
-                .put("description", "The invalid fields")
+                .put("description", "The invalid fields and query parameters")
                 .putObject("items");
         error.put("type", "object").put("additionalProperties", false);
         error.putArray("required").add("field").add("message");
         var errorProperties = error.putObject("properties");
-        text(errorProperties, "field", "Path of the field, such as sections[0].price; empty for the whole body");
+        text(
+                errorProperties,
+                "field",
+                "Path of the field, such as sections[0].price, or name of the query parameter; empty for the whole body");
         text(errorProperties, "message", "What is wrong with the field");
         text(properties, "reservationStatus", "The status of the reservation");
         text(properties, "reason", "Why the ticket code is invalid");
         var reasons = ((ObjectNode) properties.get("reason")).putArray("enum");
         for (var reason : CheckInResult.Reason.values()) {
-            reasons.add(reason.name());
+            reasons.add(reason.wireName());
         }
         text(properties, "checkedInAt", "When the ticket was checked in");
         ((ObjectNode) properties.get("checkedInAt")).put("format", "date-time");

@@ -20,7 +20,7 @@ public record IdempotencyKey(String scope, String value) {
      * @throws IllegalArgumentException if the key is empty, too long, or contains other characters; the message says which
      */
     public static IdempotencyKey parse(String scope, String header) {
-        var value = header.startsWith("\"") ? unquoted(header) : header;
+        var value = header.contains("\"") ? unquoted(header) : header;
         if (value.isEmpty()) {
             throw new IllegalArgumentException("The key is empty.");
         }
@@ -34,6 +34,9 @@ public record IdempotencyKey(String scope, String value) {
     }
 
     private static String unquoted(String header) {
+        if (!header.startsWith("\"")) {
+            throw new IllegalArgumentException("The key has a quote and does not start with one.");
+        }
         var value = new StringBuilder();
         int i = 1;
         while (i < header.length() && header.charAt(i) != '"') {
@@ -46,7 +49,7 @@ public record IdempotencyKey(String scope, String value) {
             value.append(header.charAt(i++));
         }
         if (i != header.length() - 1) {
-            throw new IllegalArgumentException("The key starts with a quote and does not end with one.");
+            throw new IllegalArgumentException("The key starts with a quote, and its next quote is not its end.");
         }
         return value.toString();
     }

@@ -28,21 +28,31 @@ public sealed interface CheckInResult {
     /** The code admits nobody. */
     record Rejected(Reason reason) implements CheckInResult {}
 
-    /** Reasons to reject a code. Clients branch on the names, so they never change. */
+    /** Reasons to reject a code. Clients branch on the wire names, so they never change. */
     enum Reason {
         /** The code is not a ticket code, or is incomplete. */
-        MALFORMED,
+        MALFORMED("MALFORMED"),
         /** The code names a key that does not exist. */
-        UNKNOWN_KEY,
+        UNKNOWN_KEY("UNKNOWN_KEY"),
         /** The code has an invalid signature. */
-        FORGED,
+        FORGED("FORGED"),
         /** The code is valid for another event. */
-        OTHER_EVENT,
+        OTHER_EVENT("OTHER_EVENT"),
         /** The code has a valid signature, but its ticket does not exist. */
-        UNKNOWN_TICKET,
+        UNKNOWN_TICKET("UNKNOWN_TICKET"),
         /** The printed number belongs to several tickets of the event. */
-        AMBIGUOUS_NUMBER,
+        AMBIGUOUS_NUMBER("AMBIGUOUS_NUMBER"),
         /** The ticket was refunded. */
-        VOIDED
+        VOIDED("VOIDED");
+
+        private final String wireName;
+
+        Reason(String wireName) {
+            this.wireName = wireName;
+        }
+
+        public String wireName() {
+            return wireName;
+        }
     }
 }

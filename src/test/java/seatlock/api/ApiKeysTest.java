@@ -242,7 +242,14 @@ class ApiKeysTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"{\"overlap\":\"P31D\"}", "{\"overlap\":\"-PT1S\"}", "{\"overlap\":\"soon\"}", "{\"for\":1}"})
+            value = {
+                "{\"overlap\":\"P31D\"}",
+                "{\"overlap\":\"-PT1S\"}",
+                "{\"overlap\":\"-PT-1H\"}",
+                "{\"overlap\":\"pt1h\"}",
+                "{\"overlap\":\"soon\"}",
+                "{\"for\":1}"
+            })
     void an_invalid_overlap_does_not_replace_the_key(String json) {
         var name = UUID.randomUUID().toString();
         var created = create("{\"role\":\"admin\",\"name\":\"" + name + "\"}").json();
@@ -281,6 +288,9 @@ class ApiKeysTest {
                 .collect(Collectors.toSet());
         assertThatThrownBy(() -> createDirectly("a\nb", Set.of())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> createDirectly(" ", Set.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> createDirectly("\u200b", Set.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> createDirectly("n\u00a0", Set.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> createDirectly("a\u202eb", Set.of())).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> createDirectly("x".repeat(101), Set.of()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> createDirectly("n", events)).isInstanceOf(IllegalArgumentException.class);
@@ -309,6 +319,23 @@ class ApiKeysTest {
                         .status())
                 .isEqualTo(201);
         assertThat(revoke(created.key().id().toString()).status()).isEqualTo(204);
+    }
+
+    /** Earlier releases accepted such names. */
+    @Test
+    void a_key_with_a_name_that_would_be_refused_today_can_be_replaced() {
+        var id = create("{\"role\":\"gate\",\"name\":\"n\"}").json().get("id").asText();
+        system.update("UPDATE api_keys SET name = ? WHERE key_id = ?::uuid", "\u200b", id);
+
+        assertThat(rotate(id, "{}").outcome()).isEqualTo("201");
+    }
+
+    @Test
+    void an_unknown_key_is_reported_as_such() {
+        var unknown = revoke(UUID.randomUUID().toString());
+
+        assertThat(unknown.outcome()).isEqualTo("404 not-found");
+        assertThat(unknown.json().get("detail").asText()).isEqualTo("No such key.");
     }
 
     @Test

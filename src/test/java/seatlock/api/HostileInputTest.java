@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -184,6 +185,92 @@ class HostileInputTest {
                 .isEqualTo("200");
     }
 
+    /** Generated clients send null, or an empty line, for a body that their caller left out. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", " null\n", " \r\n", "{}"})
+    void an_optional_body_may_be_absent_null_or_empty(String body) {
+        for (var contentType : new String[] {"application/json", null}) {
+            var held = new HeldSeat(system);
+            var path = Api.path(held.event, held.reservation);
+            var keyId = api.send(
+                            Api.post(api.asAdmin(api.request("/api/keys")), "{\"role\":\"gate\",\"name\":\"north\"}"))
+                    .json()
+                    .get("id")
+                    .asText();
+            api.confirm(held.event, held.reservation, 4500);
+            var expected =
+                    Map.of(path + "/resend", "202", path + "/cancel", "200", "/api/keys/" + keyId + "/rotate", "201");
+            for (var operation : List.of(path + "/resend", path + "/cancel", "/api/keys/" + keyId + "/rotate")) {
+                var request = api.asAdmin(api.request(operation)).POST(BodyPublishers.ofString(body));
+                if (contentType != null) {
+                    request.header("Content-Type", contentType);
+                }
+                assertThat(api.send(request).outcome()).as(operation).isEqualTo(expected.get(operation));
+            }
+            assertThat(api.send(api.asAdmin(api.request("/api/keys/" + keyId))
+                                    .method("DELETE", BodyPublishers.ofString(body)))
+                            .outcome())
+                    .isEqualTo("204");
+        }
+    }
+
+    @Test
+    void a_required_body_that_is_null_is_refused_with_a_sentence() {
+        var event = system.event(1).id();
+        var refused = api.reserveWith(event, UUID.randomUUID().toString(), "null");
+
+        assertThat(refused.outcome()).isEqualTo("422 invalid-request");
+        assertThat(refused.json().get("detail").asText()).isEqualTo("The body must be a JSON object");
+    }
+
+    @Test
+    void a_revocation_with_a_body_is_refused_and_revokes_nothing() {
+        var key = api.send(Api.post(api.asAdmin(api.request("/api/keys")), "{\"role\":\"gate\",\"name\":\"n\"}"))
+                .json();
+        var path = "/api/keys/" + key.get("id").asText();
+
+        var refused = api.send(
+                api.asAdmin(api.request(path)).method("DELETE", BodyPublishers.ofString("{\"overlap\":\"PT1H\"}")));
+
+        assertThat(refused.outcome()).isEqualTo("422 invalid-request");
+        assertThat(system.count(
+                        "SELECT count(*) AS n FROM api_keys WHERE key_id = ?::uuid AND revoked_at IS NULL",
+                        key.get("id").asText()))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_body_that_exceeds_a_limit_of_the_parser_is_not_called_invalid_json() {
+        var nested = api.createEvent("{\"a\":".repeat(20) + "1" + "}".repeat(20));
+
+        assertThat(nested.outcome()).isEqualTo("400 malformed-request");
+        assertThat(nested.json().get("detail").asText())
+                .isEqualTo("The body is nested too deeply, or has a name or number that is too long.");
+    }
+
+    /** Otherwise a proxy and Seatlock could each take another of the values for the right one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Authorization: Bearer KEY\r\nAuthorization: Bearer x\r\nContent-Type: application/json\r\n",
+                "Authorization: Bearer x\r\nAuthorization: Bearer KEY\r\nContent-Type: application/json\r\n",
+                "Authorization: Bearer KEY\r\nContent-Type: application/json\r\nContent-Type: text/plain\r\n",
+                "Authorization: Bearer KEY\r\nContent-Type: text/plain\r\nContent-Type: application/json\r\n",
+                "Authorization: Bearer KEY\r\nContent-Type: application/json\r\nContent-Type: application/json\r\n"
+            })
+    void a_header_field_with_one_value_must_not_be_repeated(String headers) {
+        var held = new HeldSeat(system);
+        var confirm = "POST " + Api.path(held.event, held.reservation) + "/confirm HTTP/1.1\r\nHost: localhost\r\n"
+                + "Connection: close\r\nIdempotency-Key: k\r\n" + headers.replace("KEY", TestSystem.ADMIN_KEY);
+        var body = "{\"paymentReference\":\"pi_1\",\"amount\":4500}";
+
+        var response = RawHttp.exchange(
+                system.server.port(), confirm + "Content-Length: " + body.length() + "\r\n\r\n" + body);
+
+        assertThat(response).startsWith("HTTP/1.1 400").contains("/problems/malformed-request");
+        held.assertUnchanged();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -259,6 +346,12 @@ class HostileInputTest {
                 arguments("Idempotency-Key: two words\r\n", "400 idempotency-key-invalid"),
                 arguments("Idempotency-Key: a\tb\r\n", "400 idempotency-key-invalid"),
                 arguments("Idempotency-Key: \"open\r\n", "400 idempotency-key-invalid"),
+                arguments("Idempotency-Key: closed\"\r\n", "400 idempotency-key-invalid"),
+                arguments("Idempotency-Key: a\"b\r\n", "400 idempotency-key-invalid"),
+                arguments("Idempotency-Key: \"a\"b\"\r\n", "400 idempotency-key-invalid"),
+                arguments("Idempotency-Key: \"\r\n", "400 idempotency-key-invalid"),
+                arguments("Idempotency-Key: \"a\", \"b\"\r\n", "400 idempotency-key-invalid"),
+                arguments("Idempotency-Key: \"a\";b=1\r\n", "400 idempotency-key-invalid"),
                 arguments("Idempotency-Key: \"a\" b\r\n", "400 idempotency-key-invalid"),
                 arguments("Idempotency-Key: \"a\\b\"\r\n", "400 idempotency-key-invalid"),
                 arguments("Idempotency-Key: one\r\nIdempotency-Key: two\r\n", "400 idempotency-key-invalid"),

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.support.Api;
 import seatlock.support.TestSystem;
 
@@ -44,8 +45,18 @@ class NewEventValidationTest {
                 arguments("\"2099-06-18T19:00:00Z\"", "4085492400", "startsAt"),
                 arguments("Europe/Rome", "Middle/Earth", "timeZone"),
                 arguments("Europe/Rome", "+01:00", "timeZone"),
+                arguments("Europe/Rome", "UTC+01:00", "timeZone"),
+                arguments("Europe/Rome", "GMT+2", "timeZone"),
+                arguments("Europe/Rome", "Z", "timeZone"),
+                arguments("Europe/Rome", "SystemV/AST4", "timeZone"),
+                arguments("Europe/Rome", "SystemV/PST8PDT", "timeZone"),
+                arguments("Europe/Rome", "europe/rome", "timeZone"),
+                arguments("Europe/Rome", "Europe/Rome ", "timeZone"),
                 arguments("\"EUR\"", "\"EURO\"", "currency"),
                 arguments("\"EUR\"", "\"eur\"", "currency"),
+                arguments("\"EUR\"", "\"XXX\"", "currency"), // no currency
+                arguments("\"EUR\"", "\"XTS\"", "currency"), // for tests
+                arguments("\"EUR\"", "\"XAU\"", "currency"), // gold
                 arguments("\"sections\"", "\"maxSeatsPerReservation\":0,\"sections\"", "maxSeatsPerReservation"),
                 arguments("\"sections\"", "\"maxSeatsPerReservation\":101,\"sections\"", "maxSeatsPerReservation"),
                 arguments("\"sections\"", "\"maxSeatsPerReservation\":\"8\",\"sections\"", "maxSeatsPerReservation"),
@@ -54,6 +65,9 @@ class NewEventValidationTest {
                 arguments("\"sections\"", "\"reservationTtl\":\"PT0S\",\"sections\"", "reservationTtl"),
                 arguments("\"sections\"", "\"reservationTtl\":\"-PT-10M\",\"sections\"", "reservationTtl"),
                 arguments("\"sections\"", "\"reservationTtl\":\"P8D\",\"sections\"", "reservationTtl"),
+                arguments("\"sections\"", "\"reservationTtl\":\"P\",\"sections\"", "reservationTtl"),
+                arguments("\"sections\"", "\"reservationTtl\":\"PT1.S\",\"sections\"", "reservationTtl"),
+                arguments("\"sections\"", "\"reservationTtl\":\"pt10m\",\"sections\"", "reservationTtl"),
                 arguments("\"sections\"", "\"reservationTtl\":\"ten minutes\",\"sections\"", "reservationTtl"),
                 arguments("\"price\":4500", "\"price\":-1", "sections[0].price"),
                 arguments("\"price\":4500", "\"price\":45.5", "sections[0].price"),
@@ -103,6 +117,15 @@ class NewEventValidationTest {
         assertThat(response.json().get("errors").get(0).get("field").asText()).isEqualTo(field);
         assertThat(system.count("SELECT count(*) AS n FROM events WHERE ? IN (name, venue)", mark))
                 .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Europe/Berlin", "Etc/GMT+2", "UTC", "Asia/Calcutta", "America/Argentina/Buenos_Aires"})
+    void an_iana_time_zone_is_accepted(String timeZone) {
+        var created = api.createEvent(EVENT.replace("Europe/Rome", timeZone));
+
+        assertThat(created.outcome()).isEqualTo("201");
+        assertThat(created.json().get("timeZone").asText()).isEqualTo(timeZone);
     }
 
     @Test

@@ -124,6 +124,24 @@ class ReservationTest {
         assertThat(system.violations(event.id())).isEmpty();
     }
 
+    /** The text is true before and after another buyer has bought the seats. */
+    @Test
+    void the_refusal_of_a_late_confirmation_does_not_claim_that_the_seats_are_free() {
+        var event = system.event(2);
+        var late = api.reserve(event.id(), "S-A-1").json();
+        var id = late.get("id").asText();
+        system.lapse(event.id());
+        var before = api.confirm(event.id(), id, 4500);
+        api.buy(event.id(), "S-A-1");
+        var after = api.confirm(event.id(), id, 4500);
+
+        for (var refused : List.of(before, after)) {
+            assertThat(refused.outcome()).isEqualTo("410 reservation-expired");
+            assertThat(refused.json().get("detail").asText())
+                    .matches("The hold ended at \\S+Z\\. Another buyer may have the seats now\\.");
+        }
+    }
+
     @Test
     void an_amount_other_than_the_total_is_refused_and_changes_nothing() {
         var event = system.event(1);

@@ -19,7 +19,7 @@ import seatlock.support.TestSystem;
 class RoutesTest {
 
     /** Pages, health checks and metrics. All other routes are in the OpenAPI document, which {@link AccessMatrixTest} calls. */
-    private static final List<String> PUBLIC = List.of(
+    static final List<String> PUBLIC = List.of(
             "/api/openapi.json",
             "/api/docs",
             "/api/docs/swagger-ui.css",

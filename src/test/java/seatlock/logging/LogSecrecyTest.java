@@ -88,8 +88,10 @@ class LogSecrecyTest {
                 reservation("S-A-1"),
                 reservation("S-A-1", "S-A-1"));
         for (int i = 0; i < json.size(); i++) {
-            RawHttp.post(port, path + "?q=" + CANARY, key + i + "\r\n", json.get(i));
+            RawHttp.post(port, path, key + i + "\r\n", json.get(i));
         }
+        RawHttp.post(port, path + "?" + CANARY + "=%zz", key + "q\r\n", reservation("S-A-2"));
+        RawHttp.post(port, path + "?" + CANARY + "=" + CANARY, key + "q\r\n", reservation("S-A-2"));
         RawHttp.post(port, path, key + "0\r\n", reservation("S-A-2")); // used before
         RawHttp.post(port, path, "Idempotency-Key: " + CANARY + " \u0001\r\n", reservation("S-A-2"));
         RawHttp.post(port, path, "Content-Length: " + CANARY + "\r\n", "");

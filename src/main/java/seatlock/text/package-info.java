@@ -1,0 +1,2 @@
+/** Rules for texts from clients. */
+package seatlock.text;
