@@ -11,6 +11,7 @@ import seatlock.concurrent.PeriodicTask;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.jobs.Jobs;
+import seatlock.jobs.RetryPolicy;
 import seatlock.redis.RedisConnection;
 
 /**
@@ -24,6 +25,9 @@ public final class Relay implements AutoCloseable {
     /** Adds to the time between payment and ticket; the query costs next to nothing. */
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
+    /** How often jobs are looked for that a clock which was ahead has postponed. */
+    private static final Duration CLOCK_INTERVAL = Duration.ofSeconds(10);
+
     /** Ids sent at once. */
     private static final int BATCH = 500;
 
@@ -33,6 +37,8 @@ public final class Relay implements AutoCloseable {
     private final Database database;
     private final Jobs jobs;
     private final PeriodicTask task = new PeriodicTask("relay", this::relayAll, DatabaseException.class::isInstance);
+    private final PeriodicTask clock =
+            new PeriodicTask("relay-clock", this::pullForward, DatabaseException.class::isInstance);
     private final RedisConnection redis;
 
     public Relay(Database database, Jobs jobs, URI redisUrl) {
@@ -43,6 +49,11 @@ public final class Relay implements AutoCloseable {
 
     public void start() {
         task.start(INTERVAL);
+        clock.start(CLOCK_INTERVAL);
+    }
+
+    private void pullForward() {
+        database.inTransaction(tx -> jobs.pullForward(tx, RetryPolicy.DEFAULT));
     }
 
     /** Returns whether the latest attempt to reach Redis succeeded. */
@@ -85,6 +96,7 @@ public final class Relay implements AutoCloseable {
 
     @Override
     public void close() {
+        clock.close();
         task.close();
         redis.close();
     }

@@ -99,7 +99,7 @@ class LapseRaceTest {
     }
 
     private String confirm(Event event, ReservationId id) {
-        var command = new Command.Confirm(id, new Reservation.Payment("pi_1", 4500));
+        var command = new Command.Confirm(id, new Reservation.Payment("pi_" + id, 4500));
         var outcome = apply(event, command);
         return outcome instanceof Outcome.Done done
                 ? done.reservation().status().name()
