@@ -132,11 +132,6 @@ public final class Listener implements AutoCloseable {
         ctx.header(RequestId.HEADER, Exchange.of(ctx).id().value());
         SecurityHeaders.ALWAYS.forEach(ctx::header);
         ctx.res().addHeader("Vary", "Accept-Encoding"); // responses are compressed for clients that accept it
-        if (ctx.req().getRequestURI().indexOf(';') >= 0) {
-            // Matrix parameters: none of our paths has any, and Javalin fails on them.
-            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The path must not have a semicolon.")
-                    .refuse();
-        }
         if (health.isDraining()) {
             ctx.header("Connection", "close");
         }
@@ -159,6 +154,7 @@ public final class Listener implements AutoCloseable {
             if (!setup.origins.isEmpty()) {
                 server.insertHandler(crossOrigin(setup.origins));
             }
+            server.insertHandler(new CanonicalPath()); // the outermost
         });
         config.jetty.addConnector((server, http) -> {
             http.setUriCompliance(new HttpConfiguration().getUriCompliance()); // RFC 3986, and nothing ambiguous
