@@ -23,6 +23,7 @@ import seatlock.jobs.Job;
 import seatlock.jobs.Jobs;
 import seatlock.jobs.RetryPolicy;
 import seatlock.limits.RateLimiter;
+import seatlock.logging.Logging;
 import seatlock.mail.Mailer;
 import seatlock.maintenance.BacklogMonitor;
 import seatlock.maintenance.InvariantMonitor;
@@ -112,6 +113,7 @@ public final class App implements AutoCloseable {
         var database = backends.database();
         lifecycle.add(metrics);
         metrics.measureProcess();
+        metrics.droppedLogLines(Logging::dropped);
         health = lifecycle.add(
                 new Health(open(database, "health", 1, Health.STATEMENT_TIMEOUT, Database.Plans.DEFAULT), metrics));
         var readDatabase = open(

@@ -1,6 +1,7 @@
 package seatlock;
 
 import seatlock.cli.SeatlockCommand;
+import seatlock.logging.Logging;
 
 /** The entry point of the jar. */
 public final class Main {
@@ -8,6 +9,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(SeatlockCommand.run(args));
+        var status = SeatlockCommand.run(args);
+        Logging.flush();
+        System.exit(status);
     }
 }

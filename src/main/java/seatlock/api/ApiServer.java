@@ -121,7 +121,8 @@ public final class ApiServer implements AutoCloseable {
                 limits.bodyBytes(),
                 Map.of("/api/events", limits.seatPlanBytes()),
                 setup.origins,
-                Routes.ACTIONS);
+                Routes.ACTIONS,
+                request -> !limits.isOn() || throttle.admits(request));
         this.listener = new Listener(listening, threads, health, metrics, routes -> {
                     routes.before(clients::addStrictTransportSecurity);
                     if (limits.isOn()) {

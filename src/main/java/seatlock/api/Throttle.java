@@ -2,6 +2,7 @@ package seatlock.api;
 
 import io.javalin.http.Context;
 import java.time.Duration;
+import org.eclipse.jetty.server.Request;
 import seatlock.http.ClientAddress;
 import seatlock.http.Health;
 import seatlock.http.HttpProblem;
@@ -70,12 +71,27 @@ final class Throttle {
         refuseUnlessGranted(policy, grant, "requests");
     }
 
+    /** Counts a request that does not reach a route against its address. @return whether it is within the limit */
+    boolean admits(Request request) {
+        var isGranted = clients.of(request)
+                .map(client -> limiter.take(perAddress, client).isGranted())
+                .orElse(true);
+        if (!isGranted) {
+            countRefusal(perAddress);
+        }
+        return isGranted;
+    }
+
+    private void countRefusal(RateLimiter.Policy policy) {
+        metrics.limitExceeded(policy == guesses ? "guesses_per_address" : "requests_per_" + policy.name());
+    }
+
     private void refuseUnlessGranted(RateLimiter.Policy policy, RateLimiter.Grant grant, String counted) {
         if (grant.isGranted()) {
             return;
         }
         var isKey = policy == perKey;
-        metrics.limitExceeded(policy == guesses ? "guesses_per_address" : "requests_per_" + policy.name());
+        countRefusal(policy);
         throw Problem.of(
                         HttpProblem.RATE_LIMITED,
                         (isKey ? "A key" : "An address") + " may send at most " + policy.requests() + " " + counted

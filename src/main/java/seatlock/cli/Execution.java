@@ -10,12 +10,13 @@ import seatlock.Backends;
 import seatlock.Config;
 import seatlock.Lifecycle;
 import seatlock.db.Database;
+import seatlock.logging.Logging;
 
 /** Runs commands. However a command ends, even by a signal, everything that it started is stopped. */
 final class Execution {
 
     /** Receives the output of commands. */
-    static final Consumer<String> OUTPUT = System.out::println;
+    static final Consumer<String> OUTPUT = line -> System.out.println(line);
 
     /** Time limit for a statement of a command, such as one that updates all dead jobs. */
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
@@ -25,6 +26,7 @@ final class Execution {
     /** Serves until SIGINT or SIGTERM. @return the exit status: 0 if everything stopped in time */
     static int runUntilStopped(App.Role role, boolean seed) throws Config.Invalid {
         var config = Config.from(System.getenv());
+        Logging.neverBlock();
         OUTPUT.accept("Seatlock " + SeatlockCommand.version());
         config.logging().apply();
         var app = new App(config, OUTPUT);
@@ -80,6 +82,7 @@ final class Execution {
                         var stopped = closeWithin(parts, timeout);
                         if (isServer || !stopped) {
                             // Otherwise the exit status of the JVM would report the signal.
+                            Logging.flush();
                             Runtime.getRuntime().halt(stopped ? 0 : 1);
                         }
                     }

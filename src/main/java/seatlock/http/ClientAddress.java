@@ -3,7 +3,9 @@ package seatlock.http;
 import io.javalin.http.Context;
 import java.net.InetAddress;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import org.eclipse.jetty.server.Request;
 import seatlock.limits.Networks;
 
 /**
@@ -12,6 +14,8 @@ import seatlock.limits.Networks;
  * from the right that is not a proxy.
  */
 public final class ClientAddress {
+
+    private static final String FORWARDED = "X-Forwarded-For";
 
     private static final String ATTRIBUTE = ClientAddress.class.getName();
 
@@ -25,12 +29,31 @@ public final class ClientAddress {
     public String of(Context ctx) {
         String known = ctx.attribute(ATTRIBUTE);
         if (known == null) {
-            known = peer(ctx)
-                    .map(peer -> Networks.subscriber(client(ctx, peer)))
-                    .orElse(ctx.req().getRemoteAddr());
+            known = subscriber(
+                    ctx.req().getRemoteAddr(), Collections.list(ctx.req().getHeaders(FORWARDED)));
             ctx.attribute(ATTRIBUTE, known);
         }
         return known;
+    }
+
+    /**
+     * Like {@link #of(Context)}, for a request that does not reach a route. If it is not valid HTTP, a proxy is known to have sent
+     * it, but not for which client.
+     *
+     * @return empty if the client is not known
+     */
+    public Optional<String> of(Request request) {
+        var peer = Request.getRemoteAddr(request);
+        var hops = request.getHeaders().getValuesList(FORWARDED);
+        return hops.isEmpty() && address(peer).filter(proxies::contains).isPresent()
+                ? Optional.empty()
+                : Optional.of(subscriber(peer, hops));
+    }
+
+    private String subscriber(String peer, List<String> hops) {
+        return address(peer)
+                .map(address -> Networks.subscriber(client(address, hops)))
+                .orElse(peer);
     }
 
     /** Tells the browser to use only TLS from now on (HSTS) if a trusted proxy received this request over TLS. */
@@ -41,15 +64,13 @@ public final class ClientAddress {
         }
     }
 
-    /** Jetty writes IPv6 addresses in brackets, as in a URL. */
     private static Optional<InetAddress> peer(Context ctx) {
         return address(ctx.req().getRemoteAddr());
     }
 
-    private InetAddress client(Context ctx, InetAddress peer) {
+    private InetAddress client(InetAddress peer, List<String> fields) {
         var client = peer;
-        var hops = String.join(",", Collections.list(ctx.req().getHeaders("X-Forwarded-For")))
-                .split(",");
+        var hops = String.join(",", fields).split(",");
         for (int i = hops.length - 1; i >= 0 && proxies.contains(client); i--) {
             var before = address(hops[i].strip());
             if (before.isEmpty()) {
@@ -60,7 +81,7 @@ public final class ClientAddress {
         return client;
     }
 
-    /** Some proxies add the port; a link-local address may have its interface. */
+    /** Jetty writes IPv6 addresses in brackets, as in a URL. Some proxies add the port; a link-local address may have its interface. */
     private static Optional<InetAddress> address(String hop) {
         var bare = hop.replaceFirst("^\\[(.*)](:[0-9]+)?$", "$1")
                 .replaceFirst("^([0-9.]+):[0-9]+$", "$1")

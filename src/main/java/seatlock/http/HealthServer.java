@@ -22,7 +22,7 @@ public final class HealthServer implements AutoCloseable {
      * @throws io.javalin.util.JavalinBindException if the port is in use
      */
     public static HealthServer start(int port, Health health, Metrics metrics) {
-        var setup = new Listener.Setup(port, HEADER_BYTES, 0, Map.of(), Set.of(), Map.of());
+        var setup = new Listener.Setup(port, HEADER_BYTES, 0, Map.of(), Set.of(), Map.of(), request -> true);
         return new HealthServer(new Listener(setup, Listener.newThreads(), health, metrics, health::addRoutes).start());
     }
 

@@ -11,10 +11,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
@@ -74,6 +76,8 @@ public final class Listener implements AutoCloseable {
      * @param bodyBytesOfPost the largest body of a POST to a path, where it differs
      * @param origins whose pages may call the server from a browser, such as {@code https://shop.example}, or {@code *}
      * @param actions names of the actions whose outcomes are counted, by route
+     * @param admitsRefused counts a request that is refused before it reaches a route, such as one that is not valid HTTP; returns
+     *     {@code false} if its client has sent too many requests
      */
     public record Setup(
             int port,
@@ -81,7 +85,8 @@ public final class Listener implements AutoCloseable {
             int bodyBytes,
             Map<String, Integer> bodyBytesOfPost,
             Set<String> origins,
-            Map<String, String> actions) {}
+            Map<String, String> actions,
+            Predicate<Request> admitsRefused) {}
 
     /**
      * @param threads see {@link #newThreads}
@@ -147,7 +152,7 @@ public final class Listener implements AutoCloseable {
         config.jetty.threadPool = threads;
         config.jetty.modifyServer(server -> {
             server.setStopTimeout(JETTY_STOP_TIMEOUT.toMillis());
-            server.setErrorHandler(new JettyErrors());
+            server.setErrorHandler(new JettyErrors(setup.admitsRefused));
             server.setRequestLog(logger);
             server.insertHandler(inFlight); // requests that have arrived
             server.insertHandler(new EagerContentHandler(bodies));

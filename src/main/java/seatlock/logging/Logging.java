@@ -5,14 +5,20 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.time.Duration;
+import java.util.List;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
 /**
- * The settings of the log. This is the only class that uses Logback; fixed settings are in {@code logback.xml}.
+ * The settings of the log. Fixed settings are in {@code logback.xml}.
  *
- * @param level lowest level that Seatlock logs. Libraries always log warnings and errors only, since below that some of
- *     them log what clients and mail servers send
+ * @param level lowest level that Seatlock logs. Libraries always log warnings and errors only, and without their message:
+ *     see {@link DiscreetAppender}
  * @param requests whether every request is logged
  */
 public record Logging(Format format, Verbosity level, boolean requests) {
@@ -66,9 +72,41 @@ public record Logging(Format format, Verbosity level, boolean requests) {
     private static final String OURS = "seatlock";
     private static final String REQUESTS = "seatlock.requests";
 
-    /** Applies these settings to the log of this process. */
+    private static final long FLUSH_NANOS = Duration.ofSeconds(2).toNanos();
+
+    private static volatile List<LossyStream> streams = List.of();
+
+    /** Applies these settings to the log of this process, including that of libraries which use {@code java.util.logging}. */
     public void apply() {
         apply(LoggerFactory.getILoggerFactory());
+        ForwardingHandler.install();
+        var uncaught = LoggerFactory.getLogger(Thread.class);
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> uncaught.error("A thread ended", e));
+    }
+
+    /**
+     * Makes sure that no thread ever waits for standard output or standard error. From now on, what is printed there, the log
+     * included, is written by other threads. If its reader is too slow, lines are dropped and counted.
+     */
+    public static synchronized void neverBlock() {
+        if (streams.isEmpty()) {
+            var out = new LossyStream(new FileOutputStream(FileDescriptor.out), "stdout");
+            var err = new LossyStream(new FileOutputStream(FileDescriptor.err), "stderr");
+            streams = List.of(out, err);
+            System.setOut(new PrintStream(out, true, Charset.defaultCharset()));
+            System.setErr(new PrintStream(err, true, Charset.defaultCharset()));
+        }
+    }
+
+    /** Returns the number of lines that were dropped since {@link #neverBlock} because their reader was too slow. */
+    public static long dropped() {
+        return streams.stream().mapToLong(LossyStream::dropped).sum();
+    }
+
+    /** Waits until everything printed so far is written, but at most two seconds. Call it before the process exits. */
+    public static void flush() {
+        var deadline = System.nanoTime() + FLUSH_NANOS;
+        streams.forEach(stream -> stream.awaitWritten(deadline));
     }
 
     private void apply(ILoggerFactory loggers) {

@@ -2,6 +2,7 @@ package seatlock.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -168,6 +170,12 @@ public final class Metrics implements AutoCloseable {
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         garbageCollections.bindTo(registry);
+    }
+
+    /** Exposes how many lines of the log were dropped because its reader was too slow. */
+    public void droppedLogLines(LongSupplier dropped) {
+        FunctionCounter.builder("seatlock.log.dropped", dropped, LongSupplier::getAsLong)
+                .register(registry);
     }
 
     /** Returns all metrics in {@link #CONTENT_TYPE}. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.api.ApiServer;
@@ -24,6 +25,7 @@ import seatlock.db.DatabaseUrl;
 import seatlock.metrics.Metrics;
 import seatlock.support.Api;
 import seatlock.support.Concurrently;
+import seatlock.support.RawHttp;
 import seatlock.support.TestSystem;
 
 /** Tests the limits over HTTP: requests per client, pending reservations and seats per buyer, sizes. */
@@ -97,6 +99,53 @@ class LimitsTest {
         assertThat(api.get("/nowhere").header("RateLimit")).startsWith("\"address\";r=3;");
         assertThat(api.get("/api/events", TestSystem.ADMIN_KEY).header("RateLimit"))
                 .startsWith("\"key\";r=7;");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /api/events HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+                "GET /api/events HTTP/1.1\r\nHost: ada@example.org\r\n\r\n",
+                "GET /api/events HTTP/9.9\r\nHost: a\r\n\r\n",
+                "GARBAGE\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n"
+            })
+    void invalid_http_counts_and_over_the_limit_its_connection_is_closed(String invalid) {
+        start(FEW, Networks.NONE);
+
+        var responses = IntStream.range(0, 7)
+                .mapToObj(i -> RawHttp.untilClosed(node.port(), invalid))
+                .toList();
+
+        assertThat(responses.subList(0, 5)).allMatch(response -> response.startsWith("HTTP/1.1 400 "));
+        assertThat(responses.subList(5, 7)).containsOnly("");
+        assertThat(api.get("/api/events").outcome()).isEqualTo("429 rate-limited");
+        assertThat(api.get("/metrics").text()).contains("seatlock_limited_total{limit=\"requests_per_address\"} 3.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/events;a=b", "/api/%2e/events", "/api/events"})
+    void requests_that_are_refused_before_their_route_count(String path) {
+        start(FEW, Networks.NONE);
+        var tooLong = "x".repeat(5_000);
+
+        var responses = IntStream.range(0, 7)
+                .mapToObj(i -> RawHttp.post(node.port(), path, "", tooLong))
+                .toList();
+
+        assertThat(responses.subList(0, 5)).allMatch(response -> response.matches("(?s)HTTP/1.1 4(00|13) .*"));
+        assertThat(responses.subList(5, 7)).noneMatch(response -> response.matches("(?s)HTTP/1.1 4(00|13) .*"));
+        assertThat(api.get("/api/events").outcome()).isEqualTo("429 rate-limited");
+    }
+
+    /** It is not known which of the proxy's clients sent them. */
+    @Test
+    void invalid_http_does_not_count_against_a_proxy() {
+        start(FEW, Networks.parse("127.0.0.0/8, ::1"));
+
+        assertThat(IntStream.range(0, 7).mapToObj(i -> RawHttp.untilClosed(node.port(), "GARBAGE\r\n\r\n")))
+                .allMatch(response -> response.startsWith("HTTP/1.1 400 "));
+        assertThat(api.get("/api/events").outcome()).isEqualTo("200");
     }
 
     @Test

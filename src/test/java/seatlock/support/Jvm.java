@@ -22,9 +22,7 @@ public final class Jvm implements AutoCloseable {
 
     /** Starts `seatlock` with a home directory and settings. Inherits no setting from this process. */
     public static Jvm start(Path home, Map<String, String> settings, String... arguments) {
-        var environment = new HashMap<>(settings);
-        environment.put("SEATLOCK_HOME", home.toString());
-        environment.putIfAbsent("PORT", "0");
+        var environment = new HashMap<>(withHome(home, settings));
         environment.putIfAbsent("LIMITS", "off");
         return start("seatlock.Main", environment, arguments);
     }
@@ -35,15 +33,19 @@ public final class Jvm implements AutoCloseable {
     }
 
     private static Jvm start(String main, Map<String, String> environment, String... arguments) {
+        return run(options(main), environment, arguments);
+    }
+
+    private static List<String> options(String main) {
         // The process lives for seconds, too short for the optimising compiler to pay off.
-        var options = List.of(
+        return List.of(
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=logback.xml", // the product's own, not that of the tests
                 "-cp",
                 System.getProperty("java.class.path"),
                 main);
-        return run(options, environment, arguments);
     }
 
     /** Starts a jar as an operator would, with a home directory and settings. */
@@ -51,18 +53,46 @@ public final class Jvm implements AutoCloseable {
             Path jar, List<String> options, Path home, Map<String, String> settings, String... arguments) {
         var all = new ArrayList<>(options);
         all.addAll(List.of("-jar", jar.toString()));
+        return run(all, withHome(home, settings), arguments);
+    }
+
+    /** Like {@link #start}, but the error output, and so the log, is a pipe that nobody reads. Limits are on. */
+    public static Jvm withUnreadLog(Path home, Map<String, String> settings, String... arguments) {
+        return run(List.of(), false, options("seatlock.Main"), withHome(home, settings), arguments);
+    }
+
+    /** Like {@link #start}, but the process may only open so many files. Limits are on. */
+    public static Jvm withFiles(int files, Path home, Map<String, String> settings, String... arguments) {
+        var shell = List.of("bash", "-c", "ulimit -n " + files + "; exec \"$@\"", "bash");
+        return run(shell, true, options("seatlock.Main"), withHome(home, settings), arguments);
+    }
+
+    private static Map<String, String> withHome(Path home, Map<String, String> settings) {
         var environment = new HashMap<>(settings);
         environment.put("SEATLOCK_HOME", home.toString());
         environment.putIfAbsent("PORT", "0");
-        return run(all, environment, arguments);
+        return environment;
     }
 
     private static Jvm run(List<String> options, Map<String, String> environment, String... arguments) {
-        var command = new ArrayList<String>();
+        return run(List.of(), true, options, environment, arguments);
+    }
+
+    /**
+     * @param shell the command that starts Java; empty to start it directly
+     * @param joinsLog whether the output includes the log; otherwise nobody reads that
+     */
+    private static Jvm run(
+            List<String> shell,
+            boolean joinsLog,
+            List<String> options,
+            Map<String, String> environment,
+            String... arguments) {
+        var command = new ArrayList<>(shell);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        var builder = new ProcessBuilder(command).redirectErrorStream(joinsLog);
         for (var name : List.of("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL")) {
             builder.environment().remove(name);
         }
