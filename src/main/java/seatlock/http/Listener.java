@@ -97,7 +97,7 @@ public final class Listener implements AutoCloseable {
         this.health = health;
         this.bodies = new BodyLoader(setup.bodyBytes, setup.bodyBytesOfPost);
         this.javalin = Javalin.create(config -> {
-            configure(config, threads, setup, new RequestLogger(setup.actions, metrics));
+            configure(config, threads, setup, metrics);
             config.routes.before(this::beforeAll);
             config.routes.beforeMatched(
                     ctx -> Exchange.of(ctx).route(ctx.endpoints().matchedHttpEndpoint().path));
@@ -145,7 +145,7 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    private void configure(JavalinConfig config, QueuedThreadPool threads, Setup setup, RequestLogger logger) {
+    private void configure(JavalinConfig config, QueuedThreadPool threads, Setup setup, Metrics metrics) {
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
@@ -153,7 +153,7 @@ public final class Listener implements AutoCloseable {
         config.jetty.modifyServer(server -> {
             server.setStopTimeout(JETTY_STOP_TIMEOUT.toMillis());
             server.setErrorHandler(new JettyErrors(setup.admitsRefused));
-            server.setRequestLog(logger);
+            server.setRequestLog(new RequestLogger(setup.actions, metrics));
             server.insertHandler(inFlight); // requests that have arrived
             server.insertHandler(new EagerContentHandler(bodies));
             if (!setup.origins.isEmpty()) {
@@ -172,6 +172,7 @@ public final class Listener implements AutoCloseable {
             connector = new ServerConnector(server, new HttpConnectionFactory(http));
             connector.setPort(setup.port);
             connector.setAcceptQueueSize(ACCEPT_QUEUE);
+            inFlight.insertHandler(Connections.limit(connector, metrics).observer());
             return connector;
         });
     }

@@ -101,6 +101,7 @@ public final class Metrics implements AutoCloseable {
     private final Map<String, AtomicLong> violations = new ConcurrentHashMap<>();
     private final Counter expiredReservations = registry.counter("seatlock.expired.reservations");
     private final Counter lockTimeouts = registry.counter("seatlock.lock.timeouts");
+    private final Counter replacedConnections = registry.counter("seatlock.connections.replaced");
     private final Counter retries = registry.counter("seatlock.transaction.retries");
     private final DistributionSummary batchSizes = DistributionSummary.builder("seatlock.batch.orders")
             .serviceLevelObjectives(BATCH_BUCKETS)
@@ -347,6 +348,11 @@ public final class Metrics implements AutoCloseable {
     public void limitExceeded(String limit) {
         getOrCreate(exceededLimits, limit, name -> registry.counter("seatlock.limited", "limit", name))
                 .increment();
+    }
+
+    /** Counts a connection that was closed to make room for another one. */
+    public void connectionReplaced() {
+        replacedConnections.increment();
     }
 
     private static double now() {
