@@ -154,10 +154,14 @@ class EmbeddedTest {
     void configured_addresses_replace_the_embedded_servers() throws IOException {
         var url = Servers.newDatabase();
         var settings = Map.of(
-                "DATABASE_URL", url.jdbc() + "?user=" + url.user() + "&password=" + url.password(),
-                "REDIS_URL", "redis://127.0.0.1:1",
-                "LIMITS", "on",
-                "SEATLOCK_ADMIN_KEY", "mine");
+                "DATABASE_URL",
+                url.jdbc() + "?user=" + url.user() + "&password=" + url.password(),
+                "REDIS_URL",
+                "redis://127.0.0.1:1",
+                "LIMITS",
+                "on",
+                "SEATLOCK_ADMIN_KEY",
+                TestSystem.ADMIN_KEY);
         try (var jvm = Jvm.start(directory.resolve("unused"), settings, "serve").awaitReady()) {
             assertThat(jvm.output()).doesNotContain("PostgreSQL", "Redis 7", "Admin key");
             assertThat(directory.resolve("unused")).doesNotExist();
@@ -167,7 +171,7 @@ class EmbeddedTest {
                     .map(line -> line.split("\\s+")[1])
                     .findFirst()
                     .orElseThrow();
-            var api = new Api(base, "mine");
+            var api = new Api(base, TestSystem.ADMIN_KEY);
             Wait.until(
                     "the missing Redis is reported",
                     () -> api.get("/readyz").text().contains("\"redis\":\"down\""));

@@ -41,9 +41,9 @@ class RecoveryTest {
                     "DATABASE_URL",
                     text(new DatabaseUrl(url.jdbc(), owner.user(), owner.password())),
                     "SEATLOCK_ADMIN_KEY",
-                    "mine");
+                    TestSystem.ADMIN_KEY);
             try (var server = Jvm.start(home, settings, "serve").awaitOutput("Waiting     PostgreSQL is unavailable")) {
-                var api = new Api(server.url(), "mine");
+                var api = new Api(server.url(), TestSystem.ADMIN_KEY);
                 assertThat(api.get("/livez").status()).isEqualTo(200);
                 assertThat(api.get("/readyz").status()).isEqualTo(503);
                 assertThat(api.get("/readyz").text()).contains("\"postgresql\":\"down\"", "starting");
@@ -93,9 +93,9 @@ class RecoveryTest {
                     .inTransaction(tx -> new ApiKeys().create(tx, Role.SALES, "shop", Set.of(), null))
                     .secret()
                     .reveal();
-            var settings = Map.of("DATABASE_URL", text(proxy.url()), "SEATLOCK_ADMIN_KEY", "mine");
+            var settings = Map.of("DATABASE_URL", text(proxy.url()), "SEATLOCK_ADMIN_KEY", TestSystem.ADMIN_KEY);
             try (var server = Jvm.start(home, settings, "serve").awaitReady()) {
-                var api = new Api(server.url(), "mine");
+                var api = new Api(server.url(), TestSystem.ADMIN_KEY);
                 assertThat(api.reserve(event.id(), "S-A-1").status()).isEqualTo(201);
 
                 for (int seat = 2; seat <= 4; seat++) { // twice for a moment, and once for longer

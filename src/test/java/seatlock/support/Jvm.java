@@ -63,7 +63,8 @@ public final class Jvm implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        for (var name : List.of("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL")) {
+        for (var name :
+                List.of("HOST", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL")) {
             builder.environment().remove(name);
         }
         builder.environment().putAll(environment);
