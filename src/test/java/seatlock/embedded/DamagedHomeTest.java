@@ -215,7 +215,7 @@ class DamagedHomeTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("harmlessDamages")
-    void what_holds_no_data_is_repaired_and_the_start_says_so(String what, Damage damage, String said)
+    void damage_that_costs_no_data_is_repaired_and_the_start_says_so(String what, Damage damage, String said)
             throws Exception {
         var home = homeWith(damage);
 

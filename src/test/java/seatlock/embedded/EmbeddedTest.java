@@ -12,9 +12,12 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import seatlock.catalog.EventId;
 import seatlock.db.DatabaseUrl;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
@@ -69,7 +72,9 @@ class EmbeddedTest {
         assertThat(home.resolve("seatlock.env")).doesNotExist();
 
         var second = Jvm.start(home, NOTHING, "all", "--seed").awaitReady();
-        assertThat(second.output()).contains("all sample events exist already").doesNotContain("killed");
+        assertThat(second.output())
+                .contains("all sample events exist already", "Admin key   stored in ", "admin-key")
+                .doesNotContain("killed", adminKey);
         assertThat(Jvm.published(home, "SEATLOCK_ADMIN_KEY")).isEqualTo(adminKey);
         assertThat(api(home).get("/api/events").json().get("events")).hasSize(3);
         try (var redis = redis(home)) {
@@ -129,6 +134,42 @@ class EmbeddedTest {
             assertThat(again.exitStatus()).as(again.output()).isZero();
         }
         assertThat(runningFrom(home)).isEmpty();
+    }
+
+    @Test
+    void a_stop_that_takes_too_long_leaves_no_server_running() throws Exception {
+        var home = directory.resolve("slow");
+        try (var jvm = Jvm.start(home, Map.of("SHUTDOWN_TIMEOUT", "PT1S"), "all", "--seed")
+                .awaitReady()) {
+            var api = api(home);
+            var event =
+                    api.get("/api/events").json().get("events").get(0).get("id").asText();
+            var seat = api.get("/api/events/" + event + "/seats")
+                    .json()
+                    .get("seats")
+                    .get(0)
+                    .get("label")
+                    .asText();
+            try (var connection = Servers.connect(DatabaseUrl.parse(Jvm.published(home, "DATABASE_URL")))) {
+                connection.setAutoCommit(false);
+                connection.createStatement().execute("SELECT FROM seats FOR UPDATE");
+                CompletableFuture.runAsync(() -> api.reserve(new EventId(UUID.fromString(event)), seat));
+                Wait.until("the request waits for the lock", () -> isWaiting(home));
+                jvm.terminate();
+                assertThat(jvm.exitStatus()).as(jvm.output()).isEqualTo(1);
+                assertThat(jvm.output()).contains("Did not stop within 1 s");
+            }
+        }
+        Wait.until("no server runs", () -> DamagedHomeTest.runningFrom(home).isEmpty());
+    }
+
+    private boolean isWaiting(Path home) {
+        try {
+            return postgres(home, "SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    .equals("1");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package seatlock.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +14,7 @@ import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.EventId;
 import seatlock.db.DatabaseUrl;
+import seatlock.db.Migrations;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
 import seatlock.support.PostgresProxy;
@@ -71,6 +73,38 @@ class RecoveryTest {
                 assertThat(api.get("/api/events").status()).isEqualTo(200);
                 assertThat(server.output()).doesNotContain("secret'word");
             }
+        }
+    }
+
+    /** {@code migrate} creates the tables first and grants access to them last. */
+    @Test
+    void a_server_waits_while_its_role_has_no_access_yet() {
+        var owner = Servers.newDatabase();
+        var serving = new DatabaseUrl(
+                owner.jdbc(), "seatlock_" + UUID.randomUUID().toString().replace("-", ""), "secret");
+        execute(owner, "CREATE ROLE " + serving.user() + " LOGIN PASSWORD 'secret'");
+        var login = Map.of(
+                "DATABASE_URL",
+                serving.jdbc() + "?user=" + serving.user() + "&password=" + serving.password(),
+                "SEATLOCK_ADMIN_KEY",
+                TestSystem.ADMIN_KEY);
+        try (var server = Jvm.start(home, login, "serve").awaitOutput("waiting for `seatlock migrate` to grant it")) {
+            assertThat(server.isAlive()).isTrue();
+
+            assertThat(new Migrations(owner).grantAccess(serving)).isFalse();
+
+            server.awaitReady();
+        } finally {
+            execute(owner, "DROP OWNED BY " + serving.user() + "; DROP ROLE " + serving.user());
+        }
+    }
+
+    private static void execute(DatabaseUrl url, String sql) {
+        try (var connection = Servers.connect(url);
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

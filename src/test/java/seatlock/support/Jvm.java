@@ -141,8 +141,9 @@ public final class Jvm implements AutoCloseable {
 
     /** Waits until the server listens, ready or not, and returns its URL. */
     public String url() {
-        awaitOutput("http://localhost:");
-        return output().replaceAll("(?s).*?(http://localhost:[0-9]+).*", "$1");
+        awaitOutput("http://");
+        Wait.until("the URL is printed", () -> output().matches("(?s).*http://\\S+:[0-9]+[ /].*"));
+        return output().replaceAll("(?s).*?(http://[^ /]+:[0-9]+)[ /].*", "$1");
     }
 
     /** Waits until the process has ended by itself. */
