@@ -7,14 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import redis.clients.jedis.Jedis;
 import seatlock.db.Database;
 import seatlock.embedded.HomeDirectory;
 import seatlock.embedded.MailSink;
 import seatlock.embedded.RedisServer;
-import seatlock.jobs.Job;
 import seatlock.jobs.RetryPolicy;
 import seatlock.mail.Mailer;
 import seatlock.workers.JobRunner;
@@ -80,12 +78,7 @@ public final class TestWorkers implements AutoCloseable {
         var mailer = new Mailer(smtp == null ? URI.create(sink.url()) : smtp, "Seatlock <tickets@example.org>");
         var work =
                 new TicketDelivery(database, system.catalog, system.inventoryReader, system.tickets, mailer, progress);
-        runner = new JobRunner(
-                database,
-                system.jobs,
-                Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work),
-                POLICY,
-                system.metrics);
+        runner = new JobRunner(database, system.jobs, work.handlers(), POLICY, system.metrics);
         workers = new WorkerPool(redisUrl, runner, 3, system.metrics);
         relay = new Relay(database, system.jobs, redisUrl);
     }
