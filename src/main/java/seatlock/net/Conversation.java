@@ -12,10 +12,12 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.SocketFactory;
@@ -41,7 +43,11 @@ public final class Conversation implements AutoCloseable {
         }
     }
 
-    private static final ExecutorService TALKERS = Executors.newCachedThreadPool(daemons("conversation"));
+    /** More than all workers need; the others are stuck in look-ups of names. */
+    private static final int MAX_THREADS = 200;
+
+    private static final ExecutorService TALKERS = new ThreadPoolExecutor(
+            0, MAX_THREADS, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("conversation"));
 
     private static final ScheduledThreadPoolExecutor WATCHDOG =
             new ScheduledThreadPoolExecutor(1, daemons("conversation-deadlines"));
@@ -90,7 +96,12 @@ public final class Conversation implements AutoCloseable {
      */
     public <T> T call(Callable<T> work) throws Exception {
         begin();
-        var result = TALKERS.submit(work);
+        Future<T> result;
+        try {
+            result = TALKERS.submit(work);
+        } catch (RejectedExecutionException e) {
+            throw exceed("%s cannot be reached: too many threads wait for look-ups of names".formatted(server));
+        }
         try {
             return result.get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
