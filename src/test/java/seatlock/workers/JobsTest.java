@@ -8,12 +8,17 @@ import static seatlock.workers.JobFixture.parse;
 import jakarta.mail.Message;
 import jakarta.mail.Multipart;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import seatlock.catalog.EventId;
 import seatlock.db.Database;
 import seatlock.inventory.ReservationId;
 import seatlock.jobs.Job;
@@ -67,18 +72,99 @@ class JobsTest {
         var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
         jobs.awaitMailed(event, 1);
 
-        var reservation = new ReservationId(UUID.fromString(id));
-        boolean resent = system.database.inTransaction(tx -> system.tickets.resend(
-                tx,
-                event.id(),
-                system.inventoryReader.find(tx, event.id(), reservation).orElseThrow()));
-        assertThat(resent).isTrue();
+        resend(event.id(), id);
         jobs.awaitMailed(event, 2);
 
         var mails = workers.mails().stream().map(JobFixture::parse).toList();
         assertThat(mails).extracting(JobFixture::messageId).hasSize(2).doesNotHaveDuplicates();
         assertThat(firstPdf(mails.get(1))).isEqualTo(firstPdf(mails.get(0)));
         assertThat(system.count("SELECT count(*) AS n FROM ticket_documents")).isEqualTo(1);
+    }
+
+    /** A buyer may ask for the mail before the documents are made. */
+    @Test
+    void a_mail_that_is_sent_before_the_documents_are_made_makes_them() {
+        var event = system.event(1);
+        var workers = jobs.workers(); // they are not started: the test runs each job
+        var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
+        var issue = jobs.jobId();
+        resend(event.id(), id);
+        var resent = openMails().get(0);
+
+        assertThat(workers.runner.run(event.id(), resent)).isNull();
+        assertThat(workers.mails()).hasSize(1);
+        assertThat(workers.runner.run(event.id(), issue)).isNull();
+        assertThat(openMails()).hasSize(1).doesNotContain(resent);
+        assertThat(workers.runner.run(event.id(), openMails().get(0))).isNull();
+
+        var mails = workers.mails().stream().map(JobFixture::parse).toList();
+        assertThat(mails).extracting(JobFixture::messageId).hasSize(2).doesNotHaveDuplicates();
+        assertThat(firstPdf(mails.get(1))).isEqualTo(firstPdf(mails.get(0)));
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    private void resend(EventId event, String reservation) {
+        var id = new ReservationId(UUID.fromString(reservation));
+        boolean resent = system.database.inTransaction(tx -> system.tickets.resend(
+                tx, event, system.inventoryReader.find(tx, event, id).orElseThrow()));
+        assertThat(resent).isTrue();
+    }
+
+    private List<UUID> openMails() {
+        return system.query(
+                "SELECT job_id FROM jobs WHERE kind = 'SendTickets' AND state = 'READY'", row -> row.uuid("job_id"));
+    }
+
+    /** A worker that was taken for dead finishes after all, while another has its job. Only the other adds the mail. */
+    @Test
+    void documents_made_twice_are_followed_by_one_mail() {
+        var event = system.event(1);
+        var isStolen = new AtomicBoolean();
+        var workers = new TestWorkers(system, null, step -> {
+            if (step == TicketDelivery.Step.DOCUMENTS_MADE && isStolen.compareAndSet(false, true)) {
+                system.update("UPDATE jobs SET lease_id = gen_random_uuid(), next_attempt_at = now()");
+            }
+        });
+        jobs.closeLater(workers);
+        system.api.buy(event.id(), "S-A-1");
+        var issue = jobs.jobId();
+
+        assertThat(workers.runner.run(event.id(), issue)).isNull();
+        assertThat(isStolen).isTrue();
+        assertThat(openMails()).as("mails of the worker without a lease").isEmpty();
+        assertThat(workers.runner.run(event.id(), issue)).isNull();
+        assertThat(workers.runner.run(event.id(), issue))
+                .as("a job that is done")
+                .isNull();
+
+        assertThat(openMails()).hasSize(1);
+        assertThat(jobs.attempts(Job.Kind.ISSUE_TICKETS)).containsExactly(2);
+    }
+
+    /** Nobody mails the tickets of a reservation that was refunded before they were made, or between the two jobs. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_refund_before_the_mail_sends_no_mail(boolean beforeDocuments) {
+        var event = system.event(1);
+        var workers = jobs.workers();
+        var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
+        var issue = jobs.jobId();
+        if (!beforeDocuments) {
+            workers.runner.run(event.id(), issue);
+        }
+        assertThat(system.api.cancel(event.id(), id, TestSystem.ADMIN_KEY).outcome())
+                .isEqualTo("200");
+        if (beforeDocuments) {
+            workers.runner.run(event.id(), issue);
+        }
+        openMails()
+                .forEach(
+                        mail -> assertThat(workers.runner.run(event.id(), mail)).isNull());
+
+        assertThat(openMails()).isEmpty();
+        assertThat(jobs.jobs(event, Job.Kind.SEND_TICKETS, "DONE")).isEqualTo(beforeDocuments ? 0 : 1);
+        assertThat(workers.mails()).isEmpty();
+        assertThat(system.violations(event.id())).isEmpty();
     }
 
     /** The API refuses such an address; another version of it may not. */
