@@ -3,7 +3,6 @@ package seatlock;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -19,7 +18,6 @@ import seatlock.http.HealthServer;
 import seatlock.http.Listener;
 import seatlock.inventory.Inventory;
 import seatlock.inventory.InventoryReader;
-import seatlock.jobs.Job;
 import seatlock.jobs.Jobs;
 import seatlock.jobs.RetryPolicy;
 import seatlock.limits.RateLimiter;
@@ -33,7 +31,6 @@ import seatlock.sales.IdempotencyKeys;
 import seatlock.seatmap.SeatMaps;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
-import seatlock.workers.JobHandler;
 import seatlock.workers.JobRunner;
 import seatlock.workers.Relay;
 import seatlock.workers.TicketDelivery;
@@ -69,7 +66,7 @@ public final class App implements AutoCloseable {
     /** One each for the sweeper and the backlog monitor, and a spare one. */
     private static final int BACKGROUND_CONNECTIONS = 3;
 
-    /** One each for the relay and the renewal of leases, and a spare one. Each worker has another. */
+    /** One each for the relay, its search for postponed jobs, and the renewal of leases. Each worker has another. */
     private static final int JOB_CONNECTIONS = 3;
 
     /** The longest statement of a job stores a document. */
@@ -225,7 +222,7 @@ public final class App implements AutoCloseable {
         var database = open(
                 backends.database(),
                 "jobs",
-                config.workers() + JOB_CONNECTIONS,
+                WorkerPool.size(config.workers()) + JOB_CONNECTIONS,
                 JOB_STATEMENT_TIMEOUT,
                 Database.Plans.DEFAULT);
         var mailer = new Mailer(backends.smtp(), config.mailFrom());
@@ -235,15 +232,14 @@ public final class App implements AutoCloseable {
                 config.jobFirstRetry(),
                 RetryPolicy.DEFAULT.maxRetry(),
                 RetryPolicy.DEFAULT.lease());
-        var handlers = Map.<Job.Kind, JobHandler>of(Job.Kind.ISSUE_TICKETS, delivery, Job.Kind.SEND_TICKETS, delivery);
-        var runner = lifecycle.add(new JobRunner(database, jobs, handlers, policy, metrics));
+        var runner = lifecycle.add(new JobRunner(database, jobs, delivery.handlers(), policy, metrics));
         var workers = lifecycle.add(new WorkerPool(redis, runner, config.workers(), metrics));
         workers.start();
         health.addOptionalDependency("workers", () -> workers.alive() > 0);
         var relay = lifecycle.add(new Relay(database, jobs, redis));
         relay.start();
         health.addOptionalDependency("redis", relay::reachesRedis);
-        progress.accept("Workers     " + config.workers()
+        progress.accept("Workers     " + WorkerPool.size(config.workers())
                 + (config.smtp().isEmpty()
                         ? "; mail is stored in " + config.home().resolve("mail")
                         : ""));

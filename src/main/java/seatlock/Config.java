@@ -39,7 +39,7 @@ import seatlock.mail.Mailer;
  * @param adminKey the administrator's key; empty to generate one and store it in {@code home}
  * @param reservationTtl how long a pending reservation holds its seats, unless its event sets another time
  * @param sweepInterval pause between two runs of the sweeper
- * @param workers number of jobs that run at the same time
+ * @param workers number of jobs that run at the same time, shared between documents and mail
  * @param jobAttempts number of failed attempts after which a job is dead
  * @param jobFirstRetry pause after a job's first failure; it doubles with each further failure
  * @param invariantCheckInterval pause between two rounds of checks; zero for no checks

@@ -248,7 +248,8 @@ class EmbeddedTest {
                     var retry = Jvm.start(unused, settings, "jobs", "retry");
                     var rotate = Jvm.start(unused, settings, "ticket-keys", "rotate")) {
                 assertThat(jobs.exitStatus()).isZero();
-                assertThat(jobs.output()).contains("DONE 1", "IssueTickets event " + event.id());
+                assertThat(jobs.output())
+                        .contains("DONE 2", "IssueTickets event " + event.id(), "SendTickets event " + event.id());
                 assertThat(retry.exitStatus()).isZero();
                 assertThat(retry.output()).contains("0 jobs will be retried");
                 assertThat(rotate.exitStatus()).isZero();
@@ -259,7 +260,7 @@ class EmbeddedTest {
             withoutRedis.put("REDIS_URL", "redis://127.0.0.1:1");
             try (var jobs = Jvm.start(unused, withoutRedis, "jobs", "list")) {
                 assertThat(jobs.exitStatus()).isZero();
-                assertThat(jobs.output()).contains("Workers alive: unknown", "DONE 1");
+                assertThat(jobs.output()).contains("Workers alive: unknown", "DONE 2");
             }
             assertThat(unused).doesNotExist();
             assertThat(system.api.get("/api/keys/tickets").json().get("keys")).hasSize(2);
