@@ -1,5 +1,6 @@
 package seatlock.support;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -46,7 +47,7 @@ import seatlock.tickets.Tickets;
  */
 public final class TestSystem implements AutoCloseable {
 
-    public static final String ADMIN_KEY = "test-admin-key";
+    public static final String ADMIN_KEY = "test-admin-key-of-more-than-32-characters";
 
     private static final TestSystem SHARED = new TestSystem();
 
@@ -104,7 +105,7 @@ public final class TestSystem implements AutoCloseable {
 
     /** Returns the setup of a server without limits. */
     public static ApiServer.Setup setup(String adminKey) {
-        return new ApiServer.Setup(0, adminKey, Limits.OFF, Networks.NONE, Set.of());
+        return new ApiServer.Setup(new InetSocketAddress(0), adminKey, Limits.OFF, Networks.NONE, Set.of());
     }
 
     /** Returns a rate limiter that shares nothing and is not started. */
@@ -125,7 +126,10 @@ public final class TestSystem implements AutoCloseable {
     /** Starts a second node with limits; the caller closes the node and the limiter. */
     public Node limitedNode(Limits limits, Networks proxies, RateLimiter limiter) {
         return new Node(
-                servingUrl, new ApiServer.Setup(0, ADMIN_KEY, limits, proxies, Set.of()), limiter, new Metrics());
+                servingUrl,
+                new ApiServer.Setup(new InetSocketAddress(0), ADMIN_KEY, limits, proxies, Set.of()),
+                limiter,
+                new Metrics());
     }
 
     /** Starts a second node without limits, behind proxies, with CORS origins; the caller closes it. */
@@ -133,7 +137,7 @@ public final class TestSystem implements AutoCloseable {
         var metrics = new Metrics();
         return new Node(
                 servingUrl,
-                new ApiServer.Setup(0, ADMIN_KEY, Limits.OFF, proxies, origins),
+                new ApiServer.Setup(new InetSocketAddress(0), ADMIN_KEY, Limits.OFF, proxies, origins),
                 noLimiter(metrics),
                 metrics);
     }
