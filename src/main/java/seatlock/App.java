@@ -133,6 +133,9 @@ public final class App implements AutoCloseable {
         }
 
         prepareSchema(backends, role);
+        readDatabase
+                .settingsNotInForce()
+                .forEach(phrase -> progress.accept("Warning     A transaction loses its settings: " + phrase));
         if (seed) {
             seed(database, progress);
         }
@@ -286,7 +289,7 @@ public final class App implements AutoCloseable {
             if (!e.isTransient()) {
                 throw e;
             }
-            return Optional.of("PostgreSQL is unavailable: " + rootMessage(e));
+            return Optional.of("PostgreSQL is unavailable: " + rootMessage(e) + e.advice());
         }
     }
 
