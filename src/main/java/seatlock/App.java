@@ -30,6 +30,7 @@ import seatlock.maintenance.Sweeper;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
+import seatlock.sales.Rehearsal;
 import seatlock.seatmap.SeatMaps;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
@@ -112,8 +113,8 @@ public final class App implements AutoCloseable {
         var database = backends.database();
         lifecycle.add(metrics);
         metrics.measureProcess();
-        health = lifecycle.add(
-                new Health(open(database, "health", 1, Health.STATEMENT_TIMEOUT, Database.Plans.DEFAULT), metrics));
+        var healthDatabase = open(database, "health", 1, Health.STATEMENT_TIMEOUT, Database.Plans.DEFAULT);
+        health = lifecycle.add(new Health(healthDatabase, Rehearsal::run, metrics));
         var readDatabase = open(
                 database,
                 "reads",
@@ -147,7 +148,7 @@ public final class App implements AutoCloseable {
             startWorkers(backends, tickets);
         }
         startServing.run();
-        health.started();
+        health.started(new Migrations(database).latest());
     }
 
     private Database open(
