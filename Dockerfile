@@ -42,13 +42,18 @@ EXPOSE 8080
 
 # The Java launcher reads these options and reports them in one line; set the variable to replace them. For the reasons
 # see src/docs/figures.md, "Java options". A JVM that ran out of memory is unreliable, so it exits and is restarted.
+#
+# A container has its own network, so every role listens on all of its interfaces. A worker opens the port only because
+# it is set here, for the health check.
 ENV JDK_JAVA_OPTIONS="-Xmx160m -XX:+UseParallelGC -XX:+ExitOnOutOfMemoryError" \
-    SEATLOCK_HOME=/data
+    SEATLOCK_HOME=/data \
+    HOST=0.0.0.0 \
+    PORT=8080
 
 # Checks liveness, not readiness: some orchestrators restart an unhealthy container, which would not bring a database
 # back. The image has no curl, and starting a JVM every ten seconds is expensive, so bash sends the request.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
-    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT:-8080} && printf 'GET /livez HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PORT} && printf 'GET /livez HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
 
 # Exec form, so that the JVM receives SIGTERM and drains before it stops.
 STOPSIGNAL SIGTERM

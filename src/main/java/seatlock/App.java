@@ -1,15 +1,14 @@
 package seatlock;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.api.ApiServer;
 import seatlock.catalog.Catalog;
-import seatlock.catalog.SampleEvents;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.db.DatabaseUrl;
@@ -19,7 +18,6 @@ import seatlock.http.HealthServer;
 import seatlock.http.Listener;
 import seatlock.inventory.Inventory;
 import seatlock.inventory.InventoryReader;
-import seatlock.jobs.Job;
 import seatlock.jobs.Jobs;
 import seatlock.jobs.RetryPolicy;
 import seatlock.limits.RateLimiter;
@@ -34,7 +32,6 @@ import seatlock.sales.Rehearsal;
 import seatlock.seatmap.SeatMaps;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
-import seatlock.workers.JobHandler;
 import seatlock.workers.JobRunner;
 import seatlock.workers.Relay;
 import seatlock.workers.TicketDelivery;
@@ -70,11 +67,13 @@ public final class App implements AutoCloseable {
     /** One each for the sweeper and the backlog monitor, and a spare one. */
     private static final int BACKGROUND_CONNECTIONS = 3;
 
-    /** One each for the relay and the renewal of leases, and a spare one. Each worker has another. */
+    /** One each for the relay, its search for postponed jobs, and the renewal of leases. Each worker has another. */
     private static final int JOB_CONNECTIONS = 3;
 
     /** The longest statement of a job stores a document. */
     private static final Duration JOB_STATEMENT_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final int DEFAULT_PORT = 8080;
 
     private static final Duration WAIT_INTERVAL = Duration.ofMillis(500);
 
@@ -105,10 +104,10 @@ public final class App implements AutoCloseable {
     /**
      * Starts a role and returns when it is ready.
      *
-     * @param seed whether to add the sample events first
+     * @param prepare runs once the schema is up to date, before the first request is served
      * @throws RuntimeException if it cannot start; the caller must still close it
      */
-    public void start(Role role, boolean seed) {
+    public void start(Role role, Consumer<DatabaseUrl> prepare) {
         var backends = Backends.start(config, role.runsWorkers(), lifecycle, progress);
         var database = backends.database();
         lifecycle.add(metrics);
@@ -127,8 +126,8 @@ public final class App implements AutoCloseable {
         Runnable startServing = () -> {};
         if (role.runsApi()) {
             startServing = startApi(backends, readDatabase, tickets, ticketKeys);
-        } else {
-            var server = HealthServer.start(config.port(), health, metrics);
+        } else if (config.port().isPresent()) {
+            var server = HealthServer.start(address(), health, metrics);
             setListener(server, server.port());
             progress.accept("Health      " + url + "/readyz");
         }
@@ -137,9 +136,7 @@ public final class App implements AutoCloseable {
         readDatabase
                 .settingsNotInForce()
                 .forEach(phrase -> progress.accept("Warning     A transaction loses its settings: " + phrase));
-        if (seed) {
-            seed(database, progress);
-        }
+        prepare.accept(database);
         ticketKeys.ensureFirst();
         lifecycle
                 .add(new BacklogMonitor(readDatabase, jobs, inventoryReader, metrics))
@@ -180,23 +177,24 @@ public final class App implements AutoCloseable {
         var checkout = lifecycle.add(
                 new Checkout(salesDatabase, catalog, inventory, keys, tickets, seatMaps::changed, threads, metrics));
         var core = new ApiServer.Core(catalog, inventoryReader, checkout, seatMaps, tickets, ticketKeys, reads, writes);
-        var adminKey = config.adminKey().orElseGet(() -> backends.home().adminKey());
+        var stored = config.adminKey().isEmpty() ? backends.home().adminKey() : null;
+        var adminKey = stored == null ? config.adminKey().orElseThrow() : stored.value();
         listen(backends.redis(), adminKey, core, threads);
         var sweeper = lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, metrics));
         return () -> {
             sweeper.start(config.sweepInterval());
             monitorInvariants(backends.database());
             backends.publish(url, adminKey);
-            if (config.adminKey().isEmpty()) {
-                progress.accept("Admin key   " + adminKey + "  (stored in "
-                        + config.home().resolve("admin-key") + ")");
+            if (stored != null) {
+                var place = "stored in " + config.home().resolve("admin-key");
+                progress.accept("Admin key   " + (stored.isNew() ? adminKey + "  (" + place + ")" : place));
             }
         };
     }
 
     private void listen(Optional<URI> redis, String adminKey, ApiServer.Core core, QueuedThreadPool threads) {
         var setup = new ApiServer.Setup(
-                config.port(), adminKey, config.limits(), config.trustedProxies(), config.corsOrigins());
+                address(), adminKey, config.limits(), config.trustedProxies(), config.corsOrigins());
         var limiter = lifecycle.add(new RateLimiter(System::currentTimeMillis, metrics));
         var server = ApiServer.start(setup, core, threads, health, limiter, metrics);
         if (config.limits().isOn()) {
@@ -207,9 +205,13 @@ public final class App implements AutoCloseable {
         progress.accept("API         " + url + "  (try it: " + url + "/api/docs/)");
     }
 
+    private InetSocketAddress address() {
+        return new InetSocketAddress(config.host().address(), config.port().orElse(DEFAULT_PORT));
+    }
+
     private synchronized void setListener(AutoCloseable server, int port) {
         listener = server;
-        url = "http://localhost:" + port;
+        url = config.host().url(port);
     }
 
     private void monitorInvariants(DatabaseUrl database) {
@@ -224,7 +226,7 @@ public final class App implements AutoCloseable {
         var database = open(
                 backends.database(),
                 "jobs",
-                config.workers() + JOB_CONNECTIONS,
+                WorkerPool.size(config.workers()) + JOB_CONNECTIONS,
                 JOB_STATEMENT_TIMEOUT,
                 Database.Plans.DEFAULT);
         var mailer = new Mailer(backends.smtp(), config.mailFrom());
@@ -234,15 +236,14 @@ public final class App implements AutoCloseable {
                 config.jobFirstRetry(),
                 RetryPolicy.DEFAULT.maxRetry(),
                 RetryPolicy.DEFAULT.lease());
-        var handlers = Map.<Job.Kind, JobHandler>of(Job.Kind.ISSUE_TICKETS, delivery, Job.Kind.SEND_TICKETS, delivery);
-        var runner = lifecycle.add(new JobRunner(database, jobs, handlers, policy, metrics));
+        var runner = lifecycle.add(new JobRunner(database, jobs, delivery.handlers(), policy, metrics));
         var workers = lifecycle.add(new WorkerPool(redis, runner, config.workers(), metrics));
         workers.start();
         health.addOptionalDependency("workers", () -> workers.alive() > 0);
         var relay = lifecycle.add(new Relay(database, jobs, redis));
         relay.start();
         health.addOptionalDependency("redis", relay::reachesRedis);
-        progress.accept("Workers     " + config.workers()
+        progress.accept("Workers     " + WorkerPool.size(config.workers())
                 + (config.smtp().isEmpty()
                         ? "; mail is stored in " + config.home().resolve("mail")
                         : ""));
@@ -257,9 +258,23 @@ public final class App implements AutoCloseable {
             });
         } else {
             var migrations = new Migrations(backends.database());
-            awaitSuccess(() -> migrations.pending() == 0
+            awaitSuccess(() -> reasonToWait(migrations));
+        }
+    }
+
+    private static Optional<String> reasonToWait(Migrations migrations) {
+        try {
+            return migrations.pending() == 0
                     ? Optional.empty()
-                    : Optional.of("The schema is not up to date: waiting for `seatlock migrate`"));
+                    : Optional.of("The schema is not up to date: waiting for `seatlock migrate`");
+        } catch (DatabaseException.Unavailable e) {
+            if (!e.isForbidden()) {
+                throw e;
+            }
+            // `migrate` creates the tables first and grants access to them last.
+            return Optional.of(
+                    "The role of DATABASE_URL has no access yet: waiting for `seatlock migrate` to grant it ("
+                            + rootMessage(e) + ")");
         }
     }
 
@@ -298,19 +313,7 @@ public final class App implements AutoCloseable {
         return e.getCause() == null ? e.getMessage() : rootMessage(e.getCause());
     }
 
-    /** Adds the sample events that do not exist yet, and reports them. */
-    public static void seed(DatabaseUrl url, Consumer<String> progress) {
-        try (var database = Database.open(url, 1, READ_STATEMENT_TIMEOUT)) {
-            var created = database.inTransaction(tx -> SampleEvents.create(tx, new Catalog()));
-            created.forEach(event -> progress.accept("Event       %s  %s, %s, %,d seats"
-                    .formatted(event.id(), event.name(), event.venue(), event.capacity())));
-            if (created.isEmpty()) {
-                progress.accept("Events      all sample events exist already");
-            }
-        }
-    }
-
-    /** Returns the URL that it listens on, without a path. */
+    /** Returns the URL that it listens on, without a path; null for a worker without a port. */
     public String url() {
         return url;
     }

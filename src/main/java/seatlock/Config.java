@@ -1,5 +1,9 @@
 package seatlock;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -13,6 +17,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import seatlock.access.KeyStrength;
 import seatlock.db.DatabaseUrl;
 import seatlock.jobs.RetryPolicy;
 import seatlock.limits.Limits;
@@ -23,7 +28,8 @@ import seatlock.mail.Mailer;
 /**
  * The settings, read from the environment.
  *
- * @param port to listen on; 0 for any free port
+ * @param port to listen on; 0 for any free port; empty for the default port, and for none in a worker
+ * @param host address to listen on
  * @param home directory for the data of the embedded servers and for generated keys
  * @param database address of PostgreSQL; empty to start the embedded one
  * @param migrationDatabase the same, with a role that may change the schema; empty to use the role of {@code database}
@@ -33,7 +39,7 @@ import seatlock.mail.Mailer;
  * @param adminKey the administrator's key; empty to generate one and store it in {@code home}
  * @param reservationTtl how long a pending reservation holds its seats, unless its event sets another time
  * @param sweepInterval pause between two runs of the sweeper
- * @param workers number of jobs that run at the same time
+ * @param workers number of jobs that run at the same time, shared between documents and mail
  * @param jobAttempts number of failed attempts after which a job is dead
  * @param jobFirstRetry pause after a job's first failure; it doubles with each further failure
  * @param invariantCheckInterval pause between two rounds of checks; zero for no checks
@@ -45,7 +51,8 @@ import seatlock.mail.Mailer;
  * @param logging format and level of the log
  */
 public record Config(
-        int port,
+        Optional<Integer> port,
+        Host host,
         Path home,
         Optional<DatabaseUrl> database,
         Optional<DatabaseUrl> migrationDatabase,
@@ -66,6 +73,39 @@ public record Config(
         Set<String> corsOrigins,
         Logging logging) {
 
+    /**
+     * An address of this machine.
+     *
+     * @param name for URLs, of a form that a client on this machine can use
+     */
+    public record Host(String name, InetAddress address) {
+
+        /** For a server on an embedded database, which belongs to one machine. */
+        static final Host LOOPBACK = new Host("localhost", InetAddress.getLoopbackAddress());
+
+        static final Host ALL_INTERFACES = new Host("localhost", new InetSocketAddress(0).getAddress());
+
+        /**
+         * Parses an IPv4 or IPv6 address, or a name.
+         *
+         * @throws IllegalArgumentException if the name is unknown, or this machine cannot listen on the address
+         */
+        public static Host parse(String text) {
+            try {
+                var address = InetAddress.getByName(text);
+                new ServerSocket(0, 1, address).close();
+                return new Host(address.isAnyLocalAddress() ? ALL_INTERFACES.name : text, address);
+            } catch (IOException e) {
+                throw new IllegalArgumentException("not an address of this machine", e);
+            }
+        }
+
+        /** Returns the URL of a server that listens on this address, without a path. */
+        public String url(int port) {
+            return "http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port;
+        }
+    }
+
     /** Thrown for invalid settings. The message lists all of them. */
     public static final class Invalid extends Exception {
         private static final long serialVersionUID = 1L;
@@ -83,17 +123,23 @@ public record Config(
      */
     public static Config from(Map<String, String> environment) throws Invalid {
         var reader = new Reader(environment);
+        var database = reader.secret("DATABASE_URL", DatabaseUrl::parse, "postgresql://user:password@host:port/name");
         var config = new Config(
-                reader.read("PORT", Config::port, "a port from 0 to 65535").orElse(8080),
+                reader.read("PORT", Config::port, "a port from 0 to 65535"),
+                reader.read(
+                                "HOST",
+                                Host::parse,
+                                "an address or name of this machine, such as 127.0.0.1, ::1 or 0.0.0.0")
+                        .orElse(database.isPresent() ? Host.ALL_INTERFACES : Host.LOOPBACK),
                 reader.read("SEATLOCK_HOME", Path::of, "a directory").orElse(Path.of("data")),
-                reader.secret("DATABASE_URL", DatabaseUrl::parse, "postgresql://user:password@host:port/name"),
+                database,
                 reader.secret(
                         "MIGRATION_DATABASE_URL", DatabaseUrl::parse, "postgresql://user:password@host:port/name"),
                 reader.secret("REDIS_URL", Config::redis, "redis://[user:password@]host[:port][/database]"),
                 reader.secret("SMTP_URL", Config::smtp, "smtp://[user:password@]host[:port] or smtps://…"),
                 reader.read("MAIL_FROM", Mailer::checkSender, "an address such as Seatlock <tickets@example.org>")
                         .orElse("Seatlock <tickets@localhost>"),
-                reader.secret("SEATLOCK_ADMIN_KEY", Config::key, "visible ASCII characters without spaces"),
+                reader.secret("SEATLOCK_ADMIN_KEY", Config::key, KeyStrength.RULE),
                 reader.read(
                                 "RESERVATION_TTL",
                                 text -> between(text, "PT0.1S", "P7D"),
@@ -173,7 +219,12 @@ public record Config(
         /** Reads a setting whose value must not appear in a message. */
         <T> Optional<T> secret(String name, Function<String, T> parser, String expected) {
             var text = environment.getOrDefault(name, "").strip();
-            return read(name, text, "a value of " + text.length() + " characters", parser, expected);
+            return read(
+                    name,
+                    text,
+                    "a value of " + text.length() + (text.length() == 1 ? " character" : " characters"),
+                    parser,
+                    expected);
         }
 
         private <T> Optional<T> read(
@@ -215,7 +266,8 @@ public record Config(
         return origins;
     }
 
-    private static int port(String text) {
+    /** Parses a port. @throws IllegalArgumentException if it is none */
+    public static int port(String text) {
         return between(text, 0, 65535);
     }
 
@@ -230,7 +282,7 @@ public record Config(
     private static int between(String text, int min, int max) {
         var number = Integer.parseInt(text);
         if (number < min || number > max) {
-            throw new IllegalArgumentException();
+            throw new IllegalArgumentException(text + " is not from " + min + " to " + max);
         }
         return number;
     }
@@ -257,7 +309,7 @@ public record Config(
     }
 
     private static String key(String text) {
-        if (!text.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+        if (!KeyStrength.suffices(text)) {
             throw new IllegalArgumentException();
         }
         return text;

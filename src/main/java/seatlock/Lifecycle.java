@@ -12,14 +12,15 @@ import java.util.function.Supplier;
 
 /**
  * The running parts of a process. They are closed in the reverse order of their start. A signal may close the lifecycle while
- * parts are still starting; those are closed as soon as they have started.
+ * parts are still starting: their threads are interrupted, and parts that start nevertheless are closed, too.
  */
 public final class Lifecycle implements AutoCloseable {
 
     private final Consumer<String> progress;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>(); // guarded by this
-    private final List<CompletableFuture<?>> starting = new ArrayList<>(); // guarded by this
+    private final List<Thread> starting = new ArrayList<>(); // guarded by this
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Object closing = new Object();
     private boolean closed; // guarded by this
 
     /** @param progress receives a line for each part that could not be closed */
@@ -40,13 +41,35 @@ public final class Lifecycle implements AutoCloseable {
             }
         }
         close(part);
-        throw new IllegalStateException("Stopped during the start");
+        throw stopped();
     }
 
-    /** Starts a part on another thread, and adds it. */
+    private static IllegalStateException stopped() {
+        return new IllegalStateException("Stopped during the start");
+    }
+
+    /**
+     * Starts a part on another thread, and adds it.
+     *
+     * @param start is interrupted if the lifecycle is closed meanwhile; it must then leave nothing running
+     * @throws IllegalStateException if the lifecycle is closed already
+     */
     public synchronized <T extends AutoCloseable> CompletableFuture<T> startAsync(Supplier<T> start) {
-        var future = CompletableFuture.supplyAsync(() -> add(start.get()));
-        starting.add(future);
+        if (closed) {
+            throw stopped();
+        }
+        var future = new CompletableFuture<T>();
+        var thread = new Thread(
+                () -> {
+                    try {
+                        future.complete(add(start.get()));
+                    } catch (Throwable e) {
+                        future.completeExceptionally(e);
+                    }
+                },
+                "starting");
+        starting.add(thread);
+        thread.start();
         return future;
     }
 
@@ -63,7 +86,7 @@ public final class Lifecycle implements AutoCloseable {
     void pause(long millis) {
         try {
             if (stopping.await(millis, TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException("Stopped during the start");
+                throw stopped();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -71,22 +94,39 @@ public final class Lifecycle implements AutoCloseable {
         }
     }
 
-    /** Closes all parts, and waits for those that are still starting. */
+    /** Closes all parts, and those that are still starting. Returns when all are closed, even if another thread closes them. */
     @Override
     public void close() {
         stop();
-        List<CompletableFuture<?>> unfinished;
-        synchronized (this) {
-            unfinished = List.copyOf(starting);
+        synchronized (closing) {
+            List<Thread> unfinished;
+            synchronized (this) {
+                closed = true;
+                unfinished = List.copyOf(starting);
+            }
+            unfinished.forEach(Thread::interrupt);
+            unfinished.forEach(Lifecycle::awaitEnd);
+            Deque<AutoCloseable> toClose;
+            synchronized (this) {
+                toClose = new ArrayDeque<>(parts);
+                parts.clear();
+            }
+            toClose.forEach(this::close);
         }
-        unfinished.forEach(start -> start.handle((started, failure) -> null).join());
-        Deque<AutoCloseable> toClose;
-        synchronized (this) {
-            closed = true;
-            toClose = new ArrayDeque<>(parts);
-            parts.clear();
+    }
+
+    private static void awaitEnd(Thread thread) {
+        var interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // nothing may be left running
+            }
         }
-        toClose.forEach(this::close);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     void close(AutoCloseable part) {

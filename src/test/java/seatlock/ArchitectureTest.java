@@ -107,7 +107,15 @@ class ArchitectureTest {
 
     /** A pool of transactions has a queue in front of it, so the database also knows {@code concurrent}. */
     @ParameterizedTest
-    @CsvSource({"concurrent,metrics", "db,metrics concurrent", "redis,metrics", "metrics,''", "crypto,''", "text,''"})
+    @CsvSource({
+        "concurrent,metrics",
+        "db,metrics concurrent",
+        "redis,metrics net",
+        "net,''",
+        "metrics,''",
+        "crypto,''",
+        "text,''"
+    })
     void the_foundations_know_nothing_of_ours_but(String foundation, String known) {
         var allowed = Stream.concat(Stream.of(foundation), Stream.of(known.split(" ")))
                 .filter(name -> !name.isEmpty())
@@ -136,7 +144,8 @@ class ArchitectureTest {
         "com.zaxxer..,db",
         "org.postgresql..,db",
         "org.flywaydb..,db",
-        "io.zonky..,embedded",
+        "org.apache.commons.compress..,embedded",
+        "org.tukaani..,embedded",
         "redis.embedded..,embedded",
         "org.subethamail..,embedded",
         "redis.clients..,redis workers",

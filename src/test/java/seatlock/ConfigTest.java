@@ -11,8 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,17 +18,80 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.db.DatabaseUrl;
 import seatlock.limits.Limits;
 import seatlock.logging.Logging;
+import seatlock.support.Settings;
 
 class ConfigTest {
+
+    private static final String KEY = "0123456789abcdef0123456789abcdef";
+
+    private static Config.Host host(String... environment) throws Config.Invalid {
+        var settings = new HashMap<String, String>();
+        for (int i = 0; i < environment.length; i += 2) {
+            settings.put(environment[i], environment[i + 1]);
+        }
+        return Config.from(settings).host();
+    }
+
+    @Test
+    void a_server_on_an_embedded_database_listens_on_the_loopback_address_only() throws Exception {
+        var database = "postgresql://u:p@db:5432/shop";
+
+        assertThat(host().address().isLoopbackAddress()).isTrue();
+        assertThat(host("REDIS_URL", "redis://cache").address().isLoopbackAddress())
+                .isTrue();
+        assertThat(host("DATABASE_URL", database).address().isAnyLocalAddress()).isTrue();
+        assertThat(host("DATABASE_URL", database, "HOST", "127.0.0.1").address().isLoopbackAddress())
+                .isTrue();
+        assertThat(host("HOST", "0.0.0.0").address().isAnyLocalAddress()).isTrue();
+    }
+
+    /** A client on the same machine can use the URL. */
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1,http://127.0.0.1:80",
+        "localhost,http://localhost:80",
+        "::1,http://[::1]:80",
+        "0.0.0.0,http://localhost:80",
+        "::,http://localhost:80",
+        "'',http://localhost:80"
+    })
+    void the_url_is_right_for_the_host(String host, String url) throws Config.Invalid {
+        assertThat(host("HOST", host).url(80)).isEqualTo(url);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.1", "no-such-host.invalid", "127.0.0.1:8080", "http://localhost", "1.2.3.4.5", "two words"})
+    void a_host_on_which_this_machine_cannot_listen_is_invalid(String host) {
+        assertThat(catchThrowable(() -> host("HOST", host)))
+                .isInstanceOf(Config.Invalid.class)
+                .hasMessageContaining("HOST: got \"" + host + "\", must be an address or name of this machine");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a",
+                "0123456789abcdef0123456789abcde",
+                "0123456789abcdef 0123456789abcdef",
+                "0123456789abcdef0123456789abcdeé"
+            })
+    void a_weak_admin_key_is_refused_with_a_way_to_make_one(String key) {
+        assertThat(catchThrowable(() -> Config.from(Map.of("SEATLOCK_ADMIN_KEY", key))))
+                .isInstanceOf(Config.Invalid.class)
+                .hasMessageContaining("SEATLOCK_ADMIN_KEY: got a value of " + key.length() + " character")
+                .hasMessageContaining("at least 32 visible ASCII characters")
+                .hasMessageContaining("openssl rand -hex 32");
+    }
 
     @Test
     void every_setting_has_a_default() throws Config.Invalid {
         var config = Config.from(Map.of());
 
-        assertThat(config.port()).isEqualTo(8080);
+        assertThat(config.port()).isEmpty();
         assertThat(config.home()).isEqualTo(Path.of("data"));
         assertThat(config.database()).isEmpty();
         assertThat(config.redis()).isEmpty();
@@ -43,25 +104,6 @@ class ConfigTest {
         assertThat(config.logging()).isEqualTo(Logging.DEFAULT);
     }
 
-    /** Returns the names of all settings that {@link Config} reads. */
-    static Set<String> settings() {
-        var names = new TreeSet<String>();
-        try {
-            Config.from(new HashMap<>() {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                public String getOrDefault(Object name, String otherwise) {
-                    names.add((String) name);
-                    return otherwise;
-                }
-            });
-        } catch (Config.Invalid e) {
-            throw new IllegalStateException(e);
-        }
-        return names;
-    }
-
     @Test
     void the_documentation_lists_every_setting_and_no_other() throws IOException {
         var operations = Files.readString(Path.of("src/docs/operations.md"));
@@ -69,7 +111,7 @@ class ConfigTest {
 
         var listed = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\|").matcher(table).results();
 
-        assertThat(listed.map(match -> match.group(1))).containsExactlyInAnyOrderElementsOf(settings());
+        assertThat(listed.map(match -> match.group(1))).containsExactlyInAnyOrderElementsOf(Settings.names());
     }
 
     @Test
@@ -98,14 +140,14 @@ class ConfigTest {
                 "SEATLOCK_HOME", "/srv/seatlock",
                 "DATABASE_URL", "postgresql://u:p@db:5432/shop",
                 "REDIS_URL", "redis://:p@cache",
-                "SEATLOCK_ADMIN_KEY", "secret",
+                "SEATLOCK_ADMIN_KEY", KEY,
                 "RESERVATION_TTL", "PT90S",
                 "SWEEP_INTERVAL", "",
                 "INVARIANT_CHECK_INTERVAL", "PT0S",
                 "LOG_LEVEL", "warn",
                 "LOG_REQUESTS", "on"));
 
-        assertThat(config.port()).isZero();
+        assertThat(config.port()).contains(0);
         assertThat(config.invariantCheckInterval()).isZero();
         assertThat(config.logging()).isEqualTo(new Logging(Logging.Format.TEXT, Logging.Verbosity.WARN, true));
         assertThat(config.database()).contains(new DatabaseUrl("jdbc:postgresql://db:5432/shop", "u", "p"));
@@ -118,6 +160,7 @@ class ConfigTest {
     void all_invalid_settings_are_reported_at_once_without_secrets() {
         var environment = new HashMap<String, String>();
         environment.put("PORT", "eighty");
+        environment.put("HOST", "no host");
         environment.put("DATABASE_URL", "mysql://root:hunter2@db/shop");
         environment.put("REDIS_URL", "localhost:6379");
         environment.put("SMTP_URL", "mailhost:25");
@@ -142,6 +185,7 @@ class ConfigTest {
         assertThat(invalid.getMessage())
                 .contains(
                         "PORT: got \"eighty\", must be a port",
+                        "HOST: got \"no host\", must be an address",
                         "DATABASE_URL: got a value of 28 characters, must be postgresql://",
                         "REDIS_URL: ",
                         "SMTP_URL: ",

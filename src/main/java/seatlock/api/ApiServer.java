@@ -2,6 +2,7 @@ package seatlock.api;
 
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
+import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -47,12 +48,13 @@ public final class ApiServer implements AutoCloseable {
     /**
      * Settings of the server.
      *
-     * @param port 0 for any free port
+     * @param address to listen on, with port 0 for any free port
      * @param adminKey may call every operation
      * @param proxies whose {@code X-Forwarded-} header fields are trusted
      * @param origins whose pages may call the API from a browser, such as {@code https://shop.example}, or {@code *}
      */
-    public record Setup(int port, String adminKey, Limits limits, Networks proxies, Set<String> origins) {}
+    public record Setup(
+            InetSocketAddress address, String adminKey, Limits limits, Networks proxies, Set<String> origins) {}
 
     /**
      * The parts of the core that the handlers use.
@@ -87,7 +89,7 @@ public final class ApiServer implements AutoCloseable {
      *
      * @param threads see {@link Listener#newThreads}
      * @param limiter counts requests, if limits are on
-     * @throws io.javalin.util.JavalinBindException if the port is in use
+     * @throws IllegalStateException if it cannot listen on its address; the message says why
      */
     public static ApiServer start(
             Setup setup, Core core, QueuedThreadPool threads, Health health, RateLimiter limiter, Metrics metrics) {
@@ -116,7 +118,7 @@ public final class ApiServer implements AutoCloseable {
                 new TicketHandlers(core.inventory, core.tickets, core.ticketKeys, core.reads, core.writes, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
         var listening = new Listener.Setup(
-                setup.port,
+                setup.address,
                 limits.headerBytes(),
                 limits.bodyBytes(),
                 Map.of("/api/events", limits.seatPlanBytes()),

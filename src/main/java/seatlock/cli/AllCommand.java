@@ -17,6 +17,6 @@ final class AllCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Config.Invalid {
-        return Execution.runUntilStopped(App.Role.ALL, seed);
+        return Execution.runUntilStopped(App.Role.ALL, seed ? SeedCommand::seed : database -> {});
     }
 }

@@ -1,5 +1,6 @@
 package seatlock.cli;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,6 +11,7 @@ import seatlock.Backends;
 import seatlock.Config;
 import seatlock.Lifecycle;
 import seatlock.db.Database;
+import seatlock.db.DatabaseUrl;
 
 /** Runs commands. However a command ends, even by a signal, everything that it started is stopped. */
 final class Execution {
@@ -23,13 +25,18 @@ final class Execution {
     private Execution() {}
 
     /** Serves until SIGINT or SIGTERM. @return the exit status: 0 if everything stopped in time */
-    static int runUntilStopped(App.Role role, boolean seed) throws Config.Invalid {
+    static int runUntilStopped(App.Role role) throws Config.Invalid {
+        return runUntilStopped(role, database -> {});
+    }
+
+    /** Like {@link #runUntilStopped(App.Role)}. @param prepare runs before the first request is served */
+    static int runUntilStopped(App.Role role, Consumer<DatabaseUrl> prepare) throws Config.Invalid {
         var config = Config.from(System.getenv());
-        OUTPUT.accept("Seatlock " + SeatlockCommand.version());
         config.logging().apply();
         var app = new App(config, OUTPUT);
         closingOnSignal(app, config.drainDelay().plus(config.shutdownTimeout()), true, () -> {
-            app.start(role, seed);
+            OUTPUT.accept("Seatlock " + SeatlockCommand.version());
+            app.start(role, prepare);
             OUTPUT.accept("Ready.");
             awaitSignal();
         });
@@ -105,9 +112,16 @@ final class Execution {
             Thread.currentThread().interrupt();
         }
         if (closing.isAlive()) {
-            OUTPUT.accept("Did not stop within " + timeout.toSeconds() + " s");
+            OUTPUT.accept("Did not stop within " + seconds(timeout) + " s");
+            // The embedded servers, which would otherwise outlive this process.
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
         }
         return !closing.isAlive();
+    }
+
+    /** Returns a duration in seconds, with up to three decimals. */
+    static String seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
     }
 
     private static void close(AutoCloseable parts) {

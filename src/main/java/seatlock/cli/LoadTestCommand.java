@@ -18,6 +18,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import seatlock.Config;
 import seatlock.embedded.HomeDirectory;
 import seatlock.loadtest.LoadTest;
 import seatlock.loadtest.Plan;
@@ -56,7 +57,7 @@ public final class LoadTestCommand implements Callable<Integer> {
             paramLabel = "URL",
             description =
                     "URL of the server. Repeat the option to send requests to several nodes in turn. Default: port PORT"
-                            + " on localhost if set, else the server that uses SEATLOCK_HOME, else port 8080 on"
+                            + " of HOST or localhost if set, else the server that uses SEATLOCK_HOME, else port 8080 on"
                             + " localhost.")
     private List<URI> urls;
 
@@ -137,7 +138,7 @@ public final class LoadTestCommand implements Callable<Integer> {
     public Integer call() {
         var plan = plan();
         var out = spec.commandLine().getOut();
-        if (html != null && !Files.isWritable(html.toAbsolutePath().getParent())) {
+        if (html != null && !isWritable(html.toAbsolutePath())) {
             throw new ParameterException(spec.commandLine(), "--html: cannot write " + html);
         }
         out.println(plan);
@@ -153,6 +154,12 @@ public final class LoadTestCommand implements Callable<Integer> {
         }
         out.flush();
         return report.isCorrect() ? 0 : 1;
+    }
+
+    private static boolean isWritable(Path file) {
+        return Files.exists(file)
+                ? Files.isRegularFile(file) && Files.isWritable(file)
+                : file.getParent() != null && Files.isWritable(file.getParent());
     }
 
     private void write(Report report) {
@@ -198,9 +205,13 @@ public final class LoadTestCommand implements Callable<Integer> {
     private static URI defaultUrl() {
         return variable("PORT")
                 .filter(port -> !port.equals("0"))
-                .map(port -> URI.create("http://localhost:" + port))
+                .map(port -> URI.create(host().url(Config.port(port))))
                 .or(() -> HomeDirectory.published(home(), "URL").map(URI::create))
                 .orElse(URI.create("http://localhost:8080"));
+    }
+
+    private static Config.Host host() {
+        return Config.Host.parse(variable("HOST").orElse("localhost"));
     }
 
     private static String defaultKey() {

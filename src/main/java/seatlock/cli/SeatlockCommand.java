@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import seatlock.App;
 import seatlock.Config;
+import seatlock.embedded.UnusableHome;
 
 /** The root command, {@code seatlock}. */
 @Command(
@@ -16,7 +17,7 @@ import seatlock.Config;
         versionProvider = SeatlockCommand.Version.class,
         footer = {
             "",
-            "The default command is `all`. Settings are environment variables (PORT, SEATLOCK_HOME, DATABASE_URL, …);"
+            "The default command is `all`. Settings are environment variables (PORT, HOST, SEATLOCK_HOME, DATABASE_URL, …);"
                     + " src/docs/operations.md lists them."
         },
         subcommands = {
@@ -51,14 +52,14 @@ public final class SeatlockCommand implements Callable<Integer> {
 
     private static String messages(Throwable e) {
         var message = e.getMessage() == null ? e.toString() : e.getMessage();
-        return e.getCause() == null || e instanceof Config.Invalid
+        return e.getCause() == null || e instanceof Config.Invalid || e instanceof UnusableHome
                 ? message
                 : message + "\n  because: " + messages(e.getCause());
     }
 
     @Override
     public Integer call() throws Config.Invalid {
-        return Execution.runUntilStopped(App.Role.ALL, false);
+        return Execution.runUntilStopped(App.Role.ALL);
     }
 
     static String version() {

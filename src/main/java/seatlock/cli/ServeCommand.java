@@ -13,6 +13,6 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Config.Invalid {
-        return Execution.runUntilStopped(App.Role.SERVE, false);
+        return Execution.runUntilStopped(App.Role.SERVE);
     }
 }

@@ -13,6 +13,6 @@ final class WorkerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Config.Invalid {
-        return Execution.runUntilStopped(App.Role.WORKER, false);
+        return Execution.runUntilStopped(App.Role.WORKER);
     }
 }

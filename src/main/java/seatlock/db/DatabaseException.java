@@ -35,6 +35,16 @@ public abstract sealed class DatabaseException extends RuntimeException {
             return false;
         }
 
+        /** Returns whether the role lacks a permission, which an administrator or {@code migrate} can grant. */
+        public boolean isForbidden() {
+            for (Throwable cause = this; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException e) {
+                    return SqlState.isForbidden(e);
+                }
+            }
+            return false;
+        }
+
         Unavailable(String message, Throwable cause) {
             super(message, cause);
         }

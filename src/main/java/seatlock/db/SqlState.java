@@ -68,6 +68,10 @@ final class SqlState {
         return code(e).equals(READ_ONLY);
     }
 
+    static boolean isForbidden(SQLException e) {
+        return code(e).equals("42501"); // insufficient_privilege
+    }
+
     /** Returns whether the connection is lost: class 08, or the server announced that it closes it. */
     static boolean isConnectionLost(SQLException e) {
         return code(e).startsWith("08") || CONNECTION_LOST.contains(code(e));

@@ -2,7 +2,6 @@ package seatlock.embedded;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,18 +21,18 @@ public final class MailSink implements AutoCloseable {
 
     private MailSink(Path directory) {
         this.directory = directory;
-        this.server = SMTPServer.port(Ports.free())
+        this.server = SMTPServer.port(0)
                 .bindAddress(InetAddress.getLoopbackAddress())
                 .messageHandlerFactory(this::handler)
                 .build();
     }
 
     public static MailSink start(HomeDirectory home) {
-        var directory = home.resolve("mail");
+        Path directory;
         try {
-            Files.createDirectories(directory);
+            directory = home.directory("mail");
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw UnusableHome.because(home.resolve("mail"), e);
         }
         var sink = new MailSink(directory);
         sink.server.start();

@@ -1,15 +1,15 @@
 package seatlock.embedded;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import redis.embedded.RedisExecProvider;
 
@@ -21,108 +21,150 @@ import redis.embedded.RedisExecProvider;
  */
 public final class RedisServer implements AutoCloseable {
 
-    private static final int START_TIMEOUT_SECONDS = 30;
-    private static final int STOP_TIMEOUT_SECONDS = 10;
+    /** Limits the wait for the first response. From then on, Redis says itself that it is still loading. */
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(60);
 
-    private final Process process;
-    private final int port;
+    private static final int ATTEMPTS = 5;
+
+    private final HomeDirectory home;
+    private final Consumer<String> progress;
+    private final Path directory;
+    private final Path log;
     private final String password;
+    private ServerProcess process;
+    private int port;
 
-    private RedisServer(Process process, int port, String password) {
-        this.process = process;
-        this.port = port;
-        this.password = password;
+    private RedisServer(HomeDirectory home, Consumer<String> progress) throws IOException {
+        this.home = home;
+        this.progress = progress;
+        this.directory = home.directory("redis");
+        this.log = directory.resolve("redis.log");
+        this.password = home.password("redis-password", progress);
     }
 
     /**
-     * Starts Redis on its existing data. Stops a server that a killed JVM left running.
+     * Starts Redis on its existing data. Redis holds nothing that matters, so data that it cannot read is set aside. Stops a
+     * server that a killed JVM left running. If this thread is interrupted, or the start fails, nothing is left running.
      *
      * @param progress receives a message before each slow step
+     * @throws UnusableHome if it cannot start; the message says why and what to do
+     * @throws IllegalStateException if this thread is interrupted
      */
     public static RedisServer start(HomeDirectory home, Consumer<String> progress) {
-        var directory = home.resolve("redis");
-        var log = directory.resolve("redis.log");
-        var pidFile = directory.resolve("redis.pid");
-        var password = home.secret("redis-password", "");
-        var port = Ports.free();
         try {
-            Files.createDirectories(directory);
-            if (LeftoverProcess.stop(pidFile, directory)) {
-                progress.accept("stopped a Redis left running by a killed Seatlock process");
-            }
-            var settings = directory.resolve("redis.conf");
-            home.write(settings, """
-                    bind 127.0.0.1
-                    port %d
-                    requirepass %s
-                    dir "%s"
-                    pidfile "%s"
-                    logfile "%s"
-                    appendonly yes
-                    save ""
-                    """.formatted(port, password, directory, pidFile, log));
-            var command = new ProcessBuilder(binary(directory).toString(), settings.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            var server = new RedisServer(run(command), port, password);
-            server.awaitReady();
+            var server = new RedisServer(home, progress);
+            server.start();
             return server;
         } catch (IOException e) {
-            throw new UncheckedIOException("Redis did not start; see " + log, e);
+            throw UnusableHome.because(home.resolve("redis"), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Stopped during the start", e);
         }
     }
 
-    /** Unpacks the binary once. The library would unpack it at every start and leave it behind when the JVM is killed. */
-    private static Path binary(Path directory) throws IOException {
-        var binary = directory.resolve("redis-server-" + RedisExecProvider.redisVersion);
-        if (!Files.exists(binary)) {
-            var unpacked = RedisExecProvider.defaultProvider().get().toPath();
-            var complete = directory.resolve("redis-server.new");
-            Files.move(unpacked, complete, StandardCopyOption.REPLACE_EXISTING);
-            Files.move(complete, binary, StandardCopyOption.ATOMIC_MOVE);
+    private void start() throws IOException, InterruptedException {
+        if (ServerProcess.stopLeftovers(directory)) {
+            progress.accept("stopped a Redis left running by a killed Seatlock process");
+        }
+        var binary = unpack();
+        var files = directory.resolve("appendonlydir");
+        for (int attempt = 1; ; attempt++) {
+            port = Ports.free();
+            process = ServerProcess.start(List.of(binary.toString(), settings().toString()), log);
+            try {
+                if (awaitReady()) {
+                    return;
+                }
+            } catch (RuntimeException | InterruptedException e) {
+                close();
+                throw e;
+            }
+            var reason = process.lastError();
+            var isPortTaken = reason.contains("Failed listening");
+            if (!isPortTaken && Files.exists(files)) {
+                var aside = home.setAside(files, "damaged");
+                progress.accept("did not start: " + reason + ". Its data, which holds nothing that matters, is now in "
+                        + aside + ", and may be deleted");
+            } else if (!isPortTaken || attempt == ATTEMPTS) {
+                throw new UnusableHome("Redis did not start in " + directory + ": " + reason + ". "
+                        + UnusableHome.remedy(reason, directory) + " The whole log is " + log + ".");
+            }
+        }
+    }
+
+    private Path settings() {
+        var settings = directory.resolve("redis.conf");
+        home.write(settings, """
+                bind 127.0.0.1
+                port %d
+                requirepass %s
+                dir "%s"
+                logfile "%s"
+                appendonly yes
+                save ""
+                """.formatted(port, password, directory, log));
+        return settings;
+    }
+
+    /** Unpacks the binary, unless it is there and complete. The library would unpack it at every start. */
+    private Path unpack() throws IOException {
+        var isMac = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("mac");
+        var isArm = System.getProperty("os.arch").equals("aarch64");
+        var name = "redis-server-" + RedisExecProvider.redisVersion;
+        var resource = "/" + name + (isMac ? "-darwin-" : "-linux-") + (isArm ? "arm64" : "amd64");
+        var url = RedisServer.class.getResource(resource);
+        if (url == null) {
+            throw new UnusableHome("This jar has no Redis for this platform (" + resource
+                    + "). Set REDIS_URL to the address of a Redis server.");
+        }
+        var binary = directory.resolve(name);
+        var connection = url.openConnection();
+        try (var content = connection.getInputStream()) {
+            if (!Files.isRegularFile(binary) || Files.size(binary) != connection.getContentLengthLong()) {
+                var partial = directory.resolve(name + ".new");
+                Files.copy(content, partial, StandardCopyOption.REPLACE_EXISTING);
+                if (!partial.toFile().setExecutable(true, true)) {
+                    throw new IOException("Cannot make " + partial + " executable");
+                }
+                Files.move(partial, binary, StandardCopyOption.ATOMIC_MOVE);
+            }
         }
         return binary;
     }
 
-    /**
-     * Starts the process, retrying on ETXTBSY: while another thread forks, its child briefly keeps the newly unpacked binary
-     * open for writing, and such a file cannot be executed.
-     */
-    private static Process run(ProcessBuilder command) throws IOException {
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
+    /** Waits until the server accepts commands. @return false if it has exited instead */
+    private boolean awaitReady() throws InterruptedException {
+        var respondedAt = System.nanoTime();
         while (true) {
-            try {
-                return command.start();
-            } catch (IOException e) {
-                if (!e.getMessage().contains("error=26,") || System.nanoTime() > deadline) {
-                    throw e;
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            var response = response();
+            if (response.startsWith("+OK\r\n+PONG")) {
+                return true;
             }
+            if (!process.isAlive()) {
+                return false;
+            }
+            if (response.startsWith("+OK\r\n-LOADING")) {
+                respondedAt = System.nanoTime();
+            }
+            if (System.nanoTime() - respondedAt > RESPONSE_TIMEOUT.toNanos()) {
+                throw new UnusableHome("Redis does not respond on port " + port + ". Its log is " + log + ".");
+            }
+            Thread.sleep(10);
         }
     }
 
-    private void awaitReady() throws IOException {
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_TIMEOUT_SECONDS);
-        while (!responds()) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                process.destroyForcibly();
-                throw new IOException("No response on port " + port);
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-        }
-    }
-
-    /** Returns whether it accepts our password, which any other server on this port would not. */
-    private boolean responds() {
+    /** Returns the response to our password and PING. Any other server on this port would refuse the password. */
+    private String response() {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(1_000);
             socket.getOutputStream()
                     .write(("AUTH " + password + "\r\nPING\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
-            var response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            return response.startsWith("+OK\r\n+PONG\r\n");
+            // Another server may send more.
+            return new String(
+                    socket.getInputStream().readNBytes("+OK\r\n-LOADING".length()), StandardCharsets.US_ASCII);
         } catch (IOException e) {
-            return false;
+            return "";
         }
     }
 
@@ -135,16 +177,9 @@ public final class RedisServer implements AutoCloseable {
         return port;
     }
 
-    /** Sends SIGTERM, on which Redis saves its data and exits. */
+    /** Lets Redis save its data and stops it. */
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        process.stop("TERM");
     }
 }

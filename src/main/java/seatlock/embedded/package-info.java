@@ -3,7 +3,8 @@
  * for the demo, or for a small venue. They are durable (fsync and AOF are on), listen only on the loopback address, and require a
  * password that is stored in the home directory.
  *
- * <p>A killed JVM leaves them running. The next start with the same home directory finds them by their pid files, makes sure
- * that they run from that directory, and stops them in an orderly way before it starts its own.
+ * <p>A killed JVM leaves them running. The next start with the same home directory finds the processes that run executables of
+ * that directory, and stops them in an orderly way before it starts its own. A start that fails or is interrupted stops what it
+ * has started; a failure names the file and the remedy ({@link seatlock.embedded.UnusableHome}).
  */
 package seatlock.embedded;

@@ -1,5 +1,6 @@
 package seatlock.http;
 
+import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Set;
 import seatlock.metrics.Metrics;
@@ -18,11 +19,11 @@ public final class HealthServer implements AutoCloseable {
     /**
      * Starts to listen.
      *
-     * @param port 0 for any free port
-     * @throws io.javalin.util.JavalinBindException if the port is in use
+     * @param address to listen on, with port 0 for any free port
+     * @throws IllegalStateException if it cannot listen there; the message says why
      */
-    public static HealthServer start(int port, Health health, Metrics metrics) {
-        var setup = new Listener.Setup(port, HEADER_BYTES, 0, Map.of(), Set.of(), Map.of());
+    public static HealthServer start(InetSocketAddress address, Health health, Metrics metrics) {
+        var setup = new Listener.Setup(address, HEADER_BYTES, 0, Map.of(), Set.of(), Map.of());
         return new HealthServer(new Listener(setup, Listener.newThreads(), health, metrics, health::addRoutes).start());
     }
 

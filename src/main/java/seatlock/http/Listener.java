@@ -5,6 +5,8 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.util.JavalinException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -68,7 +70,7 @@ public final class Listener implements AutoCloseable {
     /**
      * Settings of the listener.
      *
-     * @param port 0 for any free port
+     * @param address to listen on, with port 0 for any free port
      * @param headerBytes the largest request line and header
      * @param bodyBytes the largest body
      * @param bodyBytesOfPost the largest body of a POST to a path, where it differs
@@ -76,7 +78,7 @@ public final class Listener implements AutoCloseable {
      * @param actions names of the actions whose outcomes are counted, by route
      */
     public record Setup(
-            int port,
+            InetSocketAddress address,
             int headerBytes,
             int bodyBytes,
             Map<String, Integer> bodyBytesOfPost,
@@ -111,11 +113,22 @@ public final class Listener implements AutoCloseable {
     /**
      * Starts to listen.
      *
-     * @throws io.javalin.util.JavalinBindException if the port is in use
+     * @throws IllegalStateException if it cannot listen on its address; the message says why
      */
     public Listener start() {
-        javalin.start();
+        try {
+            javalin.start();
+        } catch (JavalinException e) {
+            throw new IllegalStateException(
+                    "Cannot listen on " + connector.getHost() + " port " + connector.getPort() + ": " + rootMessage(e)
+                            + ". Set PORT or HOST to another one.",
+                    e);
+        }
         return this;
+    }
+
+    private static String rootMessage(Throwable e) {
+        return e.getCause() == null ? e.getMessage() : rootMessage(e.getCause());
     }
 
     /** For tests that inspect the routes. */
@@ -169,7 +182,8 @@ public final class Listener implements AutoCloseable {
             http.setOutputBufferSize(OUTPUT_BUFFER_BYTES);
             http.setOutputAggregationSize(OUTPUT_BUFFER_BYTES);
             connector = new ServerConnector(server, new HttpConnectionFactory(http));
-            connector.setPort(setup.port);
+            connector.setHost(setup.address.getAddress().getHostAddress());
+            connector.setPort(setup.address.getPort());
             connector.setAcceptQueueSize(ACCEPT_QUEUE);
             return connector;
         });

@@ -16,9 +16,9 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
 
     /** Kinds of jobs. Their wire names are stored in Redis and in the database, so they never change. */
     public enum Kind {
-        /** Create the documents of a reservation's tickets, and mail them to the buyer. */
+        /** Create the documents of a reservation's tickets. A job that mails them follows. */
         ISSUE_TICKETS("IssueTickets"),
-        /** Mail the tickets of a reservation again. */
+        /** Mail the tickets of a reservation to the buyer: after they were issued, or again. */
         SEND_TICKETS("SendTickets");
 
         private final String wireName;

@@ -121,23 +121,22 @@ public final class Jobs {
         return misdated.size();
     }
 
-    /** Finds due jobs of all events that are not queued in Redis, the longest due first. Locks nothing. */
-    public List<Due> findDue(Tx tx, int limit) throws SQLException {
+    /** Finds due jobs of a kind, of all events, that are not queued in Redis, the longest due first. Locks nothing. */
+    public List<Due> findDue(Tx tx, Job.Kind kind, int limit) throws SQLException {
         return tx.query(
                 """
-                SELECT event_id, job_id, kind
+                SELECT event_id, job_id
                   FROM jobs
-                 WHERE state IN ('READY', 'RUNNING')
+                 WHERE kind = ?
+                   AND state IN ('READY', 'RUNNING')
                    AND next_attempt_at <= statement_timestamp()
                    AND (relayed_at IS NULL OR relayed_at <= statement_timestamp() - ?::interval
                         OR relayed_at > statement_timestamp()) -- the clock was set back
                  ORDER BY next_attempt_at, event_id, job_id
                  LIMIT ?
                 """,
-                row -> new Due(
-                        new EventId(row.uuid("event_id")),
-                        row.uuid("job_id"),
-                        Job.Kind.ofWireName(row.text("kind")).orElseThrow()),
+                row -> new Due(new EventId(row.uuid("event_id")), row.uuid("job_id"), kind),
+                kind.wireName(),
                 RELAY_AGAIN_AFTER.toString(),
                 limit);
     }

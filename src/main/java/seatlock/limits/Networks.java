@@ -56,11 +56,16 @@ public final class Networks {
         var bytes = address(parts[0])
                 .orElseThrow(() -> new IllegalArgumentException("Not an IP address: " + parts[0]))
                 .getAddress();
-        var bits = parts.length == 1 ? 8 * bytes.length : Integer.parseInt(parts[1]);
+        var bits = parts.length == 1 ? 8 * bytes.length : bits(parts[1]);
         if (bits < 0 || bits > 8 * bytes.length) {
             throw new IllegalArgumentException("Invalid prefix length: " + text);
         }
         return new Prefix(bytes, bits);
+    }
+
+    /** Parses a prefix length; -1 if it is not a number. */
+    private static int bits(String text) {
+        return text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : -1;
     }
 
     /**

@@ -15,21 +15,27 @@ import jakarta.mail.util.ByteArrayDataSource;
 import java.io.UnsupportedEncodingException;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.StringJoiner;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
+import org.eclipse.angus.mail.util.MailConnectException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import seatlock.net.Conversation;
 
-/** Sends mail over SMTP (RFC 5321). Every wait has a timeout. */
+/** Sends mail over SMTP (RFC 5321). Each conversation with the mail server is limited in time and size. */
 public final class Mailer {
 
     private static final Logger log = LoggerFactory.getLogger(Mailer.class);
@@ -38,8 +44,14 @@ public final class Mailer {
 
     private static final Pattern ADDRESS = Pattern.compile("\\S*@\\S*");
 
-    /** For each response of the server. RFC 5321 recommends minutes, but the lease of the job must not run out. */
+    /** For each response of the server. RFC 5321 recommends minutes, but other mails wait for this one. */
     private static final String TIMEOUT_MS = "30000";
+
+    /** From the look-up of the server's name to the response to QUIT: enough for a mail of 10 MB at 1 Mbit/s. */
+    private static final Duration LONGEST = Duration.ofMinutes(2);
+
+    /** All responses to a mail together take a few kilobytes, and the certificates of TLS some more. */
+    private static final long MAX_BYTES = 1_000_000;
 
     /**
      * A mail.
@@ -52,12 +64,12 @@ public final class Mailer {
     /** A PDF in a mail. */
     public record Attachment(String name, byte[] pdf) {}
 
-    /** The server rejected the mail permanently (RFC 5321: a 5yz reply), so a retry is useless. */
+    /** A retry is useless: the server rejected the mail permanently (RFC 5321: a 5yz reply), or an address is invalid. */
     public static final class Rejected extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private Rejected(String reason) {
-            super("The mail server rejected the mail: " + reason);
+        private Rejected(String message) {
+            super(message);
         }
     }
 
@@ -70,25 +82,47 @@ public final class Mailer {
         }
     }
 
+    /** More than this of a server's response helps nobody, and takes long to search. */
+    private static final int MAX_REASON = 1_000;
+
+    private static final Pattern CLASS_NAME = Pattern.compile("(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:Exception|Error):? *");
+
     /**
-     * Returns why a mail was not sent, without the buyer's address, which servers often repeat: the reason is logged and stored
-     * with the job. For the same reason neither exception has a cause.
+     * Returns why a mail was not sent, in one line and without the buyer's address, which servers often repeat: the reason is
+     * logged and stored with the job. For the same reason neither exception has a cause.
      */
     private static String reason(MessagingException e, String to) {
+        if (e instanceof MailConnectException failure) {
+            var cause = failure.getNextException();
+            return "Cannot connect to %s:%d: %s"
+                    .formatted(
+                            failure.getHost(),
+                            failure.getPort(),
+                            cause instanceof UnknownHostException ? "unknown host" : cause.getMessage());
+        }
         var messages = new StringJoiner("; ");
         for (Exception next = e; next != null; ) {
             messages.add(String.valueOf(next.getMessage()).strip());
             next = next instanceof MessagingException chained ? chained.getNextException() : null;
         }
+        var text = CLASS_NAME.matcher(shortened(messages.toString())).replaceAll("");
         var name = to.substring(0, Math.max(0, to.lastIndexOf('@')));
         var named = Pattern.compile("(?<!\\w)" + Pattern.quote(name) + "(?!\\w)", Pattern.CASE_INSENSITIVE);
-        return named.matcher(ADDRESS.matcher(messages.toString()).replaceAll("…"))
-                .replaceAll("…");
+        return named.matcher(ADDRESS.matcher(text).replaceAll("…")).replaceAll("…");
     }
 
-    private final Session session;
+    /** Cuts a text after a whole word, so that no part of an address remains, and makes it one line. */
+    private static String shortened(String text) {
+        if (text.length() <= MAX_REASON) {
+            return text.replaceAll("\\s+", " ");
+        }
+        var line = text.substring(0, MAX_REASON).replaceAll("\\s+", " ");
+        return line.substring(0, line.lastIndexOf(' ') + 1) + "…";
+    }
+
     private final URI smtp;
     private final InternetAddress from;
+    private final Duration longest;
 
     /**
      * Creates a mailer, without connecting to the server.
@@ -99,9 +133,14 @@ public final class Mailer {
      * @throws IllegalArgumentException if the sender is not a valid address
      */
     public Mailer(URI smtp, String from) {
+        this(smtp, from, LONGEST);
+    }
+
+    /** @param longest time that the conversation about one mail may take */
+    public Mailer(URI smtp, String from, Duration longest) {
         this.smtp = smtp;
-        this.from = address(from);
-        this.session = Session.getInstance(properties(smtp));
+        this.from = parse(from).orElseThrow(() -> new IllegalArgumentException("Invalid e-mail address"));
+        this.longest = longest;
     }
 
     /**
@@ -111,30 +150,32 @@ public final class Mailer {
      * @throws IllegalArgumentException if the text is not a valid address
      */
     public static String checkSender(String from) {
-        address(from);
+        parse(from).orElseThrow(() -> new IllegalArgumentException("Invalid e-mail address"));
         return from;
     }
 
-    private static InternetAddress address(String text) {
+    /** Returns an address; empty if it is invalid. */
+    private static Optional<InternetAddress> parse(String text) {
         try {
             var address = new InternetAddress(text, true);
             if (address.getPersonal() != null) {
                 address.setPersonal(address.getPersonal(), "UTF-8"); // encodes it for the header
             }
-            return address;
+            return Optional.of(address);
         } catch (AddressException | UnsupportedEncodingException e) {
-            throw new IllegalArgumentException("Invalid e-mail address"); // not quoted, since it may be the buyer's
+            return Optional.empty();
         }
     }
 
-    private static Properties properties(URI smtp) {
+    private static Properties properties(URI smtp, Conversation conversation) {
         var protocol = smtp.getScheme().toLowerCase(Locale.ROOT);
         var properties = new Properties();
         var prefix = "mail." + protocol + ".";
         properties.put("mail.transport.protocol", protocol);
         properties.put(prefix + "connectiontimeout", CONNECT_TIMEOUT_MS);
         properties.put(prefix + "timeout", TIMEOUT_MS);
-        properties.put(prefix + "writetimeout", TIMEOUT_MS);
+        properties.put(prefix + "socketFactory", conversation.sockets()); // TLS is layered over its sockets
+        properties.put(prefix + "socketFactory.fallback", "false"); // never a socket without limits
         properties.put(prefix + "ssl.checkserveridentity", "true");
         properties.put(prefix + "auth", String.valueOf(smtp.getRawUserInfo() != null));
         if (protocol.equals("smtp")) {
@@ -147,32 +188,54 @@ public final class Mailer {
     /**
      * Sends a mail. Returns when the server has accepted it.
      *
-     * @throws Rejected if the server rejected the mail permanently
+     * @throws Rejected if the server rejected the mail permanently, or the recipient's address is invalid
      * @throws Failed if the mail was not sent and a retry may succeed
      */
     public void send(Mail mail) throws Rejected, Failed {
-        try {
-            transmit(compose(mail));
-        } catch (MessagingException e) {
-            var reason = reason(e, mail.to());
-            if (e instanceof SendFailedException && isPermanent(e)) {
-                throw new Rejected(reason);
+        var to = parse(mail.to()).orElseThrow(() -> new Rejected("The buyer's e-mail address is invalid"));
+        var accepted = new AtomicBoolean();
+        try (var conversation = new Conversation("The mail server", longest, MAX_BYTES)) {
+            try {
+                conversation.call(() -> transmit(conversation, mail, to, accepted));
+            } catch (Exception e) {
+                if (!accepted.get()) { // later failures change nothing: the server has the mail
+                    throw failure(e, mail.to());
+                }
             }
-            throw new Failed(reason);
         }
     }
 
-    private void transmit(MimeMessage message) throws MessagingException {
+    private static Failed failure(Exception e, String to) throws Rejected {
+        if (e instanceof Conversation.LimitExceeded) {
+            return new Failed(e.getMessage());
+        } else if (e instanceof MessagingException refusal) {
+            var reason = reason(refusal, to);
+            if (e instanceof SendFailedException && isPermanent(refusal)) {
+                throw new Rejected("The mail server rejected the mail: " + reason);
+            }
+            return new Failed(reason);
+        } else if (e instanceof RuntimeException bug) {
+            throw bug;
+        }
+        return new Failed("The worker was interrupted");
+    }
+
+    private Void transmit(Conversation conversation, Mail mail, InternetAddress to, AtomicBoolean accepted)
+            throws MessagingException {
+        var session = Session.getInstance(properties(smtp, conversation));
         var login = smtp.getRawUserInfo() == null
                 ? new String[2]
                 : smtp.getRawUserInfo().split(":", 2);
+        var message = compose(session, mail, to);
         var transport = session.getTransport();
         try {
             transport.connect(smtp.getHost(), smtp.getPort(), decode(login, 0), decode(login, 1));
             transport.sendMessage(message, message.getAllRecipients());
+            accepted.set(true);
         } finally {
             close(transport);
         }
+        return null;
     }
 
     /** A failure to close changes nothing: by now the mail was sent, or sending it has failed. */
@@ -215,7 +278,7 @@ public final class Mailer {
     }
 
     /** Jakarta Mail folds and encodes headers. The API refuses control characters, which could inject one. */
-    private MimeMessage compose(Mail mail) throws MessagingException {
+    private MimeMessage compose(Session session, Mail mail, InternetAddress to) throws MessagingException {
         var message = new MimeMessage(session) {
             @Override
             protected void updateMessageID() throws MessagingException {
@@ -223,7 +286,7 @@ public final class Mailer {
             }
         };
         message.setFrom(from);
-        message.setRecipient(Message.RecipientType.TO, address(mail.to()));
+        message.setRecipient(Message.RecipientType.TO, to);
         message.setSubject(mail.subject(), "UTF-8");
         message.setSentDate(Date.from(Instant.now()));
         message.setHeader("Auto-Submitted", "auto-generated"); // RFC 3834: suppresses vacation notices

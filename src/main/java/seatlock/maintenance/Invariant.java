@@ -186,7 +186,7 @@ public enum Invariant {
              WHERE ofEvent(j) AND r.reservation_id IS NULL AND e.event_id IS NULL
             """),
     A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET(
-            "Each completed job has stored a document for each valid ticket", """
+            "Each completed job for documents has stored a document for each valid ticket", """
             SELECT count(*) AS n
               FROM tickets AS t
               JOIN jobs AS j
@@ -194,6 +194,19 @@ public enum Invariant {
                    AND j.kind = 'IssueTickets' AND j.state = 'DONE'
               LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
              WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL
+            """),
+    A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL(
+            "Each completed job for the documents of a confirmed reservation is followed by a job for the mail", """
+            SELECT count(*) AS n
+              FROM jobs AS j
+              JOIN reservations AS r
+                ON r.event_id = j.event_id AND r.reservation_id = j.reservation_id AND r.status = 'CONFIRMED'
+              LEFT JOIN (SELECT m.event_id, m.reservation_id, count(*) AS mails
+                           FROM jobs AS m
+                          WHERE ofEvent(m) AND m.kind = 'SendTickets'
+                          GROUP BY m.event_id, m.reservation_id) AS c
+                ON c.event_id = j.event_id AND c.reservation_id = j.reservation_id
+             WHERE ofEvent(j) AND j.kind = 'IssueTickets' AND j.state = 'DONE' AND c.mails IS NULL
             """),
     A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE(
             "Each stored 201 reply refers to its event or to an existing reservation", """

@@ -11,7 +11,8 @@ import redis.clients.jedis.Response;
 /** Counters in Redis that all nodes add to. Only one thread may use an instance. */
 public final class SharedCounters implements AutoCloseable {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    /** For all additions of a round together. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     /**
      * An amount to add to a counter.

@@ -1,6 +1,9 @@
 package seatlock.workers;
 
+import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +13,7 @@ import seatlock.catalog.EventId;
 import seatlock.concurrent.PeriodicTask;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
+import seatlock.db.Tx;
 import seatlock.jobs.Job;
 import seatlock.jobs.Jobs;
 import seatlock.jobs.RetryPolicy;
@@ -53,33 +57,36 @@ public final class JobRunner implements AutoCloseable {
         var job = claimed.get();
         running.add(job);
         try {
-            var failure = handle(job);
-            if (failure == null) {
-                // If this fails, the job runs again when its lease has expired, because its success is not recorded.
-                reportEnd(job, "done", database.inTransaction(tx -> jobs.complete(tx, job)));
-            } else {
+            Optional<Job.Kind> next;
+            try {
+                next = handlers.get(job.kind()).handle(job);
+            } catch (Exception e) {
+                recordFailure(job, e);
+                return e;
+            } catch (Error e) { // such as a StackOverflowError while rendering: the job fails, the worker continues
+                var failure = new IllegalStateException(e);
                 recordFailure(job, failure);
+                return failure;
             }
-            return failure;
+            // If this fails, the job runs again when its lease has expired, because its success is not recorded.
+            reportEnd(job, "done", database.inTransaction(tx -> complete(tx, job, next)));
+            return null;
         } finally {
             running.remove(job);
         }
     }
 
-    /** @return the failure, or {@code null} */
-    private Exception handle(Job job) {
-        try {
-            handlers.get(job.kind()).handle(job);
-            return null;
-        } catch (Exception e) {
-            return e;
-        } catch (Error e) { // such as a StackOverflowError while rendering: the job fails, the worker continues
-            return new IllegalStateException(e);
+    /** Marks a job as done and adds the next one: both or neither, and only once, because a job is done only once. */
+    private boolean complete(Tx tx, Job job, Optional<Job.Kind> next) throws SQLException {
+        var hadLease = jobs.complete(tx, job);
+        if (hadLease && next.isPresent()) {
+            jobs.add(tx, job.event(), next.get(), List.of(job.subject()));
         }
+        return hadLease;
     }
 
     private void recordFailure(Job job, Exception failure) {
-        var error = failure.toString();
+        var error = sentence(failure);
         if (failure instanceof JobHandler.PermanentFailure || job.attempts() >= policy.maxAttempts()) {
             log.error("Job {} of event {} is dead after attempt {}: {}", job.id(), job.event(), job.attempts(), error);
             reportEnd(job, "dead", database.inTransaction(tx -> jobs.markDead(tx, job, error)));
@@ -88,6 +95,15 @@ public final class JobRunner implements AutoCloseable {
             log.info("Job {} will be retried in {} ms: {}", job.id(), pause.toMillis(), error);
             reportEnd(job, "failed", database.inTransaction(tx -> jobs.retryLater(tx, job, error, pause)));
         }
+    }
+
+    /** Returns what an operator reads: only an unexpected failure has the name of its class. */
+    private static String sentence(Exception failure) {
+        return failure instanceof JobHandler.PermanentFailure
+                        || failure instanceof JobHandler.TemporaryFailure
+                        || failure instanceof DatabaseException
+                ? failure.getMessage()
+                : "Internal error: " + failure;
     }
 
     private void reportEnd(Job job, String outcome, boolean hadLease) {

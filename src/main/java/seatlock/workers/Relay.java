@@ -6,10 +6,11 @@ import static java.util.stream.Collectors.toList;
 
 import java.net.URI;
 import java.time.Duration;
-import redis.clients.jedis.Jedis;
+import java.util.stream.Stream;
 import seatlock.concurrent.PeriodicTask;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
+import seatlock.jobs.Job;
 import seatlock.jobs.Jobs;
 import seatlock.jobs.RetryPolicy;
 import seatlock.redis.RedisConnection;
@@ -31,7 +32,7 @@ public final class Relay implements AutoCloseable {
     /** Ids sent at once. */
     private static final int BATCH = 500;
 
-    /** Maximum number of ids queued in Redis: enough to keep the workers busy, and few to resend if Redis loses them. */
+    /** Maximum number of ids in each queue in Redis: enough to keep the workers busy, and few to resend if Redis loses them. */
     private static final int MAX_QUEUED = 2_000;
 
     private final Database database;
@@ -62,26 +63,30 @@ public final class Relay implements AutoCloseable {
     }
 
     private void relayAll() {
-        while (runOnce() == BATCH) {
-            // a full batch: there may be more
+        for (var kind : Job.Kind.values()) {
+            while (relay(kind) == BATCH) {
+                // a full batch: there may be more
+            }
         }
     }
 
     /**
-     * Sends one batch of due jobs.
+     * Sends one batch of due jobs of each kind.
      *
      * @return the number of jobs; 0 if Redis is down
      */
     int runOnce() {
-        return redis.use(this::relayBatch).orElse(0);
+        return Stream.of(Job.Kind.values()).mapToInt(this::relay).sum();
     }
 
-    private int relayBatch(Jedis redis) {
-        var room = MAX_QUEUED - ResqueQueue.length(redis); // fails first if Redis is down, so that no job is marked
-        if (room <= 0) {
+    private int relay(Job.Kind kind) {
+        var queued = redis.use(connection -> ResqueQueue.length(connection, kind));
+        if (queued.isEmpty()
+                || queued.get() >= MAX_QUEUED) { // Redis is down, so no job must be marked; or there is no room
             return 0;
         }
-        var due = database.inTransaction(tx -> jobs.findDue(tx, (int) Math.min(room, BATCH)));
+        var room = (int) Math.min(MAX_QUEUED - queued.get(), BATCH);
+        var due = database.inTransaction(tx -> jobs.findDue(tx, kind, room));
         if (due.isEmpty()) {
             return 0;
         }
@@ -90,8 +95,11 @@ public final class Relay implements AutoCloseable {
             jobs.markRelayed(tx, event, ids);
             return null;
         }));
-        ResqueQueue.push(redis, due); // if this fails, they are sent again after Jobs.RELAY_AGAIN_AFTER
-        return due.size();
+        return redis.use(connection -> {
+                    ResqueQueue.push(connection, kind, due);
+                    return due.size();
+                })
+                .orElse(0); // if this fails, they are sent again after Jobs.RELAY_AGAIN_AFTER
     }
 
     @Override

@@ -3,25 +3,46 @@ package seatlock.workers;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import net.greghaines.jesque.Config;
 import net.greghaines.jesque.ConfigBuilder;
 import net.greghaines.jesque.client.AbstractClient;
+import net.greghaines.jesque.utils.ResqueConstants;
 import redis.clients.jedis.Jedis;
+import seatlock.jobs.Job;
 import seatlock.jobs.Jobs;
 
-/** The queue in Redis, in Resque's format: {@code {"class":"IssueTickets","args":["<event>","<job>"],"vars":null}}. */
+/**
+ * The queues in Redis, in Resque's format: {@code {"class":"IssueTickets","args":["<event>","<job>"],"vars":null}}. Each kind of
+ * job has a queue of its own, so that jobs of one kind never wait for those of another.
+ */
 final class ResqueQueue {
 
-    static final String NAME = "tickets";
-
-    /** A healthy Redis responds within milliseconds. */
+    /** Time limit for each use of Redis. A healthy Redis responds within milliseconds. */
     static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private ResqueQueue() {}
 
-    /** Opens a connection. */
-    static Jedis connect(URI redis) {
-        return new Jedis(redis, (int) TIMEOUT.toMillis());
+    /** Returns the name of the queue for a kind of job. */
+    static String name(Job.Kind kind) {
+        return switch (kind) {
+            case ISSUE_TICKETS -> "tickets";
+            case SEND_TICKETS -> "mail";
+        };
+    }
+
+    /**
+     * Returns the queue of a Seatlock worker from its name in Redis: host, process and number, and queue, which Jesque writes
+     * after a word of its own. Empty for a worker of another program.
+     */
+    static Optional<String> ofWorker(String name) {
+        var parts = name.split(":", 3);
+        var queue = parts.length < 3 ? "" : parts[2].replaceFirst("^" + ResqueConstants.JAVA_DYNAMIC_QUEUES + ",", "");
+        return Stream.of(Job.Kind.values())
+                .map(ResqueQueue::name)
+                .filter(queue::equals)
+                .findFirst();
     }
 
     static Config config(URI redis) {
@@ -35,13 +56,14 @@ final class ResqueQueue {
         return ConfigBuilder.DEFAULT_NAMESPACE + ":" + String.join(":", parts);
     }
 
-    static long length(Jedis redis) {
-        return redis.llen(key("queue", NAME));
+    static long length(Jedis redis, Job.Kind kind) {
+        return redis.llen(key("queue", name(kind)));
     }
 
-    static void push(Jedis redis, List<Jobs.Due> jobs) {
+    /** @param jobs of this kind */
+    static void push(Jedis redis, Job.Kind kind, List<Jobs.Due> jobs) {
         var payloads = jobs.stream().map(ResqueQueue::payload).toList();
-        AbstractClient.doBatchEnqueue(redis, ConfigBuilder.DEFAULT_NAMESPACE, NAME, payloads);
+        AbstractClient.doBatchEnqueue(redis, ConfigBuilder.DEFAULT_NAMESPACE, name(kind), payloads);
     }
 
     private static String payload(Jobs.Due due) {

@@ -2,6 +2,8 @@ package seatlock.workers;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
@@ -14,12 +16,15 @@ import seatlock.mail.TicketMail;
 import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketPdf;
 import seatlock.tickets.Tickets;
+import seatlock.workers.JobHandler.PermanentFailure;
+import seatlock.workers.JobHandler.TemporaryFailure;
 
 /**
- * Creates the missing documents of a confirmed reservation's tickets, and mails them. Both are safe to repeat: a document is
- * stored once, and the mail has the same Message-ID each time.
+ * Delivers the tickets of a confirmed reservation in two jobs, so that making documents never waits for the mail server: one
+ * creates the documents, and the job that follows mails them. Both are safe to repeat: a document is stored once, and the mail
+ * has the same Message-ID each time.
  */
-public final class TicketDelivery implements JobHandler {
+public final class TicketDelivery {
 
     /** Steps at which tests can stop a delivery. */
     public enum Step {
@@ -54,21 +59,37 @@ public final class TicketDelivery implements JobHandler {
     /** The data for the documents and the mail. */
     private record Order(Event event, Reservation reservation, List<Ticket> tickets, List<String> codes) {}
 
-    @Override
-    public void handle(Job job) throws Exception {
+    /** Returns the handler for each kind of job about tickets. */
+    public Map<Job.Kind, JobHandler> handlers() {
+        return Map.of(Job.Kind.ISSUE_TICKETS, this::makeDocuments, Job.Kind.SEND_TICKETS, this::sendMail);
+    }
+
+    private Optional<Job.Kind> makeDocuments(Job job) {
         progress.accept(Step.STARTED);
         var order = load(job);
         if (order.tickets.isEmpty()) {
-            return; // the reservation was refunded in the meantime
+            return Optional.empty(); // the reservation was refunded in the meantime
         }
-        var documents = documents(order);
+        documents(order);
         progress.accept(Step.DOCUMENTS_MADE);
+        return Optional.of(Job.Kind.SEND_TICKETS);
+    }
+
+    /** Also creates documents that are missing, because tickets may be sent again before the job for documents has run. */
+    private Optional<Job.Kind> sendMail(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = load(job);
+        if (order.tickets.isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            mailer.send(TicketMail.of(order.event, order.reservation, order.tickets, documents, job.id()));
+            mailer.send(TicketMail.of(order.event, order.reservation, order.tickets, documents(order), job.id()));
         } catch (Mailer.Rejected e) {
-            throw new JobHandler.PermanentFailure(e.getMessage(), e);
+            throw new PermanentFailure(e.getMessage(), e);
+        } catch (Mailer.Failed e) {
+            throw new TemporaryFailure(e.getMessage(), e);
         }
         progress.accept(Step.MAIL_SENT);
+        return Optional.empty();
     }
 
     private Order load(Job job) {

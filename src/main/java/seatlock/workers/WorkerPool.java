@@ -16,6 +16,7 @@ import net.greghaines.jesque.ConfigBuilder;
 import net.greghaines.jesque.worker.DefaultFailQueueStrategy;
 import net.greghaines.jesque.worker.RecoveryStrategy;
 import net.greghaines.jesque.worker.Worker;
+import net.greghaines.jesque.worker.WorkerEvent;
 import net.greghaines.jesque.worker.WorkerImpl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +26,12 @@ import seatlock.catalog.EventId;
 import seatlock.concurrent.PeriodicTask;
 import seatlock.jobs.Job;
 import seatlock.metrics.Metrics;
+import seatlock.net.Conversation;
+import seatlock.redis.RedisConnection;
 
 /**
- * A pool of Jesque workers, each with its own thread and connection, and a supervisor that replaces dead workers.
+ * A pool of Jesque workers, each with its own thread and connection, and a supervisor that replaces dead workers. Each worker
+ * runs jobs of one kind, so that a slow mail server occupies only the workers that send mail.
  *
  * <p>A worker ends on any Redis error, and the supervisor starts a new one, which opens a new connection and reloads its
  * scripts. Nothing less recovers from a Redis that was restarted, lost its scripts, or became read-only.
@@ -55,31 +59,46 @@ public final class WorkerPool implements AutoCloseable {
     private final JobRunner runner;
     private final Slot[] slots;
     private final Metrics metrics;
+    private final RedisConnection redis;
     private final PeriodicTask supervisor = new PeriodicTask("workers-supervisor", this::supervise, failure -> false);
     private volatile boolean stopping;
     private int lastAlive;
 
     /** A place in the pool, with its current worker. */
     private static final class Slot {
+        final Job.Kind kind;
         volatile Worker worker;
         volatile Thread thread;
+
+        Slot(Job.Kind kind) {
+            this.kind = kind;
+        }
 
         boolean isAlive() {
             return thread != null && thread.isAlive();
         }
     }
 
-    /** @param size number of workers, each of which runs one job at a time */
-    public WorkerPool(URI redisUrl, JobRunner runner, int size, Metrics metrics) {
+    /** @param workers number of jobs to run at the same time, as in {@link #size} */
+    public WorkerPool(URI redisUrl, JobRunner runner, int workers, Metrics metrics) {
         this.redisUrl = redisUrl;
         this.runner = runner;
-        this.slots = new Slot[size];
+        this.slots = new Slot[size(workers)];
         this.metrics = metrics;
-        this.lastAlive = size;
-        for (int i = 0; i < size; i++) {
-            slots[i] = new Slot();
+        this.redis = new RedisConnection(redisUrl, ResqueQueue.TIMEOUT, "workers that end are not replaced");
+        this.lastAlive = slots.length;
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = new Slot(i < slots.length / 2 ? Job.Kind.ISSUE_TICKETS : Job.Kind.SEND_TICKETS);
         }
         metrics.workers(this::alive);
+    }
+
+    /**
+     * Returns the number of workers in a pool for a setting of WORKERS: half of them make documents, and the others send mail,
+     * at least one each. If the number is odd, one more sends mail, because that takes longer.
+     */
+    public static int size(int workers) {
+        return Math.max(2, workers);
     }
 
     public void start() {
@@ -99,31 +118,31 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Counts the live workers of all processes by their heartbeats. Returns empty if Redis does not respond. */
     public static OptionalLong countAlive(URI redisUrl) {
-        try (var redis = ResqueQueue.connect(redisUrl)) {
-            return OptionalLong.of(redis.hvals(ResqueQueue.key("workers", "heartbeat")).stream()
-                    .filter(heartbeat -> !isOld(heartbeat))
-                    .count());
-        } catch (JedisException e) {
-            log.debug("Redis is down", e);
-            return OptionalLong.empty();
+        try (var redis = new RedisConnection(redisUrl, ResqueQueue.TIMEOUT, "live workers cannot be counted")) {
+            return redis.use(connection -> connection.hvals(ResqueQueue.key("workers", "heartbeat")).stream()
+                            .filter(heartbeat -> !isOld(heartbeat))
+                            .count())
+                    .map(OptionalLong::of)
+                    .orElse(OptionalLong.empty());
         }
     }
 
     private void supervise() {
-        try (var redis = ResqueQueue.connect(redisUrl)) {
-            redis.ping();
-            metrics.redisUp(true);
+        try {
             for (int i = 0; i < slots.length && !stopping; i++) {
                 if (!slots[i].isAlive()) {
                     replace(slots[i], i);
                 }
             }
-            sendHeartbeats(redis);
-            removeDeadWorkers(redis);
         } catch (JedisException e) {
-            metrics.redisUp(false);
-            log.debug("Redis is down", e);
+            log.debug("A worker could not be started", e);
         }
+        metrics.redisUp(redis.use(connection -> {
+                    sendHeartbeats(connection);
+                    removeDeadWorkers(connection);
+                    return true;
+                })
+                .isPresent());
         var alive = alive();
         if (alive != lastAlive) {
             log.warn("{} of {} workers are alive", alive, slots.length);
@@ -132,11 +151,14 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private void replace(Slot slot, int number) {
+        var conversation = RedisConnection.conversation(ResqueQueue.TIMEOUT);
+        var connection = RedisConnection.open(redisUrl, conversation, ResqueQueue.TIMEOUT);
+        conversation.begin();
         var worker = new WorkerImpl(
                 ResqueQueue.config(redisUrl),
-                List.of(ResqueQueue.NAME),
-                this::toCallable,
-                ResqueQueue.connect(redisUrl));
+                List.of(ResqueQueue.name(slot.kind)),
+                payload -> toCallable(payload, slot.kind, conversation),
+                connection);
         worker.setFailQueueStrategy(new DefaultFailQueueStrategy(ConfigBuilder.DEFAULT_NAMESPACE) {
             @Override
             public int getFailQueueMaxItems(String queue) {
@@ -145,37 +167,54 @@ public final class WorkerPool implements AutoCloseable {
         });
         worker.setExceptionHandler((executor, exception, queue) -> {
             log.debug("A worker got an exception", exception);
-            return exception instanceof JedisException ? RecoveryStrategy.TERMINATE : RecoveryStrategy.PROCEED;
+            // A ClassCastException is a reply of an unexpected type.
+            return exception instanceof JedisException || exception instanceof ClassCastException
+                    ? RecoveryStrategy.TERMINATE
+                    : RecoveryStrategy.PROCEED;
         });
-        var thread = new Thread(() -> run(worker), "worker-" + (number + 1));
+        // An exchange with Redis lasts from one poll to the next, except while a job runs: see toCallable.
+        worker.getWorkerEventEmitter()
+                .addListener(
+                        (event, source, queue, job, runner, result, thrown) -> conversation.begin(),
+                        WorkerEvent.WORKER_POLL);
+        var thread = new Thread(() -> run(worker, conversation), "worker-" + (number + 1));
         thread.setDaemon(true);
         slot.worker = worker;
         slot.thread = thread;
         thread.start();
     }
 
-    private static void run(Worker worker) {
-        try {
+    private static void run(Worker worker, Conversation conversation) {
+        try (conversation) {
             worker.run();
         } catch (JedisException e) {
             log.debug("A worker could not unregister from Redis", e);
         }
     }
 
-    /** Converts a payload to a callable. Its class name must be a kind of job; no class is ever loaded by name. */
-    private Callable<Void> toCallable(net.greghaines.jesque.Job payload) {
+    /**
+     * Converts a payload to a callable. Its class name must be the kind of job that the queue is for; no class is ever loaded by
+     * name. While the job runs, nothing is expected from Redis.
+     */
+    private Callable<Void> toCallable(net.greghaines.jesque.Job payload, Job.Kind kind, Conversation conversation) {
         var args = payload.getArgs();
-        if (Job.Kind.ofWireName(payload.getClassName()).isEmpty() || args == null || args.length != 2) {
-            throw new IllegalArgumentException("Not a Seatlock job: " + payload.getClassName());
+        if (!kind.wireName().equals(payload.getClassName()) || args == null || args.length != 2) {
+            throw new IllegalArgumentException(
+                    "Not a job for the queue " + ResqueQueue.name(kind) + ": " + payload.getClassName());
         }
         var event = new EventId(UUID.fromString(String.valueOf(args[0])));
         var id = UUID.fromString(String.valueOf(args[1]));
         return () -> {
-            var failure = runner.run(event, id);
-            if (failure != null) {
-                throw failure; // adds it to Resque's list of failures; the job's state is in PostgreSQL already
+            conversation.pause();
+            try {
+                var failure = runner.run(event, id);
+                if (failure != null) {
+                    throw failure; // adds it to Resque's list of failures; the job's state is in PostgreSQL already
+                }
+                return null;
+            } finally {
+                conversation.begin();
             }
-            return null;
         };
     }
 
@@ -188,10 +227,11 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private void removeDeadWorkers(Jedis redis) {
+    private static void removeDeadWorkers(Jedis redis) {
         var heartbeats = redis.hgetAll(ResqueQueue.key("workers", "heartbeat"));
         for (var name : redis.smembers(ResqueQueue.key("workers"))) {
-            if (hasDied(name, heartbeats.get(name))) {
+            var queue = ResqueQueue.ofWorker(name);
+            if (queue.isPresent() && hasDied(name, heartbeats.get(name))) {
                 log.info("Removing the entries of the killed worker {} from Redis", name);
                 redis.srem(ResqueQueue.key("workers"), name);
                 redis.del(
@@ -199,7 +239,7 @@ public final class WorkerPool implements AutoCloseable {
                         ResqueQueue.key("worker", name, "started"),
                         ResqueQueue.key("stat", "processed", name),
                         ResqueQueue.key("stat", "failed", name),
-                        ResqueQueue.key("inflight", name, ResqueQueue.NAME));
+                        ResqueQueue.key("inflight", name, queue.get()));
                 redis.hdel(ResqueQueue.key("workers", "heartbeat"), name);
             }
         }
@@ -214,9 +254,6 @@ public final class WorkerPool implements AutoCloseable {
     /** Checks a worker of this machine by its process, others by their heartbeat. One without a heartbeat counts as alive. */
     private static boolean hasDied(String name, String heartbeat) {
         var parts = name.split(":", 3);
-        if (parts.length < 3 || !parts[2].equals(ResqueQueue.NAME)) {
-            return false; // not a Seatlock worker
-        }
         if (parts[0].equals(hostName())) {
             var pid = parts[1].split("-")[0];
             if (pid.matches("[0-9]{1,18}")
@@ -251,6 +288,7 @@ public final class WorkerPool implements AutoCloseable {
     public void close() {
         stopping = true;
         supervisor.close();
+        redis.close();
         for (var slot : slots) {
             if (slot.worker != null) {
                 slot.worker.end(false);

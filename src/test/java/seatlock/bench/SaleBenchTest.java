@@ -63,7 +63,7 @@ class SaleBenchTest {
     private static final Path JAR = Path.of("target/seatlock.jar").toAbsolutePath();
     private static final List<String> JAVA_OPTIONS =
             List.of(System.getProperty("seatlock.bench.java", "").trim().split(" +"));
-    private static final String KEY = "the-key-of-the-bench";
+    private static final String KEY = "the-admin-key-of-the-bench-has-more-than-32-characters";
 
     private static final int ROUNDS = Integer.getInteger("seatlock.bench.rounds", 3);
     private static final int CLIENTS = 128;

@@ -68,7 +68,9 @@ class LoadTestCommandTest {
                 "stampede --rate 10",
                 "nothing --url https://localhost",
                 "nothing --url http://localhost/api",
-                "nothing --html /no/such/directory/page.html"
+                "nothing --html /no/such/directory/page.html",
+                "nothing --html /",
+                "nothing --html src"
             })
     void invalid_options_are_refused(String arguments) {
         assertThat(run("http://localhost:1", arguments)).isEqualTo(2);

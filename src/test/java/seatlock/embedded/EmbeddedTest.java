@@ -12,9 +12,12 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import seatlock.catalog.EventId;
 import seatlock.db.DatabaseUrl;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
@@ -69,7 +72,9 @@ class EmbeddedTest {
         assertThat(home.resolve("seatlock.env")).doesNotExist();
 
         var second = Jvm.start(home, NOTHING, "all", "--seed").awaitReady();
-        assertThat(second.output()).contains("all sample events exist already").doesNotContain("killed");
+        assertThat(second.output())
+                .contains("all sample events exist already", "Admin key   stored in ", "admin-key")
+                .doesNotContain("killed", adminKey);
         assertThat(Jvm.published(home, "SEATLOCK_ADMIN_KEY")).isEqualTo(adminKey);
         assertThat(api(home).get("/api/events").json().get("events")).hasSize(3);
         try (var redis = redis(home)) {
@@ -132,6 +137,42 @@ class EmbeddedTest {
     }
 
     @Test
+    void a_stop_that_takes_too_long_leaves_no_server_running() throws Exception {
+        var home = directory.resolve("slow");
+        try (var jvm = Jvm.start(home, Map.of("SHUTDOWN_TIMEOUT", "PT1S"), "all", "--seed")
+                .awaitReady()) {
+            var api = api(home);
+            var event =
+                    api.get("/api/events").json().get("events").get(0).get("id").asText();
+            var seat = api.get("/api/events/" + event + "/seats")
+                    .json()
+                    .get("seats")
+                    .get(0)
+                    .get("label")
+                    .asText();
+            try (var connection = Servers.connect(DatabaseUrl.parse(Jvm.published(home, "DATABASE_URL")))) {
+                connection.setAutoCommit(false);
+                connection.createStatement().execute("SELECT FROM seats FOR UPDATE");
+                CompletableFuture.runAsync(() -> api.reserve(new EventId(UUID.fromString(event)), seat));
+                Wait.until("the request waits for the lock", () -> isWaiting(home));
+                jvm.terminate();
+                assertThat(jvm.exitStatus()).as(jvm.output()).isEqualTo(1);
+                assertThat(jvm.output()).contains("Did not stop within 1 s");
+            }
+        }
+        Wait.until("no server runs", () -> DamagedHomeTest.runningFrom(home).isEmpty());
+    }
+
+    private boolean isWaiting(Path home) {
+        try {
+            return postgres(home, "SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    .equals("1");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void a_home_whose_first_start_was_killed_is_created_again() throws IOException {
         var home = directory.resolve("half made");
         var data = Files.createDirectories(home.resolve("postgres/data/base"));
@@ -154,10 +195,14 @@ class EmbeddedTest {
     void configured_addresses_replace_the_embedded_servers() throws IOException {
         var url = Servers.newDatabase();
         var settings = Map.of(
-                "DATABASE_URL", url.jdbc() + "?user=" + url.user() + "&password=" + url.password(),
-                "REDIS_URL", "redis://127.0.0.1:1",
-                "LIMITS", "on",
-                "SEATLOCK_ADMIN_KEY", "mine");
+                "DATABASE_URL",
+                url.jdbc() + "?user=" + url.user() + "&password=" + url.password(),
+                "REDIS_URL",
+                "redis://127.0.0.1:1",
+                "LIMITS",
+                "on",
+                "SEATLOCK_ADMIN_KEY",
+                TestSystem.ADMIN_KEY);
         try (var jvm = Jvm.start(directory.resolve("unused"), settings, "serve").awaitReady()) {
             assertThat(jvm.output()).doesNotContain("PostgreSQL", "Redis 7", "Admin key");
             assertThat(directory.resolve("unused")).doesNotExist();
@@ -167,7 +212,7 @@ class EmbeddedTest {
                     .map(line -> line.split("\\s+")[1])
                     .findFirst()
                     .orElseThrow();
-            var api = new Api(base, "mine");
+            var api = new Api(base, TestSystem.ADMIN_KEY);
             Wait.until(
                     "the missing Redis is reported",
                     () -> api.get("/readyz").text().contains("\"redis\":\"down\""));
@@ -203,7 +248,8 @@ class EmbeddedTest {
                     var retry = Jvm.start(unused, settings, "jobs", "retry");
                     var rotate = Jvm.start(unused, settings, "ticket-keys", "rotate")) {
                 assertThat(jobs.exitStatus()).isZero();
-                assertThat(jobs.output()).contains("DONE 1", "IssueTickets event " + event.id());
+                assertThat(jobs.output())
+                        .contains("DONE 2", "IssueTickets event " + event.id(), "SendTickets event " + event.id());
                 assertThat(retry.exitStatus()).isZero();
                 assertThat(retry.output()).contains("0 jobs will be retried");
                 assertThat(rotate.exitStatus()).isZero();
@@ -214,7 +260,7 @@ class EmbeddedTest {
             withoutRedis.put("REDIS_URL", "redis://127.0.0.1:1");
             try (var jobs = Jvm.start(unused, withoutRedis, "jobs", "list")) {
                 assertThat(jobs.exitStatus()).isZero();
-                assertThat(jobs.output()).contains("Workers alive: unknown", "DONE 1");
+                assertThat(jobs.output()).contains("Workers alive: unknown", "DONE 2");
             }
             assertThat(unused).doesNotExist();
             assertThat(system.api.get("/api/keys/tickets").json().get("keys")).hasSize(2);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.InetSocketAddress;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -181,7 +182,7 @@ class HealthTest {
         try (var database = Database.open(system.servingUrl, 1, Health.STATEMENT_TIMEOUT);
                 var health = new Health(
                         database, Rehearsal::run, metrics, () -> Instant.now().plusSeconds(seconds));
-                var server = HealthServer.start(0, health, metrics)) {
+                var server = HealthServer.start(new InetSocketAddress("127.0.0.1", 0), health, metrics)) {
             health.started(TestSystem.SCHEMA_VERSION);
             var response = new Api("http://localhost:" + server.port(), "").get("/readyz");
             assertThat(response.status()).isEqualTo(200);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
@@ -161,7 +162,8 @@ class LimitsTest {
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
         var metrics = new Metrics();
         var limits = new Limits(true, 40, 1_000, 2, 3, 6, 2_048, 4_096, 2_048);
-        var setup = new ApiServer.Setup(0, TestSystem.ADMIN_KEY, limits, Networks.NONE, Set.of());
+        var setup =
+                new ApiServer.Setup(new InetSocketAddress(0), TestSystem.ADMIN_KEY, limits, Networks.NONE, Set.of());
         try (var node = new TestSystem.Node(nowhere, setup, limiter, metrics, Duration.ofSeconds(1))) {
             var apiWithoutDatabase = new Api("http://localhost:" + node.port(), TestSystem.ADMIN_KEY);
             assertThat(IntStream.range(0, 5)

@@ -58,4 +58,10 @@ class NetworksTest {
         assertThat(Networks.subscriber(Networks.address("::ffff:192.0.2.7").orElseThrow()))
                 .isEqualTo("192.0.2.7");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.0/x", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "fd00::/129", "10.0.0.0/1234"})
+    void an_invalid_prefix_length_is_named(String text) {
+        assertThatThrownBy(() -> Networks.parse(text)).hasMessage("Invalid prefix length: " + text);
+    }
 }

@@ -163,6 +163,9 @@ class InvariantTest {
                         ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
                         Invariant.A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET),
                 arguments(
+                        ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
+                        Invariant.A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL),
+                arguments(
                         ofEvent("UPDATE idempotency_keys SET reply = overlay(reply PLACING 'x' FROM 70)"),
                         Invariant.A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE),
                 arguments(

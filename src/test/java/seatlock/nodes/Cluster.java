@@ -27,7 +27,7 @@ import seatlock.support.Wait;
  */
 final class Cluster implements AutoCloseable {
 
-    static final String ADMIN_KEY = "cluster-admin-key";
+    static final String ADMIN_KEY = "cluster-admin-key-of-more-than-32-characters";
 
     private static final String SERVING_USER = "seatlock_serving";
     private static final String SERVING_PASSWORD = "serving";

@@ -83,7 +83,7 @@ final class Postgres implements AutoCloseable {
     Postgres start(String... settings) {
         var command = new ArrayList<String>();
         if (System.getProperty("user.name").equals("root")) {
-            command.addAll(List.of("unshare", "-U")); // as EmbeddedPostgres does: PostgreSQL refuses to run as root
+            command.addAll(List.of("unshare", "-U")); // PostgreSQL refuses to run as root
         }
         command.addAll(List.of(binary.toString(), "-D", data.toString(), "-p", String.valueOf(port)));
         var all = Stream.concat(

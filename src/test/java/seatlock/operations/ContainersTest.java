@@ -7,16 +7,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.AbstractMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import seatlock.Config;
+import seatlock.support.Settings;
 import seatlock.support.YamlFile;
 
 /** Dockerfile and compose.yml agree with the settings of the program. Needs no container engine. */
@@ -52,45 +52,42 @@ class ContainersTest {
         return VARIABLE.matcher(value.asText()).replaceAll("$2");
     }
 
-    /** Every setting that {@link Config} reads. */
-    private static Set<String> settings() throws Config.Invalid {
-        var names = new TreeSet<String>();
-        Config.from(new AbstractMap<>() {
-            @Override
-            public String getOrDefault(Object name, String otherwise) {
-                names.add((String) name);
-                return otherwise;
-            }
-
-            @Override
-            public String get(Object name) {
-                names.add((String) name);
-                return null;
-            }
-
-            @Override
-            public Set<Entry<String, String>> entrySet() {
-                return Set.of();
-            }
-        });
-        return names;
-    }
-
     @Test
     void every_variable_of_our_services_is_a_setting_with_a_valid_value() throws Config.Invalid {
-        assertThat(settings()).contains("PORT", "DATABASE_URL", "TRUSTED_PROXIES", "LIMITS", "LOG_FORMAT");
+        assertThat(Settings.names()).contains("PORT", "DATABASE_URL", "TRUSTED_PROXIES", "LIMITS", "LOG_FORMAT");
         assertThat(ours()).containsOnlyKeys("migrate", "serve", "worker");
         for (var service : ours().entrySet()) {
             var environment = environment(service.getValue());
 
-            assertThat(settings()).as(service.getKey()).containsAll(environment.keySet());
+            assertThat(Settings.names()).as(service.getKey()).containsAll(environment.keySet());
             Config.from(environment);
         }
     }
 
+    /** The image's own environment comes first, as in a container. */
     @Test
-    void the_variables_of_the_image_are_settings_or_java_options() throws IOException, Config.Invalid {
-        var known = settings();
+    void every_service_listens_where_its_health_check_and_the_proxy_connect() throws IOException, Config.Invalid {
+        var image = new HashMap<String, String>();
+        Pattern.compile("^(?:ENV| {4})\\s*(PORT|HOST)=(\\S+)", Pattern.MULTILINE)
+                .matcher(read("Dockerfile"))
+                .results()
+                .forEach(variable -> image.put(variable.group(1), variable.group(2)));
+        assertThat(Config.from(image).port()).contains(8080);
+        assertThat(Config.from(image).host().address().isAnyLocalAddress()).isTrue();
+        for (var role : List.of("serve", "worker")) {
+            var environment = new HashMap<>(image);
+            environment.putAll(environment(ours().get(role)));
+
+            assertThat(Config.from(environment).port()).as(role).contains(8080);
+            assertThat(Config.from(environment).host().address().isAnyLocalAddress())
+                    .as(role)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void the_variables_of_the_image_are_settings_or_java_options() throws IOException {
+        var known = Settings.names();
         known.add("JDK_JAVA_OPTIONS");
         var set = Pattern.compile("^(?:ENV| {4})\\s*([A-Z_]+)=", Pattern.MULTILINE)
                 .matcher(read("Dockerfile"))

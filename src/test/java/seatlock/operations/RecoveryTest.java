@@ -3,6 +3,7 @@ package seatlock.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +14,7 @@ import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.EventId;
 import seatlock.db.DatabaseUrl;
+import seatlock.db.Migrations;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
 import seatlock.support.PostgresProxy;
@@ -41,9 +43,9 @@ class RecoveryTest {
                     "DATABASE_URL",
                     text(new DatabaseUrl(url.jdbc(), owner.user(), owner.password())),
                     "SEATLOCK_ADMIN_KEY",
-                    "mine");
+                    TestSystem.ADMIN_KEY);
             try (var server = Jvm.start(home, settings, "serve").awaitOutput("Waiting     PostgreSQL is unavailable")) {
-                var api = new Api(server.url(), "mine");
+                var api = new Api(server.url(), TestSystem.ADMIN_KEY);
                 assertThat(api.get("/livez").status()).isEqualTo(200);
                 assertThat(api.get("/readyz").status()).isEqualTo(503);
                 assertThat(api.get("/readyz").text()).contains("\"postgresql\":\"down\"", "starting");
@@ -74,6 +76,38 @@ class RecoveryTest {
         }
     }
 
+    /** {@code migrate} creates the tables first and grants access to them last. */
+    @Test
+    void a_server_waits_while_its_role_has_no_access_yet() {
+        var owner = Servers.newDatabase();
+        var serving = new DatabaseUrl(
+                owner.jdbc(), "seatlock_" + UUID.randomUUID().toString().replace("-", ""), "secret");
+        execute(owner, "CREATE ROLE " + serving.user() + " LOGIN PASSWORD 'secret'");
+        var login = Map.of(
+                "DATABASE_URL",
+                serving.jdbc() + "?user=" + serving.user() + "&password=" + serving.password(),
+                "SEATLOCK_ADMIN_KEY",
+                TestSystem.ADMIN_KEY);
+        try (var server = Jvm.start(home, login, "serve").awaitOutput("waiting for `seatlock migrate` to grant it")) {
+            assertThat(server.isAlive()).isTrue();
+
+            assertThat(new Migrations(owner).grantAccess(serving)).isFalse();
+
+            server.awaitReady();
+        } finally {
+            execute(owner, "DROP OWNED BY " + serving.user() + "; DROP ROLE " + serving.user());
+        }
+    }
+
+    private static void execute(DatabaseUrl url, String sql) {
+        try (var connection = Servers.connect(url);
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void a_wrong_password_stops_the_start_at_once() {
         var owner = Servers.newEmptyDatabase();
@@ -93,9 +127,9 @@ class RecoveryTest {
                     .inTransaction(tx -> new ApiKeys().create(tx, Role.SALES, "shop", Set.of(), null))
                     .secret()
                     .reveal();
-            var settings = Map.of("DATABASE_URL", text(proxy.url()), "SEATLOCK_ADMIN_KEY", "mine");
+            var settings = Map.of("DATABASE_URL", text(proxy.url()), "SEATLOCK_ADMIN_KEY", TestSystem.ADMIN_KEY);
             try (var server = Jvm.start(home, settings, "serve").awaitReady()) {
-                var api = new Api(server.url(), "mine");
+                var api = new Api(server.url(), TestSystem.ADMIN_KEY);
                 assertThat(api.reserve(event.id(), "S-A-1").status()).isEqualTo(201);
 
                 for (int seat = 2; seat <= 4; seat++) { // twice for a moment, and once for longer

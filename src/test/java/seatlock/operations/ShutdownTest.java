@@ -45,7 +45,7 @@ class ShutdownTest {
                 "DATABASE_URL",
                 system.servingUrl.jdbc() + "?user=" + system.servingUrl.user() + "&password="
                         + system.servingUrl.password());
-        settings.put("SEATLOCK_ADMIN_KEY", "mine");
+        settings.put("SEATLOCK_ADMIN_KEY", TestSystem.ADMIN_KEY);
         settings.put("LIMITS", "off");
         for (int i = 0; i < more.length; i += 2) {
             settings.put(more[i], more[i + 1]);
@@ -192,7 +192,7 @@ class ShutdownTest {
         var event = system.event(1);
         try (var server =
                 Jvm.start(home, settings("DRAIN_DELAY", "PT10S"), "serve").awaitReady()) {
-            var api = new Api(server.url(), "mine");
+            var api = new Api(server.url(), TestSystem.ADMIN_KEY);
             assertThat(api.get("/readyz").status()).isEqualTo(200);
 
             server.terminate();
@@ -220,7 +220,7 @@ class ShutdownTest {
     /** Terminates the server while a request waits for the only seat, which stays locked until the server has ended. */
     private Future<Api.Response> terminateWhileItWaits(Jvm server) {
         var event = system.event(1);
-        var api = new Api(server.url(), "mine");
+        var api = new Api(server.url(), TestSystem.ADMIN_KEY);
         var response = new CompletableFuture<Api.Response>();
         system.database.inTransaction(tx -> {
             tx.query(
@@ -254,7 +254,7 @@ class ShutdownTest {
             half.getOutputStream()
                     .write("POST /api/events/x/reservations HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
                             .getBytes(StandardCharsets.US_ASCII));
-            new Api(server.url(), "mine").get("/livez"); // so that the server has read what came before
+            new Api(server.url(), TestSystem.ADMIN_KEY).get("/livez"); // so that the server has read what came before
             server.terminate();
 
             assertThat(server.exitStatus()).as(server.output()).isZero();
@@ -275,7 +275,7 @@ class ShutdownTest {
     void a_second_signal_while_draining_does_no_harm() {
         try (var server =
                 Jvm.start(home, settings("DRAIN_DELAY", "PT2S"), "serve").awaitReady()) {
-            var api = new Api(server.url(), "mine");
+            var api = new Api(server.url(), TestSystem.ADMIN_KEY);
             server.terminate();
             Wait.until("the server drains", () -> api.get("/readyz").status() == 503);
             server.terminate();
@@ -287,7 +287,7 @@ class ShutdownTest {
     void a_worker_reports_its_health_and_ends_in_an_orderly_way() {
         var settings = settings("REDIS_URL", "redis://127.0.0.1:1", "SMTP_URL", "smtp://127.0.0.1:1");
         try (var worker = Jvm.start(home, settings, "worker").awaitReady()) {
-            var api = new Api(worker.url(), "mine");
+            var api = new Api(worker.url(), TestSystem.ADMIN_KEY);
             assertThat(api.get("/livez").status()).isEqualTo(200);
             assertThat(api.get("/readyz").status()).isEqualTo(200);
             assertThat(api.get("/readyz").text()).contains("\"redis\":\"down\"", "degraded");

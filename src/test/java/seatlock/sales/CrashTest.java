@@ -26,7 +26,7 @@ class CrashTest {
     private static final int CLIENTS = 16;
     private static final int REQUESTS = 1600;
     private static final int SEATS = 400;
-    private static final String KEY = "crash-test-admin-key";
+    private static final String KEY = "crash-test-admin-key-of-more-than-32-characters";
 
     @TempDir
     private Path home;

@@ -3,10 +3,13 @@ package seatlock.support;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 
 /** A certificate for localhost, made by the JDK's keytool, and a trust store that contains it. */
 public final class Certificate {
@@ -59,5 +62,25 @@ public final class Certificate {
     /** Options for a JVM that trusts the certificate. */
     public String trustOptions() {
         return "-Djavax.net.ssl.trustStore=" + trust + " -Djavax.net.ssl.trustStorePassword=" + PASSWORD;
+    }
+
+    /** The TLS context of a client that does not check certificates. */
+    public static SSLContext trustingAnyone() throws Exception {
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new TrustAnyone()}, null);
+        return context;
+    }
+
+    private static final class TrustAnyone implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
     }
 }

@@ -63,7 +63,8 @@ public final class Jvm implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        for (var name : List.of("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL")) {
+        for (var name :
+                List.of("HOST", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL")) {
             builder.environment().remove(name);
         }
         builder.environment().putAll(environment);
@@ -140,8 +141,9 @@ public final class Jvm implements AutoCloseable {
 
     /** Waits until the server listens, ready or not, and returns its URL. */
     public String url() {
-        awaitOutput("http://localhost:");
-        return output().replaceAll("(?s).*?(http://localhost:[0-9]+).*", "$1");
+        awaitOutput("http://");
+        Wait.until("the URL is printed", () -> output().matches("(?s).*http://\\S+:[0-9]+[ /].*"));
+        return output().replaceAll("(?s).*?(http://[^ /]+:[0-9]+)[ /].*", "$1");
     }
 
     /** Waits until the process has ended by itself. */

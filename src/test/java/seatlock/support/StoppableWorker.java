@@ -2,14 +2,12 @@ package seatlock.support;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import seatlock.catalog.Catalog;
 import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.inventory.InventoryReader;
-import seatlock.jobs.Job;
 import seatlock.jobs.Jobs;
 import seatlock.jobs.RetryPolicy;
 import seatlock.mail.Mailer;
@@ -50,8 +48,7 @@ public final class StoppableWorker {
             }
         });
         var metrics = new Metrics();
-        var runner = new JobRunner(
-                database, jobs, Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work), POLICY, metrics);
+        var runner = new JobRunner(database, jobs, work.handlers(), POLICY, metrics);
         new WorkerPool(redis, runner, THREADS, metrics).start();
         new Relay(database, jobs, redis).start();
         System.out.println("Ready.");

@@ -1,6 +1,7 @@
 package seatlock.support;
 
 import java.io.File;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -48,7 +49,7 @@ import seatlock.tickets.Tickets;
  */
 public final class TestSystem implements AutoCloseable {
 
-    public static final String ADMIN_KEY = "test-admin-key";
+    public static final String ADMIN_KEY = "test-admin-key-of-more-than-32-characters";
 
     /** The number of migrations. */
     public static final int SCHEMA_VERSION = (int) Stream.of(new File("sql").list())
@@ -111,7 +112,7 @@ public final class TestSystem implements AutoCloseable {
 
     /** Returns the setup of a server without limits. */
     public static ApiServer.Setup setup(String adminKey) {
-        return new ApiServer.Setup(0, adminKey, Limits.OFF, Networks.NONE, Set.of());
+        return new ApiServer.Setup(new InetSocketAddress(0), adminKey, Limits.OFF, Networks.NONE, Set.of());
     }
 
     /** Returns a rate limiter that shares nothing and is not started. */
@@ -132,7 +133,10 @@ public final class TestSystem implements AutoCloseable {
     /** Starts a second node with limits; the caller closes the node and the limiter. */
     public Node limitedNode(Limits limits, Networks proxies, RateLimiter limiter) {
         return new Node(
-                servingUrl, new ApiServer.Setup(0, ADMIN_KEY, limits, proxies, Set.of()), limiter, new Metrics());
+                servingUrl,
+                new ApiServer.Setup(new InetSocketAddress(0), ADMIN_KEY, limits, proxies, Set.of()),
+                limiter,
+                new Metrics());
     }
 
     /** Starts a second node without limits, behind proxies, with CORS origins; the caller closes it. */
@@ -140,7 +144,7 @@ public final class TestSystem implements AutoCloseable {
         var metrics = new Metrics();
         return new Node(
                 servingUrl,
-                new ApiServer.Setup(0, ADMIN_KEY, Limits.OFF, proxies, origins),
+                new ApiServer.Setup(new InetSocketAddress(0), ADMIN_KEY, Limits.OFF, proxies, origins),
                 noLimiter(metrics),
                 metrics);
     }

@@ -7,14 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import redis.clients.jedis.Jedis;
 import seatlock.db.Database;
 import seatlock.embedded.HomeDirectory;
 import seatlock.embedded.MailSink;
 import seatlock.embedded.RedisServer;
-import seatlock.jobs.Job;
 import seatlock.jobs.RetryPolicy;
 import seatlock.mail.Mailer;
 import seatlock.workers.JobRunner;
@@ -48,7 +47,7 @@ public final class TestWorkers implements AutoCloseable {
      * embedded one, never a server at an address, which others may use.
      */
     public static TestWorkers withOwnRedis(TestSystem system) {
-        return new TestWorkers(system, null, step -> {}, true);
+        return new TestWorkers(system, Optional.empty(), step -> {}, true);
     }
 
     /**
@@ -56,10 +55,19 @@ public final class TestWorkers implements AutoCloseable {
      * @param progress receives each step of each job
      */
     public TestWorkers(TestSystem system, URI smtp, Consumer<TicketDelivery.Step> progress) {
-        this(system, smtp, progress, false);
+        this(system, Optional.ofNullable(smtp).map(TestWorkers::mailer), progress, false);
     }
 
-    private TestWorkers(TestSystem system, URI smtp, Consumer<TicketDelivery.Step> progress, boolean ownRedis) {
+    public TestWorkers(TestSystem system, Mailer mailer) {
+        this(system, Optional.of(mailer), step -> {}, false);
+    }
+
+    private static Mailer mailer(URI smtp) {
+        return new Mailer(smtp, "Seatlock <tickets@example.org>");
+    }
+
+    private TestWorkers(
+            TestSystem system, Optional<Mailer> mailer, Consumer<TicketDelivery.Step> progress, boolean ownRedis) {
         try {
             directory = Files.createTempDirectory("seatlock-test-");
         } catch (IOException e) {
@@ -77,15 +85,14 @@ public final class TestWorkers implements AutoCloseable {
         }
         sink = MailSink.start(home);
         database = Database.open(system.url, 8, Duration.ofSeconds(10));
-        var mailer = new Mailer(smtp == null ? URI.create(sink.url()) : smtp, "Seatlock <tickets@example.org>");
-        var work =
-                new TicketDelivery(database, system.catalog, system.inventoryReader, system.tickets, mailer, progress);
-        runner = new JobRunner(
+        var work = new TicketDelivery(
                 database,
-                system.jobs,
-                Map.of(Job.Kind.ISSUE_TICKETS, work, Job.Kind.SEND_TICKETS, work),
-                POLICY,
-                system.metrics);
+                system.catalog,
+                system.inventoryReader,
+                system.tickets,
+                mailer.orElseGet(() -> mailer(URI.create(sink.url()))),
+                progress);
+        runner = new JobRunner(database, system.jobs, work.handlers(), POLICY, system.metrics);
         workers = new WorkerPool(redisUrl, runner, 3, system.metrics);
         relay = new Relay(database, system.jobs, redisUrl);
     }

@@ -14,10 +14,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import seatlock.catalog.Event;
+import seatlock.jobs.Job;
 import seatlock.jobs.RetryPolicy;
 import seatlock.support.TestSystem;
 import seatlock.support.TestWorkers;
@@ -83,14 +85,30 @@ final class JobFixture implements AutoCloseable {
                 state);
     }
 
+    /** The number of jobs of an event in a state, of one kind. */
+    long jobs(Event event, Job.Kind kind, String state) {
+        return system.count(
+                "SELECT count(*) AS n FROM jobs WHERE event_id = ? AND kind = ? AND state = ?",
+                event.id().value(),
+                kind.wireName(),
+                state);
+    }
+
+    /** The number of attempts of each job of a kind. */
+    List<Integer> attempts(Job.Kind kind) {
+        return system.query(
+                "SELECT attempts FROM jobs WHERE kind = ?", row -> row.integer("attempts"), kind.wireName());
+    }
+
     /** The only job there is. */
     UUID jobId() {
         return system.query("SELECT job_id FROM jobs", row -> row.uuid("job_id"))
                 .get(0);
     }
 
-    void awaitDone(Event event, int count) {
-        Wait.until(count + " jobs are done", () -> jobs(event, "DONE") == count);
+    /** Waits until this many mails of an event were sent. Each follows from documents that are made. */
+    void awaitMailed(Event event, int count) {
+        Wait.until(count + " mails are sent", () -> jobs(event, Job.Kind.SEND_TICKETS, "DONE") == count);
     }
 
     /** Three attempts, and a lease of this length; a negative one has run out when it begins. */

@@ -13,10 +13,15 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import seatlock.catalog.EventId;
 import seatlock.db.Database;
 import seatlock.inventory.ReservationId;
+import seatlock.jobs.Job;
 import seatlock.jobs.RetryPolicy;
 import seatlock.support.TestSystem;
 import seatlock.support.TestWorkers;
@@ -40,7 +45,7 @@ class JobsTest {
         var workers = jobs.workers().start();
 
         var id = system.api.buy(event.id(), "S-A-1", "S-A-2").json().get("id").asText();
-        jobs.awaitDone(event, 1);
+        jobs.awaitMailed(event, 1);
 
         var pdf = system.api.tickets(event.id(), id).get(0).get("pdf").asText();
         var document = system.api.get(pdf, TestSystem.ADMIN_KEY);
@@ -59,6 +64,7 @@ class JobsTest {
         assertThat((String) alternatives.getBodyPart(0).getContent()).contains("Aida", "S-A-1, S-A-2", "90.00 EUR");
         assertThat(alternatives.getBodyPart(1).getContentType()).startsWith("text/html");
         assertThat(firstPdf(mail)).isEqualTo(document.raw().body());
+        assertThat(system.violations(event.id())).isEmpty();
     }
 
     @Test
@@ -66,15 +72,10 @@ class JobsTest {
         var event = system.event(1);
         var workers = jobs.workers().start();
         var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
-        jobs.awaitDone(event, 1);
+        jobs.awaitMailed(event, 1);
 
-        var reservation = new ReservationId(UUID.fromString(id));
-        var resent = system.database.inTransaction(tx -> system.tickets.resend(
-                tx,
-                event.id(),
-                system.inventoryReader.find(tx, event.id(), reservation).orElseThrow()));
-        assertThat(resent).isInstanceOf(Tickets.Resend.Queued.class);
-        jobs.awaitDone(event, 2);
+        resend(event.id(), id);
+        jobs.awaitMailed(event, 2);
 
         var mails = workers.mails().stream().map(JobFixture::parse).toList();
         assertThat(mails).extracting(JobFixture::messageId).hasSize(2).doesNotHaveDuplicates();
@@ -82,9 +83,95 @@ class JobsTest {
         assertThat(system.count("SELECT count(*) AS n FROM ticket_documents")).isEqualTo(1);
     }
 
-    /** One mail that always fails, among others that succeed. */
+    /** A buyer may ask for the mail before the documents are made. */
     @Test
-    void a_poison_job_ends_dead_and_does_not_hold_up_the_others() {
+    void a_mail_that_is_sent_before_the_documents_are_made_makes_them() {
+        var event = system.event(1);
+        var workers = jobs.workers(); // they are not started: the test runs each job
+        var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
+        var issue = jobs.jobId();
+        resend(event.id(), id);
+        var resent = openMails().get(0);
+
+        assertThat(workers.runner.run(event.id(), resent)).isNull();
+        assertThat(workers.mails()).hasSize(1);
+        assertThat(workers.runner.run(event.id(), issue)).isNull();
+        assertThat(openMails()).hasSize(1).doesNotContain(resent);
+        assertThat(workers.runner.run(event.id(), openMails().get(0))).isNull();
+
+        var mails = workers.mails().stream().map(JobFixture::parse).toList();
+        assertThat(mails).extracting(JobFixture::messageId).hasSize(2).doesNotHaveDuplicates();
+        assertThat(firstPdf(mails.get(1))).isEqualTo(firstPdf(mails.get(0)));
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    private void resend(EventId event, String reservation) {
+        var id = new ReservationId(UUID.fromString(reservation));
+        var resent = system.database.inTransaction(tx -> system.tickets.resend(
+                tx, event, system.inventoryReader.find(tx, event, id).orElseThrow()));
+        assertThat(resent).isInstanceOf(Tickets.Resend.Queued.class);
+    }
+
+    private List<UUID> openMails() {
+        return system.query(
+                "SELECT job_id FROM jobs WHERE kind = 'SendTickets' AND state = 'READY'", row -> row.uuid("job_id"));
+    }
+
+    /** A worker that was taken for dead finishes after all, while another has its job. Only the other adds the mail. */
+    @Test
+    void documents_made_twice_are_followed_by_one_mail() {
+        var event = system.event(1);
+        var isStolen = new AtomicBoolean();
+        var workers = new TestWorkers(system, null, step -> {
+            if (step == TicketDelivery.Step.DOCUMENTS_MADE && isStolen.compareAndSet(false, true)) {
+                system.update("UPDATE jobs SET lease_id = gen_random_uuid(), next_attempt_at = now()");
+            }
+        });
+        jobs.closeLater(workers);
+        system.api.buy(event.id(), "S-A-1");
+        var issue = jobs.jobId();
+
+        assertThat(workers.runner.run(event.id(), issue)).isNull();
+        assertThat(isStolen).isTrue();
+        assertThat(openMails()).as("mails of the worker without a lease").isEmpty();
+        assertThat(workers.runner.run(event.id(), issue)).isNull();
+        assertThat(workers.runner.run(event.id(), issue))
+                .as("a job that is done")
+                .isNull();
+
+        assertThat(openMails()).hasSize(1);
+        assertThat(jobs.attempts(Job.Kind.ISSUE_TICKETS)).containsExactly(2);
+    }
+
+    /** Nobody mails the tickets of a reservation that was refunded before they were made, or between the two jobs. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_refund_before_the_mail_sends_no_mail(boolean beforeDocuments) {
+        var event = system.event(1);
+        var workers = jobs.workers();
+        var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
+        var issue = jobs.jobId();
+        if (!beforeDocuments) {
+            workers.runner.run(event.id(), issue);
+        }
+        assertThat(system.api.cancel(event.id(), id, TestSystem.ADMIN_KEY).outcome())
+                .isEqualTo("200");
+        if (beforeDocuments) {
+            workers.runner.run(event.id(), issue);
+        }
+        openMails()
+                .forEach(
+                        mail -> assertThat(workers.runner.run(event.id(), mail)).isNull());
+
+        assertThat(openMails()).isEmpty();
+        assertThat(jobs.jobs(event, Job.Kind.SEND_TICKETS, "DONE")).isEqualTo(beforeDocuments ? 0 : 1);
+        assertThat(workers.mails()).isEmpty();
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    /** The API refuses such an address; another version of it may not. */
+    @Test
+    void a_mail_to_an_invalid_address_is_dead_at_once_and_does_not_hold_up_the_others() {
         var event = system.event(10);
         var poisoned = system.api.reserve(event.id(), "S-A-1").json().get("id").asText();
         system.update("UPDATE reservations SET email = 'nobody' WHERE reservation_id = ?", UUID.fromString(poisoned));
@@ -92,16 +179,19 @@ class JobsTest {
         jobs.workers().start();
         jobs.buy(event, 2, 10);
 
-        jobs.awaitDone(event, 9);
-        Wait.until("the poison job is dead", () -> jobs.jobs(event, "DEAD") == 1);
-        assertThat(system.query("SELECT attempts FROM jobs WHERE state = 'DEAD'", row -> row.integer("attempts")))
-                .containsExactly(TestWorkers.POLICY.maxAttempts());
+        jobs.awaitMailed(event, 9);
+        Wait.until("the job is dead", () -> jobs.jobs(event, Job.Kind.SEND_TICKETS, "DEAD") == 1);
+        var dead = system.database.inTransaction(tx -> system.jobs.list(tx, "DEAD", 10));
+        assertThat(dead).hasSize(1);
+        assertThat(dead.get(0).attempts()).isEqualTo(1);
+        assertThat(dead.get(0).lastError()).isEqualTo("The buyer's e-mail address is invalid");
+        assertThat(system.count("SELECT count(*) AS n FROM ticket_documents")).isEqualTo(10);
 
         system.update(
                 "UPDATE reservations SET email = 'ada@example.org' WHERE reservation_id = ?",
                 UUID.fromString(poisoned));
         system.database.inTransaction(tx -> system.jobs.retryDead(tx, null));
-        jobs.awaitDone(event, 10);
+        jobs.awaitMailed(event, 10);
     }
 
     /** The database's clock was an hour ahead when these jobs got their times, and was set back. */
@@ -139,7 +229,7 @@ class JobsTest {
         system.api.buy(event.id(), "S-A-1");
         system.update("UPDATE jobs SET relayed_at = now() + interval '1 hour'");
 
-        var due = system.database.inTransaction(tx -> system.jobs.findDue(tx, 10));
+        var due = system.database.inTransaction(tx -> system.jobs.findDue(tx, Job.Kind.ISSUE_TICKETS, 10));
 
         assertThat(due).isNotEmpty();
     }
@@ -220,8 +310,10 @@ class JobsTest {
         proceed.countDown();
         closing.join();
 
-        assertThat(jobs.jobs(event, "DONE")).isEqualTo(1);
-        assertThat(jobs.jobs(event, "READY")).as("jobs that were not begun").isEqualTo(1);
+        assertThat(jobs.jobs(event, Job.Kind.ISSUE_TICKETS, "DONE")).isEqualTo(1);
+        assertThat(jobs.jobs(event, Job.Kind.ISSUE_TICKETS, "READY"))
+                .as("jobs that were not begun")
+                .isEqualTo(1);
         assertThat(workers.workers.alive()).isZero();
     }
 

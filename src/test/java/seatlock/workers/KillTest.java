@@ -182,6 +182,10 @@ class KillTest {
         return system.count(sql);
     }
 
+    private long done(String kind) {
+        return system.count("SELECT count(*) AS n FROM jobs WHERE state = 'DONE' AND kind = ?", kind);
+    }
+
     private Jvm worker(URI redisUrl, URI smtp, String step, int time) {
         return Jvm.run(
                 StoppableWorker.class,
@@ -246,8 +250,7 @@ class KillTest {
                 afterAcceptance++;
             }
             System.out.println(
-                    "Killed a worker at " + step + "; " + count("SELECT count(*) AS n FROM jobs WHERE state = 'DONE'")
-                            + " of " + confirmed + " jobs are done");
+                    "Killed a worker at " + step + "; " + done("SendTickets") + " of " + confirmed + " mails are sent");
         }
         return afterAcceptance;
     }
@@ -301,7 +304,7 @@ class KillTest {
         try (var worker = worker(redisUrl, smtp, "NONE", 0)) {
             worker.awaitReady();
             var dead = new int[1];
-            for (int wait = 0; wait < 5 && count("SELECT count(*) AS n FROM jobs WHERE state <> 'DONE'") > 0; wait++) {
+            for (int wait = 0; wait < 10 && count("SELECT count(*) AS n FROM jobs WHERE state <> 'DONE'") > 0; wait++) {
                 dead[0] += system.database.inTransaction(tx -> system.jobs.retryDead(tx, null));
                 var before = count("SELECT count(*) AS n FROM jobs WHERE state = 'DONE'");
                 Wait.until(
@@ -319,10 +322,11 @@ class KillTest {
                 .sum();
         var duplicates = mails - messageIdsByRecipient.size();
         System.out.printf(
-                "%d reservations confirmed, %d jobs done, %d live tickets, %d documents, %d mails to %d buyers:"
+                "%d reservations confirmed, %d + %d jobs done, %d live tickets, %d documents, %d mails to %d buyers:"
                         + " %d duplicates, after %d kills past SMTP's acceptance, with %d threads each%n",
                 confirmed,
-                count("SELECT count(*) AS n FROM jobs WHERE state = 'DONE'"),
+                done("IssueTickets"),
+                done("SendTickets"),
                 count("SELECT count(*) AS n FROM tickets WHERE voided_at IS NULL"),
                 count("SELECT count(*) AS n FROM ticket_documents"),
                 mails,
@@ -332,7 +336,10 @@ class KillTest {
                 StoppableWorker.THREADS);
 
         assertThat(confirmed).isEqualTo(RESERVATIONS);
-        assertThat(count("SELECT count(*) AS n FROM jobs WHERE state = 'DONE'")).isEqualTo(RESERVATIONS);
+        assertThat(done("IssueTickets")).isEqualTo(RESERVATIONS);
+        assertThat(done("SendTickets")).isEqualTo(RESERVATIONS);
+        assertThat(count("SELECT count(*) AS n FROM jobs WHERE state <> 'DONE'"))
+                .isZero();
         assertThat(count("SELECT count(*) AS n FROM tickets WHERE voided_at IS NULL"))
                 .isEqualTo(RESERVATIONS);
         assertThat(count("SELECT count(*) AS n FROM ticket_documents")).isEqualTo(RESERVATIONS);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import seatlock.jobs.Job;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
@@ -47,6 +48,28 @@ class QueueTest {
         assertThat(workers.relay.runOnce()).as("jobs relayed a second time").isZero();
     }
 
+    /** Each kind of job has its queue, and a worker takes only jobs of the kind that its queue is for. */
+    @Test
+    void mail_has_a_queue_of_its_own() {
+        var event = system.event(1);
+        var workers = jobs.workers();
+        system.api.buy(event.id(), "S-A-1");
+        workers.workers.start(); // without the relay
+        workers.relay.runOnce();
+        Wait.until("the documents are made", () -> jobs.jobs(event, Job.Kind.ISSUE_TICKETS, "DONE") == 1);
+        var mail = system.query("SELECT job_id FROM jobs WHERE kind = 'SendTickets'", row -> row.uuid("job_id"));
+        assertThat(mail).hasSize(1);
+        var payload = "{\"class\":\"SendTickets\",\"args\":[\"" + event.id() + "\",\"" + mail.get(0) + "\"]}";
+        try (var redis = workers.jedis()) {
+            redis.rpush("resque:queue:tickets", payload);
+            Wait.until("the queue for documents refuses a mail", () -> redis.llen("resque:failed") == 1);
+            assertThat(jobs.jobs(event, Job.Kind.SEND_TICKETS, "READY")).isEqualTo(1);
+
+            redis.rpush("resque:queue:mail", payload);
+            jobs.awaitMailed(event, 1);
+        }
+    }
+
     @Test
     void any_resque_client_can_send_a_job_and_an_invalid_one_fails_alone() {
         var event = system.event(1);
@@ -66,8 +89,7 @@ class QueueTest {
                     "{\"class\":\"IssueTickets\",\"args\":[\"" + event.id() + "\",\"" + jobs.jobId() + "\"]}");
             workers.workers.start(); // without the relay: only what came from outside
 
-            jobs.awaitDone(event, 1);
-
+            Wait.until("the job is done", () -> jobs.jobs(event, Job.Kind.ISSUE_TICKETS, "DONE") == 1);
             Wait.until(
                     "all workers are registered",
                     () -> redis.smembers("resque:workers").size() == 3);
@@ -95,7 +117,7 @@ class QueueTest {
 
         workers.start();
 
-        jobs.awaitDone(event, 3);
+        jobs.awaitMailed(event, 3);
     }
 
     @Test
@@ -107,12 +129,12 @@ class QueueTest {
             redis.scriptFlush();
         }
         jobs.buy(event, 1, 1);
-        jobs.awaitDone(event, 1);
+        jobs.awaitMailed(event, 1);
         try (var redis = workers.jedis()) {
             redis.sendCommand(() -> "CLIENT".getBytes(StandardCharsets.US_ASCII), "KILL", "TYPE", "normal");
         }
         jobs.buy(event, 2, 3);
-        jobs.awaitDone(event, 3);
+        jobs.awaitMailed(event, 3);
         Wait.until("all workers are alive again", () -> workers.workers.alive() == 3);
     }
 
@@ -127,7 +149,7 @@ class QueueTest {
             assertThat(jobs.jobs(event, "DEAD")).isZero();
             redis.slaveofNoOne();
         }
-        jobs.awaitDone(event, 2);
+        jobs.awaitMailed(event, 2);
     }
 
     @Test
@@ -138,9 +160,8 @@ class QueueTest {
         var job = jobs.jobId();
         // The state that a worker leaves if it is killed during a job.
         system.database.inTransaction(tx -> system.jobs.claimJob(tx, event.id(), job, lease(Duration.ofMillis(1))));
-        String name;
         try (var redis = workers.jedis()) {
-            name = hostName() + ":999999999-1:tickets";
+            var name = hostName() + ":999999999-1:JAVA_DYNAMIC_QUEUES,tickets"; // as Jesque names its workers
             redis.sadd("resque:workers", name);
             redis.set("resque:worker:" + name, "{}");
             redis.rpush("resque:inflight:" + name + ":tickets", "{}");
@@ -149,14 +170,17 @@ class QueueTest {
 
             workers.start();
 
-            jobs.awaitDone(event, 1);
+            jobs.awaitMailed(event, 1);
+            assertThat(redis.smembers("resque:workers"))
+                    .as("names of workers")
+                    .anyMatch(other -> other.matches(".*:[0-9]+-[0-9]+:JAVA_DYNAMIC_QUEUES,tickets"))
+                    .anyMatch(other -> other.matches(".*:[0-9]+-[0-9]+:JAVA_DYNAMIC_QUEUES,mail"));
             Wait.until("the worker is removed", () -> !redis.sismember("resque:workers", name));
             assertThat(redis.exists("resque:worker:" + name, "resque:inflight:" + name + ":tickets"))
                     .isZero();
             assertThat(redis.sismember("resque:workers", foreign)).isTrue();
         }
-        assertThat(system.query("SELECT attempts FROM jobs", row -> row.integer("attempts")))
-                .containsExactly(2);
+        assertThat(jobs.attempts(Job.Kind.ISSUE_TICKETS)).containsExactly(2);
     }
 
     private static String hostName() {

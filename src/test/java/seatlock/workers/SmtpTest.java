@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
+import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,9 +30,11 @@ import org.subethamail.smtp.RejectException;
 import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
 import org.subethamail.smtp.server.SMTPServer;
 import seatlock.catalog.EventId;
+import seatlock.jobs.Job;
 import seatlock.support.Certificate;
 import seatlock.support.Jvm;
 import seatlock.support.TestSystem;
+import seatlock.support.TestWorkers;
 import seatlock.support.Wait;
 
 /** Mail over SMTP: refusals, rude servers, TLS and logins, and what may stand in a mail. */
@@ -49,6 +52,10 @@ class SmtpTest {
 
     /** Starts a mail server that replies to each RCPT with a code. */
     private URI mailServer(IntSupplier code) {
+        return mailServer(recipient -> code.getAsInt());
+    }
+
+    private URI mailServer(ToIntFunction<String> code) {
         return start(SMTPServer.port(0)
                 .bindAddress(InetAddress.getLoopbackAddress())
                 .messageHandlerFactory((MessageContext context) -> new MessageHandler() {
@@ -57,7 +64,7 @@ class SmtpTest {
 
                     @Override
                     public void recipient(String recipient) throws RejectException {
-                        var reply = code.getAsInt();
+                        var reply = code.applyAsInt(recipient);
                         if (reply != ACCEPTED) {
                             throw new RejectException(reply, "made for this test");
                         }
@@ -105,7 +112,7 @@ class SmtpTest {
 
         proceed.countDown();
 
-        jobs.awaitDone(event, 1);
+        jobs.awaitMailed(event, 1);
         assertThat(attempts).hasValue(2);
     }
 
@@ -133,7 +140,31 @@ class SmtpTest {
         code.set(ACCEPTED);
         var retried = system.database.inTransaction(tx -> system.jobs.retryDead(tx, null));
         assertThat(retried).isEqualTo(1);
-        jobs.awaitDone(event, 1);
+        jobs.awaitMailed(event, 1);
+    }
+
+    /** One mail that always fails, among others that succeed. */
+    @Test
+    void a_mail_that_always_fails_ends_dead_and_does_not_hold_up_the_others() {
+        var event = system.event(5);
+        var code = new AtomicInteger(451);
+        jobs.workers(mailServer(to -> to.startsWith("poison") ? code.get() : ACCEPTED))
+                .start();
+        var poisoned = system.api
+                .reserveWith(event.id(), "poisoned", "{\"seats\":[\"S-A-1\"],\"email\":\"poison@example.org\"}")
+                .json();
+        system.api.confirm(event.id(), poisoned.get("id").asText(), 4500);
+        jobs.buy(event, 2, 5);
+
+        jobs.awaitMailed(event, 4);
+        Wait.until("the poison job is dead", () -> jobs.jobs(event, Job.Kind.SEND_TICKETS, "DEAD") == 1);
+        assertThat(system.query("SELECT attempts FROM jobs WHERE state = 'DEAD'", row -> row.integer("attempts")))
+                .containsExactly(TestWorkers.POLICY.maxAttempts());
+        assertThat(system.count("SELECT count(*) AS n FROM ticket_documents")).isEqualTo(5);
+
+        code.set(ACCEPTED);
+        system.database.inTransaction(tx -> system.jobs.retryDead(tx, null));
+        jobs.awaitMailed(event, 5);
     }
 
     /** A mail is sent once the server has accepted it, whatever the server does then. */
@@ -149,11 +180,10 @@ class SmtpTest {
                     .start();
             system.api.buy(event.id(), "S-A-1");
 
-            jobs.awaitDone(event, 1);
+            jobs.awaitMailed(event, 1);
         }
         assertThat(accepted).hasValue(1);
-        assertThat(system.query("SELECT attempts FROM jobs", row -> row.integer("attempts")))
-                .containsExactly(1);
+        assertThat(jobs.attempts(Job.Kind.SEND_TICKETS)).containsExactly(1);
     }
 
     /** Accepts every mail, and closes the connection at QUIT without a reply. */
@@ -211,7 +241,7 @@ class SmtpTest {
 
         try (var worker =
                 Jvm.start(directory.resolve("unused"), settings, "worker").awaitReady()) {
-            jobs.awaitDone(event, 1);
+            jobs.awaitMailed(event, 1);
             assertThat(worker.output()).doesNotContain("p@ss");
         }
 
@@ -237,7 +267,9 @@ class SmtpTest {
         Wait.until(
                 "an attempt has failed",
                 () -> system.count("SELECT count(*) AS n FROM jobs WHERE last_error IS NOT NULL") == 1);
-        assertThat(system.query("SELECT last_error FROM jobs", row -> row.text("last_error"))
+        assertThat(system.query(
+                                "SELECT last_error FROM jobs WHERE last_error IS NOT NULL",
+                                row -> row.text("last_error"))
                         .get(0))
                 .contains("STARTTLS")
                 .doesNotContain("hunter2");

@@ -1,0 +1,73 @@
+package seatlock.redis;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import javax.net.ssl.SSLSocketFactory;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.DefaultJedisSocketFactory;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.util.JedisURIHelper;
+import seatlock.net.Conversation;
+
+/** Creates the sockets of Jedis within the limits of a conversation. */
+final class RedisSockets extends DefaultJedisSocketFactory {
+
+    private final Conversation conversation;
+    private final HostAndPort server;
+    private final JedisClientConfig config;
+
+    private RedisSockets(Conversation conversation, HostAndPort server, JedisClientConfig config) {
+        super(server, config);
+        this.conversation = conversation;
+        this.server = server;
+        this.config = config;
+    }
+
+    /**
+     * Opens a connection, logs in and selects the database.
+     *
+     * @throws redis.clients.jedis.exceptions.JedisException if that fails
+     */
+    static Jedis connect(URI url, Conversation conversation, Duration timeout) {
+        var timeoutMillis = (int) timeout.toMillis();
+        var config = DefaultJedisClientConfig.builder()
+                .connectionTimeoutMillis(timeoutMillis)
+                .socketTimeoutMillis(timeoutMillis)
+                .user(JedisURIHelper.getUser(url))
+                .password(JedisURIHelper.getPassword(url))
+                .database(JedisURIHelper.getDBIndex(url))
+                .ssl(JedisURIHelper.isRedisSSLScheme(url))
+                .build();
+        var server = new HostAndPort(url.getHost(), url.getPort());
+        return new Jedis(new RedisSockets(conversation, server, config), config);
+    }
+
+    @Override
+    public Socket createSocket() {
+        try {
+            var socket = conversation.sockets().createSocket();
+            socket.setKeepAlive(true);
+            socket.setTcpNoDelay(true);
+            socket.setSoLinger(true, 0); // so that closing never waits
+            socket.connect(
+                    new InetSocketAddress(server.getHost(), server.getPort()), config.getConnectionTimeoutMillis());
+            socket.setSoTimeout(config.getSocketTimeoutMillis());
+            if (config.isSsl()) {
+                var tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
+                return new ReplySocket(
+                        tls.createSocket(socket, server.getHost(), server.getPort(), true), conversation);
+            }
+            return new ReplySocket(socket, conversation);
+        } catch (IOException e) {
+            var reason = e instanceof UnknownHostException ? "unknown host" : e.getMessage();
+            throw new JedisConnectionException("Cannot connect to " + server + ": " + reason, e);
+        }
+    }
+}

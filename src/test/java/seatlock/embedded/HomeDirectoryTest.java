@@ -1,0 +1,114 @@
+package seatlock.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The files of the home directory: complete, durable, and readable by their owner only. */
+class HomeDirectoryTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void only_the_owner_can_read_what_the_home_contains() throws IOException {
+        try (var home = HomeDirectory.open(directory.resolve("new/home"))) {
+            home.adminKey();
+            home.password("redis-password", line -> {});
+            home.publish(Map.of("URL", "http://localhost:1"));
+            home.directory("redis");
+
+            try (var files = Files.walk(home.resolve(""))) {
+                assertThat(files.filter(file -> !file.equals(directory)))
+                        .hasSize(6)
+                        .allSatisfy(
+                                file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                                        .isEqualTo(Files.isDirectory(file) ? "rwx------" : "rw-------"));
+            }
+        }
+    }
+
+    @Test
+    void a_reader_sees_the_old_content_or_the_new_one() throws Exception {
+        try (var home = HomeDirectory.open(directory)) {
+            var file = home.resolve("file");
+            var contents = Set.of("a".repeat(100_000), "b".repeat(200_000));
+            home.write(file, contents.iterator().next());
+            var seen = ConcurrentHashMap.<String>newKeySet();
+            var done = new AtomicBoolean();
+            var reader = new Thread(() -> {
+                while (!done.get()) {
+                    try {
+                        seen.add(Files.readString(file));
+                    } catch (IOException e) {
+                        seen.add(e.toString());
+                    }
+                }
+            });
+            reader.start();
+            for (int i = 0; i < 50; i++) {
+                for (var content : contents) {
+                    home.write(file, content);
+                }
+            }
+            done.set(true);
+            reader.join();
+
+            assertThat(contents).containsAll(seen);
+        }
+    }
+
+    @Test
+    void a_file_that_a_crash_left_half_written_is_replaced() throws IOException {
+        Files.writeString(directory.resolve("admin-key.new"), "half");
+        try (var home = HomeDirectory.open(directory)) {
+            var key = home.adminKey();
+            assertThat(key.isNew()).isTrue();
+            assertThat(home.adminKey()).isEqualTo(new HomeDirectory.AdminKey(key.value(), false));
+            assertThat(directory.resolve("admin-key.new")).doesNotExist();
+        }
+    }
+
+    @Test
+    void a_key_of_an_operator_is_used_if_it_is_strong() throws IOException {
+        Files.writeString(directory.resolve("admin-key"), "0123456789abcdef0123456789abcdef\n");
+        try (var home = HomeDirectory.open(directory)) {
+            assertThat(home.adminKey().value()).isEqualTo("0123456789abcdef0123456789abcdef");
+
+            Files.writeString(directory.resolve("admin-key"), "0123456789abcdef 0123456789abcdef\n");
+            assertThatThrownBy(home::adminKey)
+                    .isInstanceOf(UnusableHome.class)
+                    .hasMessageContainingAll("admin-key", "at least 32", "openssl rand -hex 32", "delete it");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "No space left on device,Free some space",
+        "Disk quota exceeded,Free some space",
+        "Read-only file system,Make the file system writable",
+        "Permission denied,chown -R",
+        "Not a directory,Move it away",
+        "Input/output error,from a backup"
+    })
+    void the_remedy_fits_the_reason(String reason, String remedy) {
+        var file = Path.of("/home/seatlock.env");
+
+        assertThat(UnusableHome.because(file, new FileSystemException(file.toString(), null, reason)))
+                .hasMessageStartingWith("Cannot use /home/seatlock.env: " + reason + ". ")
+                .hasMessageContaining(remedy);
+    }
+}
