@@ -29,6 +29,7 @@ import seatlock.maintenance.Sweeper;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
+import seatlock.sales.Rehearsal;
 import seatlock.seatmap.SeatMaps;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
@@ -113,8 +114,8 @@ public final class App implements AutoCloseable {
         lifecycle.add(metrics);
         metrics.measureProcess();
         metrics.droppedLogLines(Logging::dropped);
-        health = lifecycle.add(
-                new Health(open(database, "health", 1, Health.STATEMENT_TIMEOUT, Database.Plans.DEFAULT), metrics));
+        var healthDatabase = open(database, "health", 1, Health.STATEMENT_TIMEOUT, Database.Plans.DEFAULT);
+        health = lifecycle.add(new Health(healthDatabase, Rehearsal::run, metrics));
         var readDatabase = open(
                 database,
                 "reads",
@@ -134,6 +135,9 @@ public final class App implements AutoCloseable {
         }
 
         prepareSchema(backends, role);
+        readDatabase
+                .settingsNotInForce()
+                .forEach(phrase -> progress.accept("Warning     A transaction loses its settings: " + phrase));
         prepare.accept(database);
         ticketKeys.ensureFirst();
         lifecycle
@@ -143,7 +147,7 @@ public final class App implements AutoCloseable {
             startWorkers(backends, tickets);
         }
         startServing.run();
-        health.started();
+        health.started(new Migrations(database).latest());
     }
 
     private Database open(
@@ -303,7 +307,7 @@ public final class App implements AutoCloseable {
             if (!e.isTransient()) {
                 throw e;
             }
-            return Optional.of("PostgreSQL is unavailable: " + rootMessage(e));
+            return Optional.of("PostgreSQL is unavailable: " + rootMessage(e) + e.advice());
         }
     }
 

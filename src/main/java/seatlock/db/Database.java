@@ -8,6 +8,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +28,10 @@ public final class Database implements AutoCloseable {
     /**
      * Time limit for acquiring one lock: longer than any healthy transaction. PostgreSQL waits first for its place in the
      * row's queue and then for the holder, with this limit for each, so a statement may wait twice as long.
+     *
+     * <p>It is not longer than PostgreSQL's {@code deadlock_timeout}, so a deadlock usually ends as a lock timeout. Seatlock's
+     * own transactions cannot deadlock. For one with another program's transaction, a longer limit would replace that refusal
+     * by a retry, but delay every other request that meets a lock.
      */
     public static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
 
@@ -69,28 +75,30 @@ public final class Database implements AutoCloseable {
     /** How PostgreSQL plans the statements of a pool. */
     public enum Plans {
         /** PostgreSQL's defaults. */
-        DEFAULT(""),
+        DEFAULT(Map.of()),
         /**
          * Plans each statement once, without sequential scans: for statements that identify their rows by key. Such a
          * statement must look up each key ({@code LATERAL … OFFSET 0}). While the statistics are older than the sale,
          * PostgreSQL plans a join or {@code = ANY (…)} as a scan of all rows of the event.
          */
-        BY_KEY("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; ");
+        BY_KEY(Map.of("plan_cache_mode", "force_generic_plan", "enable_seqscan", "off"));
 
-        private final String settings;
+        private final Map<String, String> settings;
 
-        Plans(String settings) {
+        Plans(Map<String, String> settings) {
             this.settings = settings;
         }
     }
 
     private final HikariDataSource pool;
+    private final Settings settings;
     private final TransactionObserver observer;
     private final AtomicLong probedAt = new AtomicLong();
     private volatile boolean down;
 
-    private Database(HikariDataSource pool, TransactionObserver observer) {
+    private Database(HikariDataSource pool, Settings settings, TransactionObserver observer) {
         this.pool = pool;
+        this.settings = settings;
         this.observer = observer;
     }
 
@@ -157,16 +165,8 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(0);
         config.setIdleTimeout(0);
         DatabaseUrl.NO_ROW_VALUES.forEach(config::addDataSourceProperty);
-        // Not through the connection parameter "options", which DATABASE_URL may override. With the COMMIT, because
-        // autocommit is off and the first rollback would undo the settings.
-        config.setConnectionInitSql("SET lock_timeout = %d; SET statement_timeout = %d; SET %s = %d; %sCOMMIT"
-                .formatted(
-                        LOCK_TIMEOUT.toMillis(),
-                        statementTimeout.toMillis(),
-                        "idle_in_transaction_session_timeout",
-                        IDLE_IN_TRANSACTION_TIMEOUT.toMillis(),
-                        plans.settings));
-        return new Database(new HikariDataSource(config), observer);
+        var settings = new Settings(LOCK_TIMEOUT, statementTimeout, IDLE_IN_TRANSACTION_TIMEOUT, plans.settings);
+        return new Database(new HikariDataSource(config), settings, observer);
     }
 
     /**
@@ -216,7 +216,7 @@ public final class Database implements AutoCloseable {
     private <T> T attempt(Work<T> work, Connection connection) throws SQLException {
         T result;
         try {
-            var tx = new Tx(connection, observer);
+            var tx = new Tx(connection, observer, settings);
             result = work.in(tx);
             tx.flush();
         } catch (Throwable workFailure) {
@@ -291,7 +291,7 @@ public final class Database implements AutoCloseable {
         if (SqlState.isLockTimeout(e)) {
             return new DatabaseException.LockTimeout(e);
         }
-        if (SqlState.isUnavailable(e)) {
+        if (SqlState.isUnavailable(e) || SqlState.isSessionMixedUp(e)) {
             return new DatabaseException.Unavailable("The database is unavailable: " + e.getMessage(), e);
         }
         return new IllegalStateException("The database rejected a statement: " + e.getMessage(), e);
@@ -305,6 +305,17 @@ public final class Database implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new DatabaseException.Unavailable("Interrupted before a retry", e);
         }
+    }
+
+    /**
+     * Reads the settings of a transaction back: time limits for locks and statements, and how statements are planned.
+     *
+     * @return a phrase for each that is not in force; none unless something between here and PostgreSQL runs the statements
+     *     of one transaction in different sessions
+     * @throws DatabaseException if the database is unavailable
+     */
+    public List<String> settingsNotInForce() {
+        return inTransaction(Tx::settingsNotInForce);
     }
 
     /** Returns a snapshot of the pool, without blocking. */

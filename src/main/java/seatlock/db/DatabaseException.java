@@ -8,12 +8,17 @@ public abstract sealed class DatabaseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private DatabaseException(String message, Throwable cause) {
-        super(message, cause);
+        super(message + SqlState.advice(cause), cause);
     }
 
     /** Returns whether a statement failed because it could not acquire a lock in time. */
     public static boolean isLockTimeout(SQLException e) {
         return SqlState.isLockTimeout(e);
+    }
+
+    /** Returns what to change in the configuration, as a sentence that begins with a space; empty if this is not known. */
+    public String advice() {
+        return SqlState.advice(this);
     }
 
     /** The database is unavailable. Nothing was changed; the transaction may be retried. */

@@ -3,6 +3,7 @@ package seatlock.db;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -69,6 +70,19 @@ public final class Migrations {
         try (var statement = connection.prepareStatement("SELECT FROM pg_roles WHERE rolname = ?")) {
             statement.setString(1, role);
             return statement.executeQuery().next();
+        }
+    }
+
+    /** Returns the version of the schema that this release needs. */
+    public int latest() {
+        try {
+            return Stream.of(flyway.info().all())
+                    .filter(migration -> migration.getState().isResolved())
+                    .mapToInt(migration -> migration.getVersion().getMajor().intValueExact())
+                    .max()
+                    .orElseThrow();
+        } catch (FlywayException e) {
+            throw new DatabaseException.Unavailable("Cannot read the state of the schema: " + e.getMessage(), e);
         }
     }
 

@@ -24,6 +24,14 @@ final class SqlState {
             "57P02", // crash_shutdown
             "57P05"); // idle_session_timeout
 
+    /** What a connection pooler in transaction mode leads to when sessions have prepared statements. */
+    private static final Set<String> SESSION_MIXED_UP = Set.of(
+            "42P05", // duplicate_prepared_statement
+            "26000"); // invalid_sql_statement_name
+
+    /** protocol_violation: the same, or a pooler that refuses a start-up parameter. */
+    private static final String PROTOCOL_VIOLATION = "08P01";
+
     private static final Set<String> UNAVAILABLE = Set.of(
             "57P03", // cannot_connect_now: starting up or shutting down
             "57014", // query_canceled: the statement timeout
@@ -38,6 +46,22 @@ final class SqlState {
 
     static boolean isLockTimeout(SQLException e) {
         return code(e).equals("55P03"); // lock_not_available
+    }
+
+    /** Returns whether a prepared statement was missing or existed already, because another session executes the statements. */
+    static boolean isSessionMixedUp(SQLException e) {
+        return SESSION_MIXED_UP.contains(code(e));
+    }
+
+    /** Returns what to change in the configuration, as a sentence that begins with a space; empty if this is not known. */
+    static String advice(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e && (isSessionMixedUp(e) || code(e).equals(PROTOCOL_VIOLATION))) {
+                return " If this is PgBouncer or another pooler in transaction mode: add prepareThreshold=0 to DATABASE_URL,"
+                        + " and let the pooler ignore start-up parameters that it does not support.";
+            }
+        }
+        return "";
     }
 
     static boolean isReadOnly(SQLException e) {

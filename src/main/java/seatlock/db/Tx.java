@@ -2,7 +2,6 @@ package seatlock.db;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
@@ -62,33 +61,67 @@ public final class Tx {
         }
     }
 
+    /** Reads the results of statements that were executed. The first result is the current one. */
+    @FunctionalInterface
+    private interface Results<T> {
+        T of(PreparedStatement statement) throws SQLException;
+    }
+
     private final Connection connection;
     private final TransactionObserver observer;
+    private final Settings settings;
     private final List<Change> pending = new ArrayList<>();
+    private String lockTimeout;
+    private String unsent; // the statement for settings that travels with the next one; null if there is none
 
-    Tx(Connection connection, TransactionObserver observer) {
+    /** @param settings are in force from the first statement to the end of the transaction */
+    Tx(Connection connection, TransactionObserver observer, Settings settings) {
         this.connection = connection;
         this.observer = observer;
+        this.settings = settings;
+        this.lockTimeout = settings.values().get(Settings.LOCK_TIMEOUT);
+        this.unsent = settings.sql();
+    }
+
+    /** Executes statements, separated by semicolons, in one round trip; settings that are unsent precede them. */
+    private <T> T execute(String sql, List<Object[]> parameters, Results<T> results) throws SQLException {
+        var first = unsent;
+        try (var statement = connection.prepareStatement(first == null ? sql : first + ";\n" + sql)) {
+            int index = 1;
+            if (first != null) {
+                statement.setString(index++, lockTimeout);
+            }
+            for (var values : parameters) {
+                index = bind(statement, index, values);
+            }
+            statement.execute();
+            if (first != null) {
+                unsent = null;
+                statement.getMoreResults();
+            }
+            return results.of(statement);
+        }
+    }
+
+    private <T> T execute(String sql, Object[] parameters, Results<T> results) throws SQLException {
+        return execute(sql, List.<Object[]>of(parameters), results);
     }
 
     /** Returns all rows, in the order of the statement. */
     public <T> List<T> query(String sql, Reader<T> reader, Object... parameters) throws SQLException {
         flush();
-        try (var statement = connection.prepareStatement(sql)) {
-            bind(statement, 1, parameters);
-            try (var resultSet = statement.executeQuery()) {
-                return read(resultSet, reader);
-            }
-        }
+        return execute(sql, parameters, statement -> read(statement, reader));
     }
 
-    private static <T> List<T> read(ResultSet resultSet, Reader<T> reader) throws SQLException {
-        var row = new Row(resultSet);
-        var values = new ArrayList<T>();
-        while (resultSet.next()) {
-            values.add(reader.read(row));
+    private static <T> List<T> read(PreparedStatement statement, Reader<T> reader) throws SQLException {
+        try (var resultSet = statement.getResultSet()) {
+            var row = new Row(resultSet);
+            var values = new ArrayList<T>();
+            while (resultSet.next()) {
+                values.add(reader.read(row));
+            }
+            return values;
         }
-        return values;
     }
 
     /** Like {@link #query}, for a statement that locks rows; its duration is recorded as lock wait. */
@@ -121,19 +154,11 @@ public final class Tx {
     }
 
     private <T> Locked<T> queryThenReadClock(String sql, Reader<T> reader, Object... parameters) throws SQLException {
-        try (var statement = connection.prepareStatement(sql + ";\n" + CLOCK)) {
-            bind(statement, 1, parameters);
-            statement.execute();
-            List<T> rows;
-            try (var resultSet = statement.getResultSet()) {
-                rows = read(resultSet, reader);
-            }
+        return execute(sql + ";\n" + CLOCK, parameters, statement -> {
+            var rows = read(statement, reader);
             statement.getMoreResults();
-            try (var resultSet = statement.getResultSet()) {
-                return new Locked<>(
-                        rows, read(resultSet, row -> row.instant("now")).get(0));
-            }
-        }
+            return new Locked<>(rows, read(statement, row -> row.instant("now")).get(0));
+        });
     }
 
     /**
@@ -152,10 +177,7 @@ public final class Tx {
     /** Executes a statement at once. Returns the number of rows changed. */
     public int update(String sql, Object... parameters) throws SQLException {
         flush();
-        try (var statement = connection.prepareStatement(sql)) {
-            bind(statement, 1, parameters);
-            return statement.executeUpdate();
-        }
+        return execute(sql, parameters, PreparedStatement::getUpdateCount);
     }
 
     /**
@@ -185,17 +207,13 @@ public final class Tx {
         var changes = List.copyOf(pending);
         pending.clear();
         var sql = changes.stream().map(Change::sql).collect(Collectors.joining(";\n"));
-        try (var statement = connection.prepareStatement(sql)) {
-            int index = 1;
-            for (var change : changes) {
-                index = bind(statement, index, change.parameters());
-            }
-            statement.execute();
+        execute(sql, changes.stream().map(Change::parameters).toList(), statement -> {
             for (var change : changes) {
                 change.check(statement.getUpdateCount());
                 statement.getMoreResults();
             }
-        }
+            return null;
+        });
     }
 
     /**
@@ -206,9 +224,34 @@ public final class Tx {
         return query(CLOCK, row -> row.instant("now")).get(0);
     }
 
-    /** Limits the wait for each lock during the rest of this transaction. */
+    /** Limits the wait for each lock during the rest of this transaction. Takes effect with the next statement. */
     public void limitLockWait(Duration wait) throws SQLException {
-        query("SELECT set_config('lock_timeout', ?, true) AS set", row -> row.text("set"), wait.toMillis() + "ms");
+        flush();
+        lockTimeout = Settings.millis(wait);
+        if (unsent == null) {
+            unsent = Settings.lockTimeoutSql();
+        }
+    }
+
+    /**
+     * Compares the settings of this transaction with the values that they should have.
+     *
+     * @return a phrase for each that differs; none as long as all statements run in the same session and transaction
+     */
+    List<String> settingsNotInForce() throws SQLException {
+        readClock(); // so that the settings were sent with an earlier statement
+        return query(
+                        "SELECT name, setting FROM pg_settings WHERE name = ANY (?)",
+                        row -> {
+                            var name = row.text("name");
+                            var wanted = settings.values().get(name);
+                            var actual = row.text("setting");
+                            return actual.equals(wanted) ? "" : name + " is " + actual + " instead of " + wanted;
+                        },
+                        (Object) settings.values().keySet().toArray(String[]::new))
+                .stream()
+                .filter(phrase -> !phrase.isEmpty())
+                .toList();
     }
 
     /** @return the index after the last parameter */

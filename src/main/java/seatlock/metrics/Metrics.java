@@ -114,6 +114,7 @@ public final class Metrics implements AutoCloseable {
     private volatile double lastSweep = Double.NaN;
     private volatile double lastInvariantCheck = Double.NaN;
     private volatile double redisUp = Double.NaN;
+    private volatile double clockDifference = Double.NaN;
     private volatile boolean ready;
 
     /** Creates the metrics of Seatlock, without those of the process itself: see {@link #measureProcess}. */
@@ -121,8 +122,9 @@ public final class Metrics implements AutoCloseable {
         gauge("seatlock.lane.waiting", queuedItems::sum);
         gauge("seatlock.ready", () -> ready ? 1 : 0);
         gauge("seatlock.redis.up", () -> redisUp);
-        timestamp("seatlock.sweeper.last.success.timestamp", () -> lastSweep);
-        timestamp("seatlock.invariants.checked.timestamp", () -> lastInvariantCheck);
+        seconds("seatlock.clock.difference", () -> clockDifference);
+        seconds("seatlock.sweeper.last.success.timestamp", () -> lastSweep);
+        seconds("seatlock.invariants.checked.timestamp", () -> lastInvariantCheck);
         for (var state : JOB_STATES) {
             backlogGauge("seatlock.jobs", now -> now.jobs.getOrDefault(state, 0L))
                     .tag("state", state)
@@ -151,7 +153,7 @@ public final class Metrics implements AutoCloseable {
         Gauge.builder(name, value).register(registry);
     }
 
-    private void timestamp(String name, Supplier<Number> value) {
+    private void seconds(String name, Supplier<Number> value) {
         Gauge.builder(name, value).baseUnit("seconds").register(registry);
     }
 
@@ -342,6 +344,11 @@ public final class Metrics implements AutoCloseable {
     /** Records whether this process is ready for requests. */
     public void ready(boolean isReady) {
         ready = isReady;
+    }
+
+    /** @param seconds by how much the clock of this node is ahead of the database's; NaN if that is unknown */
+    public void clockDifference(double seconds) {
+        clockDifference = seconds;
     }
 
     /** Counts a request that was refused because it exceeded a limit. */

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import seatlock.metrics.TransactionObserver;
+import seatlock.support.PostgresProxy;
 import seatlock.support.Servers;
 import seatlock.support.TestSystem;
 
@@ -36,6 +40,126 @@ class DatabaseTest {
                     return null;
                 });
             }
+        }
+    }
+
+    private static final List<String> SETTINGS = List.of(
+            "lock_timeout",
+            "statement_timeout",
+            "idle_in_transaction_session_timeout",
+            "plan_cache_mode",
+            "enable_seqscan");
+
+    private static List<String> settings(Tx tx) throws SQLException {
+        var values = new ArrayList<String>();
+        for (var name : SETTINGS) {
+            values.add(setting(tx, name));
+        }
+        return values;
+    }
+
+    private Database openForSales() {
+        return Database.open(
+                url,
+                1,
+                Duration.ofSeconds(7),
+                Database.Plans.BY_KEY,
+                TransactionObserver.NONE,
+                Database.PATIENT_CONNECTION_WAIT);
+    }
+
+    /** A pooler that gives each transaction another session, or renews one, has the same effect. */
+    @Test
+    void settings_hold_in_every_transaction_whatever_the_session_has() {
+        try (var database = openForSales()) {
+            database.inTransaction(tx -> tx.update("RESET ALL"));
+            List<String> afterwards = database.inTransaction(DatabaseTest::settings);
+            assertThat(afterwards).containsExactly("1s", "7s", "10s", "force_generic_plan", "off");
+        }
+    }
+
+    /** Another client of a pooler would inherit what is left in the session. */
+    @Test
+    void outside_a_transaction_the_session_has_the_defaults_of_postgresql() throws SQLException {
+        var defaults = new ArrayList<String>();
+        try (var connection = Servers.connect(url);
+                var statement = connection.createStatement()) {
+            for (var name : SETTINGS) {
+                try (var row = statement.executeQuery("SHOW " + name)) {
+                    row.next();
+                    defaults.add(row.getString(1));
+                }
+            }
+        }
+        try (var database = openForSales()) {
+            database.inTransaction(tx -> {
+                tx.readClock();
+                tx.limitLockWait(Duration.ofMillis(100));
+                tx.readClock();
+                tx.update("COMMIT"); // the following statements begin a transaction that has no settings
+                assertThat(settings(tx)).isEqualTo(defaults);
+                return null;
+            });
+        }
+    }
+
+    @Test
+    void settings_cost_no_round_trip() throws Exception {
+        try (var proxy = PostgresProxy.inFrontOf(url);
+                var database = Database.open(proxy.url(), 1, Duration.ofSeconds(7))) {
+            database.inTransaction(Tx::readClock); // connects
+            var before = proxy.roundTrips();
+            database.inTransaction(tx -> {
+                tx.limitLockWait(Duration.ofMillis(100));
+                return tx.readClock();
+            });
+            assertThat(proxy.roundTrips() - before)
+                    .as("BEGIN, the statement, COMMIT")
+                    .isLessThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void a_setting_that_is_not_in_force_is_reported() {
+        try (var database = openForSales()) {
+            assertThat(database.settingsNotInForce()).isEmpty();
+            database.inTransaction(tx -> {
+                tx.update("SET LOCAL lock_timeout = 0");
+                tx.update("SET LOCAL enable_seqscan = on");
+                assertThat(tx.settingsNotInForce())
+                        .containsExactlyInAnyOrder(
+                                "lock_timeout is 0 instead of 1000", "enable_seqscan is on instead of off");
+                return null;
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"42P05,false", "26000,false", "08P01,true"})
+    void errors_of_a_pooler_say_how_to_configure_it(String code, boolean mayPass) {
+        try (var database = Database.open(url, 1, Duration.ofSeconds(7))) {
+            assertThatThrownBy(() -> database.inTransaction(tx -> {
+                        throw new SQLException("made for this test", code);
+                    }))
+                    .isInstanceOfSatisfying(
+                            DatabaseException.Unavailable.class,
+                            e -> assertThat(e.isTransient()).isEqualTo(mayPass))
+                    .hasMessageContaining("made for this test")
+                    .hasMessageContaining("add prepareThreshold=0 to DATABASE_URL");
+        }
+    }
+
+    @Test
+    void a_limit_on_the_lock_wait_replaces_the_one_before() {
+        try (var database = Database.open(url, 1, Duration.ofSeconds(7))) {
+            database.inTransaction(tx -> {
+                for (int millis : List.of(100, 200)) {
+                    tx.limitLockWait(Duration.ofMillis(millis));
+                    assertThat(setting(tx, "lock_timeout")).isEqualTo(millis + "ms");
+                    assertThat(setting(tx, "statement_timeout")).isEqualTo("7s");
+                }
+                return null;
+            });
         }
     }
 

@@ -62,7 +62,7 @@ public final class PostgresProxy implements AutoCloseable {
         return new DatabaseUrl(jdbc, server.user(), server.password());
     }
 
-    /** Cuts the next connection that commits. A pool that is still filling up commits, too: its settings. */
+    /** Cuts the next connection that commits. */
     public void cutAtNextCommit() {
         armed.set(true);
     }

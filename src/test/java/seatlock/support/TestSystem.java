@@ -1,5 +1,6 @@
 package seatlock.support;
 
+import java.io.File;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,7 @@ import seatlock.maintenance.Sweeper;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
+import seatlock.sales.Rehearsal;
 import seatlock.seatmap.SeatMaps;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
@@ -48,6 +50,11 @@ import seatlock.tickets.Tickets;
 public final class TestSystem implements AutoCloseable {
 
     public static final String ADMIN_KEY = "test-admin-key-of-more-than-32-characters";
+
+    /** The number of migrations. */
+    public static final int SCHEMA_VERSION = (int) Stream.of(new File("sql").list())
+            .filter(name -> name.matches("V[0-9]+__.*\\.sql"))
+            .count();
 
     private static final TestSystem SHARED = new TestSystem();
 
@@ -195,10 +202,10 @@ public final class TestSystem implements AutoCloseable {
                     seatMaps::changed,
                     threads,
                     metrics);
-            health = new Health(readDatabase, metrics);
+            health = new Health(readDatabase, Rehearsal::run, metrics);
             var core = new ApiServer.Core(catalog, reader, checkout, seatMaps, tickets, ticketKeys, reads, writes);
             server = ApiServer.start(setup, core, threads, health, limiter, metrics);
-            health.started();
+            health.started(SCHEMA_VERSION);
         }
 
         public int port() {

@@ -1,0 +1,62 @@
+package seatlock.sales;
+
+import java.sql.SQLException;
+import java.util.List;
+import seatlock.db.Tx;
+
+/**
+ * Finds out whether PostgreSQL would accept a sale, without changing anything: executes statements that affect no row, but
+ * that PostgreSQL refuses whenever it would refuse those of a sale, because it is read-only, a privilege is missing, or a table
+ * is missing, locked or different.
+ */
+public final class Rehearsal {
+
+    /** One for each table that a reservation or its confirmation writes, with the columns and privileges that they use. */
+    private static final List<String> WRITES = List.of(
+            upsert(
+                    "reservations",
+                    "event_id, reservation_id",
+                    "event_id, terms_version, event_starts_at, event_max_seats, reservation_id, status, email, token_hash,"
+                            + " seat_count, total, created_at, expires_at, confirmed_at, ended_at, payment_reference,"
+                            + " amount_paid"),
+            upsert(
+                    "seats",
+                    "event_id, seat_id",
+                    "event_id, seat_id, label, section, row_name, seat_number, price, status, reservation_id, held_until"),
+            upsert(
+                    "reservation_seats",
+                    "event_id, reservation_id, seat_id",
+                    "event_id, reservation_id, seat_id, price, active"),
+            upsert("quotas", "event_id, subject", "event_id, subject, reservations"),
+            insert("payment_references", "event_id, reference, reservation_id"),
+            insert("idempotency_keys", "event_id, created_at, key_hash, fingerprint, salt, reply"),
+            insert("tickets", "event_id, key_id, ticket_id, reservation_id, seat_id, issued_at"),
+            insert(
+                    "jobs",
+                    "event_id, kind, state, attempts, created_at, next_attempt_at, job_id, subject_type, subject_id"),
+            // A sale locks these two, for which PostgreSQL requires the privilege to update.
+            "UPDATE events SET terms_version = terms_version WHERE false",
+            "UPDATE event_terms SET version = version WHERE false");
+
+    private Rehearsal() {}
+
+    private static String insert(String table, String columns) {
+        return "INSERT INTO %1$s (%2$s) SELECT %2$s FROM %1$s WHERE false".formatted(table, columns);
+    }
+
+    private static String upsert(String table, String key, String columns) {
+        return insert(table, columns) + " ON CONFLICT (%s) DO UPDATE SET event_id = excluded.event_id".formatted(key);
+    }
+
+    /**
+     * Executes the statements, in one round trip.
+     *
+     * @return the number of statements
+     * @throws SQLException if PostgreSQL refuses one of them, as it would refuse a sale
+     */
+    public static int run(Tx tx) throws SQLException {
+        WRITES.forEach(statement -> tx.updateExactly(0, statement));
+        tx.flush();
+        return WRITES.size();
+    }
+}
