@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -214,6 +215,38 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("seatlock.db.TransactionPool")
                 .check(CLASSES);
+    }
+
+    /**
+     * Times that are stored are compared with the database's clock only, because a node's clock may be wrong. The classes below read
+     * the clock of their node, for what nobody compares with a time from elsewhere.
+     */
+    @Test
+    void the_clock_of_a_node_is_read_only_where_it_may_be_wrong() {
+        var mayBeWrong = Map.of(
+                "seatlock.http.Health", "compares it with the database's, and reports the difference",
+                "seatlock.App", "request rates: nodes with other clocks count by themselves",
+                "seatlock.metrics.Metrics", "Prometheus compares it with the time of the same node",
+                "seatlock.api.EventHandlers", "createdAt of an event is shown, not compared",
+                "seatlock.catalog.SampleEvents", "createdAt and the start of the sample events",
+                "seatlock.loadtest.TestEvents", "createdAt and the start of the events of a load test",
+                "seatlock.mail.Mailer", "the Date field of a mail",
+                "seatlock.embedded.MailSink", "the name of a file",
+                "seatlock.embedded.HomeDirectory", "the name of a damaged file");
+        var readers = CLASSES.stream()
+                .filter(type -> Stream.concat(
+                                type.getCodeUnitCallsFromSelf().stream(), type.getCodeUnitReferencesFromSelf().stream())
+                        .anyMatch(access -> readsClock(access.getTargetOwner().getFullName(), access.getName())))
+                .map(type -> type.getFullName().replaceAll("\\$.*", ""))
+                .collect(Collectors.toSet());
+        assertThat(readers).isEqualTo(mayBeWrong.keySet());
+    }
+
+    private static boolean readsClock(String owner, String method) {
+        return owner.startsWith("java.time.") && method.matches("now|system.*")
+                || owner.equals("java.lang.System") && method.equals("currentTimeMillis")
+                || owner.equals("java.util.Date") && method.equals("<init>")
+                || owner.equals("java.util.Calendar") && method.equals("getInstance");
     }
 
     @Test

@@ -2,7 +2,6 @@ package seatlock.api;
 
 import io.javalin.http.Context;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -54,9 +53,12 @@ final class KeyHandlers implements KeyOperations {
         validation.checkText(body.name(), "name", ApiKeys.MAX_NAME);
         var events = events(body.events(), validation);
         var expiresAt = body.expiresAt() == null ? null : validation.parseInstant(body.expiresAt(), "expiresAt");
-        validation.check(expiresAt == null || expiresAt.isAfter(Instant.now()), "expiresAt", "must not be in the past");
         validation.finish();
         ctx.future(() -> writes.submit(ALL_KEYS, tx -> {
+                    if (expiresAt != null && !expiresAt.isAfter(tx.readClock())) {
+                        throw Problem.invalid("expiresAt", "must not be in the past")
+                                .refuse();
+                    }
                     var unknown = keys.unknownEvents(tx, events);
                     if (!unknown.isEmpty()) {
                         throw Problem.invalid("events", "contains events that do not exist: " + unknown)

@@ -37,6 +37,7 @@ final class Execution {
         config.logging().apply();
         var app = new App(config, OUTPUT);
         closingOnSignal(app, config.drainDelay().plus(config.shutdownTimeout()), true, () -> {
+            OUTPUT.accept("Seatlock " + SeatlockCommand.version());
             app.start(role, prepare);
             OUTPUT.accept("Ready.");
             awaitSignal();

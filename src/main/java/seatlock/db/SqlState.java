@@ -24,7 +24,7 @@ final class SqlState {
             "57P02", // crash_shutdown
             "57P05"); // idle_session_timeout
 
-    /** What a connection pooler in transaction mode leads to when sessions have prepared statements. */
+    /** A connection pooler in transaction mode causes these if sessions have prepared statements. */
     private static final Set<String> SESSION_MIXED_UP = Set.of(
             "42P05", // duplicate_prepared_statement
             "26000"); // invalid_sql_statement_name

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -73,7 +75,11 @@ final class BodyLoader implements ContentLoaderFactory {
         var announced = request.getLength(); // negative if the request has no Content-Length
         var size = announced < 0 ? max : announced;
         var loader = new Loader(handler, request, response, callback, max, incomplete);
-        if (announced > max) {
+        if (!isDecodable(request, HttpHeader.TRANSFER_ENCODING, "chunked")) {
+            loader.refuse(HttpStatus.BAD_REQUEST_400);
+        } else if (!isDecodable(request, HttpHeader.CONTENT_ENCODING, "identity")) {
+            loader.refuse(HttpStatus.UNSUPPORTED_MEDIA_TYPE_415);
+        } else if (announced > max) {
             loader.refuse(HttpStatus.PAYLOAD_TOO_LARGE_413);
         } else if (size > SMALL_BYTES) {
             if (largeBytes.addAndGet(size) > MAX_LARGE_BYTES) {
@@ -84,6 +90,14 @@ final class BodyLoader implements ContentLoaderFactory {
             }
         }
         return loader;
+    }
+
+    /** Returns whether all codings in a header field are the one that needs no decoding here, or there are none. */
+    private static boolean isDecodable(Request request, HttpHeader field, String coding) {
+        return request.getHeaders().getValuesList(field).stream()
+                .flatMap(value -> Stream.of(value.split(",")))
+                .map(String::strip)
+                .allMatch(name -> name.isEmpty() || name.equalsIgnoreCase(coding));
     }
 
     private int maxBytes(Request request) {

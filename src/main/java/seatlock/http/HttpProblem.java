@@ -17,7 +17,10 @@ public enum HttpProblem implements ProblemType {
     CONTENT_TOO_LARGE("content-too-large", 413, "Content too large", "Send a smaller body."),
     HEADER_TOO_LARGE("header-too-large", 431, "Header too large", "Send a shorter path and smaller header fields."),
     UNSUPPORTED_MEDIA_TYPE(
-            "unsupported-media-type", 415, "Unsupported media type", "Send Content-Type: application/json."),
+            "unsupported-media-type",
+            415,
+            "Unsupported media type",
+            "Send Content-Type: application/json, and no Content-Encoding."),
     RATE_LIMITED("rate-limited", 429, "Too many requests", "Send the request again after Retry-After seconds."),
     OVERLOADED(
             "overloaded",

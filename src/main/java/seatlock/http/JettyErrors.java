@@ -53,6 +53,9 @@ final class JettyErrors extends ErrorHandler {
         response.getHeaders()
                 .put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE)
                 .put(RequestId.HEADER, exchange.id().value());
+        if (code == 415) {
+            response.getHeaders().put(HttpHeader.ACCEPT_ENCODING, "identity"); // RFC 9110 section 15.5.16
+        }
         problem.retryAfter().ifPresent(seconds -> response.getHeaders().put(HttpHeader.RETRY_AFTER, seconds));
         response.write(true, ByteBuffer.wrap(problem.json(exchange.id())), callback);
     }
@@ -63,6 +66,10 @@ final class JettyErrors extends ErrorHandler {
             case 413 -> Problem.of(HttpProblem.CONTENT_TOO_LARGE, "The body is too large.");
             case 414, 431 ->
                 Problem.of(HttpProblem.HEADER_TOO_LARGE, "The request line and header fields are too large.");
+            case 415 ->
+                Problem.of(
+                        HttpProblem.UNSUPPORTED_MEDIA_TYPE,
+                        "The body must not be compressed: send it without Content-Encoding.");
             case 503 -> Problem.of(HttpProblem.OVERLOADED, "Too many large requests are being received.");
             default ->
                 code < 500 || code == 505 // unknown HTTP version

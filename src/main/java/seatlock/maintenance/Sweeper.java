@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
@@ -130,8 +129,8 @@ public final class Sweeper implements AutoCloseable {
     }
 
     private void pruneQuotas() {
-        var since = Instant.now().minus(QUOTA_SEARCH);
-        database.inTransaction(tx -> reader.findStartedWithQuotas(tx, since))
+        database.inTransaction(
+                        tx -> reader.findStartedWithQuotas(tx, tx.readClock().minus(QUOTA_SEARCH)))
                 .forEach(event ->
                         inEvent(event, () -> database.inTransaction(tx -> inventory.deleteQuotas(tx, event))));
     }

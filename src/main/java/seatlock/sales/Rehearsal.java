@@ -11,7 +11,7 @@ import seatlock.db.Tx;
  */
 public final class Rehearsal {
 
-    /** One for each table that a reservation or its confirmation writes, with the columns and privileges that they use. */
+    /** One for each table that a reservation, its confirmation or its end writes, with the columns and privileges that they use. */
     private static final List<String> WRITES = List.of(
             upsert(
                     "reservations",
@@ -34,7 +34,9 @@ public final class Rehearsal {
             insert(
                     "jobs",
                     "event_id, kind, state, attempts, created_at, next_attempt_at, job_id, subject_type, subject_id"),
-            // A sale locks these two, for which PostgreSQL requires the privilege to update.
+            // A cancellation locks tickets, and a sale locks the other two, for which PostgreSQL requires the privilege
+            // to update.
+            "UPDATE tickets SET seat_id = seat_id WHERE false",
             "UPDATE events SET terms_version = terms_version WHERE false",
             "UPDATE event_terms SET version = version WHERE false");
 

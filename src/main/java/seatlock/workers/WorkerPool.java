@@ -119,9 +119,12 @@ public final class WorkerPool implements AutoCloseable {
     /** Counts the live workers of all processes by their heartbeats. Returns empty if Redis does not respond. */
     public static OptionalLong countAlive(URI redisUrl) {
         try (var redis = new RedisConnection(redisUrl, ResqueQueue.TIMEOUT, "live workers cannot be counted")) {
-            return redis.use(connection -> connection.hvals(ResqueQueue.key("workers", "heartbeat")).stream()
-                            .filter(heartbeat -> !isOld(heartbeat))
-                            .count())
+            return redis.use(connection -> {
+                        var now = clock(connection);
+                        return connection.hvals(ResqueQueue.key("workers", "heartbeat")).stream()
+                                .filter(heartbeat -> !isOld(heartbeat, now))
+                                .count();
+                    })
                     .map(OptionalLong::of)
                     .orElse(OptionalLong.empty());
         }
@@ -218,8 +221,13 @@ public final class WorkerPool implements AutoCloseable {
         };
     }
 
+    /** Reads the clock of Redis, so that the clocks of the nodes do not matter. */
+    private static Instant clock(Jedis redis) {
+        return Instant.ofEpochSecond(Long.parseLong(redis.time().get(0)));
+    }
+
     private void sendHeartbeats(Jedis redis) {
-        var now = Instant.now().toString();
+        var now = clock(redis).toString();
         for (var slot : slots) {
             if (slot.isAlive()) {
                 redis.hset(ResqueQueue.key("workers", "heartbeat"), slot.worker.getName(), now);
@@ -229,9 +237,10 @@ public final class WorkerPool implements AutoCloseable {
 
     private static void removeDeadWorkers(Jedis redis) {
         var heartbeats = redis.hgetAll(ResqueQueue.key("workers", "heartbeat"));
+        var now = clock(redis);
         for (var name : redis.smembers(ResqueQueue.key("workers"))) {
             var queue = ResqueQueue.ofWorker(name);
-            if (queue.isPresent() && hasDied(name, heartbeats.get(name))) {
+            if (queue.isPresent() && hasDied(name, heartbeats.get(name), now)) {
                 log.info("Removing the entries of the killed worker {} from Redis", name);
                 redis.srem(ResqueQueue.key("workers"), name);
                 redis.del(
@@ -252,7 +261,7 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /** Checks a worker of this machine by its process, others by their heartbeat. One without a heartbeat counts as alive. */
-    private static boolean hasDied(String name, String heartbeat) {
+    private static boolean hasDied(String name, String heartbeat, Instant now) {
         var parts = name.split(":", 3);
         if (parts[0].equals(hostName())) {
             var pid = parts[1].split("-")[0];
@@ -263,12 +272,12 @@ public final class WorkerPool implements AutoCloseable {
                 return true;
             }
         }
-        return heartbeat != null && isOld(heartbeat);
+        return heartbeat != null && isOld(heartbeat, now);
     }
 
-    private static boolean isOld(String heartbeat) {
+    private static boolean isOld(String heartbeat, Instant now) {
         try {
-            return OffsetDateTime.parse(heartbeat).toInstant().plus(DEAD_AFTER).isBefore(Instant.now());
+            return OffsetDateTime.parse(heartbeat).toInstant().plus(DEAD_AFTER).isBefore(now);
         } catch (DateTimeParseException e) {
             return false; // another program's format
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.support.Api;
 import seatlock.support.RawHttp;
@@ -48,6 +49,43 @@ class MalformedHttpTest {
         var response = RawHttp.untilClosed(system.server.port(), requestLine + "\r\nHost: x\r\n\r\n");
 
         assertThat(response).startsWith("HTTP/1.1 400").contains("\r\nConnection: close\r\n");
+    }
+
+    /** Such a body would be read as if it were not encoded. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Content-Encoding: gzip                                                | 415 | unsupported-media-type",
+                "Content-Encoding: identity, br                                        | 415 | unsupported-media-type",
+                "Transfer-Encoding: gzip, chunked                                      | 400 | malformed-request",
+                "Transfer-Encoding: gzip                                               | 400 | malformed-request"
+            })
+    void a_body_in_an_encoding_that_is_not_decoded_is_refused(String fields, int status, String problem) {
+        var body = fields.startsWith("Transfer") ? "2\r\n{}\r\n0\r\n\r\n" : "{}";
+        var length = fields.startsWith("Transfer") ? "" : "Content-Length: 2\r\n";
+        var response = RawHttp.exchange(
+                system.server.port(),
+                "POST /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + TestSystem.ADMIN_KEY
+                        + "\r\nContent-Type: application/json\r\n" + fields + "\r\n" + length + "\r\n" + body);
+        assertThat(response).startsWith("HTTP/1.1 " + status + " ").contains(problem);
+        assertThat(response.contains("Accept-Encoding: identity")).isEqualTo(status == 415);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Encoding: identity\r\n",
+                "Content-Encoding: \r\n",
+                "Content-Encoding: IDENTITY, identity\r\n"
+            })
+    void a_body_that_is_not_encoded_may_say_so(String field) {
+        var response = RawHttp.post(
+                system.server.port(),
+                "/api/events",
+                "Authorization: Bearer " + TestSystem.ADMIN_KEY + "\r\n" + field,
+                "{}");
+        assertThat(response).startsWith("HTTP/1.1 422 ");
     }
 
     @Test
