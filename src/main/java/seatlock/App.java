@@ -307,7 +307,7 @@ public final class App implements AutoCloseable {
             if (!e.isTransient()) {
                 throw e;
             }
-            return Optional.of("PostgreSQL is unavailable: " + rootMessage(e) + e.advice());
+            return Optional.of(e.withAdvice("PostgreSQL is unavailable: " + rootMessage(e)));
         }
     }
 

@@ -8,7 +8,7 @@ public abstract sealed class DatabaseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private DatabaseException(String message, Throwable cause) {
-        super(message + SqlState.advice(cause), cause);
+        super(SqlState.withAdvice(message, cause), cause);
     }
 
     /** Returns whether a statement failed because it could not acquire a lock in time. */
@@ -16,9 +16,9 @@ public abstract sealed class DatabaseException extends RuntimeException {
         return SqlState.isLockTimeout(e);
     }
 
-    /** Returns what to change in the configuration, as a sentence that begins with a space; empty if this is not known. */
-    public String advice() {
-        return SqlState.advice(this);
+    /** Adds to a sentence what to change in the configuration, if this is known. */
+    public String withAdvice(String sentence) {
+        return SqlState.withAdvice(sentence, this);
     }
 
     /** The database is unavailable. Nothing was changed; the transaction may be retried. */

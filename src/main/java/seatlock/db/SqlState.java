@@ -53,15 +53,16 @@ final class SqlState {
         return SESSION_MIXED_UP.contains(code(e));
     }
 
-    /** Returns what to change in the configuration, as a sentence that begins with a space; empty if this is not known. */
-    static String advice(Throwable failure) {
+    /** Adds to a sentence what to change in the configuration, if this is known. */
+    static String withAdvice(String sentence, Throwable failure) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException e && (isSessionMixedUp(e) || code(e).equals(PROTOCOL_VIOLATION))) {
-                return " If this is PgBouncer or another pooler in transaction mode: add prepareThreshold=0 to DATABASE_URL,"
+                return sentence + (sentence.endsWith(".") ? "" : ".")
+                        + " If this is PgBouncer or another pooler in transaction mode: add prepareThreshold=0 to DATABASE_URL,"
                         + " and let the pooler ignore start-up parameters that it does not support.";
             }
         }
-        return "";
+        return sentence;
     }
 
     static boolean isReadOnly(SQLException e) {

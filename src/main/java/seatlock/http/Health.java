@@ -156,7 +156,7 @@ public final class Health implements AutoCloseable {
             return found.isUp ? lookInside(found) : found;
         } catch (DatabaseException e) {
             metrics.clockDifference(Double.NaN);
-            return unknown.with("PostgreSQL is unavailable." + e.advice());
+            return unknown.with(e.withAdvice("PostgreSQL is unavailable."));
         } catch (IllegalStateException e) {
             return unknown.with(refusal(e));
         }
