@@ -296,9 +296,8 @@ public final class TestSystem implements AutoCloseable {
     public void begin(EventId event) {
         var begun = Instant.now().minus(1, ChronoUnit.MINUTES);
         database.inTransaction(tx -> {
-            for (var table : List.of("reservations", "events", "event_terms")) {
-                tx.update("ALTER TABLE " + table + " DISABLE TRIGGER ALL"); // the foreign keys
-            }
+            tx.update("SET LOCAL session_replication_role = replica"); // no foreign keys, and no lock that others would
+            // meet
             tx.update("UPDATE event_terms SET starts_at = ? WHERE event_id = ?", begun, event.value());
             tx.update("UPDATE events SET starts_at = ? WHERE event_id = ?", begun, event.value());
             tx.update(
@@ -306,9 +305,6 @@ public final class TestSystem implements AutoCloseable {
                             + " WHERE event_id = ?",
                     begun,
                     event.value());
-            for (var table : List.of("reservations", "events", "event_terms")) {
-                tx.update("ALTER TABLE " + table + " ENABLE TRIGGER ALL");
-            }
             return null;
         });
     }
