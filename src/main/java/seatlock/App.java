@@ -114,6 +114,7 @@ public final class App implements AutoCloseable {
         lifecycle.add(metrics);
         metrics.measureProcess();
         metrics.droppedLogLines(Logging::dropped);
+        metrics.unknownNames(catalog::unknownNames);
         var healthDatabase = open(database, "health", 1, Health.STATEMENT_TIMEOUT, Database.Plans.DEFAULT);
         health = lifecycle.add(new Health(healthDatabase, Rehearsal::run, metrics));
         var readDatabase = open(

@@ -297,6 +297,11 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
     }
 
+    /** Exposes how many time zones and currencies of stored events this version of Java does not know. */
+    public void unknownNames(IntSupplier count) {
+        gauge("seatlock.unknown.names", count::getAsInt);
+    }
+
     /**
      * Counts an attempt at a job.
      *
