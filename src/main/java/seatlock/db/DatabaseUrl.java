@@ -73,6 +73,11 @@ public record DatabaseUrl(String jdbc, String user, String password) {
         return secret == null ? "" : secret;
     }
 
+    /** Returns the schema in which tables are looked for; {@code null} if the server decides. */
+    String schema() {
+        return parameter("currentSchema");
+    }
+
     private String parameter(String name) {
         return Driver.parseURL(jdbc, null).getProperty(name);
     }
