@@ -114,6 +114,7 @@ public final class App implements AutoCloseable {
         lifecycle.add(metrics);
         metrics.measureProcess();
         metrics.droppedLogLines(Logging::dropped);
+        metrics.unknownNames(catalog::unknownNames);
         var healthDatabase = open(database, "health", 1, Health.STATEMENT_TIMEOUT, Database.Plans.DEFAULT);
         health = lifecycle.add(new Health(healthDatabase, Rehearsal::run, metrics));
         var readDatabase = open(
@@ -140,11 +141,11 @@ public final class App implements AutoCloseable {
                 .forEach(phrase -> progress.accept("Warning     A transaction loses its settings: " + phrase));
         prepare.accept(database);
         ticketKeys.ensureFirst();
-        lifecycle
-                .add(new BacklogMonitor(readDatabase, jobs, inventoryReader, metrics))
-                .start();
+        var backlog = lifecycle.add(new BacklogMonitor(readDatabase, jobs, inventoryReader, metrics));
+        backlog.start();
+        health.addDependency("jobs", false, backlog::problem);
         if (role.runsWorkers()) {
-            startWorkers(backends, tickets);
+            startWorkers(backends, tickets, role);
         }
         startServing.run();
         health.started(new Migrations(database).latest());
@@ -201,7 +202,12 @@ public final class App implements AutoCloseable {
         var server = ApiServer.start(setup, core, threads, health, limiter, metrics);
         if (config.limits().isOn()) {
             limiter.start(redis);
-            redis.ifPresent(any -> health.addOptionalDependency("redis", limiter::isShared));
+            redis.ifPresent(any -> health.addDependency(
+                    "redis",
+                    false,
+                    () -> limiter.isShared()
+                            ? ""
+                            : "Redis is unavailable, so this node counts request rates by itself."));
         }
         setListener(server, server.port());
         progress.accept("API         " + url + "  (try it: " + url + "/api/docs/)");
@@ -223,7 +229,7 @@ public final class App implements AutoCloseable {
         }
     }
 
-    private void startWorkers(Backends backends, Tickets tickets) {
+    private void startWorkers(Backends backends, Tickets tickets, Role role) {
         var redis = backends.redis().orElseThrow();
         var database = open(
                 backends.database(),
@@ -241,10 +247,12 @@ public final class App implements AutoCloseable {
         var runner = lifecycle.add(new JobRunner(database, jobs, delivery.handlers(), policy, metrics));
         var workers = lifecycle.add(new WorkerPool(redis, runner, config.workers(), metrics));
         workers.start();
-        health.addOptionalDependency("workers", () -> workers.alive() > 0);
+        // A server that also sells can do without.
+        health.addDependency("workers", role == Role.WORKER, workers::problem);
         var relay = lifecycle.add(new Relay(database, jobs, redis));
         relay.start();
-        health.addOptionalDependency("redis", relay::reachesRedis);
+        health.addDependency(
+                "redis", false, () -> relay.reachesRedis() ? "" : "Redis is unavailable, so jobs wait in PostgreSQL.");
         progress.accept("Workers     " + WorkerPool.size(config.workers())
                 + (config.smtp().isEmpty()
                         ? "; mail is stored in " + config.home().resolve("mail")

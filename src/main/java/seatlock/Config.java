@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,6 +25,7 @@ import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.logging.Logging;
 import seatlock.mail.Mailer;
+import seatlock.net.ServerUrl;
 
 /**
  * The settings, read from the environment.
@@ -234,6 +236,9 @@ public record Config(
             }
             try {
                 return Optional.of(parser.apply(text));
+            } catch (ServerUrl.Invalid e) {
+                errors.add(name + ": got " + got + ", must be " + expected + ": " + e.getMessage());
+                return Optional.empty();
             } catch (IllegalArgumentException | DateTimeException e) {
                 errors.add(name + ": got " + got + ", must be " + expected);
                 return Optional.empty();
@@ -288,24 +293,39 @@ public record Config(
     }
 
     private static URI smtp(String text) {
-        var uri = URI.create(text);
-        if (!"smtp".equals(uri.getScheme()) && !"smtps".equals(uri.getScheme()) || uri.getHost() == null) {
-            throw new IllegalArgumentException();
+        var url = ServerUrl.parse(text, new TreeSet<>(Set.of("smtp", "smtps")));
+        oneHost(url);
+        if (!url.getRawPath().replace("/", "").isEmpty() || url.getRawQuery() != null) {
+            throw new ServerUrl.Invalid("it has a path or parameters, which have no meaning for mail");
         }
-        return uri;
+        return url;
     }
 
-    /** Jedis requires a port, and treats the part before the host as a password only after a colon. */
-    private static final Pattern REDIS =
-            Pattern.compile("(rediss?://(?:[^:@/]*:[^@/]*@)?[^:@/]+)(:[0-9]{1,5})?(/[0-9]{0,4})?");
+    private static final Pattern REDIS_DATABASE = Pattern.compile("(/[0-9]{0,4})?");
 
     private static URI redis(String text) {
-        var parts = REDIS.matcher(text);
-        if (!parts.matches()) {
-            throw new IllegalArgumentException();
+        var url = ServerUrl.parse(text, new TreeSet<>(Set.of("redis", "rediss")));
+        var server = oneHost(url);
+        if (server.user() != null && server.password() == null) {
+            throw new ServerUrl.Invalid(
+                    "it has a user without a password; write redis://:password@host for the default user");
         }
-        var port = parts.group(2) == null ? ":6379" : parts.group(2);
-        return URI.create(parts.group(1) + port + (parts.group(3) == null ? "" : parts.group(3)));
+        if (!REDIS_DATABASE.matcher(url.getRawPath()).matches() || url.getRawQuery() != null) {
+            throw new ServerUrl.Invalid("after the host, it may only have /database, a number from 0 to 9999");
+        }
+        if (server.port() >= 0) {
+            return url;
+        }
+        var authority = url.getRawAuthority().replaceFirst(":$", "");
+        return URI.create(url.getScheme() + "://" + authority + ":6379" + url.getRawPath());
+    }
+
+    private static ServerUrl oneHost(URI url) {
+        var server = ServerUrl.of(url);
+        if (server.host().isEmpty()) {
+            throw new ServerUrl.Invalid("it names several hosts");
+        }
+        return server;
     }
 
     private static String key(String text) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.db.DatabaseUrl;
 import seatlock.limits.Limits;
 import seatlock.logging.Logging;
+import seatlock.net.ServerUrl;
 import seatlock.support.Settings;
 
 class ConfigTest {
@@ -231,6 +232,56 @@ class ConfigTest {
         assertThat(catchThrowable(() -> Config.from(Map.of(name, value)))).isInstanceOf(Config.Invalid.class);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "redis://my_redis,,,my_redis,6379",
+        "redis://[::1]/3,,,::1,6379",
+        "redis://[::1]:7000,,,::1,7000",
+        "redis://us%40er:p%3Aa%2Fb+%25@cache:1,us@er,p:a/b+%,cache,1",
+        "smtp://my_mail,,,my_mail,-1",
+        "smtp://[2001:db8::1]:587,,,2001:db8::1,587",
+        "smtp://ada%40example.org:p%40ss@mail:25,ada@example.org,p@ss,mail,25",
+        "smtps://ada@example.org:p+w@my_mail,ada@example.org,p+w,my_mail,-1"
+    })
+    void the_parts_of_a_url_are_read_alike(String text, String user, String password, String host, int port)
+            throws Config.Invalid {
+        var config = Config.from(Map.of(text.startsWith("redis") ? "REDIS_URL" : "SMTP_URL", text));
+
+        var server = ServerUrl.of(config.redis().or(config::smtp).orElseThrow());
+
+        assertThat(server.user()).isEqualTo(user);
+        assertThat(server.password()).isEqualTo(password);
+        assertThat(server.host()).isEqualTo(host);
+        assertThat(server.port()).isEqualTo(port);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "REDIS_URL redis://hunter2@cache a_user_without_a_password",
+                "REDIS_URL redis://u:hunter2@a,b several_hosts",
+                "REDIS_URL redis://u:hunter2@cache/one a_number",
+                "REDIS_URL redis://u:hunter2@cache:70000 the_port_must_be",
+                "REDIS_URL redis://u:hunter2@[::1 cannot_contain",
+                "SMTP_URL smtp://u:hun|ter2@mail percent-encode",
+                "SMTP_URL smtp://u:25/hunter2@mail %2F_for_/",
+                "SMTP_URL smtp://u:hunter2@ must_name_a_host",
+                "SMTP_URL http://u:hunter2@mail does_not_begin_with_smtp://",
+                "SMTP_URL smtp://mail/hunter2 a_path",
+                "DATABASE_URL postgresql://u:hunter2@h names_no_database",
+                "DATABASE_URL postgresql://u:1#hunter2@h/db %23_for_#",
+                "MIGRATION_DATABASE_URL postgresql://u:hunter2@h:x/db may_name_a_port"
+            })
+    void a_url_is_refused_with_the_reason_and_without_the_password(String name, String text, String reason) {
+        assertThat(catchThrowable(() -> Config.from(Map.of(name, text))))
+                .isInstanceOf(Config.Invalid.class)
+                .hasMessageContaining(name + ": got a value of " + text.length())
+                .hasMessageContaining(reason.replace('_', ' '))
+                .hasMessageNotContaining("hunter2")
+                .hasMessageNotContaining("ter2");
+    }
+
     static Stream<Arguments> databaseUrls() {
         return Stream.of(
                 arguments("postgres://u:p%40ss+w@h/db", new DatabaseUrl("jdbc:postgresql://h/db", "u", "p@ss+w")),
@@ -240,6 +291,10 @@ class ConfigTest {
                 arguments(
                         "postgresql://h/db?sslmode=require",
                         new DatabaseUrl("jdbc:postgresql://h/db?sslmode=require", null, null)),
+                arguments(
+                        "postgresql://a%40b:p@my_db:5432/a+b%20c",
+                        new DatabaseUrl("jdbc:postgresql://my_db:5432/a%2Bb%20c", "a@b", "p")),
+                arguments("postgresql://u:p@[::1]:1/db", new DatabaseUrl("jdbc:postgresql://[::1]:1/db", "u", "p")),
                 arguments(
                         "jdbc:postgresql://h:1/db?user=u&password=p",
                         new DatabaseUrl("jdbc:postgresql://h:1/db?user=u&password=p", null, null)));

@@ -51,7 +51,7 @@ final class Refusals {
                 Problem.of(
                         ApiProblem.AMOUNT_MISMATCH,
                         "The total is " + refused.reservation().orElseThrow().total() + " in minor units of "
-                                + event.currency().getCurrencyCode() + ".");
+                                + event.currencyCode() + ".");
             case PAYMENT_USED ->
                 Problem.of(
                         ApiProblem.PAYMENT_ALREADY_USED,

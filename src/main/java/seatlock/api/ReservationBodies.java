@@ -93,7 +93,7 @@ final class ReservationBodies {
                     reservation.seats().stream()
                             .map(seat -> new ReservedSeat(seat.label(), seat.price()))
                             .toList(),
-                    new Money(reservation.total(), event.currency().getCurrencyCode()),
+                    new Money(reservation.total(), event.currencyCode()),
                     reservation.buyer().email(),
                     reservation.createdAt(),
                     reservation.expiresAt(),

@@ -4,11 +4,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import seatlock.db.Row;
 import seatlock.db.Tx;
 
@@ -23,6 +25,8 @@ public final class Catalog {
     /** A few hundred kilobytes; more events are rarely on sale at the same time. */
     private static final int MAX_CACHED = 1_000;
 
+    private static final Logger log = LoggerFactory.getLogger(Catalog.class);
+
     private static final String SELECT_EVENT = """
             SELECT e.event_id, e.name, e.venue, e.time_zone, e.currency, e.capacity, e.created_at,
                    t.version, t.starts_at, t.max_seats_per_reservation, t.reservation_ttl_ms
@@ -34,6 +38,8 @@ public final class Catalog {
             .maximumSize(MAX_CACHED)
             .expireAfterWrite(CACHE_TTL)
             .build();
+
+    private final Set<String> unknownNames = ConcurrentHashMap.newKeySet();
 
     /**
      * Creates an event and all its seats, which are available.
@@ -58,8 +64,8 @@ public final class Catalog {
                 event.id().value(),
                 event.name(),
                 event.venue(),
-                event.timeZone().getId(),
-                event.currency().getCurrencyCode(),
+                event.timeZoneName(),
+                event.currencyCode(),
                 event.terms().version(),
                 event.startsAt(),
                 event.capacity(),
@@ -139,7 +145,7 @@ public final class Catalog {
     }
 
     public Optional<Event> find(Tx tx, EventId id) throws SQLException {
-        return tx.find(SELECT_EVENT + " WHERE e.event_id = ?", Catalog::event, id.value());
+        return tx.find(SELECT_EVENT + " WHERE e.event_id = ?", this::event, id.value());
     }
 
     /**
@@ -191,20 +197,20 @@ public final class Catalog {
                          ORDER BY e.starts_at, e.event_id
                          LIMIT ?
                         """,
-                Catalog::event,
+                this::event,
                 after == null ? null : after.value(),
                 after == null ? null : after.value(),
                 limit);
     }
 
-    private static Event event(Row row) throws SQLException {
+    private Event event(Row row) throws SQLException {
         var ttl = Optional.ofNullable(row.bigintOrNull("reservation_ttl_ms")).map(Duration::ofMillis);
-        return new Event(
+        var event = new Event(
                 new EventId(row.uuid("event_id")),
                 row.text("name"),
                 row.text("venue"),
-                ZoneId.of(row.text("time_zone")),
-                Currency.getInstance(row.text("currency")),
+                row.text("time_zone"),
+                row.text("currency"),
                 new Terms(
                         row.integer("version"),
                         row.instant("starts_at"),
@@ -212,5 +218,23 @@ public final class Catalog {
                         ttl),
                 row.integer("capacity"),
                 row.instant("created_at"));
+        if (event.knownTimeZone().isEmpty()) {
+            unknown("time zone", event.timeZoneName(), "times of its events are printed in UTC");
+        }
+        if (Amounts.digits(event.currencyCode()).isEmpty()) {
+            unknown("currency", event.currencyCode(), "its amounts are printed with two decimals");
+        }
+        return event;
+    }
+
+    private void unknown(String kind, String name, String consequence) {
+        if (unknownNames.add(name)) {
+            log.warn("This version of Java does not know the {} {}, so {}. Upgrade Java.", kind, name, consequence);
+        }
+    }
+
+    /** Returns how many time zones and currencies of the events that were read are too new for this version of Java. */
+    public int unknownNames() {
+        return unknownNames.size();
     }
 }

@@ -14,18 +14,24 @@ public final class PeriodicTask implements AutoCloseable {
     /** A run that is under way when the process stops may take this long to finish. */
     private static final long STOP_TIMEOUT_SECONDS = 10;
 
+    /** An error that repeats in every round is logged at most this often. */
+    private static final Duration REPEAT_INTERVAL = Duration.ofMinutes(1);
+
     private static final Logger log = LoggerFactory.getLogger(PeriodicTask.class);
 
     private final String name;
     private final Runnable task;
     private final Predicate<Throwable> isTransient;
     private final ScheduledExecutorService timer;
-    private boolean interrupted; // only the timer's thread uses it
+    private boolean interrupted; // only the timer's thread uses these three
+    private String lastError = "";
+    private long loggedAt;
 
     /**
      * @param name of the thread and in the log
      * @param isTransient recognizes failures that pass by themselves, such as an unavailable database: the first one is logged
-     *     as a warning, and so is the first success after it; every other failure is logged as an error
+     *     as a warning, and so is the first success after it; every other failure is logged as an error, but once a minute if it
+     *     repeats
      */
     public PeriodicTask(String name, Runnable task, Predicate<Throwable> isTransient) {
         this.name = name;
@@ -52,11 +58,20 @@ public final class PeriodicTask implements AutoCloseable {
             }
         } catch (Throwable t) { // even an Error: a ScheduledExecutorService silently drops a task that throws
             if (!isTransient.test(t)) {
-                log.error("{} failed and will be retried", name, t);
+                logError(t);
             } else if (!interrupted) {
                 log.warn("{} is interrupted: {}", name, t.getMessage());
                 interrupted = true;
             }
+        }
+    }
+
+    private void logError(Throwable t) {
+        var now = System.nanoTime();
+        if (!t.toString().equals(lastError) || now - loggedAt > REPEAT_INTERVAL.toNanos()) {
+            log.error("{} failed and will be retried", name, t);
+            lastError = t.toString();
+            loggedAt = now;
         }
     }
 

@@ -1,13 +1,12 @@
 package seatlock.db;
 
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.postgresql.Driver;
+import seatlock.net.ServerUrl;
 
 /**
  * The address of the database: a JDBC URL, and the user and password unless the URL contains them.
@@ -24,6 +23,8 @@ public record DatabaseUrl(String jdbc, String user, String password) {
      */
     static final Map<String, String> NO_ROW_VALUES = Map.of("logServerErrorDetail", "false");
 
+    private static final Set<String> SCHEMES = new TreeSet<>(Set.of("postgresql", "postgres"));
+
     /**
      * The driver's own log, which bypasses ours and prints a password that it mistakes for a port. It is turned off without
      * loss, because the driver also throws every error. The field prevents garbage collection, which would reset the level.
@@ -38,46 +39,27 @@ public record DatabaseUrl(String jdbc, String user, String password) {
      * Parses {@code postgresql://user:password@host:port/name?parameters} (libpq's connection URI, which may also start with
      * {@code postgres:} and name several hosts) or a {@code jdbc:postgresql:} URL.
      *
-     * @throws IllegalArgumentException if it is neither; the message names the reason, without the password
+     * @throws ServerUrl.Invalid if it is neither; the message names the reason, without the password
      */
     public static DatabaseUrl parse(String text) {
         var url = text.startsWith("jdbc:") ? new DatabaseUrl(text, null, null) : fromUri(text);
         if (Driver.parseURL(url.jdbc, null) == null) {
-            throw new IllegalArgumentException("no host, port or database name that the driver understands");
+            throw new ServerUrl.Invalid("it has no host, port or database name that the driver understands");
         }
         return url;
     }
 
     private static DatabaseUrl fromUri(String text) {
-        URI uri;
-        try {
-            uri = new URI(text);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("not a URL: " + e.getReason());
-        }
-        if (!"postgresql".equals(uri.getScheme()) && !"postgres".equals(uri.getScheme())) {
-            throw new IllegalArgumentException("does not begin with postgresql:// or jdbc:postgresql://");
-        }
-        // java.net.URI cannot split an authority that has several hosts.
-        var authority = uri.getRawAuthority();
+        var uri = ServerUrl.parse(text, SCHEMES);
         var name = uri.getRawPath();
-        if (authority == null || name == null || name.length() < 2) {
-            throw new IllegalArgumentException("must contain a host and a database name");
+        if (name.length() < 2) {
+            throw new ServerUrl.Invalid("it names no database");
         }
-        var at = authority.lastIndexOf('@');
-        var hosts = authority.substring(at + 1);
+        var server = ServerUrl.of(uri);
         var query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        var jdbc = "jdbc:postgresql://" + hosts + name + query;
-        if (at < 0) {
-            return new DatabaseUrl(jdbc, null, null);
-        }
-        var login = authority.substring(0, at).split(":", 2);
-        return new DatabaseUrl(jdbc, decode(login[0]), login.length > 1 ? decode(login[1]) : null);
-    }
-
-    private static String decode(String percentEncoded) {
-        // URLDecoder decodes HTML forms, in which a plus is a space; in a URI it is a plus.
-        return URLDecoder.decode(percentEncoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+        // The driver decodes a plus as a space; in a URL it is a plus.
+        var jdbc = "jdbc:postgresql://" + server.hosts() + (name + query).replace("+", "%2B");
+        return new DatabaseUrl(jdbc, server.user(), server.password());
     }
 
     /** Returns the user name, wherever it was given; {@code null} if it was not. */
@@ -89,6 +71,11 @@ public record DatabaseUrl(String jdbc, String user, String password) {
     String secret() {
         var secret = password != null ? password : parameter("password");
         return secret == null ? "" : secret;
+    }
+
+    /** Returns the schema in which tables are looked for; {@code null} if the server decides. */
+    String schema() {
+        return parameter("currentSchema");
     }
 
     private String parameter(String name) {

@@ -99,12 +99,16 @@ public final class RedisServer implements AutoCloseable {
                 bind 127.0.0.1
                 port %d
                 requirepass %s
-                dir "%s"
-                logfile "%s"
+                dir %s
+                logfile %s
                 appendonly yes
                 save ""
-                """.formatted(port, password, directory, log));
+                """.formatted(port, password, quoted(directory), quoted(log)));
         return settings;
+    }
+
+    private static String quoted(Path path) {
+        return '"' + path.toString().replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
     }
 
     /** Unpacks the binary, unless it is there and complete. The library would unpack it at every start. */

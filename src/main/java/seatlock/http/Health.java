@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.db.Database;
@@ -72,13 +72,15 @@ public final class Health implements AutoCloseable {
         }
     }
 
+    private record Dependency(boolean isRequired, Supplier<String> problem) {}
+
     private record Server(boolean isStandby, boolean isReadOnly, Instant now) {}
 
     private final Database database;
     private final Database.Work<?> rehearsal;
     private final Metrics metrics;
     private final InstantSource clock;
-    private final Map<String, BooleanSupplier> dependencies = new ConcurrentHashMap<>();
+    private final Map<String, Dependency> dependencies = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timer;
     private volatile Stage stage = Stage.STARTING;
     private volatile Finding last = new Finding(false, 0, "Not checked yet.", Duration.ZERO, System.nanoTime());
@@ -105,9 +107,15 @@ public final class Health implements AutoCloseable {
         timer.scheduleWithFixedDelay(this::check, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Adds a dependency that the process can do without. While it is down, the status is {@code degraded}. */
-    public void addOptionalDependency(String name, BooleanSupplier isUp) {
-        dependencies.put(name, isUp);
+    /**
+     * Adds something that this process works with.
+     *
+     * @param isRequired whether the process is not ready without it; otherwise its status is {@code degraded} meanwhile, and the
+     *     problem is a hint
+     * @param problem returns at once why it does not work, as a sentence; empty if it works
+     */
+    public void addDependency(String name, boolean isRequired, Supplier<String> problem) {
+        dependencies.put(name, new Dependency(isRequired, problem));
     }
 
     /**
@@ -201,12 +209,22 @@ public final class Health implements AutoCloseable {
         }
         try {
             database.inTransaction(rehearsal);
-            return found;
+            return found.with(missingDependency());
         } catch (DatabaseException.LockTimeout e) {
             return found.with("A table that a sale writes is locked by another session.");
         } catch (IllegalStateException e) {
             return found.with("PostgreSQL would refuse a sale: " + refusal(e));
         }
+    }
+
+    /** @return the problem of a required dependency; empty if all work */
+    private String missingDependency() {
+        return dependencies.values().stream()
+                .filter(Dependency::isRequired)
+                .map(dependency -> dependency.problem.get())
+                .filter(problem -> !problem.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     private static int readSchemaVersion(Tx tx) throws SQLException {
@@ -248,11 +266,16 @@ public final class Health implements AutoCloseable {
         var checks = new LinkedHashMap<String, String>();
         checks.put("postgresql", finding.isUp && isFresh(finding) ? "up" : "down");
         checks.put("schema", schema(finding.schema));
+        var hints = hints(finding);
         var isDegraded = false;
-        for (var dependency : dependencies.entrySet()) {
-            var isUp = dependency.getValue().getAsBoolean();
-            checks.put(dependency.getKey(), isUp ? "up" : "down");
-            isDegraded |= !isUp;
+        for (var entry : dependencies.entrySet()) {
+            var dependency = entry.getValue();
+            var problem = dependency.problem.get();
+            checks.put(entry.getKey(), problem.isEmpty() ? "up" : "down");
+            isDegraded |= !problem.isEmpty();
+            if (!problem.isEmpty() && !dependency.isRequired) {
+                hints.add(problem);
+            }
         }
         var isReady = isReady();
         if (!isReady) {
@@ -266,7 +289,6 @@ public final class Health implements AutoCloseable {
         } else if (!isFresh(finding)) {
             body.put("problem", "PostgreSQL does not respond.");
         }
-        var hints = hints(finding);
         if (!hints.isEmpty()) {
             body.put("hints", hints);
         }

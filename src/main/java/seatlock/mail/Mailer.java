@@ -14,9 +14,7 @@ import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.util.ByteArrayDataSource;
 import java.io.UnsupportedEncodingException;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -34,6 +32,7 @@ import org.eclipse.angus.mail.util.MailConnectException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.net.Conversation;
+import seatlock.net.ServerUrl;
 
 /** Sends mail over SMTP (RFC 5321). Each conversation with the mail server is limited in time and size. */
 public final class Mailer {
@@ -177,10 +176,12 @@ public final class Mailer {
         properties.put(prefix + "socketFactory", conversation.sockets()); // TLS is layered over its sockets
         properties.put(prefix + "socketFactory.fallback", "false"); // never a socket without limits
         properties.put(prefix + "ssl.checkserveridentity", "true");
-        properties.put(prefix + "auth", String.valueOf(smtp.getRawUserInfo() != null));
+        properties.put(prefix + "auth", String.valueOf(ServerUrl.of(smtp).user() != null));
         if (protocol.equals("smtp")) {
             properties.put(prefix + "starttls.enable", "true");
-            properties.put(prefix + "starttls.required", String.valueOf(smtp.getRawUserInfo() != null));
+            properties.put(
+                    prefix + "starttls.required",
+                    String.valueOf(ServerUrl.of(smtp).user() != null));
         }
         return properties;
     }
@@ -223,13 +224,11 @@ public final class Mailer {
     private Void transmit(Conversation conversation, Mail mail, InternetAddress to, AtomicBoolean accepted)
             throws MessagingException {
         var session = Session.getInstance(properties(smtp, conversation));
-        var login = smtp.getRawUserInfo() == null
-                ? new String[2]
-                : smtp.getRawUserInfo().split(":", 2);
+        var server = ServerUrl.of(smtp);
         var message = compose(session, mail, to);
         var transport = session.getTransport();
         try {
-            transport.connect(smtp.getHost(), smtp.getPort(), decode(login, 0), decode(login, 1));
+            transport.connect(server.host(), server.port(), server.user(), server.password());
             transport.sendMessage(message, message.getAllRecipients());
             accepted.set(true);
         } finally {
@@ -245,12 +244,6 @@ public final class Mailer {
         } catch (MessagingException e) {
             log.debug("The connection to the mail server was not closed cleanly", e);
         }
-    }
-
-    private static String decode(String[] login, int part) {
-        return login.length <= part || login[part] == null
-                ? null
-                : URLDecoder.decode(login[part].replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     /** Returns whether the chain of exceptions has a 5yz reply and no 4yz reply. */

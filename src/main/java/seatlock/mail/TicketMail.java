@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import seatlock.catalog.Amounts;
 import seatlock.catalog.Event;
 import seatlock.inventory.Reservation;
-import seatlock.tickets.Amounts;
 import seatlock.tickets.Ticket;
 
 /** The mail with the tickets of a buyer. */
@@ -29,7 +29,7 @@ public final class TicketMail {
             Event event, Reservation reservation, List<Ticket> tickets, List<byte[]> documents, UUID job) {
         var seats = tickets.stream().map(ticket -> ticket.seat().label()).collect(Collectors.joining(", "));
         var when = DATE_AND_TIME.format(event.startsAt().atZone(event.timeZone()));
-        var total = Amounts.format(reservation.total(), event.currency());
+        var total = Amounts.format(reservation.total(), event.currencyCode());
         var isOne = tickets.size() == 1;
         var attached = isOne ? "Your ticket is attached." : "Your " + tickets.size() + " tickets are attached.";
         var seat = isOne ? "Seat" : "Seats";

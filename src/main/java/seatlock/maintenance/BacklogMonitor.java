@@ -20,11 +20,16 @@ public final class BacklogMonitor implements AutoCloseable {
     /** The usual scrape interval of Prometheus. */
     private static final Duration INTERVAL = Duration.ofSeconds(15);
 
+    /** A job that has been due for longer, in seconds, waits for a worker that does not come. */
+    private static final double LONG_WAIT = 120;
+
     private final Database database;
     private final Jobs jobs;
     private final InventoryReader inventory;
     private final Metrics metrics;
     private final PeriodicTask task = new PeriodicTask("backlog", this::runOnce, DatabaseException.class::isInstance);
+
+    private volatile double oldestReady; // seconds
 
     public BacklogMonitor(Database database, Jobs jobs, InventoryReader inventory, Metrics metrics) {
         this.database = database;
@@ -40,11 +45,20 @@ public final class BacklogMonitor implements AutoCloseable {
     /** Counts once. If that fails, the metrics report the numbers as unknown. */
     public void runOnce() {
         try {
-            metrics.backlog(database.inTransaction(this::count));
+            var backlog = database.inTransaction(this::count);
+            oldestReady = backlog.oldestReady();
+            metrics.backlog(backlog);
         } catch (RuntimeException e) {
             metrics.backlog(null);
             throw e;
         }
+    }
+
+    /** Returns a sentence if jobs wait for a worker, here or elsewhere, that does not take them; empty otherwise. */
+    public String problem() {
+        return oldestReady > LONG_WAIT
+                ? "A job has been due for %.0f seconds, and no worker has taken it.".formatted(oldestReady)
+                : "";
     }
 
     private Metrics.Backlog count(Tx tx) throws SQLException {

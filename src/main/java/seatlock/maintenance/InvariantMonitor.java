@@ -110,6 +110,8 @@ public final class InvariantMonitor implements AutoCloseable {
                 throw e; // without a connection, the other checks would fail, too
             }
             log.warn("Cannot check event {}: {}: {}", event, invariant, e.getMessage());
+        } catch (IllegalStateException e) { // the others are checked all the same
+            log.error("Cannot check event {}: {}", event, invariant, e);
         }
         rest.accept(REST_FACTOR * (System.nanoTime() - began));
         return checked;

@@ -144,7 +144,7 @@ public final class Sweeper implements AutoCloseable {
         } catch (DatabaseException.Unavailable e) {
             log.warn("Event {} will be swept in the next round: {}", event, e.getMessage());
             failed = true;
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) { // whatever is wrong with this event
             log.error("Event {} cannot be swept", event, e);
             failed = true;
         }

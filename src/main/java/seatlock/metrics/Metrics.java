@@ -290,9 +290,16 @@ public final class Metrics implements AutoCloseable {
         Gauge.builder(name, value).tag("pool", pool).register(registry);
     }
 
-    /** Exposes how many workers of this process are alive. */
-    public void workers(IntSupplier alive) {
-        gauge("seatlock.workers.alive", alive::getAsInt);
+    /** Exposes how many workers of this process take jobs of a kind. */
+    public void workers(String kind, IntSupplier alive) {
+        Gauge.builder("seatlock.workers.alive", alive::getAsInt)
+                .tag("kind", kind)
+                .register(registry);
+    }
+
+    /** Exposes how many time zones and currencies of stored events this version of Java does not know. */
+    public void unknownNames(IntSupplier count) {
+        gauge("seatlock.unknown.names", count::getAsInt);
     }
 
     /**

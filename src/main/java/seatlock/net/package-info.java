@@ -1,2 +1,2 @@
-/** Limits on conversations with other servers, none of which can be trusted to be quick or brief. */
+/** The addresses of other servers, and limits on conversations with them: none can be trusted to be quick or brief. */
 package seatlock.net;

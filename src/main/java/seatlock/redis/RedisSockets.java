@@ -15,6 +15,7 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.util.JedisURIHelper;
 import seatlock.net.Conversation;
+import seatlock.net.ServerUrl;
 
 /** Creates the sockets of Jedis within the limits of a conversation. */
 final class RedisSockets extends DefaultJedisSocketFactory {
@@ -36,17 +37,18 @@ final class RedisSockets extends DefaultJedisSocketFactory {
      * @throws redis.clients.jedis.exceptions.JedisException if that fails
      */
     static Jedis connect(URI url, Conversation conversation, Duration timeout) {
+        var server = ServerUrl.of(url);
         var timeoutMillis = (int) timeout.toMillis();
         var config = DefaultJedisClientConfig.builder()
                 .connectionTimeoutMillis(timeoutMillis)
                 .socketTimeoutMillis(timeoutMillis)
-                .user(JedisURIHelper.getUser(url))
-                .password(JedisURIHelper.getPassword(url))
+                .user(server.user())
+                .password(server.password())
                 .database(JedisURIHelper.getDBIndex(url))
                 .ssl(JedisURIHelper.isRedisSSLScheme(url))
                 .build();
-        var server = new HostAndPort(url.getHost(), url.getPort());
-        return new Jedis(new RedisSockets(conversation, server, config), config);
+        var address = new HostAndPort(server.host(), server.port());
+        return new Jedis(new RedisSockets(conversation, address, config), config);
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import seatlock.catalog.Amounts;
 import seatlock.catalog.Event;
 
 /**
@@ -109,7 +110,7 @@ public final class TicketPdf {
         field(page, "ROW", ticket.seat().row(), 24, left + width * 0.56f, left + width * 0.76f, 170);
         field(page, "SEAT", ticket.seat().number(), 24, left + width * 0.80f, right, 170);
 
-        field(page, "PRICE", Amounts.format(ticket.price(), event.currency()), 12, left, left + width * 0.30f, 96);
+        field(page, "PRICE", Amounts.format(ticket.price(), event.currencyCode()), 12, left, left + width * 0.30f, 96);
         field(page, "HOLDER", holder, 12, left + width * 0.34f, right, 96);
         line(
                 page,

@@ -12,8 +12,12 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.greghaines.jesque.ConfigBuilder;
+import net.greghaines.jesque.utils.ResqueConstants;
 import net.greghaines.jesque.worker.DefaultFailQueueStrategy;
+import net.greghaines.jesque.worker.JobFactory;
 import net.greghaines.jesque.worker.RecoveryStrategy;
 import net.greghaines.jesque.worker.Worker;
 import net.greghaines.jesque.worker.WorkerEvent;
@@ -53,7 +57,43 @@ public final class WorkerPool implements AutoCloseable {
     /** Length of Resque's list of failures, which only Resque tools read; the state of each job is in PostgreSQL. */
     private static final int MAX_FAILURES = 1_000;
 
+    /** A pool without a failure may take this long from its start until it counts as not working. */
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
+
     private static final Logger log = LoggerFactory.getLogger(WorkerPool.class);
+
+    /** The name of this machine, looked up when it is first needed, because a look-up may take long. */
+    private static final class ThisHost {
+        static final String NAME = name();
+
+        /** If the name does not resolve, which is common in containers, a name that no other process has serves as well. */
+        private static String name() {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                return "unnamed-" + UUID.randomUUID().toString().substring(0, 8);
+            }
+        }
+    }
+
+    /** A worker with the name that Jesque gives it, except that the name of the host need not resolve. */
+    private static final class NamedWorker extends WorkerImpl {
+
+        NamedWorker(net.greghaines.jesque.Config config, String queue, JobFactory jobs, Jedis connection) {
+            super(config, List.of(queue), jobs, connection);
+        }
+
+        @Override
+        protected String createName() {
+            return "%s:%d-%d:%s,%s"
+                    .formatted(
+                            ThisHost.NAME,
+                            ProcessHandle.current().pid(),
+                            getWorkerId(),
+                            ResqueConstants.JAVA_DYNAMIC_QUEUES,
+                            String.join(",", queueNames));
+        }
+    }
 
     private final URI redisUrl;
     private final JobRunner runner;
@@ -62,6 +102,8 @@ public final class WorkerPool implements AutoCloseable {
     private final RedisConnection redis;
     private final PeriodicTask supervisor = new PeriodicTask("workers-supervisor", this::supervise, failure -> false);
     private volatile boolean stopping;
+    private volatile long startedAt;
+    private volatile String failure = ""; // of the worker that failed last; empty once all work
     private int lastAlive;
 
     /** A place in the pool, with its current worker. */
@@ -69,6 +111,7 @@ public final class WorkerPool implements AutoCloseable {
         final Job.Kind kind;
         volatile Worker worker;
         volatile Thread thread;
+        volatile boolean polls;
 
         Slot(Job.Kind kind) {
             this.kind = kind;
@@ -76,6 +119,11 @@ public final class WorkerPool implements AutoCloseable {
 
         boolean isAlive() {
             return thread != null && thread.isAlive();
+        }
+
+        /** A worker whose start fails is alive for a moment, but never polls. */
+        boolean works() {
+            return polls && isAlive();
         }
     }
 
@@ -90,7 +138,9 @@ public final class WorkerPool implements AutoCloseable {
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new Slot(i < slots.length / 2 ? Job.Kind.ISSUE_TICKETS : Job.Kind.SEND_TICKETS);
         }
-        metrics.workers(this::alive);
+        for (var kind : Job.Kind.values()) {
+            metrics.workers(kind.wireName(), () -> alive(kind));
+        }
     }
 
     /**
@@ -102,18 +152,37 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     public void start() {
+        startedAt = System.nanoTime();
         supervisor.start(SUPERVISION_INTERVAL);
     }
 
-    /** Returns the number of workers that are alive. It is less than the size of the pool if Redis is down. */
+    /** Returns the number of workers that take jobs. It is less than the size of the pool if Redis is down. */
     public int alive() {
-        int alive = 0;
-        for (var slot : slots) {
-            if (slot.isAlive()) {
-                alive++;
-            }
-        }
-        return alive;
+        return Stream.of(Job.Kind.values()).mapToInt(this::alive).sum();
+    }
+
+    private int alive(Job.Kind kind) {
+        return (int) Stream.of(slots)
+                .filter(slot -> slot.kind == kind && slot.works())
+                .count();
+    }
+
+    /** Returns why jobs of some kind are not run, as a sentence; empty if each kind has a worker, or the pool is starting. */
+    public String problem() {
+        var idle = Stream.of(Job.Kind.values())
+                .filter(kind -> alive(kind) == 0)
+                .map(Job.Kind::wireName)
+                .collect(Collectors.joining(" and "));
+        var reason = failure;
+        var isStarting = reason.isEmpty() && System.nanoTime() - startedAt < START_TIMEOUT.toNanos();
+        return idle.isEmpty() || isStarting
+                ? ""
+                : "No worker runs " + idle + (reason.isEmpty() ? "." : ": " + reason + ".");
+    }
+
+    private void failed(Throwable thrown) {
+        log.debug("A worker failed", thrown);
+        failure = String.valueOf(thrown.getMessage()).replaceFirst("\\.$", "");
     }
 
     /** Counts the live workers of all processes by their heartbeats. Returns empty if Redis does not respond. */
@@ -137,8 +206,11 @@ public final class WorkerPool implements AutoCloseable {
                     replace(slots[i], i);
                 }
             }
-        } catch (JedisException e) {
-            log.debug("A worker could not be started", e);
+        } catch (RuntimeException e) {
+            failed(e);
+            if (!(e instanceof JedisException)) {
+                throw e; // a bug, which must not stay unnoticed
+            }
         }
         metrics.redisUp(redis.use(connection -> {
                     sendHeartbeats(connection);
@@ -147,6 +219,9 @@ public final class WorkerPool implements AutoCloseable {
                 })
                 .isPresent());
         var alive = alive();
+        if (alive == slots.length) {
+            failure = "";
+        }
         if (alive != lastAlive) {
             log.warn("{} of {} workers are alive", alive, slots.length);
             lastAlive = alive;
@@ -157,9 +232,9 @@ public final class WorkerPool implements AutoCloseable {
         var conversation = RedisConnection.conversation(ResqueQueue.TIMEOUT);
         var connection = RedisConnection.open(redisUrl, conversation, ResqueQueue.TIMEOUT);
         conversation.begin();
-        var worker = new WorkerImpl(
+        var worker = new NamedWorker(
                 ResqueQueue.config(redisUrl),
-                List.of(ResqueQueue.name(slot.kind)),
+                ResqueQueue.name(slot.kind),
                 payload -> toCallable(payload, slot.kind, conversation),
                 connection);
         worker.setFailQueueStrategy(new DefaultFailQueueStrategy(ConfigBuilder.DEFAULT_NAMESPACE) {
@@ -169,20 +244,29 @@ public final class WorkerPool implements AutoCloseable {
             }
         });
         worker.setExceptionHandler((executor, exception, queue) -> {
-            log.debug("A worker got an exception", exception);
             // A ClassCastException is a reply of an unexpected type.
-            return exception instanceof JedisException || exception instanceof ClassCastException
-                    ? RecoveryStrategy.TERMINATE
-                    : RecoveryStrategy.PROCEED;
+            if (exception instanceof JedisException || exception instanceof ClassCastException) {
+                failed(exception);
+                return RecoveryStrategy.TERMINATE;
+            }
+            return RecoveryStrategy.PROCEED;
         });
         // An exchange with Redis lasts from one poll to the next, except while a job runs: see toCallable.
         worker.getWorkerEventEmitter()
                 .addListener(
-                        (event, source, queue, job, runner, result, thrown) -> conversation.begin(),
+                        (event, source, queue, job, runner, result, thrown) -> {
+                            conversation.begin();
+                            slot.polls = true;
+                        },
                         WorkerEvent.WORKER_POLL);
+        worker.getWorkerEventEmitter()
+                .addListener(
+                        (event, source, queue, job, runner, result, thrown) -> failed(thrown),
+                        WorkerEvent.WORKER_ERROR);
         var thread = new Thread(() -> run(worker, conversation), "worker-" + (number + 1));
         thread.setDaemon(true);
         slot.worker = worker;
+        slot.polls = false;
         slot.thread = thread;
         thread.start();
     }
@@ -263,7 +347,7 @@ public final class WorkerPool implements AutoCloseable {
     /** Checks a worker of this machine by its process, others by their heartbeat. One without a heartbeat counts as alive. */
     private static boolean hasDied(String name, String heartbeat, Instant now) {
         var parts = name.split(":", 3);
-        if (parts[0].equals(hostName())) {
+        if (parts[0].equals(ThisHost.NAME)) {
             var pid = parts[1].split("-")[0];
             if (pid.matches("[0-9]{1,18}")
                     && ProcessHandle.of(Long.parseLong(pid))
@@ -280,15 +364,6 @@ public final class WorkerPool implements AutoCloseable {
             return OffsetDateTime.parse(heartbeat).toInstant().plus(DEAD_AFTER).isBefore(now);
         } catch (DateTimeParseException e) {
             return false; // another program's format
-        }
-    }
-
-    /** Returns the host name that Jesque uses in the names of its workers. */
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "";
         }
     }
 

@@ -108,6 +108,16 @@ class PeriodicTaskTest {
     }
 
     @Test
+    void an_error_in_every_round_does_not_fill_the_log() throws InterruptedException {
+        var same = failure(new IllegalStateException("made for this test"));
+
+        var lines = run(same, same, SUCCESS, same, failure(new IllegalStateException("another")), same);
+
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(1)).contains("java.lang.IllegalStateException: another");
+    }
+
+    @Test
     void close_waits_for_a_round_under_way_and_no_other_follows() throws InterruptedException {
         var begun = new CountDownLatch(1);
         var release = new CountDownLatch(1);

@@ -203,8 +203,9 @@ class MetricsTest {
             var event = system.event(1);
             system.api.buy(event.id(), "S-A-1");
             await("seatlock_jobs_total{kind=\"IssueTickets\",outcome=\"done\"}", 1);
-            assertThat(value("seatlock_workers_alive")).isEqualTo(3);
-            assertThat(value("seatlock_redis_up")).isEqualTo(1);
+            await("seatlock_workers_alive{kind=\"IssueTickets\"}", 1);
+            await("seatlock_workers_alive{kind=\"SendTickets\"}", 2);
+            await("seatlock_redis_up", 1);
             assertThat(testWorkers.workers.alive()).isEqualTo(3);
         }
     }
@@ -214,7 +215,7 @@ class MetricsTest {
     void all_metrics_have_their_documented_names() {
         system.metrics.measureProcess();
         system.metrics.jobEnded("IssueTickets", "dead");
-        system.metrics.workers(() -> 0);
+        system.metrics.workers("IssueTickets", () -> 0);
         system.metrics.limitExceeded("requests_per_address");
         system.metrics.violations("an_invariant", 0);
         system.metrics.orderCompleted("reserve", "done");

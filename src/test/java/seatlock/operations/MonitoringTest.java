@@ -54,7 +54,7 @@ class MonitoringTest {
     private ScrapedMetrics scrapeAll() {
         system.metrics.measureProcess();
         system.metrics.connections("reads", () -> 1, () -> 1, () -> 0);
-        system.metrics.workers(() -> 4);
+        system.metrics.workers("IssueTickets", () -> 4);
         system.metrics.limitExceeded("requests_per_address");
         system.metrics.violations("an_invariant", 0);
         system.metrics.jobEnded("IssueTickets", "done");

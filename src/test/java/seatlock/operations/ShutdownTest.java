@@ -289,9 +289,9 @@ class ShutdownTest {
         try (var worker = Jvm.start(home, settings, "worker").awaitReady()) {
             var api = new Api(worker.url(), TestSystem.ADMIN_KEY);
             assertThat(api.get("/livez").status()).isEqualTo(200);
-            assertThat(api.get("/readyz").status()).isEqualTo(200);
-            assertThat(api.get("/readyz").text()).contains("\"redis\":\"down\"", "degraded");
-            assertThat(api.get("/metrics").text()).contains("seatlock_ready 1");
+            Wait.until("not ready without Redis", () -> api.get("/readyz").status() == 503);
+            assertThat(api.get("/readyz").text()).contains("\"redis\":\"down\"", "not ready");
+            assertThat(api.get("/metrics").text()).contains("seatlock_ready 0");
             assertThat(api.get("/api/events").status()).isEqualTo(404);
             worker.terminate();
             assertThat(worker.exitStatus()).isZero();
