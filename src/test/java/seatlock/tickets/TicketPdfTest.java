@@ -6,8 +6,11 @@ import com.lowagie.text.pdf.PdfDictionary;
 import com.lowagie.text.pdf.PdfName;
 import com.lowagie.text.pdf.PdfReader;
 import com.lowagie.text.pdf.parser.PdfTextExtractor;
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -82,6 +86,37 @@ class TicketPdfTest {
     void characters_without_a_font_are_shown_as_boxes() throws IOException {
         assertThat(text(render("A\uD83C\uDFADB \uD842\uDFB7", "V", "S", "EUR", 1)))
                 .contains("A\u25a1B \u25a1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Latin, Größe İstanbul Việt, true",
+        "Greek, Ελληνικά, true",
+        "Cyrillic, Лебединое озеро, true",
+        "Armenian, Հայերեն, true",
+        "Georgian, ქართული, true",
+        "Hebrew, שיר, true",
+        "Arabic, أغنية, true",
+        "Chinese, 北京京剧院, true",
+        "Japanese, かぶき歌舞伎カブキ, true",
+        "Korean, 서울의 밤, true",
+        "Devanagari, हिन्दी, false",
+        "Bengali, বাংলা, false",
+        "Tamil, தமிழ், false",
+        "Telugu, తెలుగు, false",
+        "Thai, ไทย, false",
+        "Khmer, ខ្មែរ, false",
+        "Ethiopic, አማርኛ, false",
+        "emoji, 🎭🎵, false"
+    })
+    void the_documentation_says_which_scripts_are_printed(String script, String text, boolean isPrinted)
+            throws IOException {
+        var phrase = Typesetter.set(Typesetter.Face.BOLD, text, 10, Color.BLACK);
+        assertThat(!phrase.getContent().contains("\u25a1")).isEqualTo(isPrinted);
+        var documented = Files.readString(Path.of("src/docs/api.md")).replaceAll("\\s+", " ");
+        var sentences = documented.substring(documented.indexOf("The fonts in the jar"), documented.indexOf("**QR code.**"));
+        var printed = sentences.substring(0, sentences.indexOf("Not printed"));
+        assertThat(isPrinted ? printed : sentences.substring(printed.length())).contains(script);
     }
 
     @Test
