@@ -32,8 +32,10 @@ final class Typesetter {
 
     private static BaseFont font(String name) {
         try (var stream = Typesetter.class.getResourceAsStream("/fonts/" + name)) {
-            return BaseFont.createFont(
+            var font = BaseFont.createFont(
                     name, BaseFont.IDENTITY_H, BaseFont.EMBEDDED, BaseFont.CACHED, stream.readAllBytes(), null);
+            font.setIncludeCidSet(false); // the library's would be incomplete, which PDF/UA-1 forbids
+            return font;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (DocumentException e) {

@@ -38,7 +38,7 @@ class TicketLayoutTest {
     private static final int MAX_NAME = 200;
     private static final int MAX_SECTION_OR_ROW = 50;
 
-    /** What the buyer reads on a ticket. */
+    /** The texts that tell a ticket from others. */
     private record Texts(String name, String venue, String section, String row, String number, String holder) {
 
         static final Texts SHORT = new Texts("Aida", "Arena di Verona", "STALLS", "B", "12", "ada@example.org");

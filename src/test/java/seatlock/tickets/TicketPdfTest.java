@@ -114,7 +114,8 @@ class TicketPdfTest {
         var phrase = Typesetter.set(Typesetter.Face.BOLD, text, 10, Color.BLACK);
         assertThat(!phrase.getContent().contains("\u25a1")).isEqualTo(isPrinted);
         var documented = Files.readString(Path.of("src/docs/api.md")).replaceAll("\\s+", " ");
-        var sentences = documented.substring(documented.indexOf("The fonts in the jar"), documented.indexOf("**QR code.**"));
+        var sentences =
+                documented.substring(documented.indexOf("The fonts in the jar"), documented.indexOf("**QR code.**"));
         var printed = sentences.substring(0, sentences.indexOf("Not printed"));
         assertThat(isPrinted ? printed : sentences.substring(printed.length())).contains(script);
     }
@@ -176,6 +177,13 @@ class TicketPdfTest {
                             figure -> assertThat(figure.getAsString(PdfName.ALT).toUnicodeString())
                                     .contains("QR code"));
         }
+    }
+
+    @Test
+    void fonts_have_no_incomplete_list_of_their_glyphs() {
+        assertThat(new String(render("Aida", "V", "S", "EUR", 1), StandardCharsets.ISO_8859_1))
+                .contains("/FontDescriptor")
+                .doesNotContain("/CIDSet");
     }
 
     @Test
