@@ -8,11 +8,9 @@ import com.google.zxing.qrcode.QRCodeWriter;
 import com.google.zxing.qrcode.decoder.ErrorCorrectionLevel;
 import com.lowagie.text.Document;
 import com.lowagie.text.DocumentException;
-import com.lowagie.text.Element;
-import com.lowagie.text.Phrase;
 import com.lowagie.text.Rectangle;
-import com.lowagie.text.pdf.ColumnText;
 import com.lowagie.text.pdf.PdfContentByte;
+import com.lowagie.text.pdf.PdfName;
 import com.lowagie.text.pdf.PdfWriter;
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
@@ -35,16 +33,19 @@ public final class TicketPdf {
     private static final float HEADER = 132;
     private static final float STUB = 214;
 
+    /** Right end of what is to the left of the stub. */
+    private static final float RIGHT = WIDTH - STUB - MARGIN / 2;
+
     /** More than 60 mm wide, so that each module is several pixels wide even on a phone. */
     private static final float QR = 172;
-
-    /** Smallest legible font size, in points. */
-    private static final float SMALLEST = 4.5f;
 
     private static final Color INK = new Color(0x17, 0x1c, 0x33);
     private static final Color PALE = new Color(0x6b, 0x72, 0x80);
     private static final Color ACCENT = new Color(0xf2, 0xb1, 0x34);
     private static final Color PAPER = new Color(0xf7, 0xf5, 0xf0);
+
+    private static final TextBox.Style NAME = new TextBox.Style(Typesetter.Face.BOLD, Color.WHITE, 27, 27);
+    private static final TextBox.Style VENUE = new TextBox.Style(Typesetter.Face.REGULAR, ACCENT, 14, 11);
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu", Locale.UK);
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm zzz", Locale.UK);
@@ -53,12 +54,14 @@ public final class TicketPdf {
     private final Ticket ticket;
     private final String holder;
     private final String code;
+    private final Tags tags;
 
-    private TicketPdf(Event event, Ticket ticket, String holder, String code) {
+    private TicketPdf(Event event, Ticket ticket, String holder, String code, Tags tags) {
         this.event = event;
         this.ticket = ticket;
         this.holder = holder;
         this.code = code;
+        this.tags = tags;
     }
 
     /**
@@ -72,10 +75,12 @@ public final class TicketPdf {
         var bytes = new ByteArrayOutputStream();
         try (var document = new Document(new Rectangle(WIDTH, HEIGHT), 0, 0, 0, 0)) {
             var writer = PdfWriter.getInstance(document, bytes);
-            document.addTitle(event.name() + ", " + ticket.seat().label());
+            var tags = new Tags(writer, event.name() + ", " + ticket.seat().label());
+            document.addTitle(tags.title());
             document.addCreator("Seatlock");
             document.open();
-            new TicketPdf(event, ticket, holder, code).draw(writer.getDirectContent());
+            tags.open();
+            new TicketPdf(event, ticket, holder, code, tags).draw(writer.getDirectContent());
         } catch (DocumentException e) {
             throw new IllegalStateException("Cannot render the ticket", e);
         }
@@ -83,47 +88,52 @@ public final class TicketPdf {
     }
 
     private void draw(PdfContentByte page) {
-        fill(page, PAPER, 0, 0, WIDTH, HEIGHT);
-        fill(page, INK, 0, HEIGHT - HEADER, WIDTH - STUB, HEADER);
-        fill(page, ACCENT, 0, HEIGHT - HEADER - 5, WIDTH - STUB, 5);
+        tags.decoration(page, () -> {
+            fill(page, PAPER, 0, 0, WIDTH, HEIGHT);
+            fill(page, INK, 0, HEIGHT - HEADER, WIDTH - STUB, HEADER);
+            fill(page, ACCENT, 0, HEIGHT - HEADER - 5, WIDTH - STUB, 5);
+            drawTearOffLine(page);
+        });
         drawHeader(page);
         drawDetails(page);
         drawStub(page);
     }
 
     private void drawHeader(PdfContentByte page) {
-        var left = MARGIN;
-        var right = WIDTH - STUB - MARGIN / 2;
-        paragraph(page, event.name(), Typesetter::bold, Color.WHITE, 27, left, right, HEIGHT - 20, 74);
-        paragraph(page, event.venue(), Typesetter::regular, ACCENT, 14, left, right, HEIGHT - HEADER + 36, 24);
+        var bottom = HEIGHT - HEADER + 14;
+        var room = new TextBox(MARGIN, RIGHT, bottom + 46, bottom);
+        var venueTop = Math.max(bottom + 16, bottom + room.height(event.venue(), VENUE));
+        text(PdfName.H1, new TextBox(MARGIN, RIGHT, HEIGHT - 30, venueTop + 14), page, event.name(), NAME);
+        text(PdfName.P, new TextBox(MARGIN, RIGHT, venueTop, bottom), page, event.venue(), VENUE);
     }
 
     private void drawDetails(PdfContentByte page) {
-        var left = MARGIN;
-        var right = WIDTH - STUB - MARGIN / 2;
-        var width = right - left;
+        var width = RIGHT - MARGIN;
         var startsAt = event.startsAt().atZone(event.timeZone());
-        line(page, DATE.format(startsAt), Typesetter::bold, INK, 16, left, right, 245);
-        line(page, TIME.format(startsAt), Typesetter::regular, INK, 13, left, right, 225);
+        text(PdfName.P, new TextBox(MARGIN, RIGHT, 257, 240), page, DATE.format(startsAt), bold(16));
+        text(PdfName.P, new TextBox(MARGIN, RIGHT, 234, 222), page, TIME.format(startsAt), regular(INK, 13));
 
-        field(page, "SECTION", ticket.seat().section(), 24, left, left + width * 0.52f, 170);
-        field(page, "ROW", ticket.seat().row(), 24, left + width * 0.56f, left + width * 0.76f, 170);
-        field(page, "SEAT", ticket.seat().number(), 24, left + width * 0.80f, right, 170);
+        var seat = ticket.seat();
+        var row = new TextBox(MARGIN + width * 0.56f, MARGIN + width * 0.76f, 188, 133);
+        if (!row.fitsOnOneLine(seat.row(), bold(24))) {
+            row = new TextBox(MARGIN + width * 0.44f, MARGIN + width * 0.80f, row.top(), row.bottom());
+        }
+        field(page, "SECTION", seat.section(), bold(24), new TextBox(MARGIN, row.left() - 12, row.top(), row.bottom()));
+        field(page, "ROW", seat.row(), bold(24), row);
+        field(page, "SEAT", seat.number(), bold(24), new TextBox(row.right() + 12, RIGHT, row.top(), row.bottom()));
 
-        field(page, "PRICE", Amounts.format(ticket.price(), event.currencyCode()), 12, left, left + width * 0.30f, 96);
-        field(page, "HOLDER", holder, 12, left + width * 0.34f, right, 96);
-        line(
+        var price = Amounts.format(ticket.price(), event.currencyCode());
+        field(page, "PRICE", price, bold(12), new TextBox(MARGIN, MARGIN + width * 0.30f, 105, 50));
+        field(page, "HOLDER", holder, bold(12), new TextBox(MARGIN + width * 0.34f, RIGHT, 105, 50));
+        text(
+                PdfName.P,
+                new TextBox(MARGIN, RIGHT, 35, 29),
                 page,
                 "Valid for one entry. Please do not share the code.",
-                Typesetter::regular,
-                PALE,
-                7.5f,
-                left,
-                right,
-                38);
+                regular(PALE, 7.5f));
     }
 
-    private void drawStub(PdfContentByte page) {
+    private static void drawTearOffLine(PdfContentByte page) {
         page.saveState();
         page.setColorStroke(PALE);
         page.setLineWidth(1);
@@ -132,13 +142,29 @@ public final class TicketPdf {
         page.lineTo(WIDTH - STUB, HEIGHT - 16);
         page.stroke();
         page.restoreState();
+    }
 
+    private void drawStub(PdfContentByte page) {
         var left = WIDTH - STUB + (STUB - QR) / 2;
         var right = left + QR;
-        line(page, ticket.seat().label(), Typesetter::bold, INK, 17, left, right, HEIGHT - 62);
-        fill(page, Color.WHITE, left - 10, 132, QR + 20, QR + 20); // the quiet zone around the code
-        drawQr(page, left, 142);
-        field(page, "TICKET", ticket.id().number(), 13, left, right, 76);
+        text(
+                PdfName.P,
+                new TextBox(left, right, HEIGHT - 24, 336),
+                page,
+                ticket.seat().label(),
+                bold(17));
+        var quietZone = new Rectangle(left - 10, 132, right + 10, 132 + QR + 20);
+        tags.figure(page, "QR code of this ticket, to be scanned at the entrance", quietZone, () -> {
+            fill(
+                    page,
+                    Color.WHITE,
+                    quietZone.getLeft(),
+                    quietZone.getBottom(),
+                    quietZone.getWidth(),
+                    quietZone.getHeight());
+            drawQr(page, left, 142);
+        });
+        field(page, "TICKET", ticket.id().number(), bold(13), new TextBox(left, right, 86, 76));
     }
 
     private void drawQr(PdfContentByte page, float left, float bottom) {
@@ -175,77 +201,25 @@ public final class TicketPdf {
         }
     }
 
-    /** Draws a small caption with a value below it. */
-    private static void field(
-            PdfContentByte page, String caption, String value, float size, float left, float right, float baseline) {
-        line(page, caption, Typesetter::regular, PALE, 7.5f, left, right, baseline + size + 6);
-        line(page, value, Typesetter::bold, INK, size, left, right, baseline);
+    private static TextBox.Style bold(float size) {
+        return new TextBox.Style(Typesetter.Face.BOLD, INK, size, size * 0.6f);
     }
 
-    /** Typesets a text in a size and a colour. */
-    @FunctionalInterface
-    private interface Style {
-        Phrase set(String text, float size, Color color);
+    private static TextBox.Style regular(Color color, float size) {
+        return new TextBox.Style(Typesetter.Face.REGULAR, color, size, size * 0.6f);
     }
 
-    /** Draws a line in the largest size that fits, and shortens it with an ellipsis if even the smallest does not. */
-    private static void line(
-            PdfContentByte page,
-            String text,
-            Style style,
-            Color color,
-            float size,
-            float left,
-            float right,
-            float baseline) {
-        var fitting = size;
-        while (fitting > SMALLEST && ColumnText.getWidth(style.set(text, fitting, color)) > right - left) {
-            fitting -= 0.5f;
-        }
-        var phrase = style.set(text, fitting, color);
-        for (int end = text.length() - 1; end > 0 && ColumnText.getWidth(phrase) > right - left; end--) {
-            phrase = style.set(text.substring(0, end) + "…", fitting, color);
-        }
-        var rightToLeft = Typesetter.direction(phrase) == PdfWriter.RUN_DIRECTION_RTL;
-        ColumnText.showTextAligned(
-                page,
-                rightToLeft ? Element.ALIGN_RIGHT : Element.ALIGN_LEFT,
-                phrase,
-                rightToLeft ? left + ColumnText.getWidth(phrase) : left,
-                baseline,
-                0,
-                Typesetter.direction(phrase),
-                0);
+    /** Draws a value and, above it, a small caption. */
+    private void field(PdfContentByte page, String caption, String value, TextBox.Style style, TextBox box) {
+        var above = new TextBox(box.left(), box.right(), box.top() + 18, box.top() + 12);
+        tags.element(page, PdfName.P, () -> {
+            above.draw(page, caption, regular(PALE, 7.5f));
+            box.draw(page, value, style);
+        });
     }
 
-    /** Draws a paragraph in the largest size that fits; the longest permitted name fits at the smallest. */
-    private static void paragraph(
-            PdfContentByte page,
-            String text,
-            Style style,
-            Color color,
-            float size,
-            float left,
-            float right,
-            float top,
-            float height) {
-        var fitting = size;
-        while (fitting > SMALLEST
-                && ColumnText.hasMoreText(
-                        column(page, style.set(text, fitting, color), fitting, left, right, top, height)
-                                .go(true))) {
-            fitting -= 0.5f;
-        }
-        column(page, style.set(text, fitting, color), fitting, left, right, top, height)
-                .go();
-    }
-
-    private static ColumnText column(
-            PdfContentByte page, Phrase text, float size, float left, float right, float top, float height) {
-        var column = new ColumnText(page);
-        column.setRunDirection(Typesetter.direction(text));
-        column.setSimpleColumn(text, left, top - height, right, top, size * 1.2f, Element.ALIGN_LEFT);
-        return column;
+    private void text(PdfName tag, TextBox box, PdfContentByte page, String text, TextBox.Style style) {
+        tags.element(page, tag, () -> box.draw(page, text, style));
     }
 
     private static void fill(PdfContentByte page, Color color, float x, float y, float width, float height) {

@@ -32,8 +32,10 @@ final class Typesetter {
 
     private static BaseFont font(String name) {
         try (var stream = Typesetter.class.getResourceAsStream("/fonts/" + name)) {
-            return BaseFont.createFont(
+            var font = BaseFont.createFont(
                     name, BaseFont.IDENTITY_H, BaseFont.EMBEDDED, BaseFont.CACHED, stream.readAllBytes(), null);
+            font.setIncludeCidSet(false); // the library's would be incomplete, which PDF/UA-1 forbids
+            return font;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (DocumentException e) {
@@ -41,29 +43,33 @@ final class Typesetter {
         }
     }
 
-    static Phrase regular(String text, float size, Color color) {
-        return set(text, size, color, List.of(REGULAR, FALLBACK));
-    }
+    /** The weight of a text. */
+    enum Face {
+        REGULAR(List.of(Typesetter.REGULAR, FALLBACK)),
+        BOLD(List.of(Typesetter.BOLD, Typesetter.REGULAR, FALLBACK));
 
-    static Phrase bold(String text, float size, Color color) {
-        return set(text, size, color, List.of(BOLD, REGULAR, FALLBACK));
+        private final List<BaseFont> fonts;
+
+        Face(List<BaseFont> fonts) {
+            this.fonts = fonts;
+        }
     }
 
     /** Returns the direction of a text, which is that of its first directional letter: LTR or RTL. */
-    static int direction(Phrase text) {
-        var bidi = new Bidi(text.getContent(), Bidi.DIRECTION_DEFAULT_LEFT_TO_RIGHT);
+    static int direction(String text) {
+        var bidi = new Bidi(text, Bidi.DIRECTION_DEFAULT_LEFT_TO_RIGHT);
         return bidi.baseIsLeftToRight() ? PdfWriter.RUN_DIRECTION_LTR : PdfWriter.RUN_DIRECTION_RTL;
     }
 
-    private static Phrase set(String text, float size, Color color, List<BaseFont> fonts) {
+    static Phrase set(Face face, String text, float size, Color color) {
         var phrase = new Phrase();
         var run = new StringBuilder();
         BaseFont current = null;
         // Composed form, since nothing here positions an accent over a letter.
         var composed = Normalizer.normalize(text, Normalizer.Form.NFC);
         for (var codePoint : composed.codePoints().toArray()) {
-            var carrier = carrier(codePoint, fonts);
-            var font = carrier == null ? fonts.get(0) : carrier;
+            var carrier = carrier(codePoint, face.fonts);
+            var font = carrier == null ? face.fonts.get(0) : carrier;
             if (font != current && current != null) {
                 phrase.add(new Chunk(run.toString(), new Font(current, size, Font.NORMAL, color)));
                 run.setLength(0);

@@ -2,17 +2,24 @@ package seatlock.tickets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.lowagie.text.pdf.PdfDictionary;
+import com.lowagie.text.pdf.PdfName;
 import com.lowagie.text.pdf.PdfReader;
 import com.lowagie.text.pdf.parser.PdfTextExtractor;
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Currency;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -81,6 +88,38 @@ class TicketPdfTest {
                 .contains("A\u25a1B \u25a1");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "Latin, Größe İstanbul Việt, true",
+        "Greek, Ελληνικά, true",
+        "Cyrillic, Лебединое озеро, true",
+        "Armenian, Հայերեն, true",
+        "Georgian, ქართული, true",
+        "Hebrew, שיר, true",
+        "Arabic, أغنية, true",
+        "Chinese, 北京京剧院, true",
+        "Japanese, かぶき歌舞伎カブキ, true",
+        "Korean, 서울의 밤, true",
+        "Devanagari, हिन्दी, false",
+        "Bengali, বাংলা, false",
+        "Tamil, தமிழ், false",
+        "Telugu, తెలుగు, false",
+        "Thai, ไทย, false",
+        "Khmer, ខ្មែរ, false",
+        "Ethiopic, አማርኛ, false",
+        "emoji, 🎭🎵, false"
+    })
+    void the_documentation_says_which_scripts_are_printed(String script, String text, boolean isPrinted)
+            throws IOException {
+        var phrase = Typesetter.set(Typesetter.Face.BOLD, text, 10, Color.BLACK);
+        assertThat(!phrase.getContent().contains("\u25a1")).isEqualTo(isPrinted);
+        var documented = Files.readString(Path.of("src/docs/api.md")).replaceAll("\\s+", " ");
+        var sentences =
+                documented.substring(documented.indexOf("The fonts in the jar"), documented.indexOf("**QR code.**"));
+        var printed = sentences.substring(0, sentences.indexOf("Not printed"));
+        assertThat(isPrinted ? printed : sentences.substring(printed.length())).contains(script);
+    }
+
     @Test
     void combining_accents_are_composed() throws IOException {
         assertThat(text(render("Cafe\u0301", "V", "S", "EUR", 1))).contains("Caf\u00e9");
@@ -97,7 +136,7 @@ class TicketPdfTest {
         var name = "Wagner ".repeat(28).strip();
         var text = text(render(name, name, "W".repeat(50), "EUR", 1_000_000_000_000L));
         assertThat(text).contains("10000000000.00 EUR");
-        assertThat(text).as("a text that does not fit ends in an ellipsis").contains("WWW…");
+        assertThat(text.replaceAll("\\s", "")).as("the section is complete").contains("W".repeat(50));
         assertThat(text.split("Wagner", -1)).as("both names are complete").hasSize(2 * 28 + 1);
     }
 
@@ -105,5 +144,61 @@ class TicketPdfTest {
     @ValueSource(strings = {"JPY 4500 JPY", "KWD 4.500 KWD", "USD 45.00 USD"})
     void prices_have_the_decimals_of_their_currency(String example) throws IOException {
         assertThat(text(render("N", "V", "S", example.substring(0, 3), 4500))).contains(example.substring(4));
+    }
+
+    @Test
+    void a_ticket_can_be_read_aloud() throws IOException {
+        try (var reader = new PdfReader(render("Aida <&> Co", "Arena di Verona", "STALLS", "EUR", 4500))) {
+            var catalog = reader.getCatalog();
+            assertThat(catalog.getAsString(PdfName.LANG).toUnicodeString()).isEqualTo("en");
+            assertThat(reader.getInfo()).containsEntry("Title", "Aida <&> Co, STALLS-B-12");
+            assertThat(catalog.getAsDict(PdfName.VIEWERPREFERENCES).getAsBoolean(PdfName.DISPLAYDOCTITLE))
+                    .hasToString("true");
+            assertThat(catalog.getAsDict(PdfName.MARKINFO).getAsBoolean(PdfName.MARKED))
+                    .hasToString("true");
+            assertThat(new String(reader.getMetadata(), StandardCharsets.UTF_8))
+                    .contains("<pdfuaid:part>1</pdfuaid:part>", "Aida &lt;&amp;&gt; Co, STALLS-B-12");
+
+            var document = catalog.getAsDict(PdfName.STRUCTTREEROOT)
+                    .getAsArray(PdfName.K)
+                    .getAsDict(0);
+            var elements = new ArrayList<PdfDictionary>();
+            for (int i = 0; i < document.getAsArray(PdfName.K).size(); i++) {
+                elements.add(document.getAsArray(PdfName.K).getAsDict(i));
+            }
+            assertThat(elements)
+                    .extracting(element -> element.getAsName(PdfName.S).toString())
+                    .startsWith("/H1", "/P", "/P", "/P")
+                    .containsOnlyOnce("/H1", "/Figure");
+            assertThat(elements)
+                    .filteredOn(element -> element.getAsName(PdfName.S).equals(PdfName.FIGURE))
+                    .singleElement()
+                    .satisfies(
+                            figure -> assertThat(figure.getAsString(PdfName.ALT).toUnicodeString())
+                                    .contains("QR code"));
+        }
+    }
+
+    @Test
+    void fonts_have_no_incomplete_list_of_their_glyphs() {
+        assertThat(new String(render("Aida", "V", "S", "EUR", 1), StandardCharsets.ISO_8859_1))
+                .contains("/FontDescriptor")
+                .doesNotContain("/CIDSet");
+    }
+
+    @Test
+    void every_part_of_a_ticket_is_tagged_or_decoration() throws IOException {
+        try (var reader = new PdfReader(render("Aida", "Arena di Verona", "STALLS", "EUR", 4500))) {
+            var depth = 0;
+            for (var operator : new String(reader.getPageContent(1), StandardCharsets.ISO_8859_1).split("\\s+")) {
+                switch (operator) {
+                    case "BMC", "BDC" -> depth++;
+                    case "EMC" -> depth--;
+                    case "f", "S", "Tj", "TJ" -> assertThat(depth).isPositive();
+                    default -> {}
+                }
+            }
+            assertThat(depth).isZero();
+        }
     }
 }
