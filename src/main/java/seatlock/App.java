@@ -234,7 +234,8 @@ public final class App implements AutoCloseable {
         var mailer = new Mailer(backends.smtp(), config.mailFrom());
         var delivery = new TicketDelivery(database, catalog, inventoryReader, tickets, mailer, step -> {});
         var policy = new RetryPolicy(
-                config.jobAttempts(),
+                config.jobAttempts().orElse(RetryPolicy.DEFAULT.documentAttempts()),
+                config.jobAttempts().orElse(RetryPolicy.DEFAULT.mailAttempts()),
                 config.jobFirstRetry(),
                 RetryPolicy.DEFAULT.maxRetry(),
                 RetryPolicy.DEFAULT.lease());

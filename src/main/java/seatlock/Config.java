@@ -40,7 +40,7 @@ import seatlock.mail.Mailer;
  * @param reservationTtl how long a pending reservation holds its seats, unless its event sets another time
  * @param sweepInterval pause between two runs of the sweeper
  * @param workers number of jobs that run at the same time, shared between documents and mail
- * @param jobAttempts number of failed attempts after which a job is dead
+ * @param jobAttempts number of failed attempts after which a job is dead; empty for the default of its kind
  * @param jobFirstRetry pause after a job's first failure; it doubles with each further failure
  * @param invariantCheckInterval pause between two rounds of checks; zero for no checks
  * @param drainDelay how long a stopping node still accepts requests while it reports that it is not ready
@@ -63,7 +63,7 @@ public record Config(
         Duration reservationTtl,
         Duration sweepInterval,
         int workers,
-        int jobAttempts,
+        Optional<Integer> jobAttempts,
         Duration jobFirstRetry,
         Duration invariantCheckInterval,
         Duration drainDelay,
@@ -152,8 +152,7 @@ public record Config(
                         .orElse(Duration.ofSeconds(5)),
                 reader.read("WORKERS", text -> between(text, 1, 64), "from 1 to 64")
                         .orElse(4),
-                reader.read("JOB_ATTEMPTS", text -> between(text, 1, 1000), "from 1 to 1000")
-                        .orElse(RetryPolicy.DEFAULT.maxAttempts()),
+                reader.read("JOB_ATTEMPTS", text -> between(text, 1, 1000), "from 1 to 1000"),
                 reader.read(
                                 "JOB_FIRST_RETRY",
                                 text -> between(text, "PT0.01S", "PT1H"),

@@ -3,7 +3,6 @@ package seatlock.mail;
 import jakarta.activation.DataHandler;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
-import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.AddressException;
@@ -29,7 +28,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
-import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 import org.eclipse.angus.mail.util.MailConnectException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +62,7 @@ public final class Mailer {
     /** A PDF in a mail. */
     public record Attachment(String name, byte[] pdf) {}
 
-    /** A retry is useless: the server rejected the mail permanently (RFC 5321: a 5yz reply), or an address is invalid. */
+    /** A retry is useless: the recipient's address is invalid, or the server refuses it permanently. */
     public static final class Rejected extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -210,8 +208,8 @@ public final class Mailer {
             return new Failed(e.getMessage());
         } else if (e instanceof MessagingException refusal) {
             var reason = reason(refusal, to);
-            if (e instanceof SendFailedException && isPermanent(refusal)) {
-                throw new Rejected("The mail server rejected the mail: " + reason);
+            if (subject(refusal) == Refusal.ADDRESS) {
+                throw new Rejected("The mail server rejected the address: " + reason);
             }
             return new Failed(reason);
         } else if (e instanceof RuntimeException bug) {
@@ -253,28 +251,17 @@ public final class Mailer {
                 : URLDecoder.decode(login[part].replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** Returns whether the chain of exceptions has a 5yz reply and no 4yz reply. */
-    private static boolean isPermanent(MessagingException e) {
-        boolean permanent = false;
+    /** Returns what a failure is about. Before RCPT, that is never the recipient. */
+    private static Refusal subject(MessagingException e) {
         for (Exception cause = e; cause instanceof MessagingException next; cause = next.getNextException()) {
-            var code = replyCode(cause);
-            if (code >= 400 && code < 500) {
-                return false;
+            if (cause instanceof SMTPAddressFailedException refused) {
+                return Refusal.of(true, refused.getReturnCode(), refused.getMessage());
+            } else if (cause instanceof SMTPSendFailedException refused
+                    && refused.getCommand().equals(".")) {
+                return Refusal.of(false, refused.getReturnCode(), refused.getMessage());
             }
-            permanent |= code >= 500;
         }
-        return permanent;
-    }
-
-    private static int replyCode(Exception e) {
-        if (e instanceof SMTPSendFailedException failed) {
-            return failed.getReturnCode();
-        } else if (e instanceof SMTPAddressFailedException failed) {
-            return failed.getReturnCode();
-        } else if (e instanceof SMTPSenderFailedException failed) {
-            return failed.getReturnCode();
-        }
-        return 0;
+        return Refusal.SYSTEM;
     }
 
     /** Jakarta Mail folds and encodes headers. The API refuses control characters, which could inject one. */
