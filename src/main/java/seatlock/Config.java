@@ -24,6 +24,8 @@ import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.logging.Logging;
 import seatlock.mail.Mailer;
+import seatlock.net.Tls;
+import seatlock.redis.RedisConnection;
 
 /**
  * The settings, read from the environment.
@@ -36,6 +38,9 @@ import seatlock.mail.Mailer;
  * @param redis address of Redis; empty to start the embedded one
  * @param smtp address of the mail server; empty to store mail in files instead of sending it
  * @param mailFrom sender of all mail
+ * @param mailReplyTo where replies go; empty for the sender
+ * @param smtpHelo name of this machine for the mail server; empty for its own
+ * @param smtpCaFile certificates that are trusted for the mail server, instead of Java's
  * @param adminKey the administrator's key; empty to generate one and store it in {@code home}
  * @param reservationTtl how long a pending reservation holds its seats, unless its event sets another time
  * @param sweepInterval pause between two runs of the sweeper
@@ -59,6 +64,9 @@ public record Config(
         Optional<URI> redis,
         Optional<URI> smtp,
         String mailFrom,
+        Optional<String> mailReplyTo,
+        Optional<String> smtpHelo,
+        Optional<Path> smtpCaFile,
         Optional<String> adminKey,
         Duration reservationTtl,
         Duration sweepInterval,
@@ -135,10 +143,15 @@ public record Config(
                 database,
                 reader.secret(
                         "MIGRATION_DATABASE_URL", DatabaseUrl::parse, "postgresql://user:password@host:port/name"),
-                reader.secret("REDIS_URL", Config::redis, "redis://[user:password@]host[:port][/database]"),
+                verified(
+                        reader.secret("REDIS_URL", Config::redis, "redis://[user:password@]host[:port][/database]"),
+                        reader.read("REDIS_CA_FILE", Config::certificates, CERTIFICATES)),
                 reader.secret("SMTP_URL", Config::smtp, "smtp://[user:password@]host[:port] or smtps://…"),
                 reader.read("MAIL_FROM", Mailer::checkSender, "an address such as Seatlock <tickets@example.org>")
                         .orElse("Seatlock <tickets@localhost>"),
+                reader.read("MAIL_REPLY_TO", Mailer::checkSender, "an address such as box-office@example.org"),
+                reader.read("SMTP_HELO", Mailer::checkHelo, "a name such as mail.example.org, or [192.0.2.1]"),
+                reader.read("SMTP_CA_FILE", Config::certificates, CERTIFICATES),
                 reader.secret("SEATLOCK_ADMIN_KEY", Config::key, KeyStrength.RULE),
                 reader.read(
                                 "RESERVATION_TTL",
@@ -305,6 +318,19 @@ public record Config(
         }
         var port = parts.group(2) == null ? ":6379" : parts.group(2);
         return URI.create(parts.group(1) + port + (parts.group(3) == null ? "" : parts.group(3)));
+    }
+
+    private static final String CERTIFICATES = "a readable file with certificates in PEM";
+
+    private static Path certificates(String text) {
+        var file = Path.of(text);
+        Tls.verifying(Optional.of(file));
+        return file.toAbsolutePath();
+    }
+
+    private static Optional<URI> verified(Optional<URI> redis, Optional<Path> caFile) {
+        return redis.map(
+                url -> caFile.map(file -> RedisConnection.verifiedBy(url, file)).orElse(url));
     }
 
     private static String key(String text) {

@@ -13,12 +13,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.db.Database;
@@ -79,6 +82,7 @@ public final class Health implements AutoCloseable {
     private final Metrics metrics;
     private final InstantSource clock;
     private final Map<String, BooleanSupplier> dependencies = new ConcurrentHashMap<>();
+    private final List<Supplier<Optional<String>>> moreHints = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService timer;
     private volatile Stage stage = Stage.STARTING;
     private volatile Finding last = new Finding(false, 0, "Not checked yet.", Duration.ZERO, System.nanoTime());
@@ -108,6 +112,11 @@ public final class Health implements AutoCloseable {
     /** Adds a dependency that the process can do without. While it is down, the status is {@code degraded}. */
     public void addOptionalDependency(String name, BooleanSupplier isUp) {
         dependencies.put(name, isUp);
+    }
+
+    /** Adds a sentence for the operator about something that does not prevent this process from working; it may be empty. */
+    public void addHint(Supplier<Optional<String>> hint) {
+        moreHints.add(hint);
     }
 
     /**
@@ -293,6 +302,7 @@ public final class Health implements AutoCloseable {
             hints.add("The clock of this node is %d seconds %s the database's. Synchronize the clocks."
                     .formatted(difference.abs().toSeconds(), difference.isNegative() ? "behind" : "ahead of"));
         }
+        moreHints.forEach(hint -> hint.get().ifPresent(hints::add));
         return hints;
     }
 

@@ -3,7 +3,7 @@ package seatlock.mail;
 import java.util.regex.Pattern;
 
 /**
- * What a mail server's refusal of a recipient or of a mail is about. It is judged by the enhanced status code (RFC 3463); where
+ * The subject of a refusal by a mail server. It is judged by the enhanced status code (RFC 3463); where
  * there is none, by the reply code (RFC 5321) and the command.
  */
 enum Refusal {

@@ -82,9 +82,8 @@ public final class TicketMail {
             attachments.add(
                     new Mailer.Attachment("ticket-" + tickets.get(i).id().number() + ".pdf", documents.get(i)));
         }
-        var messageId = job + "@" + event.id() + ".seatlock";
         var subject = (isOne ? "Your ticket for " : "Your tickets for ") + event.name();
-        return new Mailer.Mail(reservation.buyer().email(), subject, text, html, messageId, attachments);
+        return new Mailer.Mail(reservation.buyer().email(), subject, text, html, job.toString(), attachments);
     }
 
     private static String escape(String text) {
