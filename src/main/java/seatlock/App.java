@@ -237,10 +237,19 @@ public final class App implements AutoCloseable {
                 WorkerPool.size(config.workers()) + JOB_CONNECTIONS,
                 JOB_STATEMENT_TIMEOUT,
                 Database.Plans.DEFAULT);
-        var mailer = new Mailer(backends.smtp(), config.mailFrom());
+        var mailer = new Mailer(new Mailer.Settings(
+                backends.smtp(), config.mailFrom(), config.mailReplyTo(), config.smtpHelo(), config.smtpCaFile()));
+        metrics.mailUp(mailer::leaves);
+        health.addDependency(
+                "mail",
+                false,
+                () -> mailer.leaves().orElse(true)
+                        ? ""
+                        : "Mail cannot leave. The log of this process has the reason (ERROR).");
         var delivery = new TicketDelivery(database, catalog, inventoryReader, tickets, mailer, step -> {});
         var policy = new RetryPolicy(
-                config.jobAttempts(),
+                config.jobAttempts().orElse(RetryPolicy.DEFAULT.documentAttempts()),
+                config.jobAttempts().orElse(RetryPolicy.DEFAULT.mailAttempts()),
                 config.jobFirstRetry(),
                 RetryPolicy.DEFAULT.maxRetry(),
                 RetryPolicy.DEFAULT.lease());

@@ -26,6 +26,8 @@ import seatlock.limits.Networks;
 import seatlock.logging.Logging;
 import seatlock.mail.Mailer;
 import seatlock.net.ServerUrl;
+import seatlock.net.Tls;
+import seatlock.redis.RedisConnection;
 
 /**
  * The settings, read from the environment.
@@ -38,11 +40,14 @@ import seatlock.net.ServerUrl;
  * @param redis address of Redis; empty to start the embedded one
  * @param smtp address of the mail server; empty to store mail in files instead of sending it
  * @param mailFrom sender of all mail
+ * @param mailReplyTo where replies go; empty for the sender
+ * @param smtpHelo name of this machine for the mail server; empty for its own
+ * @param smtpCaFile certificates that are trusted for the mail server, instead of Java's
  * @param adminKey the administrator's key; empty to generate one and store it in {@code home}
  * @param reservationTtl how long a pending reservation holds its seats, unless its event sets another time
  * @param sweepInterval pause between two runs of the sweeper
  * @param workers number of jobs that run at the same time, shared between documents and mail
- * @param jobAttempts number of failed attempts after which a job is dead
+ * @param jobAttempts number of failed attempts after which a job is dead; empty for the default of its kind
  * @param jobFirstRetry pause after a job's first failure; it doubles with each further failure
  * @param invariantCheckInterval pause between two rounds of checks; zero for no checks
  * @param drainDelay how long a stopping node still accepts requests while it reports that it is not ready
@@ -61,11 +66,14 @@ public record Config(
         Optional<URI> redis,
         Optional<URI> smtp,
         String mailFrom,
+        Optional<String> mailReplyTo,
+        Optional<String> smtpHelo,
+        Optional<Path> smtpCaFile,
         Optional<String> adminKey,
         Duration reservationTtl,
         Duration sweepInterval,
         int workers,
-        int jobAttempts,
+        Optional<Integer> jobAttempts,
         Duration jobFirstRetry,
         Duration invariantCheckInterval,
         Duration drainDelay,
@@ -137,10 +145,15 @@ public record Config(
                 database,
                 reader.secret(
                         "MIGRATION_DATABASE_URL", DatabaseUrl::parse, "postgresql://user:password@host:port/name"),
-                reader.secret("REDIS_URL", Config::redis, "redis://[user:password@]host[:port][/database]"),
+                verified(
+                        reader.secret("REDIS_URL", Config::redis, "redis://[user:password@]host[:port][/database]"),
+                        reader.read("REDIS_CA_FILE", Config::certificates, CERTIFICATES)),
                 reader.secret("SMTP_URL", Config::smtp, "smtp://[user:password@]host[:port] or smtps://…"),
                 reader.read("MAIL_FROM", Mailer::checkSender, "an address such as Seatlock <tickets@example.org>")
                         .orElse("Seatlock <tickets@localhost>"),
+                reader.read("MAIL_REPLY_TO", Mailer::checkSender, "an address such as box-office@example.org"),
+                reader.read("SMTP_HELO", Mailer::checkHelo, "a name such as mail.example.org, or [192.0.2.1]"),
+                reader.read("SMTP_CA_FILE", Config::certificates, CERTIFICATES),
                 reader.secret("SEATLOCK_ADMIN_KEY", Config::key, KeyStrength.RULE),
                 reader.read(
                                 "RESERVATION_TTL",
@@ -154,8 +167,7 @@ public record Config(
                         .orElse(Duration.ofSeconds(5)),
                 reader.read("WORKERS", text -> between(text, 1, 64), "from 1 to 64")
                         .orElse(4),
-                reader.read("JOB_ATTEMPTS", text -> between(text, 1, 1000), "from 1 to 1000")
-                        .orElse(RetryPolicy.DEFAULT.maxAttempts()),
+                reader.read("JOB_ATTEMPTS", text -> between(text, 1, 1000), "from 1 to 1000"),
                 reader.read(
                                 "JOB_FIRST_RETRY",
                                 text -> between(text, "PT0.01S", "PT1H"),
@@ -326,6 +338,19 @@ public record Config(
             throw new ServerUrl.Invalid("it names several hosts");
         }
         return server;
+    }
+
+    private static final String CERTIFICATES = "a readable file with certificates in PEM";
+
+    private static Path certificates(String text) {
+        var file = Path.of(text);
+        Tls.verifying(Optional.of(file));
+        return file.toAbsolutePath();
+    }
+
+    private static Optional<URI> verified(Optional<URI> redis, Optional<Path> caFile) {
+        return redis.map(
+                url -> caFile.map(file -> RedisConnection.verifiedBy(url, file)).orElse(url));
     }
 
     private static String key(String text) {

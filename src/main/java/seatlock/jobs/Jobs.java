@@ -179,7 +179,7 @@ public final class Jobs {
         if (found.isEmpty() || found.get().due.isAfter(now)) {
             return Optional.empty();
         }
-        if (found.get().attempts >= policy.maxAttempts()) {
+        if (found.get().attempts >= policy.maxAttempts(found.get().kind)) {
             // A worker that survives records its failure, so the worker of the last attempt did not.
             tx.updateExactly(
                     1,

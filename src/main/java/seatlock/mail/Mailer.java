@@ -1,9 +1,10 @@
 package seatlock.mail;
 
 import jakarta.activation.DataHandler;
+import jakarta.mail.Authenticator;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
-import jakarta.mail.SendFailedException;
+import jakarta.mail.PasswordAuthentication;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.AddressException;
@@ -12,39 +13,43 @@ import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.util.ByteArrayDataSource;
+import java.io.IOException;
 import java.io.UnsupportedEncodingException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
-import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
-import org.eclipse.angus.mail.util.MailConnectException;
+import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.net.Conversation;
 import seatlock.net.ServerUrl;
+import seatlock.net.Tls;
 
 /** Sends mail over SMTP (RFC 5321). Each conversation with the mail server is limited in time and size. */
 public final class Mailer {
 
     private static final Logger log = LoggerFactory.getLogger(Mailer.class);
 
-    private static final String CONNECT_TIMEOUT_MS = "10000";
+    private static final int CONNECT_TIMEOUT_MS = 10_000;
 
     private static final Pattern ADDRESS = Pattern.compile("\\S*@\\S*");
 
     /** For each response of the server. RFC 5321 recommends minutes, but other mails wait for this one. */
-    private static final String TIMEOUT_MS = "30000";
+    private static final int TIMEOUT_MS = 30_000;
 
     /** From the look-up of the server's name to the response to QUIT: enough for a mail of 10 MB at 1 Mbit/s. */
     private static final Duration LONGEST = Duration.ofMinutes(2);
@@ -55,15 +60,14 @@ public final class Mailer {
     /**
      * A mail.
      *
-     * @param messageId the same each time the mail is sent, so that a second copy can be recognized
+     * @param id the same each time the mail is sent: the first part of its Message-ID, by which a second copy is recognized
      */
-    public record Mail(
-            String to, String subject, String text, String html, String messageId, List<Attachment> attachments) {}
+    public record Mail(String to, String subject, String text, String html, String id, List<Attachment> attachments) {}
 
     /** A PDF in a mail. */
     public record Attachment(String name, byte[] pdf) {}
 
-    /** A retry is useless: the server rejected the mail permanently (RFC 5321: a 5yz reply), or an address is invalid. */
+    /** A retry is useless: the recipient's address is invalid, or the server refuses it permanently. */
     public static final class Rejected extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -91,14 +95,6 @@ public final class Mailer {
      * logged and stored with the job. For the same reason neither exception has a cause.
      */
     private static String reason(MessagingException e, String to) {
-        if (e instanceof MailConnectException failure) {
-            var cause = failure.getNextException();
-            return "Cannot connect to %s:%d: %s"
-                    .formatted(
-                            failure.getHost(),
-                            failure.getPort(),
-                            cause instanceof UnknownHostException ? "unknown host" : cause.getMessage());
-        }
         var messages = new StringJoiner("; ");
         for (Exception next = e; next != null; ) {
             messages.add(String.valueOf(next.getMessage()).strip());
@@ -119,27 +115,102 @@ public final class Mailer {
         return line.substring(0, line.lastIndexOf(' ') + 1) + "…";
     }
 
-    private final URI smtp;
+    /**
+     * How mail is sent.
+     *
+     * @param server {@code smtp://[user:password@]host[:port]}, which switches to TLS if the server offers it; or {@code
+     *     smtps://…}, which uses TLS from the start
+     * @param from sender as in RFC 5322, such as {@code Seatlock <tickets@example.org>}
+     * @param replyTo where replies go; empty for the sender
+     * @param helo name of this machine for the server; empty for its own, as in {@link HeloName}
+     * @param caFile certificates in PEM that are trusted instead of Java's; TLS is then required
+     */
+    public record Settings(
+            URI server, String from, Optional<String> replyTo, Optional<String> helo, Optional<Path> caFile) {
+
+        public Settings(URI server, String from) {
+            this(server, from, Optional.empty(), Optional.empty(), Optional.empty());
+        }
+
+        private boolean isTlsFromTheStart() {
+            return server.getScheme().equalsIgnoreCase("smtps");
+        }
+
+        /** Without a password and an authority to check, TLS with any certificate is better than none (RFC 7435). */
+        private boolean isTlsOptional() {
+            return !isTlsFromTheStart() && address().user() == null && caFile.isEmpty();
+        }
+
+        private ServerUrl address() {
+            return ServerUrl.of(server);
+        }
+
+        private int port() {
+            return address().port() >= 0 ? address().port() : isTlsFromTheStart() ? 465 : 25;
+        }
+    }
+
+    private final Settings settings;
     private final InternetAddress from;
+    private final Optional<InternetAddress> replyTo;
+    private final SSLSocketFactory tls;
     private final Duration longest;
+    private final HeloName helo;
+    private volatile Boolean leaves; // null before the first mail
 
     /**
      * Creates a mailer, without connecting to the server.
      *
-     * @param smtp {@code smtp://[user:password@]host[:port]}, which switches to TLS if the server offers it and requires it if
-     *     there is a password; or {@code smtps://…}, which uses TLS from the start
-     * @param from sender as in RFC 5322, such as {@code Seatlock <tickets@example.org>}
-     * @throws IllegalArgumentException if the sender is not a valid address
+     * @throws IllegalArgumentException if an address or the file of certificates is invalid
      */
-    public Mailer(URI smtp, String from) {
-        this(smtp, from, LONGEST);
+    public Mailer(Settings settings) {
+        this(settings, LONGEST);
+    }
+
+    /** Creates a mailer with the defaults for everything else. */
+    public Mailer(URI server, String from) {
+        this(new Settings(server, from));
     }
 
     /** @param longest time that the conversation about one mail may take */
-    public Mailer(URI smtp, String from, Duration longest) {
-        this.smtp = smtp;
-        this.from = parse(from).orElseThrow(() -> new IllegalArgumentException("Invalid e-mail address"));
+    public Mailer(URI server, String from, Duration longest) {
+        this(new Settings(server, from), longest);
+    }
+
+    private Mailer(Settings settings, Duration longest) {
+        this.settings = settings;
+        this.from = valid(settings.from);
+        this.replyTo = settings.replyTo.map(Mailer::valid);
+        this.helo = new HeloName(settings.helo);
+        this.tls = settings.isTlsOptional() ? Tls.opportunistic() : Tls.verifying(settings.caFile);
         this.longest = longest;
+    }
+
+    private static InternetAddress valid(String address) {
+        return parse(address).orElseThrow(() -> new IllegalArgumentException("Invalid e-mail address"));
+    }
+
+    /** Returns the address that a buyer can write to. */
+    public String contact() {
+        return replyTo.orElse(from).getAddress();
+    }
+
+    /**
+     * Returns whether the latest mail left, or failed only because of its recipient; empty before the first. If it is false,
+     * no mail leaves this process until somebody changes something, or the mail server is back.
+     */
+    public Optional<Boolean> leaves() {
+        return Optional.ofNullable(leaves);
+    }
+
+    /** Logs each change once. */
+    private synchronized void report(boolean leavesNow, String reason) {
+        if (!leavesNow && !Boolean.FALSE.equals(leaves)) {
+            log.error("Mail cannot leave; it will be retried for two days: {}", reason);
+        } else if (leavesNow && Boolean.FALSE.equals(leaves)) {
+            log.info("Mail leaves again");
+        }
+        leaves = leavesNow;
     }
 
     /**
@@ -151,6 +222,19 @@ public final class Mailer {
     public static String checkSender(String from) {
         parse(from).orElseThrow(() -> new IllegalArgumentException("Invalid e-mail address"));
         return from;
+    }
+
+    /**
+     * Checks that a text can introduce this machine to a mail server.
+     *
+     * @return the text
+     * @throws IllegalArgumentException if it is neither a fully qualified name nor an address literal
+     */
+    public static String checkHelo(String name) {
+        if (!HeloName.isValid(name)) {
+            throw new IllegalArgumentException("Neither a fully qualified name nor an address literal");
+        }
+        return name;
     }
 
     /** Returns an address; empty if it is invalid. */
@@ -166,22 +250,18 @@ public final class Mailer {
         }
     }
 
-    private static Properties properties(URI smtp, Conversation conversation) {
-        var protocol = smtp.getScheme().toLowerCase(Locale.ROOT);
+    private Properties properties(boolean withTls) {
         var properties = new Properties();
-        var prefix = "mail." + protocol + ".";
-        properties.put("mail.transport.protocol", protocol);
-        properties.put(prefix + "connectiontimeout", CONNECT_TIMEOUT_MS);
-        properties.put(prefix + "timeout", TIMEOUT_MS);
-        properties.put(prefix + "socketFactory", conversation.sockets()); // TLS is layered over its sockets
-        properties.put(prefix + "socketFactory.fallback", "false"); // never a socket without limits
-        properties.put(prefix + "ssl.checkserveridentity", "true");
-        properties.put(prefix + "auth", String.valueOf(ServerUrl.of(smtp).user() != null));
-        if (protocol.equals("smtp")) {
-            properties.put(prefix + "starttls.enable", "true");
-            properties.put(
-                    prefix + "starttls.required",
-                    String.valueOf(ServerUrl.of(smtp).user() != null));
+        var user = settings.address().user();
+        properties.put("mail.smtp.ssl.socketFactory", tls);
+        properties.put("mail.smtp.ssl.checkserveridentity", String.valueOf(!settings.isTlsOptional()));
+        properties.put("mail.smtp.auth", String.valueOf(user != null));
+        if (user != null) {
+            properties.put("mail.smtp.user", user);
+        }
+        if (!settings.isTlsFromTheStart()) {
+            properties.put("mail.smtp.starttls.enable", String.valueOf(withTls));
+            properties.put("mail.smtp.starttls.required", String.valueOf(!settings.isTlsOptional()));
         }
         return properties;
     }
@@ -204,15 +284,27 @@ public final class Mailer {
                 }
             }
         }
+        report(true, "");
     }
 
-    private static Failed failure(Exception e, String to) throws Rejected {
+    private Failed failure(Exception e, String to) throws Rejected {
         if (e instanceof Conversation.LimitExceeded) {
+            report(false, e.getMessage());
             return new Failed(e.getMessage());
+        } else if (e instanceof IOException) {
+            var reason = "Cannot connect to %s:%d: %s"
+                    .formatted(
+                            settings.address().host(),
+                            settings.port(),
+                            e instanceof UnknownHostException ? "unknown host" : e.getMessage());
+            report(false, reason);
+            return new Failed(reason);
         } else if (e instanceof MessagingException refusal) {
             var reason = reason(refusal, to);
-            if (e instanceof SendFailedException && isPermanent(refusal)) {
-                throw new Rejected("The mail server rejected the mail: " + reason);
+            var subject = subject(refusal);
+            report(subject != Refusal.SYSTEM, reason);
+            if (subject == Refusal.ADDRESS) {
+                throw new Rejected("The mail server rejected the address: " + reason);
             }
             return new Failed(reason);
         } else if (e instanceof RuntimeException bug) {
@@ -222,19 +314,55 @@ public final class Mailer {
     }
 
     private Void transmit(Conversation conversation, Mail mail, InternetAddress to, AtomicBoolean accepted)
-            throws MessagingException {
-        var session = Session.getInstance(properties(smtp, conversation));
-        var server = ServerUrl.of(smtp);
-        var message = compose(session, mail, to);
-        var transport = session.getTransport();
+            throws MessagingException, IOException {
+        var session = session(true);
+        var transport = new SMTPTransport(session, null);
         try {
-            transport.connect(server.host(), server.port(), server.user(), server.password());
+            try {
+                open(transport, conversation);
+            } catch (MessagingException e) {
+                if (!settings.isTlsOptional() || !transport.supportsExtension("STARTTLS")) {
+                    throw e;
+                }
+                log.debug("TLS failed, so the mail is sent without", e);
+                transport = new SMTPTransport(session(false), null);
+                open(transport, conversation);
+            }
+            var message = compose(session, mail, to);
             transport.sendMessage(message, message.getAllRecipients());
             accepted.set(true);
         } finally {
             close(transport);
         }
         return null;
+    }
+
+    private Session session(boolean withTls) {
+        return Session.getInstance(properties(withTls), new Authenticator() {
+            @Override
+            protected PasswordAuthentication getPasswordAuthentication() {
+                var address = settings.address();
+                return new PasswordAuthentication(address.user(), address.password());
+            }
+        });
+    }
+
+    /** Connects within the limits of the conversation; the name of this machine may depend on the connection's address. */
+    private void open(SMTPTransport transport, Conversation conversation) throws MessagingException, IOException {
+        var host = settings.address().host();
+        // TLS verifies this name. An address has none, and must not be given one by a reverse look-up.
+        var address = InetAddress.getByAddress(host, InetAddress.getByName(host).getAddress());
+        var socket = conversation.sockets().createSocket();
+        socket.setSoTimeout(TIMEOUT_MS);
+        socket.connect(new InetSocketAddress(address, settings.port()), CONNECT_TIMEOUT_MS);
+        transport.setLocalHost(helo.from(socket.getLocalAddress()));
+        try {
+            transport.connect(settings.isTlsFromTheStart() ? Tls.begin(tls, socket, host, settings.port()) : socket);
+        } catch (MessagingException e) {
+            // Angus omits the server's reason if the greeting is a refusal.
+            var isGreeting = String.valueOf(e.getMessage()).startsWith("Got bad greeting");
+            throw isGreeting ? new MessagingException("Refused: " + transport.getLastServerResponse()) : e;
+        }
     }
 
     /** A failure to close changes nothing: by now the mail was sent, or sending it has failed. */
@@ -246,28 +374,17 @@ public final class Mailer {
         }
     }
 
-    /** Returns whether the chain of exceptions has a 5yz reply and no 4yz reply. */
-    private static boolean isPermanent(MessagingException e) {
-        boolean permanent = false;
+    /** Returns what a failure is about. Before RCPT, that is never the recipient. */
+    private static Refusal subject(MessagingException e) {
         for (Exception cause = e; cause instanceof MessagingException next; cause = next.getNextException()) {
-            var code = replyCode(cause);
-            if (code >= 400 && code < 500) {
-                return false;
+            if (cause instanceof SMTPAddressFailedException refused) {
+                return Refusal.of(true, refused.getReturnCode(), refused.getMessage());
+            } else if (cause instanceof SMTPSendFailedException refused
+                    && refused.getCommand().equals(".")) {
+                return Refusal.of(false, refused.getReturnCode(), refused.getMessage());
             }
-            permanent |= code >= 500;
         }
-        return permanent;
-    }
-
-    private static int replyCode(Exception e) {
-        if (e instanceof SMTPSendFailedException failed) {
-            return failed.getReturnCode();
-        } else if (e instanceof SMTPAddressFailedException failed) {
-            return failed.getReturnCode();
-        } else if (e instanceof SMTPSenderFailedException failed) {
-            return failed.getReturnCode();
-        }
-        return 0;
+        return Refusal.SYSTEM;
     }
 
     /** Jakarta Mail folds and encodes headers. The API refuses control characters, which could inject one. */
@@ -275,10 +392,13 @@ public final class Mailer {
         var message = new MimeMessage(session) {
             @Override
             protected void updateMessageID() throws MessagingException {
-                setHeader("Message-ID", "<" + mail.messageId() + ">"); // by default, each copy gets a new one
+                setHeader("Message-ID", "<" + mail.id() + "@" + domain() + ">"); // by default, each copy gets a new one
             }
         };
         message.setFrom(from);
+        if (replyTo.isPresent()) {
+            message.setReplyTo(new InternetAddress[] {replyTo.get()});
+        }
         message.setRecipient(Message.RecipientType.TO, to);
         message.setSubject(mail.subject(), "UTF-8");
         message.setSentDate(Date.from(Instant.now()));
@@ -300,6 +420,10 @@ public final class Mailer {
         message.setContent(parts);
         message.saveChanges();
         return message;
+    }
+
+    private String domain() {
+        return from.getAddress().substring(from.getAddress().lastIndexOf('@') + 1);
     }
 
     private static MimeBodyPart text(String text, String subtype) throws MessagingException {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -341,6 +342,11 @@ public final class Metrics implements AutoCloseable {
     /** Records that all invariants have been checked in all events. */
     public void invariantsChecked() {
         lastInvariantCheck = now();
+    }
+
+    /** Exposes whether the latest mail left; there is no value before the first. */
+    public void mailUp(Supplier<Optional<Boolean>> isUp) {
+        gauge("seatlock.mail.up", () -> isUp.get().map(up -> up ? 1.0 : 0.0).orElse(Double.NaN));
     }
 
     /** Records whether Redis responded at the last use. */

@@ -1,6 +1,8 @@
 package seatlock.redis;
 
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -22,6 +24,9 @@ public final class RedisConnection implements AutoCloseable {
      */
     private static final long MAX_BYTES = 4_000_000;
 
+    /** Begins the query of a {@code rediss} URL, followed by a file of certificates that are trusted instead of Java's. */
+    static final String CA_FILE = "cafile=";
+
     private static final Logger log = LoggerFactory.getLogger(RedisConnection.class);
 
     private final URI url;
@@ -39,6 +44,15 @@ public final class RedisConnection implements AutoCloseable {
         this.url = url;
         this.timeout = timeout;
         this.consequence = consequence;
+    }
+
+    /** Returns the URL of a Redis whose certificate is verified with the certificates in a file. */
+    public static URI verifiedBy(URI url, Path caFile) {
+        try {
+            return new URI(url + "?" + new URI(null, null, null, CA_FILE + caFile, null).getRawQuery());
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     /** Creates a conversation with Redis that has not begun, each exchange of which may take as long as the timeout. */

@@ -5,7 +5,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import javax.net.ssl.SSLSocketFactory;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultJedisSocketFactory;
@@ -16,6 +18,7 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.util.JedisURIHelper;
 import seatlock.net.Conversation;
 import seatlock.net.ServerUrl;
+import seatlock.net.Tls;
 
 /** Creates the sockets of Jedis within the limits of a conversation. */
 final class RedisSockets extends DefaultJedisSocketFactory {
@@ -23,9 +26,12 @@ final class RedisSockets extends DefaultJedisSocketFactory {
     private final Conversation conversation;
     private final HostAndPort server;
     private final JedisClientConfig config;
+    private final SSLSocketFactory tls;
 
-    private RedisSockets(Conversation conversation, HostAndPort server, JedisClientConfig config) {
+    private RedisSockets(
+            Conversation conversation, HostAndPort server, JedisClientConfig config, SSLSocketFactory tls) {
         super(server, config);
+        this.tls = tls;
         this.conversation = conversation;
         this.server = server;
         this.config = config;
@@ -48,7 +54,13 @@ final class RedisSockets extends DefaultJedisSocketFactory {
                 .ssl(JedisURIHelper.isRedisSSLScheme(url))
                 .build();
         var address = new HostAndPort(server.host(), server.port());
-        return new Jedis(new RedisSockets(conversation, address, config), config);
+        return new Jedis(new RedisSockets(conversation, address, config, tls(url)), config);
+    }
+
+    /** The query of the URL may name a file of certificates that are trusted instead of Java's. */
+    private static SSLSocketFactory tls(URI url) {
+        var query = Optional.ofNullable(url.getQuery()).filter(text -> text.startsWith(RedisConnection.CA_FILE));
+        return Tls.verifying(query.map(text -> Path.of(text.substring(RedisConnection.CA_FILE.length()))));
     }
 
     @Override
@@ -62,9 +74,7 @@ final class RedisSockets extends DefaultJedisSocketFactory {
                     new InetSocketAddress(server.getHost(), server.getPort()), config.getConnectionTimeoutMillis());
             socket.setSoTimeout(config.getSocketTimeoutMillis());
             if (config.isSsl()) {
-                var tls = (SSLSocketFactory) SSLSocketFactory.getDefault();
-                return new ReplySocket(
-                        tls.createSocket(socket, server.getHost(), server.getPort(), true), conversation);
+                return new ReplySocket(Tls.begin(tls, socket, server.getHost(), server.getPort()), conversation);
             }
             return new ReplySocket(socket, conversation);
         } catch (IOException e) {

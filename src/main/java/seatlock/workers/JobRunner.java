@@ -87,7 +87,7 @@ public final class JobRunner implements AutoCloseable {
 
     private void recordFailure(Job job, Exception failure) {
         var error = sentence(failure);
-        if (failure instanceof JobHandler.PermanentFailure || job.attempts() >= policy.maxAttempts()) {
+        if (failure instanceof JobHandler.PermanentFailure || job.attempts() >= policy.maxAttempts(job.kind())) {
             log.error("Job {} of event {} is dead after attempt {}: {}", job.id(), job.event(), job.attempts(), error);
             reportEnd(job, "dead", database.inTransaction(tx -> jobs.markDead(tx, job, error)));
         } else {

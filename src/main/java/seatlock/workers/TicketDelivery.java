@@ -82,7 +82,8 @@ public final class TicketDelivery {
             return Optional.empty();
         }
         try {
-            mailer.send(TicketMail.of(order.event, order.reservation, order.tickets, documents(order), job.id()));
+            mailer.send(TicketMail.of(
+                    order.event, order.reservation, order.tickets, documents(order), job.id(), mailer.contact()));
         } catch (Mailer.Rejected e) {
             throw new PermanentFailure(e.getMessage(), e);
         } catch (Mailer.Failed e) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -55,6 +56,7 @@ class MonitoringTest {
         system.metrics.measureProcess();
         system.metrics.connections("reads", () -> 1, () -> 1, () -> 0);
         system.metrics.workers("IssueTickets", () -> 4);
+        system.metrics.mailUp(() -> Optional.of(true));
         system.metrics.limitExceeded("requests_per_address");
         system.metrics.violations("an_invariant", 0);
         system.metrics.jobEnded("IssueTickets", "done");

@@ -29,7 +29,7 @@ public final class Certificate {
         var trust = directory.resolve("trust.p12");
         var exported = directory.resolve("localhost.crt").toString();
         keytool(keys, "-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "SAN=dns:localhost");
-        keytool(keys, "-exportcert", "-file", exported);
+        keytool(keys, "-exportcert", "-rfc", "-file", exported);
         keytool(trust, "-importcert", "-noprompt", "-file", exported);
         return new Certificate(keys, trust);
     }
@@ -57,6 +57,11 @@ public final class Certificate {
         var context = SSLContext.getInstance("TLS");
         context.init(factory.getKeyManagers(), null, null);
         return context;
+    }
+
+    /** The certificate in PEM. */
+    public Path pem() {
+        return trust.resolveSibling("localhost.crt");
     }
 
     /** Options for a JVM that trusts the certificate. */

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,6 +193,24 @@ class JobsTest {
                 UUID.fromString(poisoned));
         system.database.inTransaction(tx -> system.jobs.retryDead(tx, null));
         jobs.awaitMailed(event, 10);
+    }
+
+    /** As mail servers do. The pauses are the shortest and the longest that JOB_FIRST_RETRY permits. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0.01S", "PT1S", "PT1H"})
+    void mail_is_retried_for_two_days(String first) {
+        var policy = new RetryPolicy(
+                30,
+                RetryPolicy.DEFAULT.maxAttempts(Job.Kind.SEND_TICKETS),
+                Duration.parse(first),
+                RetryPolicy.DEFAULT.maxRetry(),
+                RetryPolicy.DEFAULT.lease());
+
+        var pauses = IntStream.range(1, policy.maxAttempts(Job.Kind.SEND_TICKETS))
+                .mapToObj(policy::pauseAfter)
+                .reduce(Duration.ZERO, Duration::plus);
+
+        assertThat(pauses).isBetween(Duration.ofHours(44), Duration.ofHours(66)); // each pause varies by a quarter
     }
 
     /** The database's clock was an hour ahead when these jobs got their times, and was set back. */

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,6 +25,8 @@ import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
@@ -56,6 +59,10 @@ class SmtpTest {
     }
 
     private URI mailServer(ToIntFunction<String> code) {
+        return mailServer(code, "made for this test");
+    }
+
+    private URI mailServer(ToIntFunction<String> code, String reason) {
         return start(SMTPServer.port(0)
                 .bindAddress(InetAddress.getLoopbackAddress())
                 .messageHandlerFactory((MessageContext context) -> new MessageHandler() {
@@ -66,7 +73,7 @@ class SmtpTest {
                     public void recipient(String recipient) throws RejectException {
                         var reply = code.applyAsInt(recipient);
                         if (reply != ACCEPTED) {
-                            throw new RejectException(reply, "made for this test");
+                            throw new RejectException(reply, reason);
                         }
                     }
 
@@ -116,6 +123,29 @@ class SmtpTest {
         assertThat(attempts).hasValue(2);
     }
 
+    /** A relay's policy. Postfix refuses at RCPT what it dislikes about the client. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname",
+                "554 5.7.1 <ada@example.org>: Relay access denied",
+                "552 5.2.2 mailbox full"
+            })
+    void a_mail_that_is_refused_for_another_reason_than_its_address_is_sent_again(String reply) {
+        var event = system.event(1);
+        var refusals = new AtomicInteger();
+        jobs.workers(mailServer(
+                        recipient ->
+                                refusals.getAndIncrement() == 0 ? Integer.parseInt(reply.substring(0, 3)) : ACCEPTED,
+                        reply.substring(4)))
+                .start();
+
+        system.api.buy(event.id(), "S-A-1");
+
+        jobs.awaitMailed(event, 1);
+        assertThat(jobs.attempts(Job.Kind.SEND_TICKETS)).containsExactly(2);
+    }
+
     private static void await(CountDownLatch latch) {
         try {
             latch.await();
@@ -159,7 +189,7 @@ class SmtpTest {
         jobs.awaitMailed(event, 4);
         Wait.until("the poison job is dead", () -> jobs.jobs(event, Job.Kind.SEND_TICKETS, "DEAD") == 1);
         assertThat(system.query("SELECT attempts FROM jobs WHERE state = 'DEAD'", row -> row.integer("attempts")))
-                .containsExactly(TestWorkers.POLICY.maxAttempts());
+                .containsExactly(TestWorkers.POLICY.mailAttempts());
         assertThat(system.count("SELECT count(*) AS n FROM ticket_documents")).isEqualTo(5);
 
         code.set(ACCEPTED);
@@ -300,5 +330,13 @@ class SmtpTest {
                         .getBodyPart(1)
                         .getContent();
         assertThat(html).contains("&lt;b&gt;", "V &amp; W");
+        // A reference that people can read out, and a way to ask.
+        var reservation = reserved.get("id").asText();
+        assertThat(html)
+                .doesNotContain(reservation)
+                .containsPattern("Order <strong>[0-9A-F]{4}-[0-9A-F]{4}-"
+                        + reservation.substring(32).toUpperCase(Locale.ROOT))
+                .containsPattern("Ticket [0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}")
+                .contains("mailto:tickets@example.org");
     }
 }
