@@ -94,11 +94,12 @@ public final class Mailer {
     private static String reason(MessagingException e, String to) {
         if (e instanceof MailConnectException failure) {
             var cause = failure.getNextException();
-            return "Cannot connect to %s:%d: %s"
-                    .formatted(
-                            failure.getHost(),
-                            failure.getPort(),
-                            cause instanceof UnknownHostException ? "unknown host" : cause.getMessage());
+            return String.format(
+                    Locale.ROOT,
+                    "Cannot connect to %s:%d: %s",
+                    failure.getHost(),
+                    failure.getPort(),
+                    cause instanceof UnknownHostException ? "unknown host" : cause.getMessage());
         }
         var messages = new StringJoiner("; ");
         for (Exception next = e; next != null; ) {

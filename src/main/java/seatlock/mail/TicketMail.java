@@ -38,7 +38,9 @@ public final class TicketMail {
                 ? "Valid for one entry. Please do not share the code."
                 : "Each ticket is valid for one entry. Please do not share the codes.";
 
-        var text = """
+        var text = String.format(
+                Locale.ROOT,
+                """
                 Thank you for your order. %s
 
                 %s
@@ -53,9 +55,20 @@ public final class TicketMail {
                 %s
 
                 Enjoy the event!
-                """.formatted(
-                        attached, event.name(), event.venue(), when, seat, seats, total, reservation.id(), show, use);
-        var html = """
+                """,
+                attached,
+                event.name(),
+                event.venue(),
+                when,
+                seat,
+                seats,
+                total,
+                reservation.id(),
+                show,
+                use);
+        var html = String.format(
+                Locale.ROOT,
+                """
                 <!doctype html>
                 <html lang="en"><body style="font-family:sans-serif;color:#171c33">
                 <p>Thank you for your order. %s</p>
@@ -66,17 +79,17 @@ public final class TicketMail {
                 %s</p>
                 <p>Enjoy the event!</p>
                 </body></html>
-                """.formatted(
-                        attached,
-                        escape(event.name()),
-                        escape(event.venue()),
-                        escape(when),
-                        seat,
-                        escape(seats),
-                        total,
-                        reservation.id(),
-                        show,
-                        use);
+                """,
+                attached,
+                escape(event.name()),
+                escape(event.venue()),
+                escape(when),
+                seat,
+                escape(seats),
+                total,
+                reservation.id(),
+                show,
+                use);
         var attachments = new ArrayList<Mailer.Attachment>();
         for (int i = 0; i < tickets.size(); i++) {
             attachments.add(
