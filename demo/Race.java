@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -270,11 +270,11 @@ public final class Race {
     }
 
     private String createEvent(int seats, String reservationTtl) throws Exception {
-        var body = """
+        var body = String.format(Locale.ROOT, """
                 {"name":"The race","venue":"Localhost","startsAt":"2099-06-18T21:00:00+02:00",
                  "timeZone":"Europe/Rome","currency":"EUR","reservationTtl":"%s",
                  "sections":[{"name":"S","price":4500,"rows":[{"name":"A","seats":%d}]}]}
-                """.formatted(reservationTtl, seats);
+                """, reservationTtl, seats);
         var response = send(request("/api/events"), body);
         if (response.status() != 201) {
             throw new IllegalStateException("Cannot create an event on " + url + " (check SEATLOCK_ADMIN_KEY): "
@@ -417,11 +417,11 @@ public final class Race {
     }
 
     private static void row(String name, Object value) {
-        say("  %-34s %s".formatted(name, value));
+        say(String.format(Locale.ROOT, "  %-34s %s", name, value));
     }
 
     private static void row(String name, String format, Object... values) {
-        row(name, format.formatted(values));
+        row(name, String.format(Locale.ROOT, format, values));
     }
 
     private static void say(String line) {
@@ -459,7 +459,7 @@ public final class Race {
         }
 
         private void awaitReady() throws IOException {
-            var lines = new BufferedReader(new InputStreamReader(process.getInputStream()));
+            var lines = new BufferedReader(process.inputReader());
             String line;
             do {
                 line = lines.readLine();

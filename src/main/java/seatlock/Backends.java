@@ -1,6 +1,7 @@
 package seatlock;
 
 import java.net.URI;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -83,11 +84,12 @@ public final class Backends {
     private <T extends AutoCloseable> CompletableFuture<T> startServer(
             String name, Function<Consumer<String>, T> start) {
         home(); // opened before the other threads need it
-        var label = "%-11s ".formatted(name);
+        var label = String.format(Locale.ROOT, "%-11s ", name);
         return lifecycle.startAsync(() -> {
             var began = System.nanoTime();
             var started = start.apply(line -> progress.accept(label + line));
-            progress.accept(label + "ready after %.1f s".formatted((System.nanoTime() - began) / 1e9));
+            progress.accept(
+                    label + String.format(Locale.ROOT, "ready after %.1f s", (System.nanoTime() - began) / 1e9));
             return started;
         });
     }

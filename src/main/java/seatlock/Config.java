@@ -25,6 +25,7 @@ import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.logging.Logging;
 import seatlock.mail.Mailer;
+import seatlock.net.Loopback;
 import seatlock.net.ServerUrl;
 import seatlock.net.Tls;
 import seatlock.redis.RedisConnection;
@@ -91,17 +92,20 @@ public record Config(
     public record Host(String name, InetAddress address) {
 
         /** For a server on an embedded database, which belongs to one machine. */
-        static final Host LOOPBACK = new Host("localhost", InetAddress.getLoopbackAddress());
+        static final Host LOOPBACK = new Host(Loopback.NAME, Loopback.ADDRESS);
 
-        static final Host ALL_INTERFACES = new Host("localhost", new InetSocketAddress(0).getAddress());
+        static final Host ALL_INTERFACES = new Host(Loopback.NAME, new InetSocketAddress(0).getAddress());
 
         /**
-         * Parses an IPv4 or IPv6 address, or a name.
+         * Parses an IPv4 or IPv6 address, or a name. {@code localhost} is {@link Loopback}.
          *
          * @throws IllegalArgumentException if the name is unknown, or this machine cannot listen on the address
          */
         public static Host parse(String text) {
             try {
+                if (text.equalsIgnoreCase("localhost")) {
+                    return LOOPBACK;
+                }
                 var address = InetAddress.getByName(text);
                 new ServerSocket(0, 1, address).close();
                 return new Host(address.isAnyLocalAddress() ? ALL_INTERFACES.name : text, address);

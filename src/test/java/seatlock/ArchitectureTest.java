@@ -6,17 +6,45 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.ByteArrayOutputStream;
+import java.io.FileReader;
+import java.io.FileWriter;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.DecimalFormat;
+import java.text.NumberFormat;
+import java.text.SimpleDateFormat;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
+import java.util.Formatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Scanner;
+import java.util.Set;
+import java.util.TimeZone;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -269,6 +297,69 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .haveNameMatching("java\\.sql\\.(Connection|.*Statement|ResultSet)")
                 .check(CLASSES);
+    }
+
+    /** Results differ between machines, unless a parameter says which locale, charset or time zone is meant.
+     * {@link seatlock.net.Loopback} replaces the loopback address of Java. */
+    private static final Map<Class<?>, Set<String>> DEPENDS_ON_THE_MACHINE = Map.ofEntries(
+            entry(String.class, Set.of("format", "formatted", "toLowerCase", "toUpperCase", "getBytes", "<init>")),
+            entry(Formatter.class, Set.of("<init>")),
+            entry(PrintStream.class, Set.of("<init>", "printf", "format")),
+            entry(PrintWriter.class, Set.of("<init>", "printf", "format")),
+            entry(InputStreamReader.class, Set.of("<init>")),
+            entry(OutputStreamWriter.class, Set.of("<init>")),
+            entry(FileReader.class, Set.of("<init>")),
+            entry(FileWriter.class, Set.of("<init>")),
+            entry(Scanner.class, Set.of("<init>")),
+            entry(ByteArrayOutputStream.class, Set.of("toString")),
+            entry(Process.class, Set.of("inputReader", "errorReader", "outputWriter")),
+            entry(Charset.class, Set.of("defaultCharset")),
+            entry(InetAddress.class, Set.of("getLoopbackAddress")),
+            entry(System.class, Set.of("lineSeparator")),
+            entry(Locale.class, Set.of("getDefault")),
+            entry(NumberFormat.class, Set.of("getInstance", "getNumberInstance", "getIntegerInstance")),
+            entry(DecimalFormat.class, Set.of("<init>")),
+            entry(SimpleDateFormat.class, Set.of("<init>")),
+            entry(DateTimeFormatter.class, Set.of("ofPattern", "ofLocalizedDate", "ofLocalizedTime")),
+            entry(DateTimeFormatterBuilder.class, Set.of("toFormatter")),
+            entry(ZoneId.class, Set.of("systemDefault")),
+            entry(TimeZone.class, Set.of("getDefault")),
+            entry(Clock.class, Set.of("systemDefaultZone")),
+            entry(LocalDate.class, Set.of("now")),
+            entry(LocalTime.class, Set.of("now")),
+            entry(LocalDateTime.class, Set.of("now")),
+            entry(ZonedDateTime.class, Set.of("now")),
+            entry(OffsetDateTime.class, Set.of("now")));
+
+    /** The tests run with a locale, a charset and a time zone that would show a result which does: see pom.xml. */
+    @Test
+    void nothing_depends_on_the_locale_charset_or_time_zone_of_the_machine() {
+        var offenders = CLASSES.stream()
+                .flatMap(from -> Stream.concat(
+                        from.getCodeUnitCallsFromSelf().stream(), from.getCodeUnitReferencesFromSelf().stream()))
+                .filter(access -> dependsOnTheMachine(access.getTarget()))
+                .map(access -> access.getOriginOwner().getName() + " "
+                        + access.getTarget().getFullName());
+        assertThat(offenders)
+                .containsExactlyInAnyOrder(
+                        // People read these streams, in a terminal that has the charset of the machine.
+                        "seatlock.logging.Logging java.nio.charset.Charset.defaultCharset()",
+                        "seatlock.logging.Logging java.nio.charset.Charset.defaultCharset()");
+    }
+
+    private static boolean dependsOnTheMachine(CodeUnitAccessTarget target) {
+        var parameters = target.getRawParameterTypes();
+        var isNewString = target.getOwner().isEquivalentTo(String.class)
+                && target.getName().equals("<init>");
+        return DEPENDS_ON_THE_MACHINE.entrySet().stream()
+                        .anyMatch(each -> target.getOwner().isEquivalentTo(each.getKey())
+                                && each.getValue().contains(target.getName()))
+                && parameters.stream()
+                        .noneMatch(type -> type.isEquivalentTo(Locale.class)
+                                || type.isEquivalentTo(Charset.class)
+                                || type.isEquivalentTo(ZoneId.class)
+                                || type.isEquivalentTo(Clock.class))
+                && (!isNewString || (!parameters.isEmpty() && parameters.get(0).isEquivalentTo(byte[].class)));
     }
 
     /** Somebody who looks for the line that locks a seat finds it by the name of its method. */

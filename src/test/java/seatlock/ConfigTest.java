@@ -54,11 +54,11 @@ class ConfigTest {
     @ParameterizedTest
     @CsvSource({
         "127.0.0.1,http://127.0.0.1:80",
-        "localhost,http://localhost:80",
+        "localhost,http://127.0.0.1:80",
         "::1,http://[::1]:80",
-        "0.0.0.0,http://localhost:80",
-        "::,http://localhost:80",
-        "'',http://localhost:80"
+        "0.0.0.0,http://127.0.0.1:80",
+        "::,http://127.0.0.1:80",
+        "'',http://127.0.0.1:80"
     })
     void the_url_is_right_for_the_host(String host, String url) throws Config.Invalid {
         assertThat(host("HOST", host).url(80)).isEqualTo(url);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Properties;
 import seatlock.http.HttpProblem;
 import seatlock.http.Problem;
@@ -74,6 +75,7 @@ final class DocumentationHandlers {
                 .orElseThrow(() -> Problem.of(HttpProblem.NOT_FOUND, "No such problem type.")
                         .refuse());
         ctx.contentType("text/plain; charset=utf-8")
-                .result("%s (%d)%n%n%s.%n%s%n".formatted(type.slug(), type.status(), type.title(), type.advice()));
+                .result(String.format(
+                        Locale.ROOT, "%s (%d)\n\n%s.\n%s\n", type.slug(), type.status(), type.title(), type.advice()));
     }
 }

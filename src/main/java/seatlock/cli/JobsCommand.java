@@ -1,5 +1,6 @@
 package seatlock.cli;
 
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -72,15 +73,16 @@ final class JobsCommand implements Callable<Integer> {
     }
 
     private static void print(Jobs.Listed job) {
-        Execution.OUTPUT.accept("%s %s event %s %s: %d attempts, next %s%s"
-                .formatted(
-                        job.id(),
-                        job.kind(),
-                        job.event(),
-                        job.subject(),
-                        job.attempts(),
-                        job.nextAttemptAt(),
-                        job.lastError() == null ? "" : "; " + job.lastError()));
+        Execution.OUTPUT.accept(String.format(
+                Locale.ROOT,
+                "%s %s event %s %s: %d attempts, next %s%s",
+                job.id(),
+                job.kind(),
+                job.event(),
+                job.subject(),
+                job.attempts(),
+                job.nextAttemptAt(),
+                job.lastError() == null ? "" : "; " + job.lastError()));
     }
 
     /** Counts the workers of all processes. Returns empty if their Redis is unknown or does not respond. */

@@ -1,6 +1,7 @@
 package seatlock.cli;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -94,16 +95,17 @@ final class KeysCommand implements Callable<Integer> {
     }
 
     private static void printLine(ApiKey key) {
-        Execution.OUTPUT.accept("%s %-5s %s; %s; created %s%s%s%s"
-                .formatted(
-                        key.id(),
-                        key.role().wireName(),
-                        key.name(),
-                        key.isForAllEvents() ? "all events" : "events " + key.events(),
-                        key.createdAt(),
-                        key.lastUsedAt() == null ? "" : ", last used " + key.lastUsedAt(),
-                        key.expiresAt() == null ? "" : ", expires " + key.expiresAt(),
-                        key.revokedAt() == null ? "" : ", revoked " + key.revokedAt()));
+        Execution.OUTPUT.accept(String.format(
+                Locale.ROOT,
+                "%s %-5s %s; %s; created %s%s%s%s",
+                key.id(),
+                key.role().wireName(),
+                key.name(),
+                key.isForAllEvents() ? "all events" : "events " + key.events(),
+                key.createdAt(),
+                key.lastUsedAt() == null ? "" : ", last used " + key.lastUsedAt(),
+                key.expiresAt() == null ? "" : ", expires " + key.expiresAt(),
+                key.revokedAt() == null ? "" : ", revoked " + key.revokedAt()));
     }
 
     @Command(

@@ -24,6 +24,7 @@ import seatlock.loadtest.LoadTest;
 import seatlock.loadtest.Plan;
 import seatlock.loadtest.Report;
 import seatlock.loadtest.Scenario;
+import seatlock.net.Loopback;
 
 /** Runs a load test and prints its report. The exit status is 1 if there are violations. */
 @Command(
@@ -57,8 +58,8 @@ public final class LoadTestCommand implements Callable<Integer> {
             paramLabel = "URL",
             description =
                     "URL of the server. Repeat the option to send requests to several nodes in turn. Default: port PORT"
-                            + " of HOST or localhost if set, else the server that uses SEATLOCK_HOME, else port 8080 on"
-                            + " localhost.")
+                            + " of HOST or 127.0.0.1 if set, else the server that uses SEATLOCK_HOME, else port 8080 on"
+                            + " 127.0.0.1.")
     private List<URI> urls;
 
     @Option(
@@ -207,11 +208,11 @@ public final class LoadTestCommand implements Callable<Integer> {
                 .filter(port -> !port.equals("0"))
                 .map(port -> URI.create(host().url(Config.port(port))))
                 .or(() -> HomeDirectory.published(home(), "URL").map(URI::create))
-                .orElse(URI.create("http://localhost:8080"));
+                .orElse(URI.create("http://" + Loopback.NAME + ":8080"));
     }
 
     private static Config.Host host() {
-        return Config.Host.parse(variable("HOST").orElse("localhost"));
+        return Config.Host.parse(variable("HOST").orElse(Loopback.NAME));
     }
 
     private static String defaultKey() {

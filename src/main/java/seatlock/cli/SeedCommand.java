@@ -1,5 +1,6 @@
 package seatlock.cli;
 
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import seatlock.App;
@@ -28,8 +29,13 @@ final class SeedCommand implements Callable<Integer> {
     static void seed(DatabaseUrl url) {
         try (var database = Database.open(url, 1, App.READ_STATEMENT_TIMEOUT)) {
             var created = database.inTransaction(tx -> SampleEvents.create(tx, new Catalog()));
-            created.forEach(event -> Execution.OUTPUT.accept("Event       %s  %s, %s, %,d seats"
-                    .formatted(event.id(), event.name(), event.venue(), event.capacity())));
+            created.forEach(event -> Execution.OUTPUT.accept(String.format(
+                    Locale.ROOT,
+                    "Event       %s  %s, %s, %,d seats",
+                    event.id(),
+                    event.name(),
+                    event.venue(),
+                    event.capacity())));
             if (created.isEmpty()) {
                 Execution.OUTPUT.accept("Events      all sample events exist already");
             }

@@ -1,6 +1,7 @@
 package seatlock.cli;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -58,13 +59,15 @@ final class VerifyCommand implements Callable<Integer> {
             for (var invariant : Invariant.values()) {
                 long count = database.inTransaction(
                         tx -> event.isPresent() ? invariant.count(tx, event.get()) : invariant.count(tx));
-                output.accept("%,9d  %s".formatted(count, invariant));
+                output.accept(String.format(Locale.ROOT, "%,9d  %s", count, invariant));
                 violations += count;
             }
             output.accept(
                     violations == 0
                             ? "No violations."
-                            : violations == 1 ? "1 violation" : "%,d violations".formatted(violations));
+                            : violations == 1
+                                    ? "1 violation"
+                                    : String.format(Locale.ROOT, "%,d violations", violations));
             return violations;
         }
     }

@@ -2,7 +2,6 @@ package seatlock.embedded;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.server.SMTPServer;
+import seatlock.net.Loopback;
 
 /** An SMTP server that delivers nothing: it stores each mail as {@code mail/….eml} in the home directory. */
 public final class MailSink implements AutoCloseable {
@@ -22,7 +22,7 @@ public final class MailSink implements AutoCloseable {
     private MailSink(Path directory) {
         this.directory = directory;
         this.server = SMTPServer.port(0)
-                .bindAddress(InetAddress.getLoopbackAddress())
+                .bindAddress(Loopback.ADDRESS)
                 .messageHandlerFactory(this::handler)
                 .build();
     }
@@ -68,7 +68,7 @@ public final class MailSink implements AutoCloseable {
 
     /** Returns the address in the form of the setting {@code SMTP_URL}. */
     public String url() {
-        return "smtp://127.0.0.1:" + server.getPortAllocated();
+        return "smtp://" + Loopback.NAME + ":" + server.getPortAllocated();
     }
 
     @Override

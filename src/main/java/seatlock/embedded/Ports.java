@@ -1,9 +1,9 @@
 package seatlock.embedded;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
+import seatlock.net.Loopback;
 
 /** Finds free ports. */
 public final class Ports {
@@ -20,7 +20,7 @@ public final class Ports {
         for (int attempt = 0; attempt < 100; attempt++) {
             // Random, so that two processes that start at the same time rarely choose the same port.
             var port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
-            try (var probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            try (var probe = new ServerSocket(port, 1, Loopback.ADDRESS)) {
                 return probe.getLocalPort();
             } catch (IOException inUse) {
                 // try another one

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Consumer;
+import seatlock.net.Loopback;
 
 /**
  * PostgreSQL 16, run from binaries in the jar, with its data in the home directory.
@@ -212,7 +213,7 @@ public final class PostgresServer implements AutoCloseable {
         var command = program(programs, "postgres");
         command.addAll(List.of("-D", data.toString(), "-p", String.valueOf(port)));
         for (var setting : List.of(
-                "listen_addresses=127.0.0.1",
+                "listen_addresses=" + Loopback.NAME,
                 "unix_socket_directories=",
                 "max_connections=200",
                 "timezone=UTC",
@@ -285,7 +286,7 @@ public final class PostgresServer implements AutoCloseable {
         properties.put("password", password);
         properties.put("connectTimeout", "5");
         properties.put("socketTimeout", "30");
-        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/postgres", properties);
+        return DriverManager.getConnection("jdbc:postgresql://" + Loopback.NAME + ":" + port + "/postgres", properties);
     }
 
     private void createDatabase() throws SQLException {
@@ -318,7 +319,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private String url(String user, String secret) {
-        return "postgresql://" + user + ":" + secret + "@127.0.0.1:" + port + "/" + DATABASE;
+        return "postgresql://" + user + ":" + secret + "@" + Loopback.NAME + ":" + port + "/" + DATABASE;
     }
 
     public int port() {

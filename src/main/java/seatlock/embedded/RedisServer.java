@@ -1,7 +1,6 @@
 package seatlock.embedded;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import redis.embedded.RedisExecProvider;
+import seatlock.net.Loopback;
 
 /**
  * Redis 7, run from a binary in the jar, with its data in the home directory.
@@ -95,15 +95,17 @@ public final class RedisServer implements AutoCloseable {
 
     private Path settings() {
         var settings = directory.resolve("redis.conf");
-        home.write(settings, """
-                bind 127.0.0.1
+        home.write(
+                settings,
+                String.format(Locale.ROOT, """
+                bind %s
                 port %d
                 requirepass %s
                 dir %s
                 logfile %s
                 appendonly yes
                 save ""
-                """.formatted(port, password, quoted(directory), quoted(log)));
+                """, Loopback.NAME, port, password, quoted(directory), quoted(log)));
         return settings;
     }
 
@@ -160,7 +162,7 @@ public final class RedisServer implements AutoCloseable {
 
     /** Returns the response to our password and PING. Any other server on this port would refuse the password. */
     private String response() {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (var socket = new Socket(Loopback.ADDRESS, port)) {
             socket.setSoTimeout(1_000);
             socket.getOutputStream()
                     .write(("AUTH " + password + "\r\nPING\r\nQUIT\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -174,7 +176,7 @@ public final class RedisServer implements AutoCloseable {
 
     /** Returns the address in the form of the setting {@code REDIS_URL}. */
     public String url() {
-        return "redis://:" + password + "@127.0.0.1:" + port;
+        return "redis://:" + password + "@" + Loopback.NAME + ":" + port;
     }
 
     public int port() {

@@ -12,11 +12,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -206,8 +205,11 @@ public final class Health implements AutoCloseable {
         }
         var found = new Finding(true, schema, "", up.clockDifference, up.at);
         if (schema < requiredSchema) {
-            return found.with("The schema has version %d, but this program needs version %d: run `seatlock migrate`."
-                    .formatted(schema, requiredSchema));
+            return found.with(String.format(
+                    Locale.ROOT,
+                    "The schema has version %d, but this program needs version %d: run `seatlock migrate`.",
+                    schema,
+                    requiredSchema));
         }
         try {
             database.inTransaction(rehearsal);
@@ -309,13 +311,19 @@ public final class Health implements AutoCloseable {
     private List<String> hints(Finding finding) {
         var hints = new ArrayList<String>();
         if (stage == Stage.SERVING && finding.schema > requiredSchema) {
-            hints.add("The schema has version %d; this program knows version %d. Upgrade this node."
-                    .formatted(finding.schema, requiredSchema));
+            hints.add(String.format(
+                    Locale.ROOT,
+                    "The schema has version %d; this program knows version %d. Upgrade this node.",
+                    finding.schema,
+                    requiredSchema));
         }
         var difference = finding.clockDifference;
         if (difference.abs().compareTo(TOLERATED_CLOCK_DIFFERENCE) > 0) {
-            hints.add("The clock of this node is %d seconds %s the database's. Synchronize the clocks."
-                    .formatted(difference.abs().toSeconds(), difference.isNegative() ? "behind" : "ahead of"));
+            hints.add(String.format(
+                    Locale.ROOT,
+                    "The clock of this node is %d seconds %s the database's. Synchronize the clocks.",
+                    difference.abs().toSeconds(),
+                    difference.isNegative() ? "behind" : "ahead of"));
         }
         return hints;
     }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -214,8 +215,8 @@ final class Audit {
     void checkScenario(Measurements measurements) {
         measurements.seen().forEach((outcome, count) -> {
             if (!plan.scenario().allows(outcome)) {
-                violations.add(
-                        "%,d × %s, which is not a valid outcome of %s".formatted(count, outcome, plan.scenario()));
+                violations.add(String.format(
+                        Locale.ROOT, "%,d × %s, which is not a valid outcome of %s", count, outcome, plan.scenario()));
             }
         });
         var winners = measurements.rows().stream()

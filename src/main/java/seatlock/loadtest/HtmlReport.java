@@ -77,7 +77,9 @@ final class HtmlReport {
     String page() {
         var plan = report.plan();
         var title = "Load test: " + plan.scenario();
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
                 <!DOCTYPE html>
                 <html xmlns="http://www.w3.org/1999/xhtml" lang="en">
                 <head>
@@ -104,25 +106,25 @@ final class HtmlReport {
                 %s
                 </body>
                 </html>
-                """.formatted(
-                        escape(title),
-                        STYLE,
-                        escape(title),
-                        escape(plan.toString()),
-                        report.rate(),
-                        report.unit(),
-                        report.successRate(),
-                        report.total().ms(50),
-                        report.total().ms(99),
-                        report.notes().stream()
-                                .map(note -> "<p>" + escape(note) + "</p>\n")
-                                .collect(Collectors.joining()),
-                        verdict(),
-                        rateChart(),
-                        latencyChart(),
-                        percentileChart(),
-                        table(),
-                        settings());
+                """,
+                escape(title),
+                STYLE,
+                escape(title),
+                escape(plan.toString()),
+                report.rate(),
+                report.unit(),
+                report.successRate(),
+                report.total().ms(50),
+                report.total().ms(99),
+                report.notes().stream()
+                        .map(note -> "<p>" + escape(note) + "</p>\n")
+                        .collect(Collectors.joining()),
+                verdict(),
+                rateChart(),
+                latencyChart(),
+                percentileChart(),
+                table(),
+                settings());
     }
 
     private String verdict() {
@@ -176,8 +178,13 @@ final class HtmlReport {
                 .orElse(0);
         var shade = warmup == 0
                 ? ""
-                : "<rect class=\"warmup\" x=\"%d\" y=\"%d\" width=\"%s\" height=\"%d\"/>"
-                                .formatted(LEFT, TOP, number(x(warmup, last) - LEFT), HEIGHT - TOP - BOTTOM)
+                : String.format(
+                                Locale.ROOT,
+                                "<rect class=\"warmup\" x=\"%d\" y=\"%d\" width=\"%s\" height=\"%d\"/>",
+                                LEFT,
+                                TOP,
+                                number(x(warmup, last) - LEFT),
+                                HEIGHT - TOP - BOTTOM)
                         + text(LEFT + 6, TOP + 16, "start", "", "warm-up");
         var labels = x.ticks().stream()
                 .filter(tick -> tick <= last)
@@ -210,12 +217,20 @@ final class HtmlReport {
                 .max()
                 .orElse(0);
         var y = Axis.upTo(max);
-        var svg = new StringBuilder("<svg viewBox=\"0 0 %d %d\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\">\n"
-                .formatted(WIDTH, HEIGHT));
+        var svg = new StringBuilder(String.format(
+                Locale.ROOT,
+                "<svg viewBox=\"0 0 %d %d\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\">\n",
+                WIDTH,
+                HEIGHT));
         for (var tick : y.ticks()) {
             var at = y(tick, y.end());
-            svg.append("<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%s\" y2=\"%s\"/>"
-                    .formatted(LEFT, WIDTH - RIGHT, number(at), number(at)));
+            svg.append(String.format(
+                    Locale.ROOT,
+                    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%s\" y2=\"%s\"/>",
+                    LEFT,
+                    WIDTH - RIGHT,
+                    number(at),
+                    number(at)));
             svg.append(text(LEFT - 8, at + 4, "end", "", number(tick))).append('\n');
         }
         svg.append(more).append('\n');
@@ -226,7 +241,8 @@ final class HtmlReport {
             var points = one.points().stream()
                     .map(point -> number(x(point[0], xEnd)) + "," + number(y(point[1], y.end())))
                     .collect(Collectors.joining(" "));
-            svg.append("<polyline class=\"series %s\" points=\"%s\"/>\n".formatted(one.style(), points));
+            svg.append(
+                    String.format(Locale.ROOT, "<polyline class=\"series %s\" points=\"%s\"/>\n", one.style(), points));
         }
         return svg.append("</svg>").toString();
     }
@@ -240,8 +256,14 @@ final class HtmlReport {
     }
 
     private static String text(double x, double y, String anchor, String style, String text) {
-        return "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\" class=\"%s\">%s</text>"
-                .formatted(number(x), number(y), anchor, style, escape(text));
+        return String.format(
+                Locale.ROOT,
+                "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\" class=\"%s\">%s</text>",
+                number(x),
+                number(y),
+                anchor,
+                style,
+                escape(text));
     }
 
     private String table() {
@@ -255,34 +277,48 @@ final class HtmlReport {
     }
 
     private static String row(String name, Report.Latency latency) {
-        return "<tr><td>%s</td><td>%,d</td><td>%,.2f</td><td>%,.2f</td><td>%,.2f</td><td>%,.2f</td><td>%,.2f</td></tr>%n"
-                .formatted(
-                        escape(name),
-                        latency.count(),
-                        latency.ms(50),
-                        latency.ms(90),
-                        latency.ms(99),
-                        latency.ms(99.9),
-                        latency.maxMs());
+        return String.format(
+                Locale.ROOT,
+                "<tr><td>%s</td><td>%,d</td><td>%,.2f</td><td>%,.2f</td><td>%,.2f</td><td>%,.2f</td><td>%,.2f</td></tr>\n",
+                escape(name),
+                latency.count(),
+                latency.ms(50),
+                latency.ms(90),
+                latency.ms(99),
+                latency.ms(99.9),
+                latency.maxMs());
     }
 
     private String settings() {
         var plan = report.plan();
         var list = new StringBuilder("<dl>\n");
         setting(list, "server", plan.servers());
-        setting(list, "clients", "%,d".formatted(plan.clients()));
-        setting(list, "rate", plan.rate() > 0 ? "%,.1f due per second".formatted(plan.rate()) : "as fast as possible");
+        setting(list, "clients", String.format(Locale.ROOT, "%,d", plan.clients()));
+        setting(
+                list,
+                "rate",
+                plan.rate() > 0
+                        ? String.format(Locale.ROOT, "%,.1f due per second", plan.rate())
+                        : "as fast as possible");
         setting(list, "warm-up", plan.warmup().toMillis() / 1000.0 + " s");
         setting(
                 list,
                 "counted",
-                "%.1f s, %,d bytes of response bodies".formatted(report.wallSeconds(), report.bytes()));
-        setting(list, "events", "%,d of %,d seats".formatted(plan.eventsToMake(), plan.seats()));
+                String.format(
+                        Locale.ROOT, "%.1f s, %,d bytes of response bodies", report.wallSeconds(), report.bytes()));
+        setting(list, "events", String.format(Locale.ROOT, "%,d of %,d seats", plan.eventsToMake(), plan.seats()));
         setting(
                 list,
                 "reservations",
-                "%,d acknowledged, %,d of them read again".formatted(report.acknowledged(), report.rechecked()));
-        setting(list, "CPU of the load test", "%.1f µs per request".formatted(report.driverCpuMicrosPerRequest()));
+                String.format(
+                        Locale.ROOT,
+                        "%,d acknowledged, %,d of them read again",
+                        report.acknowledged(),
+                        report.rechecked()));
+        setting(
+                list,
+                "CPU of the load test",
+                String.format(Locale.ROOT, "%.1f µs per request", report.driverCpuMicrosPerRequest()));
         return list.append("</dl>").toString();
     }
 

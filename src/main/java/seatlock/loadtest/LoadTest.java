@@ -3,6 +3,7 @@ package seatlock.loadtest;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +49,8 @@ public final class LoadTest {
         checkServer();
         var events = TestEvents.create(connections, plan);
         if (events.count() > 0) {
-            progress.accept("Created %,d events with %,d seats each".formatted(events.count(), events.seatsPerEvent()));
+            progress.accept(String.format(
+                    Locale.ROOT, "Created %,d events with %,d seats each", events.count(), events.seatsPerEvent()));
         }
         openConnections();
         var ledger = new SeatLedger(events, violations);
@@ -61,13 +63,14 @@ public final class LoadTest {
         var audit = new Audit(plan, connections, events, ledger, workload, violations);
         var unsettled = audit.resolveUnknown();
         if (unsettled > 0) {
-            notes.add("%,d requests had an unknown outcome and were retried".formatted(unsettled));
+            notes.add(String.format(Locale.ROOT, "%,d requests had an unknown outcome and were retried", unsettled));
         }
         if (workload.firstFailure() != null) {
             notes.add("First request without a response: " + workload.firstFailure());
         }
         if (ledger.acknowledged() > 0) {
-            progress.accept("Checking %,d acknowledged reservations".formatted(ledger.acknowledged()));
+            progress.accept(
+                    String.format(Locale.ROOT, "Checking %,d acknowledged reservations", ledger.acknowledged()));
         }
         var rechecked = audit.recheck();
         audit.compareMaps();
@@ -138,9 +141,11 @@ public final class LoadTest {
             }
             var notSent = measurements.seen().getOrDefault(Report.NOT_SENT, 0L);
             if (notSent > 0) {
-                notes.add(
-                        "%,d requests were due but not sent: all %,d clients were waiting for responses (raise --clients)"
-                                .formatted(notSent, plan.clients()));
+                notes.add(String.format(
+                        Locale.ROOT,
+                        "%,d requests were due but not sent: all %,d clients were waiting for responses (raise --clients)",
+                        notSent,
+                        plan.clients()));
             }
             return (cpuNanos() - cpuBefore) / 1e9;
         }
@@ -166,13 +171,14 @@ public final class LoadTest {
     }
 
     private void report(Report.Second second) {
-        progress.accept("%7.1f s %,9.0f/s   p99 %,9.2f ms   errors %,7.0f/s%s"
-                .formatted(
-                        second.at(),
-                        second.perSecond(),
-                        second.p99(),
-                        second.errorsPerSecond(),
-                        second.warmup() ? "   (warm-up)" : ""));
+        progress.accept(String.format(
+                Locale.ROOT,
+                "%7.1f s %,9.0f/s   p99 %,9.2f ms   errors %,7.0f/s%s",
+                second.at(),
+                second.perSecond(),
+                second.p99(),
+                second.errorsPerSecond(),
+                second.warmup() ? "   (warm-up)" : ""));
     }
 
     /** Returns the CPU time of the threads that send and receive, leaving out everything else in this process. */

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -251,8 +252,12 @@ public record Plan(
     @Override
     public String toString() {
         return scenario + " at " + servers() + ", " + clients + " clients"
-                + (rate > 0 ? ", %,.0f requests due per second".formatted(rate) : ", each as fast as possible")
-                + (requests > 0 ? ", %,d requests".formatted(requests) : ", " + duration.toMillis() / 1000.0 + " s")
+                + (rate > 0
+                        ? String.format(Locale.ROOT, ", %,.0f requests due per second", rate)
+                        : ", each as fast as possible")
+                + (requests > 0
+                        ? String.format(Locale.ROOT, ", %,d requests", requests)
+                        : ", " + duration.toMillis() / 1000.0 + " s")
                 + " after " + warmup.toMillis() / 1000.0 + " s of warm-up";
     }
 }

@@ -1,6 +1,7 @@
 package seatlock.loadtest;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -121,17 +122,33 @@ public record Report(
     /** Formats the report for a terminal. */
     public String toText() {
         var text = new StringBuilder();
-        text.append("%n%-34s %10s %9s %9s %9s %9s %9s%n"
-                .formatted("outcome", "count", "p50 ms", "p90", "p99", "p99.9", "max"));
+        text.append(String.format(
+                Locale.ROOT,
+                "\n%-34s %10s %9s %9s %9s %9s %9s\n",
+                "outcome",
+                "count",
+                "p50 ms",
+                "p90",
+                "p99",
+                "p99.9",
+                "max"));
         rows.forEach(row -> text.append(line(row.outcome(), row.latency())));
         if (rows.size() > 1) {
             text.append(line("all", total));
         }
-        text.append("%n%,.0f %s per second, %,.0f of them %s; %.2f s from the first request to the last response%n"
-                .formatted(rate(), unit(), successRate(), "successful", wallSeconds));
-        text.append("CPU time of the load test: %.1f µs per request%n".formatted(driverCpuMicrosPerRequest()));
+        text.append(String.format(
+                Locale.ROOT,
+                "\n%,.0f %s per second, %,.0f of them %s; %.2f s from the first request to the last response\n",
+                rate(),
+                unit(),
+                successRate(),
+                "successful",
+                wallSeconds));
+        text.append(String.format(
+                Locale.ROOT, "CPU time of the load test: %.1f µs per request\n", driverCpuMicrosPerRequest()));
         if (acknowledged > 0) {
-            text.append("%,d reservations acknowledged, %,d of them read again%n".formatted(acknowledged, rechecked));
+            text.append(String.format(
+                    Locale.ROOT, "%,d reservations acknowledged, %,d of them read again\n", acknowledged, rechecked));
         }
         notes.forEach(note -> text.append(note).append('\n'));
         text.append(verdict()).append('\n');
@@ -142,10 +159,11 @@ public record Report(
     String verdict() {
         return violationCount == 0
                 ? "No violations found."
-                : "%,d violations%s:"
-                        .formatted(
-                                violationCount,
-                                violationCount > violations.size() ? " (first " + violations.size() + " shown)" : "");
+                : String.format(
+                        Locale.ROOT,
+                        "%,d violations%s:",
+                        violationCount,
+                        violationCount > violations.size() ? " (first " + violations.size() + " shown)" : "");
     }
 
     String unit() {
@@ -153,18 +171,14 @@ public record Report(
     }
 
     private static String line(String name, Latency latency) {
-        Function<Double, String> ms = value -> "%,9.2f".formatted(value);
-        return "%-34s %,10d %s%n"
-                .formatted(
-                        name,
-                        latency.count(),
-                        DoubleStream.of(
-                                        latency.ms(50),
-                                        latency.ms(90),
-                                        latency.ms(99),
-                                        latency.ms(99.9),
-                                        latency.maxMs())
-                                .mapToObj(ms::apply)
-                                .collect(Collectors.joining(" ")));
+        Function<Double, String> ms = value -> String.format(Locale.ROOT, "%,9.2f", value);
+        return String.format(
+                Locale.ROOT,
+                "%-34s %,10d %s\n",
+                name,
+                latency.count(),
+                DoubleStream.of(latency.ms(50), latency.ms(90), latency.ms(99), latency.ms(99.9), latency.maxMs())
+                        .mapToObj(ms::apply)
+                        .collect(Collectors.joining(" ")));
     }
 }

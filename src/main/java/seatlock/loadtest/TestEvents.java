@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import seatlock.loadtest.ServerConnections.Request;
 
 /**
@@ -27,8 +28,9 @@ final class TestEvents {
     /** A different buyer for each seat, at a domain that can never receive mail (RFC 2606 section 2). */
     private static final String EMAIL = "buyer-%d@loadtest.invalid";
 
-    private static final DateTimeFormatter NAME_TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter NAME_TIME = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final ServerConnections connections;
     private final int seatsPerEvent;
@@ -70,10 +72,12 @@ final class TestEvents {
             rows.add("{\"name\":\"" + (first / SEATS_PER_ROW + 1) + "\",\"seats\":"
                     + Math.min(SEATS_PER_ROW, seats - first) + "}");
         }
-        return """
+        return String.format(
+                        Locale.ROOT,
+                        """
                 {"name":"%s","venue":"seatlock loadtest","startsAt":"%s","timeZone":"UTC","currency":"EUR",
                  "reservationTtl":"%s","sections":[{"name":"%s","price":%d,"rows":[%s]}]}
-                """.formatted(
+                """,
                         name,
                         now.plus(365, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS),
                         RESERVATION_TTL,
@@ -111,7 +115,8 @@ final class TestEvents {
     }
 
     Request reserve(long seat, String idempotencyKey) {
-        var body = "{\"seats\":[\"" + label(seat) + "\"],\"email\":\"" + EMAIL.formatted(seat) + "\"}";
+        var body =
+                "{\"seats\":[\"" + label(seat) + "\"],\"email\":\"" + String.format(Locale.ROOT, EMAIL, seat) + "\"}";
         return Request.post(reservations.get(eventOf(seat)), body.getBytes(StandardCharsets.US_ASCII), idempotencyKey);
     }
 

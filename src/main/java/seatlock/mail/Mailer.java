@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.StringJoiner;
@@ -292,11 +293,12 @@ public final class Mailer {
             report(false, e.getMessage());
             return new Failed(e.getMessage());
         } else if (e instanceof IOException) {
-            var reason = "Cannot connect to %s:%d: %s"
-                    .formatted(
-                            settings.address().host(),
-                            settings.port(),
-                            e instanceof UnknownHostException ? "unknown host" : e.getMessage());
+            var reason = String.format(
+                    Locale.ROOT,
+                    "Cannot connect to %s:%d: %s",
+                    settings.address().host(),
+                    settings.port(),
+                    e instanceof UnknownHostException ? "unknown host" : e.getMessage());
             report(false, reason);
             return new Failed(reason);
         } else if (e instanceof MessagingException refusal) {

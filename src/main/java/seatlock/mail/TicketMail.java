@@ -80,7 +80,9 @@ public final class TicketMail {
 
         var lines = tickets.stream().map(ticket -> textLine(event, ticket)).collect(Collectors.joining());
         var number = reservation.id().number();
-        var text = """
+        var text = String.format(
+                Locale.ROOT,
+                """
                 Thank you for your order. %s
 
                 %s
@@ -97,9 +99,21 @@ public final class TicketMail {
                 Questions about your order? Reply to this mail, or write to %s.
 
                 Enjoy the event!
-                """.formatted(attached, event.name(), event.venue(), when, lines, total, number, show, use, contact);
+                """,
+                attached,
+                event.name(),
+                event.venue(),
+                when,
+                lines,
+                total,
+                number,
+                show,
+                use,
+                contact);
         var rows = tickets.stream().map(ticket -> htmlRow(event, ticket)).collect(Collectors.joining());
-        var html = HTML.formatted(
+        var html = String.format(
+                Locale.ROOT,
+                HTML,
                 attached,
                 escape(event.name()),
                 escape(event.venue()),
@@ -121,21 +135,26 @@ public final class TicketMail {
     }
 
     private static String textLine(Event event, Ticket ticket) {
-        return "%s, %s, ticket %s\n"
-                .formatted(
-                        ticket.seat().label(),
-                        Amounts.format(ticket.price(), event.currency()),
-                        ticket.id().number());
+        return String.format(
+                Locale.ROOT,
+                "%s, %s, ticket %s\n",
+                ticket.seat().label(),
+                Amounts.format(ticket.price(), event.currencyCode()),
+                ticket.id().number());
     }
 
     private static String htmlRow(Event event, Ticket ticket) {
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
                 <tr><td class="line" style="padding:12px 12px 12px 0;border-bottom:1px solid #dcd8cf">\
                 <strong dir="auto" style="overflow-wrap:anywhere">%s</strong><br>\
                 <span class="pale" style="font-size:13px;color:#5b6270">Ticket %s</span></td>
                 <td class="line" align="right" style="padding:12px 0;border-bottom:1px solid #dcd8cf;white-space:nowrap">%s</td></tr>
-                """.formatted(
-                escape(ticket.seat().label()), ticket.id().number(), Amounts.format(ticket.price(), event.currency()));
+                """,
+                escape(ticket.seat().label()),
+                ticket.id().number(),
+                Amounts.format(ticket.price(), event.currencyCode()));
     }
 
     private static String escape(String text) {

@@ -3,6 +3,7 @@ package seatlock.maintenance;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import seatlock.concurrent.PeriodicTask;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
@@ -57,7 +58,8 @@ public final class BacklogMonitor implements AutoCloseable {
     /** Returns a sentence if jobs wait for a worker, here or elsewhere, that does not take them; empty otherwise. */
     public String problem() {
         return oldestReady > LONG_WAIT
-                ? "A job has been due for %.0f seconds, and no worker has taken it.".formatted(oldestReady)
+                ? String.format(
+                        Locale.ROOT, "A job has been due for %.0f seconds, and no worker has taken it.", oldestReady)
                 : "";
     }
 

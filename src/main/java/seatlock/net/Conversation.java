@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -100,7 +101,8 @@ public final class Conversation implements AutoCloseable {
         try {
             result = TALKERS.submit(work);
         } catch (RejectedExecutionException e) {
-            throw exceed("%s cannot be reached: too many threads wait for look-ups of names".formatted(server));
+            throw exceed(String.format(
+                    Locale.ROOT, "%s cannot be reached: too many threads wait for look-ups of names", server));
         }
         try {
             return result.get(longest.toMillis(), TimeUnit.MILLISECONDS);
@@ -157,7 +159,7 @@ public final class Conversation implements AutoCloseable {
     }
 
     private LimitExceeded exceedTime() {
-        return exceed("%s did not finish within %s s".formatted(server, seconds()));
+        return exceed(String.format(Locale.ROOT, "%s did not finish within %s s", server, seconds()));
     }
 
     private String seconds() {
@@ -186,7 +188,7 @@ public final class Conversation implements AutoCloseable {
                 return (int) bytes;
             }
         }
-        throw exceed("%s sent more than %,d bytes".formatted(server, mostBytes));
+        throw exceed(String.format(Locale.ROOT, "%s sent more than %,d bytes", server, mostBytes));
     }
 
     private synchronized void add(Socket socket) throws LimitExceeded {

@@ -2,6 +2,7 @@ package seatlock.sales;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import seatlock.db.Tx;
 
 /**
@@ -43,11 +44,12 @@ public final class Rehearsal {
     private Rehearsal() {}
 
     private static String insert(String table, String columns) {
-        return "INSERT INTO %1$s (%2$s) SELECT %2$s FROM %1$s WHERE false".formatted(table, columns);
+        return String.format(Locale.ROOT, "INSERT INTO %1$s (%2$s) SELECT %2$s FROM %1$s WHERE false", table, columns);
     }
 
     private static String upsert(String table, String key, String columns) {
-        return insert(table, columns) + " ON CONFLICT (%s) DO UPDATE SET event_id = excluded.event_id".formatted(key);
+        return insert(table, columns)
+                + String.format(Locale.ROOT, " ON CONFLICT (%s) DO UPDATE SET event_id = excluded.event_id", key);
     }
 
     /**

@@ -10,6 +10,7 @@ import com.lowagie.text.pdf.PdfString;
 import com.lowagie.text.pdf.PdfStructureElement;
 import com.lowagie.text.pdf.PdfWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Tags the content of a page for people who have it read aloud (PDF/UA-1): title, language, and elements in reading order,
@@ -79,7 +80,7 @@ final class Tags {
     }
 
     private static byte[] metadata(String title) {
-        return """
+        return String.format(Locale.ROOT, """
                 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
                 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
                 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
@@ -87,7 +88,7 @@ final class Tags {
                 <pdfuaid:part>1</pdfuaid:part>
                 </rdf:Description></rdf:RDF></x:xmpmeta>
                 <?xpacket end="r"?>
-                """.formatted(escape(title)).getBytes(StandardCharsets.UTF_8);
+                """, escape(title)).getBytes(StandardCharsets.UTF_8);
     }
 
     private static String escape(String text) {

@@ -3,6 +3,7 @@ package seatlock.workers;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import net.greghaines.jesque.Config;
@@ -68,7 +69,11 @@ final class ResqueQueue {
 
     private static String payload(Jobs.Due due) {
         // None of the three contains a character that JSON must escape.
-        return "{\"class\":\"%s\",\"args\":[\"%s\",\"%s\"],\"vars\":null}"
-                .formatted(due.kind().wireName(), due.event(), due.id());
+        return String.format(
+                Locale.ROOT,
+                "{\"class\":\"%s\",\"args\":[\"%s\",\"%s\"],\"vars\":null}",
+                due.kind().wireName(),
+                due.event(),
+                due.id());
     }
 }

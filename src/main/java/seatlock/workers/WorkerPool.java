@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -85,13 +86,14 @@ public final class WorkerPool implements AutoCloseable {
 
         @Override
         protected String createName() {
-            return "%s:%d-%d:%s,%s"
-                    .formatted(
-                            ThisHost.NAME,
-                            ProcessHandle.current().pid(),
-                            getWorkerId(),
-                            ResqueConstants.JAVA_DYNAMIC_QUEUES,
-                            String.join(",", queueNames));
+            return String.format(
+                    Locale.ROOT,
+                    "%s:%d-%d:%s,%s",
+                    ThisHost.NAME,
+                    ProcessHandle.current().pid(),
+                    getWorkerId(),
+                    ResqueConstants.JAVA_DYNAMIC_QUEUES,
+                    String.join(",", queueNames));
         }
     }
 

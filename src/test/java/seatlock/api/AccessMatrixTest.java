@@ -150,10 +150,10 @@ class AccessMatrixTest {
                     var allowed = ALLOWED.get(id);
                     assertThat(allowed).as("permitted callers of " + name).isNotNull();
                     assertThat(security(operation.getValue())).as(name).isEqualTo(securityOf(allowed));
-                    var line = new StringBuilder("%-66s".formatted(name));
+                    var line = new StringBuilder(String.format(Locale.ROOT, "%-66s", name));
                     for (var caller : CALLERS) {
                         var status = call(operation.getKey(), path.getKey(), id, caller);
-                        line.append(" %4d".formatted(status));
+                        line.append(String.format(Locale.ROOT, " %4d", status));
                         if (!isExpected(status, allowed, caller)) {
                             wrong.add(name + " as " + caller + ": " + status);
                         }
@@ -278,8 +278,8 @@ class AccessMatrixTest {
         var legend = CALLERS.stream()
                 .map(caller -> (CALLERS.indexOf(caller) + 1) + " " + caller)
                 .collect(joining(", "));
-        var head = new StringBuilder("%-66s".formatted(""));
-        CALLERS.forEach(caller -> head.append(" %4d".formatted(CALLERS.indexOf(caller) + 1)));
+        var head = new StringBuilder(String.format(Locale.ROOT, "%-66s", ""));
+        CALLERS.forEach(caller -> head.append(String.format(Locale.ROOT, " %4d", CALLERS.indexOf(caller) + 1)));
         return "\n" + legend + "\n" + head + "\n" + String.join("\n", lines) + "\n";
     }
 }

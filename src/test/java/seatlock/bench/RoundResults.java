@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Collects named results of several rounds and summarizes each as its median and spread. */
@@ -28,7 +29,8 @@ final class RoundResults {
     /** Formats each result as "median (lowest to highest)". */
     String summary() {
         var text = new StringBuilder();
-        results.forEach((name, values) -> text.append("  %-66s %s%n".formatted(name, summary(values))));
+        results.forEach(
+                (name, values) -> text.append(String.format(Locale.ROOT, "  %-66s %s%n", name, summary(values))));
         return text.toString();
     }
 
@@ -36,6 +38,6 @@ final class RoundResults {
         var min = values.stream().mapToDouble(v -> v).min().orElseThrow();
         var max = values.stream().mapToDouble(v -> v).max().orElseThrow();
         var format = max >= 100 ? "%,.0f (%,.0f to %,.0f)" : "%.2f (%.2f to %.2f)";
-        return format.formatted(median(values), min, max);
+        return String.format(Locale.ROOT, format, median(values), min, max);
     }
 }

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Currency;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -134,7 +135,7 @@ class SaleBenchTest {
                 round(results, direct, fileUrl);
             }
         }
-        say("Median of %d rounds (lowest to highest):%n%s".formatted(ROUNDS, results.summary()));
+        say(String.format(Locale.ROOT, "Median of %d rounds (lowest to highest):%n%s", ROUNDS, results.summary()));
     }
 
     private static void round(RoundResults results, DirectBookings direct, URI fileUrl) throws Exception {
@@ -225,17 +226,23 @@ class SaleBenchTest {
     void latency_at_a_constant_rate() {
         var most = run(plan(Scenario.ON_SALE).with(CLIENTS, RUN, SETTLE).selling(1, LARGE))
                 .successRate();
-        var text = new StringBuilder(
-                "On-sale at a constant rate; latency since each request was due; maximum rate %,.0f/s:%n"
-                        .formatted(most));
+        var text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "On-sale at a constant rate; latency since each request was due; maximum rate %,.0f/s:%n",
+                most));
         for (var share : List.of(0.25, 0.5, 0.9)) {
             var report = run(plan(Scenario.ON_SALE)
                     .with(1000, Duration.ofSeconds(10), Duration.ofSeconds(2))
                     .atRate(most * share)
                     .selling(2, LARGE));
             var latency = report.total();
-            text.append("  at %.0f%% of the maximum: p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms%n"
-                    .formatted(share * 100, latency.ms(50), latency.ms(99), latency.ms(99.9)));
+            text.append(String.format(
+                    Locale.ROOT,
+                    "  at %.0f%% of the maximum: p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms%n",
+                    share * 100,
+                    latency.ms(50),
+                    latency.ms(99),
+                    latency.ms(99.9)));
         }
         say(text.toString());
     }
@@ -272,8 +279,10 @@ class SaleBenchTest {
                     "p99 with ÷ without the lock",
                     during.total().ms(99) / usual.total().ms(99));
         }
-        say("One event locked from outside for 20 s, three times; 1,000 bookings/s in other events:%n%s"
-                .formatted(results.summary()));
+        say(String.format(
+                Locale.ROOT,
+                "One event locked from outside for 20 s, three times; 1,000 bookings/s in other events:%n%s",
+                results.summary()));
     }
 
     @Test
@@ -282,9 +291,13 @@ class SaleBenchTest {
         var before = Processes.pssMegabytes(node.pid());
         var report = run(plan(Scenario.STAMPEDE).with(10_000, RUN, Duration.ZERO));
         var after = Processes.pssMegabytes(node.pid());
-        say(
-                "10,000 simultaneous connections for one seat: %s in %.2f s; memory of the jar %.0f MB before, %.0f MB after"
-                        .formatted(report.counts(), report.wallSeconds(), before, after));
+        say(String.format(
+                Locale.ROOT,
+                "10,000 simultaneous connections for one seat: %s in %.2f s; memory of the jar %.0f MB before, %.0f MB after",
+                report.counts(),
+                report.wallSeconds(),
+                before,
+                after));
     }
 
     /** Audits the responses of two nodes with a shared database at full load, and then verifies the database. */
@@ -297,7 +310,7 @@ class SaleBenchTest {
             for (var scenario : List.of(Scenario.RIVALS, Scenario.RETRY_STORM, Scenario.PURCHASE, Scenario.ON_SALE)) {
                 var report =
                         run(plan(scenario).at(nodes).with(CLIENTS, RUN, SETTLE).selling(4, 20_000));
-                say("Two nodes, %s: %,.0f/s, %s".formatted(scenario, report.rate(), report.counts()));
+                say(String.format(Locale.ROOT, "Two nodes, %s: %,.0f/s, %s", scenario, report.rate(), report.counts()));
             }
         }
         delete(otherHome);
@@ -330,7 +343,7 @@ class SaleBenchTest {
             }
         }
         delete(otherHome);
-        say("Limits on and off:%n%s".formatted(results.summary()));
+        say(String.format(Locale.ROOT, "Limits on and off:%n%s", results.summary()));
     }
 
     // ---- Shared by all benchmarks

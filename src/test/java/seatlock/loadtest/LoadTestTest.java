@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -226,10 +227,12 @@ class LoadTestTest {
         assertThat(document.getElementsByTagName("script").getLength()).isZero();
         assertThat(page)
                 .contains(
-                        scenario.toString(), "No violations found.", "%,.0f %s".formatted(report.rate(), report.unit()))
+                        scenario.toString(),
+                        "No violations found.",
+                        String.format(Locale.ROOT, "%,.0f %s", report.rate(), report.unit()))
                 .contains(
                         report.rows().get(0).outcome(),
-                        "%,.2f".formatted(report.total().maxMs()))
+                        String.format(Locale.ROOT, "%,.2f", report.total().maxMs()))
                 .doesNotContain("src=", "href=", TestSystem.ADMIN_KEY, "NaN");
     }
 }

@@ -308,7 +308,7 @@ class LogSecrecyTest {
             var port = Integer.parseInt(jvm.output()
                     .lines()
                     .filter(line -> line.startsWith("API"))
-                    .map(line -> line.replaceAll(".*localhost:(\\d+) .*", "$1"))
+                    .map(line -> line.replaceAll(".*127.0.0.1:(\\d+) .*", "$1"))
                     .findFirst()
                     .orElseThrow());
             var api = new Api("http://localhost:" + port, ADMIN_KEY);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -50,8 +51,11 @@ final class Audit {
         checkTicketsAndMail();
         checkSeatMaps();
         var statistics = shoppers.statistics;
-        System.out.println(HEAD.formatted("scenario", "requests", "failed", "errors", "double", "lost", "longest gap"));
-        System.out.println(LINE.formatted(
+        System.out.println(String.format(
+                Locale.ROOT, HEAD, "scenario", "requests", "failed", "errors", "double", "lost", "longest gap"));
+        System.out.println(String.format(
+                Locale.ROOT,
+                LINE,
                 scenario,
                 statistics.requests(),
                 statistics.failed(),

@@ -3,6 +3,7 @@ package seatlock.nodes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /** A schedule of failures. The same seed always gives the same schedule. */
@@ -48,8 +49,13 @@ final class ChaosSchedule {
 
         @Override
         public String toString() {
-            return "%6.1f s  %-10s  %s, back after %.1f s"
-                    .formatted(at.toMillis() / 1e3, target(), action.how, downtime.toMillis() / 1e3);
+            return String.format(
+                    Locale.ROOT,
+                    "%6.1f s  %-10s  %s, back after %.1f s",
+                    at.toMillis() / 1e3,
+                    target(),
+                    action.how,
+                    downtime.toMillis() / 1e3);
         }
     }
 

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import seatlock.db.DatabaseUrl;
@@ -68,8 +69,12 @@ final class Postgres implements AutoCloseable {
      */
     Postgres standby(Path copy) {
         Commands.run("cp", "-a", data.toString(), copy.toString());
-        var follow = "\nprimary_conninfo = 'host=127.0.0.1 port=%d user=%s password=%s application_name=standby'\n"
-                .formatted(port, user, password);
+        var follow = String.format(
+                Locale.ROOT,
+                "\nprimary_conninfo = 'host=127.0.0.1 port=%d user=%s password=%s application_name=standby'\n",
+                port,
+                user,
+                password);
         try {
             Files.createFile(copy.resolve("standby.signal"));
             Files.writeString(copy.resolve("postgresql.auto.conf"), follow, StandardOpenOption.APPEND);

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The resources that a node uses at a moment.
@@ -74,6 +75,7 @@ record ResourceUsage(double memory, int threads, int files, int connections) {
 
     @Override
     public String toString() {
-        return "%.0f MB, %d threads, %d files, %d connections".formatted(memory, threads, files, connections);
+        return String.format(
+                Locale.ROOT, "%.0f MB, %d threads, %d files, %d connections", memory, threads, files, connections);
     }
 }

@@ -62,9 +62,9 @@ class ListeningTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'',http://localhost:,true,true",
+        "'',http://127.0.0.1:,true,true",
         "127.0.0.1,http://127.0.0.1:,true,false",
-        "localhost,http://localhost:,true,false",
+        "localhost,http://127.0.0.1:,true,false",
         "::1,http://[::1]:,false,true"
     })
     void a_server_listens_on_its_host_and_prints_a_url_that_works(

@@ -9,6 +9,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.testcontainers.containers.GenericContainer;
@@ -77,13 +78,14 @@ final class Docker {
         var server = new PostgreSQLContainer("postgres:16")
                 .withCommand("postgres", "-c", "fsync=off", "-c", "max_connections=200");
         server.start();
-        return "postgresql://%s:%s@%s:%d/%s"
-                .formatted(
-                        server.getUsername(),
-                        server.getPassword(),
-                        server.getHost(),
-                        server.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT),
-                        server.getDatabaseName());
+        return String.format(
+                Locale.ROOT,
+                "postgresql://%s:%s@%s:%d/%s",
+                server.getUsername(),
+                server.getPassword(),
+                server.getHost(),
+                server.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT),
+                server.getDatabaseName());
     }
 
     /** Starts Redis. Returns its URL. */

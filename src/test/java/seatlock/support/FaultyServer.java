@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -97,8 +98,12 @@ public final class FaultyServer implements AutoCloseable {
         var id = UUID.randomUUID().toString();
         reservations++;
         holders.put(label, id);
-        return "{\"id\":\"%s\",\"number\":%d,\"status\":\"PENDING\",\"seats\":[{\"label\":\"%s\"}]}"
-                .formatted(id, reservations, label);
+        return String.format(
+                Locale.ROOT,
+                "{\"id\":\"%s\",\"number\":%d,\"status\":\"PENDING\",\"seats\":[{\"label\":\"%s\"}]}",
+                id,
+                reservations,
+                label);
     }
 
     private void read(HttpExchange exchange, String id) throws IOException {
@@ -111,8 +116,10 @@ public final class FaultyServer implements AutoCloseable {
             reply(
                     exchange,
                     200,
-                    "{\"status\":\"PENDING\",\"seats\":[{\"label\":\"%s\"}]}"
-                            .formatted(found.get().getKey()));
+                    String.format(
+                            Locale.ROOT,
+                            "{\"status\":\"PENDING\",\"seats\":[{\"label\":\"%s\"}]}",
+                            found.get().getKey()));
         }
     }
 
@@ -122,7 +129,8 @@ public final class FaultyServer implements AutoCloseable {
             var label = "FLOOR-1-" + i;
             var isHeld = holders.containsKey(label) && fault != Fault.SHOWS_FREE;
             seats.append(i == 1 ? "" : ",")
-                    .append("{\"label\":\"%s\",\"status\":\"%s\"}".formatted(label, isHeld ? "HELD" : "AVAILABLE"));
+                    .append(String.format(
+                            Locale.ROOT, "{\"label\":\"%s\",\"status\":\"%s\"}", label, isHeld ? "HELD" : "AVAILABLE"));
         }
         return "{\"seats\":[" + seats + "],\"next\":null}";
     }

@@ -27,6 +27,13 @@ public final class Jvm implements AutoCloseable {
         return start("seatlock.Main", environment, arguments);
     }
 
+    /** Like {@link #start}, with more options for Java. */
+    public static Jvm withOptions(List<String> options, Path home, Map<String, String> settings, String... arguments) {
+        var all = new ArrayList<>(options);
+        all.addAll(options("seatlock.Main"));
+        return run(all, withHome(home, settings), arguments);
+    }
+
     /** Starts a main class of the tests. */
     public static Jvm run(Class<?> main, String... arguments) {
         return start(main.getName(), Map.of(), arguments);
