@@ -1,6 +1,7 @@
 package seatlock.embedded;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.ZoneOffset;
@@ -42,7 +44,7 @@ public final class HomeDirectory implements AutoCloseable {
     private static final FileAttribute<?> OWNER_ONLY_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-    private static final FileAttribute<?> OWNER_ONLY_DIRECTORY =
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     /** As generated. Other characters would need escaping in URLs, SQL and the settings of Redis. */
@@ -130,11 +132,30 @@ public final class HomeDirectory implements AutoCloseable {
         return directory.resolve(name);
     }
 
-    /** Returns a directory in this directory, which is created if necessary. */
+    /**
+     * Returns a directory in this directory, which is created if necessary. Only its owner has access, whatever the permissions of
+     * this directory, and even if it exists with others.
+     *
+     * @param name may contain slashes; the rule then holds for each part
+     */
     Path directory(String name) throws IOException {
-        var path = resolve(name);
-        create(path);
+        var path = directory;
+        for (var part : Path.of(name)) {
+            path = path.resolve(part);
+            create(path);
+            if (!Files.getPosixFilePermissions(path).equals(OWNER_ONLY_DIRECTORY.value())) {
+                Files.setPosixFilePermissions(path, OWNER_ONLY_DIRECTORY.value());
+            }
+        }
         return path;
+    }
+
+    /** Creates a file that only its owner can read, and fills it. @throws IOException if it exists */
+    static void create(Path file, InputStream content) throws IOException {
+        Files.createFile(file, OWNER_ONLY_FILE);
+        try (var out = Files.newOutputStream(file)) {
+            content.transferTo(out);
+        }
     }
 
     /**

@@ -62,7 +62,7 @@ public final class MailSink implements AutoCloseable {
     private void store(InputStream mail) throws IOException {
         var name = Instant.now().toString().replace(":", "") + "-" + count.incrementAndGet() + ".eml";
         var partial = directory.resolve(name + ".part");
-        Files.copy(mail, partial);
+        HomeDirectory.create(partial, mail);
         Files.move(partial, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 

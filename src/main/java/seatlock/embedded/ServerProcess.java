@@ -91,7 +91,10 @@ final class ServerProcess {
         return process.waitFor();
     }
 
-    /** Returns the last error that was logged since the start, or else the last line. */
+    /**
+     * Returns the last error that was logged since the start, or else the last line. An error about the disk comes before
+     * others, which only follow from it.
+     */
     String lastError() {
         try (var file = Files.newInputStream(log)) {
             file.skipNBytes(logStart);
@@ -99,9 +102,15 @@ final class ServerProcess {
                     .lines()
                     .filter(line -> !line.isBlank())
                     .toList();
-            var errors = lines.stream().map(ERROR::matcher).filter(Matcher::find);
-            return errors.map(match -> match.group(1))
-                    .reduce((first, second) -> second)
+            var errors = lines.stream()
+                    .map(ERROR::matcher)
+                    .filter(Matcher::find)
+                    .map(match -> match.group(1))
+                    .toList();
+            return errors.stream()
+                    .filter(UnusableHome::isAboutDisk)
+                    .findFirst()
+                    .or(() -> errors.stream().reduce((first, second) -> second))
                     .orElse(lines.isEmpty() ? "it exited without a message" : lines.get(lines.size() - 1));
         } catch (IOException e) {
             return "its log " + log + " cannot be read";

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import seatlock.net.Loopback;
 
 /** The files of the home directory: complete, durable, and readable by their owner only. */
 class HomeDirectoryTest {
@@ -95,8 +100,63 @@ class HomeDirectoryTest {
         }
     }
 
+    /** Made by an operator, an older release or a container's volume. */
+    @Test
+    void a_home_that_everybody_can_read_keeps_what_is_in_it_private() throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.createDirectory(
+                directory.resolve("mail"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        try (var home = HomeDirectory.open(directory);
+                var sink = MailSink.start(home)) {
+            home.adminKey();
+            home.publish(Map.of("URL", "http://127.0.0.1:1"));
+            home.directory("postgres/bin");
+            send(
+                    sink,
+                    "EHLO test\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n"
+                            + ".\r\nQUIT\r\n");
+
+            try (var files = Files.walk(directory)) {
+                var inside = files.filter(file -> !file.equals(directory)).toList();
+                assertThat(inside)
+                        .anyMatch(file -> file.toString().endsWith(".eml"))
+                        .allSatisfy(
+                                file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                                        .as(file.toString())
+                                        .isEqualTo(Files.isDirectory(file) ? "rwx------" : "rw-------"));
+            }
+            // The operator may have a reason for it.
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+                    .isEqualTo("rwxr-xr-x");
+        }
+    }
+
+    /** Sends commands at once, and waits until the server has closed the connection. */
+    private static void send(MailSink sink, String commands) throws IOException {
+        var port = URI.create(sink.url()).getPort();
+        try (var socket = new Socket(Loopback.ADDRESS, port)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(commands.getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .contains("221");
+        }
+    }
+
+    @Test
+    void a_read_only_home_is_called_read_only() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("r-xr-xr-x"));
+        var file = directory.resolve("lock");
+
+        assertThat(UnusableHome.because(directory, new AccessDeniedException(file.toString())))
+                .hasMessage("Cannot use " + file + ": Permission denied. " + directory
+                        + " is read-only. Run `chmod u+rwx " + directory
+                        + "`, or set SEATLOCK_HOME to another directory.");
+    }
+
     @ParameterizedTest
     @CsvSource({
+        "'could not resize shared memory segment \"/x\": No space left on device',/dev/shm",
         "No space left on device,Free some space",
         "Disk quota exceeded,Free some space",
         "Read-only file system,Make the file system writable",

@@ -74,6 +74,12 @@ public final class Jvm implements AutoCloseable {
         return run(shell, true, options("seatlock.Main"), withHome(home, settings), arguments);
     }
 
+    /** Like {@link #start}, but no file that the process and its children write may become larger. */
+    public static Jvm withFileSize(int kilobytes, Path home, Map<String, String> settings, String... arguments) {
+        var shell = List.of("bash", "-c", "ulimit -f " + kilobytes + "; exec \"$@\"", "bash");
+        return run(shell, true, options("seatlock.Main"), withHome(home, settings), arguments);
+    }
+
     private static Map<String, String> withHome(Path home, Map<String, String> settings) {
         var environment = new HashMap<>(settings);
         environment.put("SEATLOCK_HOME", home.toString());
