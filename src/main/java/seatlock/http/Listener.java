@@ -172,7 +172,8 @@ public final class Listener implements AutoCloseable {
             if (!setup.origins.isEmpty()) {
                 server.insertHandler(crossOrigin(setup.origins));
             }
-            server.insertHandler(new CanonicalPath()); // the outermost
+            server.insertHandler(new CanonicalPath());
+            server.insertHandler(new BodilessResponses()); // the outermost
         });
         config.jetty.addConnector((server, http) -> {
             http.setUriCompliance(new HttpConfiguration().getUriCompliance()); // RFC 3986, and nothing ambiguous
