@@ -3,6 +3,7 @@ package seatlock;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -113,6 +114,10 @@ public final class App implements AutoCloseable {
         var database = backends.database();
         lifecycle.add(metrics);
         metrics.measureProcess();
+        metrics.info(
+                role.name().toLowerCase(Locale.ROOT),
+                Optional.ofNullable(App.class.getPackage().getImplementationVersion())
+                        .orElse("unknown"));
         metrics.droppedLogLines(Logging::dropped);
         metrics.unknownNames(catalog::unknownNames);
         var healthDatabase = open(database, "health", 1, Health.STATEMENT_TIMEOUT, Database.Plans.DEFAULT);

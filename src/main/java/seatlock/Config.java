@@ -276,9 +276,9 @@ public record Config(
         return reader.read("LIMITS", Config::onOrOff, "on or off").orElse(true) ? limits : limits.off();
     }
 
-    private static final Pattern ORIGIN = Pattern.compile("https?://[a-z0-9.-]+(:[0-9]{1,5})?|\\*");
+    private static final Pattern ORIGIN = Pattern.compile("(https?|capacitor|ionic)://[a-z0-9.-]+(:[0-9]{1,5})?|\\*");
 
-    /** Parses origins as browsers send them (RFC 6454 section 6.2): in lower case, without a path. */
+    /** Parses origins as browsers and apps in a web view send them (RFC 6454 section 6.2): in lower case, without a path. */
     private static Set<String> origins(String text) {
         var origins = Stream.of(text.split(",", -1)).map(String::strip).collect(Collectors.toSet());
         if (!origins.stream().allMatch(ORIGIN.asMatchPredicate())) {

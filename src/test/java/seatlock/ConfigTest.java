@@ -129,9 +129,10 @@ class ConfigTest {
 
     @Test
     void origins_are_a_comma_separated_list() throws Config.Invalid {
-        assertThat(Config.from(Map.of("CORS_ORIGINS", "https://a.example, http://localhost:3000"))
+        assertThat(Config.from(Map.of(
+                                "CORS_ORIGINS", "https://a.example, http://localhost:3000, capacitor://localhost"))
                         .corsOrigins())
-                .containsExactlyInAnyOrder("https://a.example", "http://localhost:3000");
+                .containsExactlyInAnyOrder("https://a.example", "http://localhost:3000", "capacitor://localhost");
     }
 
     @Test

@@ -63,6 +63,7 @@ interface EventOperations {
             operationId = "listEvents",
             tags = "Events",
             summary = "List events in order of their start",
+            description = "Without the seat plans. Pass `next` as `after` until it is null.",
             queryParams = {
                 @OpenApiParam(name = "limit", type = Integer.class, description = "1 to 1000; default 100"),
                 @OpenApiParam(name = "after", description = "`next` of the previous page")
@@ -81,6 +82,7 @@ interface EventOperations {
             operationId = "getEvent",
             tags = "Events",
             summary = "Get an event with its seat plan",
+            description = "Its seats and their statuses are in the seat map.",
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             responses = {
                 @OpenApiResponse(

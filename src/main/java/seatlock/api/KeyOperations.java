@@ -50,6 +50,8 @@ interface KeyOperations {
             operationId = "listKeys",
             tags = "Keys",
             summary = "List API keys in order of creation, without their secrets",
+            description =
+                    "Keys that were revoked or have expired are included. Pass `next` as `after` until it is null.",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
             queryParams = {
                 @OpenApiParam(name = "limit", type = Integer.class, description = "1 to 1000; default 100"),

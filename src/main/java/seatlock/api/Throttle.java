@@ -67,7 +67,8 @@ final class Throttle {
                 "\"" + policy.name() + "\";q=" + policy.requests() + ";w=" + RateLimiter.WINDOW.toSeconds());
         ctx.header(
                 "RateLimit",
-                "\"" + policy.name() + "\";r=" + grant.remaining() + ";t=" + wholeSeconds(grant.resetsIn()));
+                "\"" + policy.name() + "\";r=" + grant.remaining() + ";t="
+                        + Math.min(wholeSeconds(grant.resetsIn()), RateLimiter.WINDOW.toSeconds()));
         refuseUnlessGranted(policy, grant, "requests");
     }
 

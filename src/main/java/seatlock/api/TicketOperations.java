@@ -48,6 +48,9 @@ interface TicketOperations {
             operationId = "resendTickets",
             tags = "Tickets",
             summary = "Mail the tickets of a confirmed reservation again",
+            description =
+                    "To the address of the reservation, at most five times an hour. While such a mail waits, another request"
+                            + " adds none.",
             security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             pathParams = {
                 @OpenApiParam(name = "eventId", type = UUID.class, required = true),

@@ -1,5 +1,6 @@
 package seatlock.cli;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import seatlock.catalog.EventId;
 import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Migrations;
+import seatlock.db.Tx;
 import seatlock.maintenance.Invariant;
 
 @Command(
@@ -55,6 +57,7 @@ final class VerifyCommand implements Callable<Integer> {
                     .ifPresent(id -> {
                         throw new IllegalArgumentException("No such event: " + id);
                     });
+            output.accept("Database " + database.inTransaction(VerifyCommand::name));
             long violations = 0;
             for (var invariant : Invariant.values()) {
                 long count = database.inTransaction(
@@ -70,5 +73,14 @@ final class VerifyCommand implements Callable<Integer> {
                                     : String.format(Locale.ROOT, "%,d violations", violations));
             return violations;
         }
+    }
+
+    /** Names the database without its password, so that nobody takes the result for that of another one. */
+    private static String name(Tx tx) throws SQLException {
+        return tx.query(
+                        "SELECT current_database() || coalesce(' on ' || host(inet_server_addr()) || ':'"
+                                + " || inet_server_port(), '') AS name",
+                        row -> row.text("name"))
+                .get(0);
     }
 }

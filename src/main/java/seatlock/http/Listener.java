@@ -58,6 +58,15 @@ public final class Listener implements AutoCloseable {
     /** By then no request is in flight, so Jetty waits for its own threads only. */
     private static final Duration JETTY_STOP_TIMEOUT = Duration.ofSeconds(10);
 
+    /**
+     * An idle connection is kept for this long: longer than the 60 seconds of nginx and of AWS's load balancer, so that the proxy
+     * closes first and sends no request on a connection that is being closed.
+     */
+    static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
+
+    /** A request that stops arriving, or a response that nobody reads, is given up after this long. */
+    static final Duration STALLED = Duration.ofSeconds(30);
+
     /** The longest time that any browser caches a preflight response. */
     private static final Duration PREFLIGHT_MAX_AGE = Duration.ofHours(2);
 
@@ -172,7 +181,8 @@ public final class Listener implements AutoCloseable {
             if (!setup.origins.isEmpty()) {
                 server.insertHandler(crossOrigin(setup.origins));
             }
-            server.insertHandler(new CanonicalPath()); // the outermost
+            server.insertHandler(new CanonicalPath());
+            server.insertHandler(new BodilessResponses()); // the outermost
         });
         config.jetty.addConnector((server, http) -> {
             http.setUriCompliance(new HttpConfiguration().getUriCompliance()); // RFC 3986, and nothing ambiguous
@@ -186,6 +196,8 @@ public final class Listener implements AutoCloseable {
             connector.setHost(setup.address.getAddress().getHostAddress());
             connector.setPort(setup.address.getPort());
             connector.setAcceptQueueSize(ACCEPT_QUEUE);
+            connector.setIdleTimeout(KEEP_ALIVE.toMillis());
+            http.setIdleTimeout(STALLED.toMillis());
             inFlight.insertHandler(Connections.limit(connector, metrics).observer());
             return connector;
         });
@@ -199,9 +211,18 @@ public final class Listener implements AutoCloseable {
                 .collect(Collectors.toSet()));
         handler.setAllowCredentials(false);
         handler.setAllowedMethods(Set.of("GET", "HEAD", "POST", "DELETE"));
-        handler.setAllowedHeaders(
-                Set.of("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", RequestId.TRACE_PARENT));
+        handler.setAllowedHeaders(Set.of(
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "If-None-Match",
+                // Libraries that trace requests add these by themselves.
+                RequestId.TRACE_PARENT,
+                "tracestate",
+                "baggage",
+                "sentry-trace"));
         handler.setExposedHeaders(Set.of(
+                "Date",
                 "ETag",
                 "Idempotency-Replayed",
                 "Location",

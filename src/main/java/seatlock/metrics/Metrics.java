@@ -1,9 +1,11 @@
 package seatlock.metrics;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -11,8 +13,11 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -84,6 +89,8 @@ public final class Metrics implements AutoCloseable {
             long lapsed,
             double sweeperLag) {}
 
+    private static final String OLDEST_JOB = "Time that the oldest job has been overdue or running";
+
     /** The job states with a gauge. {@code DONE} has none, since it would only grow: the counter of jobs has it. */
     private static final List<String> JOB_STATES = List.of("READY", "RUNNING", "DEAD");
 
@@ -100,15 +107,22 @@ public final class Metrics implements AutoCloseable {
     private final Map<TagPair, Counter> jobs = new ConcurrentHashMap<>();
     private final Map<String, Counter> exceededLimits = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> violations = new ConcurrentHashMap<>();
-    private final Counter expiredReservations = registry.counter("seatlock.expired.reservations");
-    private final Counter lockTimeouts = registry.counter("seatlock.lock.timeouts");
-    private final Counter replacedConnections = registry.counter("seatlock.connections.replaced");
-    private final Counter retries = registry.counter("seatlock.transaction.retries");
+    private final Counter expiredReservations =
+            counter("seatlock.expired.reservations", "Reservations that the sweeper has marked as expired");
+    private final Counter lockTimeouts =
+            counter("seatlock.lock.timeouts", "Statements that waited too long for a lock");
+    private final Counter replacedConnections =
+            counter("seatlock.connections.replaced", "Connections of clients that were closed to make room for others");
+    private final Counter retries =
+            counter("seatlock.transaction.retries", "Transactions that were repeated after a conflict");
     private final DistributionSummary batchSizes = DistributionSummary.builder("seatlock.batch.orders")
+            .description("Orders that were committed in one transaction")
             .serviceLevelObjectives(BATCH_BUCKETS)
             .register(registry);
-    private final Timer queueWaits = timer("seatlock.lane.wait").register(registry);
-    private final Timer lockWaits = timer("seatlock.lock.wait").register(registry);
+    private final Timer queueWaits =
+            timer("seatlock.lane.wait", "Time in the queue of an event or pool").register(registry);
+    private final Timer lockWaits =
+            timer("seatlock.lock.wait", "Time of the statements that lock rows").register(registry);
     private final LongAdder queuedItems = new LongAdder();
     private final JvmGcMetrics garbageCollections = new JvmGcMetrics();
     private volatile Backlog backlog;
@@ -120,57 +134,112 @@ public final class Metrics implements AutoCloseable {
 
     /** Creates the metrics of Seatlock, without those of the process itself: see {@link #measureProcess}. */
     public Metrics() {
-        gauge("seatlock.lane.waiting", queuedItems::sum);
-        gauge("seatlock.ready", () -> ready ? 1 : 0);
-        gauge("seatlock.redis.up", () -> redisUp);
-        seconds("seatlock.clock.difference", () -> clockDifference);
-        seconds("seatlock.sweeper.last.success.timestamp", () -> lastSweep);
-        seconds("seatlock.invariants.checked.timestamp", () -> lastInvariantCheck);
+        gauge("seatlock.lane.waiting", "Items in the queues of events and pools", queuedItems::sum);
+        gauge("seatlock.ready", "Whether this process is ready for requests", () -> ready ? 1 : 0);
+        gauge("seatlock.redis.up", "Whether Redis responded at the last use", () -> redisUp);
+        seconds(
+                "seatlock.clock.difference",
+                "By how much the clock of this node is ahead of the database's",
+                () -> clockDifference);
+        seconds(
+                "seatlock.sweeper.last.success.timestamp",
+                "When the sweeper last processed all events",
+                () -> lastSweep);
+        seconds(
+                "seatlock.invariants.checked.timestamp",
+                "When all invariants were last checked in all events",
+                () -> lastInvariantCheck);
         for (var state : JOB_STATES) {
-            backlogGauge("seatlock.jobs", now -> now.jobs.getOrDefault(state, 0L))
+            backlogGauge("seatlock.jobs", "Jobs in the database by state", now -> now.jobs.getOrDefault(state, 0L))
                     .tag("state", state)
                     .register(backlogRegistry);
         }
-        backlogGauge("seatlock.oldest.job", now -> now.oldestReady)
+        backlogGauge("seatlock.oldest.job", OLDEST_JOB, now -> now.oldestReady)
                 .tag("state", "READY")
                 .baseUnit("seconds")
                 .register(backlogRegistry);
-        backlogGauge("seatlock.oldest.job", now -> now.oldestRunning)
+        backlogGauge("seatlock.oldest.job", OLDEST_JOB, now -> now.oldestRunning)
                 .tag("state", "RUNNING")
                 .baseUnit("seconds")
                 .register(backlogRegistry);
-        backlogGauge("seatlock.pending.reservations", now -> now.pending).register(backlogRegistry);
-        backlogGauge("seatlock.lapsed.reservations", now -> now.lapsed).register(backlogRegistry);
-        backlogGauge("seatlock.sweeper.lag", now -> now.sweeperLag)
+        backlogGauge("seatlock.pending.reservations", "Reservations that hold their seats", now -> now.pending)
+                .register(backlogRegistry);
+        backlogGauge(
+                        "seatlock.lapsed.reservations",
+                        "Lapsed reservations that the sweeper has not marked yet",
+                        now -> now.lapsed)
+                .register(backlogRegistry);
+        backlogGauge(
+                        "seatlock.sweeper.lag",
+                        "Time since the first of the lapsed reservations lapsed",
+                        now -> now.sweeperLag)
                 .baseUnit("seconds")
                 .register(backlogRegistry);
     }
 
-    private static Timer.Builder timer(String name) {
-        return Timer.builder(name).serviceLevelObjectives(LATENCY_BUCKETS);
+    private static Timer.Builder timer(String name, String description) {
+        return Timer.builder(name).description(description).serviceLevelObjectives(LATENCY_BUCKETS);
     }
 
-    private void gauge(String name, Supplier<Number> value) {
-        Gauge.builder(name, value).register(registry);
+    private Counter counter(String name, String description, String... tags) {
+        return Counter.builder(name).description(description).tags(tags).register(registry);
     }
 
-    private void seconds(String name, Supplier<Number> value) {
-        Gauge.builder(name, value).baseUnit("seconds").register(registry);
+    private void gauge(String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).register(registry);
+    }
+
+    private void seconds(String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).baseUnit("seconds").register(registry);
+    }
+
+    /**
+     * Exposes what this process is, so that alerts can tell roles apart without labels from the configuration of Prometheus.
+     *
+     * @param role {@code all}, {@code serve} or {@code worker}
+     */
+    public void info(String role, String version) {
+        Gauge.builder("seatlock.info", () -> 1)
+                .description("Role and version of this process; always 1")
+                .tags("role", role, "version", version)
+                .register(registry);
     }
 
     /** Starts to build a gauge. Its value is NaN while the database is unavailable, because an old value would mislead. */
-    private Gauge.Builder<Supplier<Number>> backlogGauge(String name, ToDoubleFunction<Backlog> value) {
-        return Gauge.builder(name, () -> {
+    private Gauge.Builder<Supplier<Number>> backlogGauge(
+            String name, String description, ToDoubleFunction<Backlog> value) {
+        Supplier<Number> current = () -> {
             var now = backlog;
             return now == null ? Double.NaN : value.applyAsDouble(now);
-        });
+        };
+        return Gauge.builder(name, current).description(description);
     }
+
+    /** Gives Micrometer's names that break the conventions of Prometheus others that do not. */
+    private static final MeterFilter CONVENTIONAL_NAMES = new MeterFilter() {
+        @Override
+        public Meter.Id map(Meter.Id id) {
+            return id.getName().equals("system.cpu.count") ? id.withName("system.cpus") : id;
+        }
+
+        @Override
+        public MeterFilterReply accept(Meter.Id id) {
+            // In nanoseconds; process.cpu.seconds replaces it.
+            return id.getName().equals("process.cpu.time") ? MeterFilterReply.DENY : MeterFilterReply.NEUTRAL;
+        }
+    };
 
     /** Measures memory, garbage collection, threads, processors, file descriptors and uptime as well. */
     public void measureProcess() {
+        registry.config().meterFilter(CONVENTIONAL_NAMES);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+            FunctionCounter.builder("process.cpu.seconds", system, each -> each.getProcessCpuTime() / 1e9)
+                    .description("Processor time used by this process")
+                    .register(registry);
+        }
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         garbageCollections.bindTo(registry);
@@ -179,6 +248,7 @@ public final class Metrics implements AutoCloseable {
     /** Exposes how many lines of the log were dropped because its reader was too slow. */
     public void droppedLogLines(LongSupplier dropped) {
         FunctionCounter.builder("seatlock.log.dropped", dropped, LongSupplier::getAsLong)
+                .description("Lines of the log that were dropped because its reader was too slow")
                 .register(registry);
     }
 
@@ -206,7 +276,7 @@ public final class Metrics implements AutoCloseable {
     }
 
     private Timer requestTimer(RequestTags tags) {
-        return timer("seatlock.http.request")
+        return timer("seatlock.http.request", "Time from the arrival of a request to the response")
                 .tag("method", tags.method)
                 .tag("route", tags.route)
                 .tag("status", String.valueOf(tags.status))
@@ -223,7 +293,13 @@ public final class Metrics implements AutoCloseable {
         getOrCreate(
                         orders,
                         new TagPair(action, outcome),
-                        order -> registry.counter("seatlock.orders", "action", order.first, "outcome", order.second))
+                        order -> counter(
+                                "seatlock.orders",
+                                "Outcomes of actions",
+                                "action",
+                                order.first,
+                                "outcome",
+                                order.second))
                 .increment();
     }
 
@@ -250,7 +326,9 @@ public final class Metrics implements AutoCloseable {
 
     /** Returns an observer that measures the transactions of a connection pool. */
     public TransactionObserver transactions(String pool) {
-        var transactions = timer("seatlock.transaction").tag("pool", pool).register(registry);
+        var transactions = timer("seatlock.transaction", "Duration of transactions")
+                .tag("pool", pool)
+                .register(registry);
         return new TransactionObserver() {
             @Override
             public void ended(long nanos) {
@@ -282,25 +360,26 @@ public final class Metrics implements AutoCloseable {
      * @param pending threads that wait for a connection
      */
     public void connections(String pool, IntSupplier open, IntSupplier active, IntSupplier pending) {
-        connections("hikaricp.connections", pool, open::getAsInt);
-        connections("hikaricp.connections.active", pool, active::getAsInt);
-        connections("hikaricp.connections.pending", pool, pending::getAsInt);
+        connections("hikaricp.connections", "Connections that exist", pool, open::getAsInt);
+        connections("hikaricp.connections.active", "Connections in use", pool, active::getAsInt);
+        connections("hikaricp.connections.pending", "Threads that wait for a connection", pool, pending::getAsInt);
     }
 
-    private void connections(String name, String pool, Supplier<Number> value) {
-        Gauge.builder(name, value).tag("pool", pool).register(registry);
+    private void connections(String name, String description, String pool, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).tag("pool", pool).register(registry);
     }
 
     /** Exposes how many workers of this process take jobs of a kind. */
     public void workers(String kind, IntSupplier alive) {
         Gauge.builder("seatlock.workers.alive", alive::getAsInt)
+                .description("Workers of this process that take jobs of a kind")
                 .tag("kind", kind)
                 .register(registry);
     }
 
     /** Exposes how many time zones and currencies of stored events this version of Java does not know. */
     public void unknownNames(IntSupplier count) {
-        gauge("seatlock.unknown.names", count::getAsInt);
+        gauge("seatlock.unknown.names", "Time zones and currencies that this Java does not know", count::getAsInt);
     }
 
     /**
@@ -312,7 +391,7 @@ public final class Metrics implements AutoCloseable {
         getOrCreate(
                         jobs,
                         new TagPair(kind, outcome),
-                        job -> registry.counter("seatlock.jobs", "kind", job.first, "outcome", job.second))
+                        job -> counter("seatlock.jobs", "Attempts at jobs", "kind", job.first, "outcome", job.second))
                 .increment();
     }
 
@@ -332,6 +411,7 @@ public final class Metrics implements AutoCloseable {
                 .computeIfAbsent(invariant, name -> {
                     var value = new AtomicLong();
                     Gauge.builder("seatlock.invariant.violations", value::get)
+                            .description("Violations that the latest check of an invariant found")
                             .tag("invariant", name)
                             .register(registry);
                     return value;
@@ -346,7 +426,10 @@ public final class Metrics implements AutoCloseable {
 
     /** Exposes whether the latest mail left; there is no value before the first. */
     public void mailUp(Supplier<Optional<Boolean>> isUp) {
-        gauge("seatlock.mail.up", () -> isUp.get().map(up -> up ? 1.0 : 0.0).orElse(Double.NaN));
+        gauge(
+                "seatlock.mail.up",
+                "Whether the latest mail left, or failed for a reason that stops all mail",
+                () -> isUp.get().<Number>map(up -> up ? 1.0 : 0.0).orElse(Double.NaN));
     }
 
     /** Records whether Redis responded at the last use. */
@@ -366,7 +449,10 @@ public final class Metrics implements AutoCloseable {
 
     /** Counts a request that was refused because it exceeded a limit. */
     public void limitExceeded(String limit) {
-        getOrCreate(exceededLimits, limit, name -> registry.counter("seatlock.limited", "limit", name))
+        getOrCreate(
+                        exceededLimits,
+                        limit,
+                        name -> counter("seatlock.limited", "Requests that exceeded a limit", "limit", name))
                 .increment();
     }
 

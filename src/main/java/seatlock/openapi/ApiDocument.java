@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,6 +32,15 @@ public final class ApiDocument {
     public static final String RESERVATION_TOKEN = "reservationToken";
 
     private static final String GENERATED_DOCUMENT = "/openapi-plugin/openapi-default.json";
+
+    private static final List<Map.Entry<String, String>> TAGS = List.of(
+            Map.entry("Events", "What is for sale: events, their seat plans and seat maps"),
+            Map.entry("Reservations", "Reserve seats, confirm them once they are paid, cancel and refund them"),
+            Map.entry("Tickets", "Tickets, their PDFs, and check-in at the gate"),
+            Map.entry("Keys", "API keys and their roles"));
+
+    /** Generated methods take the parameters in this order. */
+    private static final List<String> PARAMETER_ORDER = List.of("path", "query", "header");
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -64,6 +74,7 @@ public final class ApiDocument {
         addDescriptions();
         document.path("paths").forEach(path -> path.forEach(operation -> complete((ObjectNode) operation)));
         addProblemSchema();
+        Constraints.addToSchemas(document.at("/components/schemas"));
         removeDefaults(document);
     }
 
@@ -87,7 +98,10 @@ public final class ApiDocument {
                 Every response has an `X-Request-Id`: the trace-id of the request's `traceparent` (W3C Trace Context), or a
                 random id. A problem has it in its `instance`; a repeated problem has the id of the first request.
                 """);
-        info.putObject("license").put("name", "Apache-2.0");
+        info.putObject("contact").put("name", "The operator of this server");
+        info.putObject("license").put("name", "Apache-2.0").put("url", "https://www.apache.org/licenses/LICENSE-2.0");
+        var tags = document.putArray("tags");
+        TAGS.forEach(tag -> tags.addObject().put("name", tag.getKey()).put("description", tag.getValue()));
         document.putArray("servers").addObject().put("url", "/");
         var schemes = ((ObjectNode) document.get("components")).putObject("securitySchemes");
         bearer(schemes, ADMIN_KEY, "An API key of role admin for all events. The first one is SEATLOCK_ADMIN_KEY.");
@@ -101,6 +115,8 @@ public final class ApiDocument {
     }
 
     private void complete(ObjectNode operation) {
+        sortParameters(operation);
+        Constraints.addToParameters(operation);
         var responses = (ObjectNode) operation.get("responses");
         Map<String, List<ProblemType>> problems = new TreeMap<>();
         responses.properties().forEach(response -> {
@@ -114,18 +130,28 @@ public final class ApiDocument {
         var requestBody = operation.get("requestBody");
         if (requestBody != null && requestBody.has("content")) {
             parseExamples(requestBody);
-            add(problems, HttpProblem.CONTENT_TOO_LARGE);
             add(problems, HttpProblem.UNSUPPORTED_MEDIA_TYPE);
         } else {
             operation.remove("requestBody"); // the processor adds an empty one
         }
         add(problems, HttpProblem.MALFORMED_REQUEST);
         add(problems, HttpProblem.INVALID_REQUEST); // at least for a query parameter that the operation does not have
+        add(
+                problems,
+                HttpProblem.CONTENT_TOO_LARGE); // even without a body of its own, because any request may have one
         add(problems, HttpProblem.HEADER_TOO_LARGE);
         add(problems, HttpProblem.RATE_LIMITED);
         add(problems, HttpProblem.OVERLOADED);
         add(problems, HttpProblem.INTERNAL_ERROR);
         problems.forEach((status, types) -> responses.set(status, response(types)));
+    }
+
+    private static void sortParameters(ObjectNode operation) {
+        var parameters = new ArrayList<JsonNode>();
+        operation.path("parameters").forEach(parameters::add);
+        parameters.sort(Comparator.comparing(
+                parameter -> PARAMETER_ORDER.indexOf(parameter.get("in").textValue())));
+        operation.putArray("parameters").addAll(parameters);
     }
 
     private List<ProblemType> slugs(String description) {
@@ -199,8 +225,12 @@ public final class ApiDocument {
         var type = properties
                 .putObject("type")
                 .put("type", "string")
-                .put("description", "The type of the problem; branch on this");
-        var uris = type.putArray("enum");
+                .put("format", "uri-reference")
+                .put(
+                        "description",
+                        "The type of the problem; branch on this. A later version may have further types: treat one that you do"
+                                + " not know by its status");
+        var uris = type.putArray("x-extensible-enum"); // an enum would be closed: old clients would refuse a new type
         for (var each : problemTypes) {
             uris.add(each.uri());
         }
@@ -246,7 +276,7 @@ public final class ApiDocument {
         properties.putObject(name).put("type", "string").put("description", description);
     }
 
-    /** Removes default values, such as "deprecated": false and "tags": [], which the processor always writes. */
+    /** Removes default values, such as "deprecated": false and "tags": [], which the processor always writes. It keeps "security": []: public. */
     private static void removeDefaults(JsonNode node) {
         if (node instanceof ObjectNode object) {
             for (var name : List.of("deprecated", "allowEmptyValue")) {
@@ -254,7 +284,7 @@ public final class ApiDocument {
                     object.remove(name);
                 }
             }
-            for (var name : List.of("parameters", "security", "tags")) {
+            for (var name : List.of("parameters", "tags")) {
                 if (object.path(name).isArray() && object.path(name).isEmpty()) {
                     object.remove(name);
                 }

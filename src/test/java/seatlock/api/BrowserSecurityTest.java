@@ -81,13 +81,15 @@ class BrowserSecurityTest {
             assertThat(allowed.status()).isEqualTo(200);
             assertThat(allowed.header("Access-Control-Allow-Origin")).isEqualTo(SHOP_PAGE);
             assertThat(allowed.header("Access-Control-Allow-Methods")).contains("POST");
-            assertThat(allowed.header("Access-Control-Allow-Headers")).contains("Idempotency-Key", "Authorization");
+            assertThat(allowed.header("Access-Control-Allow-Headers"))
+                    .contains("Idempotency-Key", "Authorization")
+                    .contains("traceparent", "tracestate", "baggage", "sentry-trace");
 
             var response = api.send(api.request("/api/events").header("Origin", SHOP_PAGE));
             assertThat(response.status()).isEqualTo(200);
             assertThat(response.header("Access-Control-Allow-Origin")).isEqualTo(SHOP_PAGE);
             assertThat(response.header("Access-Control-Allow-Credentials")).isNull();
-            assertThat(response.header("Access-Control-Expose-Headers")).contains("Retry-After", "Location");
+            assertThat(response.header("Access-Control-Expose-Headers")).contains("Retry-After", "Location", "Date");
             assertThat(response.raw().headers().allValues("Vary")).contains("Origin", "Accept-Encoding");
 
             var refused = api.send(api.request("/api/events/x").header("Origin", SHOP_PAGE));
@@ -111,6 +113,14 @@ class BrowserSecurityTest {
                             .header("Access-Control-Allow-Origin"))
                     .isNull();
         }
+    }
+
+    /** nginx and AWS's load balancer use an idle connection for 60 seconds. */
+    @Test
+    void an_idle_connection_is_kept_longer_than_proxies_keep_it() {
+        var connector = system.server.javalin().jettyServer().server().getConnectors()[0];
+
+        assertThat(connector.getIdleTimeout()).isGreaterThan(60_000);
     }
 
     @Test

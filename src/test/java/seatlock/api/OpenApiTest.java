@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import seatlock.http.HttpProblem;
 import seatlock.support.OpenApiContract;
@@ -34,6 +37,46 @@ class OpenApiTest {
                 assertThat(paths).contains("\"" + type.uri() + "\"");
             }
         }
+    }
+
+    /** A closed list of types would make clients that were generated earlier refuse a new one. */
+    @Test
+    void the_type_of_a_problem_is_open_and_its_known_values_are_listed() throws IOException {
+        var type = new ObjectMapper()
+                .readTree(DocumentationHandlers.openApiDocument())
+                .at("/components/schemas/Problem/properties/type");
+
+        assertThat(type.has("enum")).isFalse();
+        assertThat(type.get("x-extensible-enum")).hasSameSizeAs(ApiProblem.all());
+    }
+
+    @Test
+    void every_operation_has_security_refusals_a_tag_and_path_parameters_first() throws IOException {
+        var document = new ObjectMapper().readTree(DocumentationHandlers.openApiDocument());
+        document.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    var name = operation.getKey() + " " + path.getKey();
+                    var definition = operation.getValue();
+                    assertThat(definition.has("security")).as(name).isTrue();
+                    assertThat(definition.path("description").asText()).as(name).isNotEmpty();
+                    for (var status : List.of("400", "413", "422", "429", "431", "500", "503")) {
+                        assertThat(definition.path("responses").has(status))
+                                .as(name + " " + status)
+                                .isTrue();
+                    }
+                    var places = new ArrayList<String>();
+                    definition
+                            .path("parameters")
+                            .forEach(each -> places.add(each.get("in").textValue()));
+                    assertThat(places)
+                            .as(name)
+                            .isSortedAccordingTo(Comparator.comparing(List.of("path", "query", "header")::indexOf));
+                    definition
+                            .get("tags")
+                            .forEach(tag -> assertThat(document.get("tags").findValuesAsText("name"))
+                                    .contains(tag.textValue()));
+                }));
     }
 
     @Test

@@ -33,10 +33,11 @@ class VerifyTest {
             assertThat(verify(system, null, ofAll)).isEqualTo(2);
             assertThat(verify(system, good.id(), ofGood)).isZero();
 
+            assertThat(ofAll.get(0)).matches("Database \\w+ on [0-9a-f.:]+");
             assertThat(ofAll)
-                    .hasSize(Invariant.values().length + 1)
+                    .hasSize(Invariant.values().length + 2)
                     .contains("        2  " + Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT, "2 violations");
-            assertThat(ofGood).hasSize(Invariant.values().length + 1).endsWith("No violations.");
+            assertThat(ofGood).hasSize(Invariant.values().length + 2).endsWith("No violations.");
             assertThat(catchThrowable(() -> verify(system, new EventId(UUID.randomUUID()), new ArrayList<>())))
                     .hasMessageStartingWith("No such event: ");
         }

@@ -35,7 +35,7 @@ class MonitoringTest {
     /** Metrics that Prometheus itself adds. */
     private static final Set<String> PROMETHEUS = Set.of("up", "ALERTS");
 
-    private static final Set<String> TARGET_LABELS = Set.of("job", "instance", "role");
+    private static final Set<String> TARGET_LABELS = Set.of("job", "instance");
 
     private static final Pattern SELECTOR = Pattern.compile(
             "\\b((?:seatlock|hikaricp|jvm|process|system)_\\w+|up|ALERTS)\\b(?:\\{((?:[^\"{}]|\"[^\"]*\")*)})?");
@@ -54,6 +54,8 @@ class MonitoringTest {
     /** Scrapes all metrics, after making sure that each has something to measure. */
     private ScrapedMetrics scrapeAll() {
         system.metrics.measureProcess();
+        system.metrics.info("serve", "1.0");
+        system.metrics.droppedLogLines(() -> 0);
         system.metrics.connections("reads", () -> 1, () -> 1, () -> 0);
         system.metrics.workers("IssueTickets", () -> 4);
         system.metrics.mailUp(() -> Optional.of(true));
@@ -129,6 +131,24 @@ class MonitoringTest {
             assertThat(groupings).as(expression).isSubsetOf(available);
         }
         assertThat(queried).hasSizeGreaterThan(30);
+    }
+
+    /** By the rules of `promtool check metrics`, which `make lint` runs where it is installed. */
+    @Test
+    void every_metric_has_a_help_text_a_type_and_a_conventional_name() {
+        scrapeAll();
+        var page = system.api.get("/metrics").text();
+
+        for (var name : new TreeSet<>(ScrapedMetrics.parse(page).names())) {
+            var family = Stream.of(name, name.replaceFirst("_(bucket|count|sum)$", ""))
+                    .filter(each -> page.contains("# TYPE " + each + " "))
+                    .findFirst();
+            assertThat(family).as(name).isPresent();
+            assertThat(page).as(name).containsPattern("(?m)^# HELP " + family.get() + " \\S");
+            var isCounter = page.contains("# TYPE " + family.get() + " counter\n");
+            assertThat(family.get()).doesNotContain("_ns_", "_ms_").doesNotEndWith("_count");
+            assertThat(family.get().endsWith("_total")).as(name).isEqualTo(isCounter);
+        }
     }
 
     @Test

@@ -1,0 +1,160 @@
+package seatlock.openapi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import seatlock.access.ApiKeys;
+import seatlock.access.Role;
+import seatlock.catalog.Event;
+import seatlock.inventory.ReservationStatus;
+import seatlock.sales.IdempotencyKey;
+import seatlock.seatmap.SeatMap;
+
+/**
+ * The bounds, formats and known values of fields and parameters, in the words of JSON Schema. A test sends a value beyond each
+ * bound, so the document cannot promise anything else than the handlers do.
+ */
+final class Constraints {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private static final long MAX_PRICE = 1_000_000_000_000L;
+
+    private static final String DURATION = "^P(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+(\\.\\d{1,9})?S)?)?$";
+
+    private static final ObjectNode UUID = format("uuid");
+    private static final ObjectNode CURRENCY = pattern("^[A-Z]{3}$");
+    private static final ObjectNode ROLES =
+            oneOf(Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new));
+
+    /** By schema and field. */
+    private static final Map<String, ObjectNode> FIELDS = new TreeMap<>(Map.ofEntries(
+            Map.entry("NewEvent.name", length(1, 200)),
+            Map.entry("NewEvent.venue", length(1, 200)),
+            Map.entry("NewEvent.timeZone", pattern("^[A-Za-z0-9_+/-]+$")),
+            Map.entry("NewEvent.currency", CURRENCY),
+            Map.entry("NewEvent.maxSeatsPerReservation", range(1, Event.MAX_SEATS_PER_RESERVATION, 10)),
+            Map.entry("NewEvent.reservationTtl", pattern(DURATION)),
+            Map.entry("NewEvent.sections", items(1)),
+            Map.entry("Section.name", length(1, 50)),
+            Map.entry("Section.price", range(0, MAX_PRICE)),
+            Map.entry("Section.rows", items(1)),
+            Map.entry("Row.name", length(1, 50)),
+            Map.entry("Row.seats", range(1, Event.MAX_CAPACITY)),
+            Map.entry("Event.currency", CURRENCY),
+            Map.entry("Event.id", UUID),
+            Map.entry("Events.next", UUID),
+            Map.entry("Seats.eventId", UUID),
+            Map.entry("NewReservation.seats", items(1, Event.MAX_SEATS_PER_RESERVATION, length(1, 120))),
+            Map.entry("NewReservation.email", length(1, 254).put("format", "email")),
+            Map.entry("Confirmation.paymentReference", length(1, 255)),
+            Map.entry("Confirmation.amount", NODES.objectNode().put("minimum", 0)),
+            Map.entry("Reservation.id", UUID),
+            Map.entry("Reservation.eventId", UUID),
+            Map.entry("Money.currency", CURRENCY),
+            Map.entry("Scan.code", length(1, 1_000)),
+            Map.entry("Scan.gate", length(1, 100)),
+            Map.entry("Scan.nonce", length(1, 100)),
+            Map.entry("CheckIn.ticketId", UUID),
+            Map.entry("Ticket.id", UUID),
+            Map.entry("Ticket.pdf", format("uri-reference")),
+            Map.entry("NewApiKey.role", ROLES),
+            Map.entry("NewApiKey.name", length(1, ApiKeys.MAX_NAME)),
+            Map.entry("NewApiKey.events", items(1, ApiKeys.MAX_EVENTS, UUID)),
+            Map.entry("Rotation.overlap", pattern(DURATION)),
+            Map.entry("ApiKey.id", UUID),
+            Map.entry("ApiKey.role", ROLES),
+            Map.entry("ApiKey.events", NODES.objectNode().set("items", UUID)),
+            Map.entry("ApiKeys.next", UUID),
+            Map.entry(
+                    "Problem.reservationStatus",
+                    oneOf(Stream.of(ReservationStatus.values()).map(Enum::name).toArray(String[]::new)))));
+
+    /** By operation and parameter; an operation that is not named here follows the rule without one. */
+    private static final Map<String, ObjectNode> PARAMETERS = Map.ofEntries(
+            Map.entry("eventId", UUID),
+            Map.entry("reservationId", UUID),
+            Map.entry("ticketId", UUID),
+            Map.entry("keyId", UUID),
+            Map.entry("limit", range(1, 1_000, 100)),
+            Map.entry("after", UUID),
+            Map.entry("getSeats.limit", range(1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS)),
+            Map.entry("getSeats.after", range(0, Event.MAX_CAPACITY)),
+            // Quoted, every character may be escaped.
+            Map.entry("Idempotency-Key", length(1, 2 * IdempotencyKey.MAX_LENGTH + 2)));
+
+    private Constraints() {}
+
+    /** Adds the constraints of the fields. @throws IllegalStateException if a constraint is for a field that does not exist */
+    static void addToSchemas(JsonNode schemas) {
+        FIELDS.forEach((name, constraint) -> {
+            var parts = name.split("\\.");
+            var field = schemas.path(parts[0]).path("properties").path(parts[1]);
+            if (!(field instanceof ObjectNode property)) {
+                throw new IllegalStateException("No such field: " + name);
+            }
+            add(constraint, property);
+        });
+    }
+
+    /** Adds the constraints of an operation's parameters. */
+    static void addToParameters(JsonNode operation) {
+        for (var parameter : operation.path("parameters")) {
+            var name = parameter.get("name").textValue();
+            var own = PARAMETERS.get(operation.path("operationId").asText() + "." + name);
+            var constraint = own == null ? PARAMETERS.get(name) : own;
+            if (constraint != null) {
+                add(constraint, (ObjectNode) parameter.get("schema"));
+            }
+        }
+    }
+
+    private static void add(ObjectNode constraint, ObjectNode schema) {
+        constraint.properties().forEach(each -> {
+            if (each.getValue() instanceof ObjectNode nested && schema.get(each.getKey()) instanceof ObjectNode inner) {
+                add(nested, inner);
+            } else {
+                schema.set(each.getKey(), each.getValue().deepCopy());
+            }
+        });
+    }
+
+    private static ObjectNode length(int min, int max) {
+        return NODES.objectNode().put("minLength", min).put("maxLength", max);
+    }
+
+    private static ObjectNode range(long min, long max) {
+        return NODES.objectNode().put("minimum", min).put("maximum", max);
+    }
+
+    private static ObjectNode range(long min, long max, long defaultValue) {
+        return range(min, max).put("default", defaultValue);
+    }
+
+    private static ObjectNode items(int min) {
+        return NODES.objectNode().put("minItems", min);
+    }
+
+    private static ObjectNode items(int min, int max, ObjectNode item) {
+        return items(min).put("maxItems", max).set("items", item);
+    }
+
+    private static ObjectNode format(String name) {
+        return NODES.objectNode().put("format", name);
+    }
+
+    private static ObjectNode pattern(String regex) {
+        return NODES.objectNode().put("pattern", regex);
+    }
+
+    private static ObjectNode oneOf(String... values) {
+        ArrayNode known = NODES.arrayNode();
+        Stream.of(values).forEach(known::add);
+        return NODES.objectNode().set("enum", known);
+    }
+}
