@@ -3,7 +3,6 @@ package seatlock.catalog;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Currency;
 import java.util.Optional;
 
@@ -47,7 +46,7 @@ public record Event(
 
     /** Returns the time zone of the venue, or UTC if this version of Java does not know it, so that a printed time is right. */
     public ZoneId timeZone() {
-        return knownTimeZone().orElse(ZoneOffset.UTC);
+        return knownTimeZone().orElse(ZoneId.of("UTC"));
     }
 
     Optional<ZoneId> knownTimeZone() {
