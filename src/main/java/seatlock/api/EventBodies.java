@@ -95,13 +95,19 @@ final class EventBodies {
             @OpenApiRequired Instant createdAt,
 
             @OpenApiDescription("The seat plan; absent in a list of events")
-            List<Section> sections) {
+            List<Section> sections,
+
+            @JsonInclude(JsonInclude.Include.NON_EMPTY)
+            @OpenApiDescription(
+                    "Only in the response to the creation: texts that tickets cannot show completely, at most 20;"
+                            + " absent if there are none")
+            List<Warning> warnings) {
 
         static EventBody of(Event event) {
-            return of(event, null);
+            return of(event, null, List.of());
         }
 
-        static EventBody of(Event event, SeatPlan plan) {
+        static EventBody of(Event event, SeatPlan plan, List<Warning> warnings) {
             return new EventBody(
                     event.id().value(),
                     event.name(),
@@ -115,9 +121,18 @@ final class EventBodies {
                     event.createdAt(),
                     plan == null
                             ? null
-                            : plan.sections().stream().map(Section::of).toList());
+                            : plan.sections().stream().map(Section::of).toList(),
+                    warnings);
         }
     }
+
+    @OpenApiName("Warning")
+    record Warning(
+            @OpenApiRequired @OpenApiDescription("Path of the field, such as sections[0].name")
+            String field,
+
+            @OpenApiRequired @OpenApiDescription("For people: which of its characters tickets show as □")
+            String message) {}
 
     @OpenApiName("Events")
     record Events(

@@ -71,7 +71,9 @@ final class EventHandlers implements EventOperations {
         var id = key.map(EventCreation::idFor).orElseGet(() -> new EventId(Ids.next()));
         var draft = NewEventReader.read(body, id, Instant.now().truncatedTo(ChronoUnit.MICROS));
         var use = key.map(value -> new Order.KeyUse(value, Fingerprint.of("create", Json.write(body))));
-        var reply = new Reply(201, "/api/events/" + id, Json.write(EventBody.of(draft.event(), draft.plan())));
+        var warnings = PrintWarnings.of(draft.event(), draft.plan());
+        var created = EventBody.of(draft.event(), draft.plan(), warnings);
+        var reply = new Reply(201, "/api/events/" + id, Json.write(created));
         var exchange = Exchange.of(ctx);
         ctx.future(() -> writes.submit(
                         ALL_EVENTS, tx -> creation.create(tx, use, draft.event(), draft.plan(), reply.toBytes()))
@@ -99,7 +101,8 @@ final class EventHandlers implements EventOperations {
     @Override
     public void get(Context ctx) {
         var id = Parameters.eventId(ctx);
-        QueryResponse.send(ctx, reads, id, tx -> EventBody.of(require(catalog.find(tx, id)), catalog.plan(tx, id)));
+        QueryResponse.send(
+                ctx, reads, id, tx -> EventBody.of(require(catalog.find(tx, id)), catalog.plan(tx, id), List.of()));
     }
 
     @Override

@@ -26,7 +26,9 @@ interface EventOperations {
             operationId = "createEvent",
             tags = "Events",
             summary = "Create an event from a seat plan",
-            description = "All seats are AVAILABLE immediately. A seat's label is SECTION-ROW-NUMBER.",
+            description =
+                    "All seats are AVAILABLE immediately. A seat's label is SECTION-ROW-NUMBER. `warnings` lists the texts with"
+                            + " characters that the fonts of the tickets lack.",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
             headers =
                     @OpenApiParam(

@@ -48,6 +48,7 @@ final class Constraints {
             Map.entry("Row.seats", range(1, Event.MAX_CAPACITY)),
             Map.entry("Event.currency", CURRENCY),
             Map.entry("Event.id", UUID),
+            Map.entry("Event.warnings", items(1).put("maxItems", 20)),
             Map.entry("Events.next", UUID),
             Map.entry("Seats.eventId", UUID),
             Map.entry("NewReservation.seats", items(1, Event.MAX_SEATS_PER_RESERVATION, length(1, 120))),

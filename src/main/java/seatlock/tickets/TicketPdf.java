@@ -15,6 +15,7 @@ import com.lowagie.text.pdf.PdfWriter;
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import seatlock.catalog.Amounts;
@@ -85,6 +86,11 @@ public final class TicketPdf {
             throw new IllegalStateException("Cannot render the ticket", e);
         }
         return bytes.toByteArray();
+    }
+
+    /** Returns the code points of a text that no font of a ticket contains, each once. A ticket shows each of them as □. */
+    public static List<Integer> unprintable(String text) {
+        return Typesetter.unprintable(text);
     }
 
     private void draw(PdfContentByte page) {

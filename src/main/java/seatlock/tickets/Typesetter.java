@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.text.Bidi;
 import java.text.Normalizer;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Typesets any text: each character in the first font that contains it, or as a box if none does. The PDF library would
@@ -27,6 +29,11 @@ final class Typesetter {
     private static final BaseFont REGULAR = font("DejaVuSans.ttf");
     private static final BaseFont BOLD = font("DejaVuSans-Bold.ttf");
     private static final BaseFont FALLBACK = font("DroidSansFallback.ttf");
+
+    /** The characters of every face: a table, because a seat plan may have a million names to check. */
+    private static final BitSet PRINTABLE = IntStream.rangeClosed(0, Character.MAX_VALUE)
+            .filter(character -> carrier(character, List.of(REGULAR, FALLBACK)) != null)
+            .collect(BitSet::new, BitSet::set, BitSet::or);
 
     private Typesetter() {}
 
@@ -65,9 +72,7 @@ final class Typesetter {
         var phrase = new Phrase();
         var run = new StringBuilder();
         BaseFont current = null;
-        // Composed form, since nothing here positions an accent over a letter.
-        var composed = Normalizer.normalize(text, Normalizer.Form.NFC);
-        for (var codePoint : composed.codePoints().toArray()) {
+        for (var codePoint : composed(text).codePoints().toArray()) {
             var carrier = carrier(codePoint, face.fonts);
             var font = carrier == null ? face.fonts.get(0) : carrier;
             if (font != current && current != null) {
@@ -81,6 +86,21 @@ final class Typesetter {
             phrase.add(new Chunk(run.toString(), new Font(current, size, Font.NORMAL, color)));
         }
         return phrase;
+    }
+
+    /** Returns the code points of a text that are shown as a box, each once. */
+    static List<Integer> unprintable(String text) {
+        return composed(text)
+                .codePoints()
+                .filter(codePoint -> !PRINTABLE.get(codePoint))
+                .distinct()
+                .boxed()
+                .toList();
+    }
+
+    /** Returns the composed form of a text, since nothing here positions an accent over a letter. */
+    private static String composed(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFC);
     }
 
     /** Returns the first font that contains a character, or {@code null}. None contains supplementary characters. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.EventId;
@@ -108,6 +109,56 @@ class EventsTest {
 
         assertThat(createWithKey(key, EVENT.replace("EUR", "XYZZY")).outcome()).isEqualTo("422 invalid-request");
         assertThat(createWithKey(key, EVENT).outcome()).isEqualTo("201");
+    }
+
+    @Test
+    void texts_that_tickets_cannot_show_are_warned_about_also_when_replayed() {
+        var key = UUID.randomUUID().toString();
+        var event = EVENT.replace("Aïda", "โขน")
+                .replace("Verona", "Verona 🎭🎭")
+                .replace("Balcony left", "हाल")
+                .replace("\"B\"", "\"แถว B\"");
+
+        var first = createWithKey(key, event);
+        var warnings = first.json().get("warnings");
+
+        assertThat(first.outcome()).isEqualTo("201");
+        assertThat(warnings.findValuesAsText("field"))
+                .containsExactly("name", "venue", "sections[0].rows[1].name", "sections[1].name");
+        assertThat(warnings.findValuesAsText("message"))
+                .containsExactly(
+                        "contains characters that tickets show as □: โ ข น (Thai)",
+                        "contains characters that tickets show as □: 🎭",
+                        "contains characters that tickets show as □: แ ถ ว (Thai)",
+                        "contains characters that tickets show as □: ह ा ल (Devanagari)");
+        var second = createWithKey(key, event);
+        assertThat(second.text()).isEqualTo(first.text());
+        assertThat(second.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(api.get(first.header("Location")).json().has("warnings")).isFalse();
+    }
+
+    @Test
+    void texts_that_tickets_can_show_cause_no_warning() {
+        assertThat(api.createEvent(EVENT.replace("Aïda", "Cafe\u0301 北京 שיר"))
+                        .json()
+                        .has("warnings"))
+                .isFalse();
+    }
+
+    @Test
+    void a_plan_full_of_unprintable_names_gets_a_bounded_number_of_warnings() {
+        var rows = IntStream.range(0, 500)
+                .mapToObj(i -> "{\"name\":\"ไทย " + i + "\",\"seats\":1}")
+                .collect(Collectors.joining(","));
+        var every = IntStream.rangeClosed(0x0e01, 0x0e2e)
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining());
+        var created = api.createEvent(EVENT.replace("Aïda", every)
+                .replace("{\"name\":\"A\",\"seats\":2},{\"name\":\"B\",\"seats\":3}", rows));
+
+        var warnings = created.json().get("warnings");
+        assertThat(warnings).hasSize(20);
+        assertThat(warnings.get(0).get("message").asText()).endsWith("□: ก ข ฃ ค ฅ ฆ ง จ ฉ ช and 36 others (Thai)");
     }
 
     @Test

@@ -113,11 +113,22 @@ class TicketPdfTest {
             throws IOException {
         var phrase = Typesetter.set(Typesetter.Face.BOLD, text, 10, Color.BLACK);
         assertThat(!phrase.getContent().contains("\u25a1")).isEqualTo(isPrinted);
+        assertThat(TicketPdf.unprintable(text).isEmpty()).isEqualTo(isPrinted);
+        var readme = Files.readString(Path.of("README.md"));
+        var paragraph = readme.substring(readme.indexOf("Tickets print"), readme.indexOf("## The states"));
+        var onPaper = paragraph.substring(0, paragraph.indexOf("□"));
+        assertThat(isPrinted ? onPaper : paragraph.substring(onPaper.length())).contains(script);
         var documented = Files.readString(Path.of("src/docs/api.md")).replaceAll("\\s+", " ");
         var sentences =
                 documented.substring(documented.indexOf("The fonts in the jar"), documented.indexOf("**QR code.**"));
         var printed = sentences.substring(0, sentences.indexOf("Not printed"));
         assertThat(isPrinted ? printed : sentences.substring(printed.length())).contains(script);
+    }
+
+    @Test
+    void each_character_that_is_shown_as_a_box_is_reported_once() {
+        assertThat(TicketPdf.unprintable("Cafe\u0301 🎭 ไไ🎭 Größe").stream().map(Character::toString))
+                .containsExactly("🎭", "ไ");
     }
 
     @Test
