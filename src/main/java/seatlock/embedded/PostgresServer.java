@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import seatlock.net.Loopback;
 
 /**
@@ -47,6 +48,9 @@ public final class PostgresServer implements AutoCloseable {
     private ServerProcess process;
     private int port;
 
+    /** Characters with a meaning for a shell between double quotes, where initdb puts its own path. */
+    private static final Pattern SHELL = Pattern.compile("[\"$`\\\\]");
+
     private PostgresServer(HomeDirectory home, Consumer<String> progress) throws IOException {
         this.home = home;
         this.progress = progress;
@@ -79,6 +83,10 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private void start() throws IOException, InterruptedException {
+        if (SHELL.matcher(directory.toString()).find()) {
+            throw new UnusableHome("PostgreSQL cannot run in " + directory
+                    + ": the path contains \", $, ` or \\. Set SEATLOCK_HOME to a directory without these characters.");
+        }
         var binaries = home.directory("postgres/bin");
         if (ServerProcess.stopLeftovers(binaries)) {
             progress.accept("stopped a PostgreSQL left running by a killed Seatlock process");

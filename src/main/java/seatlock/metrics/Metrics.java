@@ -94,7 +94,7 @@ public final class Metrics implements AutoCloseable {
     /** The job states with a gauge. {@code DONE} has none, since it would only grow: the counter of jobs has it. */
     private static final List<String> JOB_STATES = List.of("READY", "RUNNING", "DEAD");
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry = newRegistry();
 
     /**
      * The gauges of the {@link Backlog}. They have their own registry because {@code seatlock_jobs} is a gauge and {@code
@@ -229,9 +229,14 @@ public final class Metrics implements AutoCloseable {
         }
     };
 
+    private static PrometheusMeterRegistry newRegistry() {
+        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        registry.config().meterFilter(CONVENTIONAL_NAMES); // before the first metric
+        return registry;
+    }
+
     /** Measures memory, garbage collection, threads, processors, file descriptors and uptime as well. */
     public void measureProcess() {
-        registry.config().meterFilter(CONVENTIONAL_NAMES);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -170,5 +171,16 @@ class HomeDirectoryTest {
         assertThat(UnusableHome.because(file, new FileSystemException(file.toString(), null, reason)))
                 .hasMessageStartingWith("Cannot use /home/seatlock.env: " + reason + ". ")
                 .hasMessageContaining(remedy);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a \"b\"", "back\\slash", "$HOME", "tick`tick"})
+    void a_path_that_initdb_would_garble_is_refused(String name) {
+        try (var home = HomeDirectory.open(directory.resolve(name))) {
+            assertThatThrownBy(() -> PostgresServer.start(home, line -> {}))
+                    .isInstanceOf(UnusableHome.class)
+                    .hasMessageContaining(name)
+                    .hasMessageContaining("Set SEATLOCK_HOME");
+        }
     }
 }

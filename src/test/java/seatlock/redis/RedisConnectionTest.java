@@ -37,10 +37,14 @@ class RedisConnectionTest {
     }
 
     private static String logOfUse(RudeServer.Behaviour behaviour) {
+        return logOfUse(behaviour, Duration.ofSeconds(1));
+    }
+
+    private static String logOfUse(RudeServer.Behaviour behaviour, Duration timeout) {
         var result = new AtomicReference<String>();
         try (var log = LogCapture.everything();
                 var server = new RudeServer(behaviour);
-                var redis = new RedisConnection(server.url("redis"), Duration.ofSeconds(1), "this is a test")) {
+                var redis = new RedisConnection(server.url("redis"), timeout, "this is a test")) {
             assertThat(redis.use(connection -> {
                         connection.mget("a", "b");
                         return "a reply";
@@ -109,21 +113,25 @@ class RedisConnectionTest {
     /** Each array reserves memory and takes a part of the stack. */
     @Test
     void deeply_nested_arrays_are_refused() {
-        assertThat(logOfUse((server, client) -> {
-                    awaitRequest(client);
-                    while (true) {
-                        RudeServer.send(client, "*1\r\n".repeat(1000));
-                    }
-                }))
+        assertThat(logOfUse(
+                        (server, client) -> {
+                            awaitRequest(client);
+                            while (true) {
+                                RudeServer.send(client, "*1\r\n".repeat(1000));
+                            }
+                        },
+                        Duration.ofSeconds(60)))
                 .contains("Redis sent more than 4,000,000 bytes");
     }
 
     @Test
     void a_long_reply_is_cut_off() {
-        assertThat(logOfUse((server, client) -> {
-                    awaitRequest(client);
-                    server.flood(client, "+", 64_000_000);
-                }))
+        assertThat(logOfUse(
+                        (server, client) -> {
+                            awaitRequest(client);
+                            server.flood(client, "+", 64_000_000);
+                        },
+                        Duration.ofSeconds(60)))
                 .contains("Redis sent more than 4,000,000 bytes");
     }
 

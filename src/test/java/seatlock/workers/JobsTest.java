@@ -62,7 +62,8 @@ class JobsTest {
         var parts = (Multipart) mail.getContent();
         assertThat(parts.getCount()).isEqualTo(3);
         var alternatives = (Multipart) parts.getBodyPart(0).getContent();
-        assertThat((String) alternatives.getBodyPart(0).getContent()).contains("Aida", "S-A-1, S-A-2", "90.00 EUR");
+        assertThat((String) alternatives.getBodyPart(0).getContent())
+                .contains("Aida", "S-A-1, 45.00 EUR", "S-A-2, 45.00 EUR", "90.00 EUR");
         assertThat(alternatives.getBodyPart(1).getContentType()).startsWith("text/html");
         assertThat(firstPdf(mail)).isEqualTo(document.raw().body());
         assertThat(system.violations(event.id())).isEmpty();
