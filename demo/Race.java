@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,34 +50,33 @@ public final class Race {
     private final String adminKey;
     private final String databaseUrl; // null if the database cannot be queried
     private final Path mailDirectory; // null if the server sends its mail elsewhere
+    private final PrintStream out;
     private boolean passed = true;
 
-    private Race(String url, String adminKey, String databaseUrl, Path mailDirectory) {
+    private Race(String url, String adminKey, String databaseUrl, Path mailDirectory, PrintStream out) {
         this.url = url;
         this.adminKey = adminKey;
         this.databaseUrl = databaseUrl;
         this.mailDirectory = mailDirectory;
+        this.out = out;
     }
 
     public static void main(String[] args) throws Exception {
-        System.exit(run(System.getenv()) ? 0 : 1);
+        System.exit(run(System.getenv(), System.out) ? 0 : 1);
     }
 
-    /** Runs all races and returns whether every check passed. */
-    static boolean run(Map<String, String> environment) throws Exception {
+    /** Runs all races, prints what happens and returns whether every check passed. */
+    static boolean run(Map<String, String> environment, PrintStream out) throws Exception {
         int buyers = Integer.parseInt(environment.getOrDefault("N", "10"));
         var url = environment.getOrDefault("URL", "");
         if (!url.isEmpty()) {
             var key = environment.getOrDefault("SEATLOCK_ADMIN_KEY", "");
-            return new Race(url, key, environment.get("DATABASE_URL"), null).runAll(buyers);
+            return new Race(url, key, environment.get("DATABASE_URL"), null, out).runAll(buyers);
         }
         try (var server = Server.start()) {
-            return new Race(
-                            server.address("URL"),
-                            server.address("SEATLOCK_ADMIN_KEY"),
-                            server.address("DATABASE_URL"),
-                            server.home.resolve("data/mail"))
-                    .runAll(buyers);
+            var key = server.address("SEATLOCK_ADMIN_KEY");
+            var mail = server.home.resolve("data/mail");
+            return new Race(server.address("URL"), key, server.address("DATABASE_URL"), mail, out).runAll(buyers);
         }
     }
 
@@ -135,10 +135,8 @@ public final class Race {
         } while (pdf.outcome().equals("409 not-ready") && secondsSince(began) < 30);
         row("confirmed", confirmed.outcome());
         row("PDF", "%s, %,d bytes, after %.1f s", pdf.outcome(), pdf.body().length(), secondsSince(began));
-        var mailed = mailDirectory == null || awaitMail(reservation, began);
-        row(
-                "mail",
-                mailDirectory == null ? "not checked: the server sends it elsewhere" : mailed ? "stored" : "missing");
+        var mail = mailDirectory == null ? "not checked: the server sends it elsewhere" : awaitMail(reservation, began);
+        row("mail", mail);
         var code = ticket.path("code").asText();
         var first = scan(event, code, "North");
         var second = scan(event, code, "South");
@@ -151,25 +149,25 @@ public final class Race {
         check(
                 confirmed.status() == 200
                         && pdf.body().startsWith("%PDF-")
-                        && mailed
+                        && !mail.equals("missing")
                         && first.status() == 200
                         && second.outcome().equals("409 already-checked-in"),
-                "paid, ticketed, mailed, and admitted once");
+                "paid, ticketed, " + (mailDirectory == null ? "" : "mailed, ") + "and admitted once");
     }
 
-    private boolean awaitMail(String reservation, long began) throws Exception {
+    private String awaitMail(String reservation, long began) throws Exception {
         while (secondsSince(began) < 30) {
             try (var files = Files.list(mailDirectory)) {
                 for (var mail :
                         files.filter(file -> file.toString().endsWith(".eml")).toList()) {
                     if (Files.readString(mail).contains(reservation)) {
-                        return true;
+                        return "stored";
                     }
                 }
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }
-        return false;
+        return "missing";
     }
 
     private static double secondsSince(long nanoTime) {
@@ -311,7 +309,7 @@ public final class Race {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url + path))
+        return HttpRequest.newBuilder(URI.create(path.startsWith("/") ? url + path : path)) // whole with a PUBLIC_URL
                 .timeout(Duration.ofSeconds(60))
                 .header("Authorization", "Bearer " + adminKey)
                 .header("Content-Type", "application/json");
@@ -412,20 +410,20 @@ public final class Race {
         say("  " + (isCorrect ? "ok" : "FAILED") + ": " + description);
     }
 
-    private static void title(String title) {
+    private void title(String title) {
         say("\n" + title);
     }
 
-    private static void row(String name, Object value) {
+    private void row(String name, Object value) {
         say(String.format(Locale.ROOT, "  %-34s %s", name, value));
     }
 
-    private static void row(String name, String format, Object... values) {
+    private void row(String name, String format, Object... values) {
         row(name, String.format(Locale.ROOT, format, values));
     }
 
-    private static void say(String line) {
-        System.out.println(line);
+    private void say(String line) {
+        out.println(line);
     }
 
     // ---------------------------------------------------------------------------------------------------- the server
@@ -466,9 +464,9 @@ public final class Race {
                 if (line == null) {
                     throw new IllegalStateException("The server ended before it was ready.");
                 }
-                say("  | " + line);
+                System.out.println("  | " + line);
             } while (!line.equals("Ready."));
-            var reader = new Thread(() -> lines.lines().forEach(more -> say("  | " + more)));
+            var reader = new Thread(() -> lines.lines().forEach(more -> System.out.println("  | " + more)));
             reader.setDaemon(true);
             reader.start();
             for (var address : Files.readAllLines(home.resolve("data/seatlock.env"))) {
@@ -487,7 +485,7 @@ public final class Race {
                 files.sorted(Comparator.reverseOrder())
                         .forEach(file -> file.toFile().delete());
             } catch (IOException e) {
-                say("Could not delete " + home);
+                System.out.println("Could not delete " + home);
             }
         }
 

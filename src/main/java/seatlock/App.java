@@ -202,7 +202,13 @@ public final class App implements AutoCloseable {
 
     private void listen(Optional<URI> redis, String adminKey, ApiServer.Core core, QueuedThreadPool threads) {
         var setup = new ApiServer.Setup(
-                address(), adminKey, config.limits(), config.trustedProxies(), config.corsOrigins());
+                address(),
+                adminKey,
+                config.limits(),
+                config.trustedProxies(),
+                config.corsOrigins(),
+                config.publicUrl(),
+                config.keepAlive());
         var limiter = lifecycle.add(new RateLimiter(System::currentTimeMillis, metrics));
         var server = ApiServer.start(setup, core, threads, health, limiter, metrics);
         if (config.limits().isOn()) {
@@ -215,7 +221,10 @@ public final class App implements AutoCloseable {
                             : "Redis is unavailable, so this node counts request rates by itself."));
         }
         setListener(server, server.port());
-        progress.accept("API         " + url + "  (try it: " + url + "/api/docs/)");
+        progress.accept("API         " + url + "  (try it: "
+                + (config.publicUrl().base().isEmpty()
+                        ? url
+                        : config.publicUrl().base()) + "/api/docs/)");
     }
 
     private InetSocketAddress address() {

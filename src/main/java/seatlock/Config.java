@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import seatlock.access.KeyStrength;
 import seatlock.db.DatabaseUrl;
+import seatlock.http.Listener;
+import seatlock.http.PublicUrl;
 import seatlock.jobs.RetryPolicy;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
@@ -56,6 +58,8 @@ import seatlock.redis.RedisConnection;
  * @param limits rate limits, quotas and size limits
  * @param trustedProxies the proxies whose forwarding headers are trusted
  * @param corsOrigins origins of the web pages that may call the API
+ * @param publicUrl where the links begin that the API gives out
+ * @param keepAlive how long an idle connection is kept open
  * @param logging format and level of the log
  */
 public record Config(
@@ -82,6 +86,8 @@ public record Config(
         Limits limits,
         Networks trustedProxies,
         Set<String> corsOrigins,
+        PublicUrl publicUrl,
+        Duration keepAlive,
         Logging logging) {
 
     /**
@@ -197,6 +203,16 @@ public record Config(
                         .orElse(Networks.NONE),
                 reader.read("CORS_ORIGINS", Config::origins, "origins such as https://shop.example, or *")
                         .orElse(Set.of()),
+                reader.read(
+                                "PUBLIC_URL",
+                                PublicUrl::parse,
+                                "the URL by which clients reach the API, such as https://tickets.example/box")
+                        .orElse(PublicUrl.NONE),
+                reader.read(
+                                "KEEP_ALIVE",
+                                text -> between(text, "PT1S", "PT2H"),
+                                "a duration from PT1S to PT2H, such as PT75S")
+                        .orElse(Listener.KEEP_ALIVE),
                 new Logging(
                         reader.read("LOG_FORMAT", Logging.Format::of, "text or json")
                                 .orElse(Logging.DEFAULT.format()),

@@ -1,7 +1,10 @@
 package demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import seatlock.limits.Limits;
@@ -18,8 +21,13 @@ class DemoTest {
                 var testWorkers = new TestWorkers(system).start()) {
             var url = "http://localhost:" + system.server.port();
 
-            assertThat(Race.run(Map.of("URL", url, "SEATLOCK_ADMIN_KEY", TestSystem.ADMIN_KEY, "N", "50")))
-                    .isTrue();
+            var output = new ByteArrayOutputStream();
+            try (var lines = new PrintStream(output, true, UTF_8)) {
+                assertThat(Race.run(Map.of("URL", url, "SEATLOCK_ADMIN_KEY", TestSystem.ADMIN_KEY, "N", "50"), lines))
+                        .isTrue();
+            }
+
+            assertThat(output.toString(UTF_8)).contains("not checked").doesNotContain("mailed");
             assertThat(testWorkers.mails()).isNotEmpty();
         }
     }
@@ -33,7 +41,7 @@ class DemoTest {
                 var node = system.limitedNode(Limits.DEFAULT, Networks.NONE, limiter)) {
             var url = "http://localhost:" + node.port();
 
-            assertThat(Race.run(Map.of("URL", url, "SEATLOCK_ADMIN_KEY", TestSystem.ADMIN_KEY, "N", "100")))
+            assertThat(Race.run(Map.of("URL", url, "SEATLOCK_ADMIN_KEY", TestSystem.ADMIN_KEY, "N", "100"), System.out))
                     .isTrue();
             assertThat(testWorkers.mails()).isNotEmpty();
         }

@@ -100,6 +100,7 @@ class ConfigTest {
         assertThat(config.reservationTtl()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.sweepInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.invariantCheckInterval()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.keepAlive()).isEqualTo(Duration.ofSeconds(75));
         assertThat(config.limits()).isEqualTo(Limits.DEFAULT);
         assertThat(config.corsOrigins()).isEmpty();
         assertThat(config.logging()).isEqualTo(Logging.DEFAULT);
@@ -133,6 +134,20 @@ class ConfigTest {
                                 "CORS_ORIGINS", "https://a.example, http://localhost:3000, capacitor://localhost"))
                         .corsOrigins())
                 .containsExactlyInAnyOrder("https://a.example", "http://localhost:3000", "capacitor://localhost");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://tickets.example,https://tickets.example,''",
+        "https://tickets.example/,https://tickets.example,''",
+        "http://[::1]:8080/box/,http://[::1]:8080/box,/box",
+        "https://my_proxy/a.b/c-1,https://my_proxy/a.b/c-1,/a.b/c-1"
+    })
+    void the_public_url_has_no_slash_at_the_end(String text, String base, String path) throws Config.Invalid {
+        var url = Config.from(Map.of("PUBLIC_URL", text)).publicUrl();
+
+        assertThat(url.base()).isEqualTo(base);
+        assertThat(url.path()).isEqualTo(path);
     }
 
     @Test
@@ -227,7 +242,19 @@ class ConfigTest {
         "PORT,65536",
         "RESERVATION_TTL,PT0S",
         "RESERVATION_TTL,P8D",
-        "RESERVATION_TTL,-PT1M"
+        "RESERVATION_TTL,-PT1M",
+        "PUBLIC_URL,tickets.example/box",
+        "PUBLIC_URL,/box",
+        "PUBLIC_URL,ftp://tickets.example",
+        "PUBLIC_URL,https:///box",
+        "PUBLIC_URL,https://u:p@tickets.example/box",
+        "PUBLIC_URL,https://tickets.example/box?a=b",
+        "PUBLIC_URL,https://tickets.example/box#a",
+        "PUBLIC_URL,https://tickets.example/a//b",
+        "PUBLIC_URL,https://tickets.example/../box",
+        "PUBLIC_URL,https://tickets.example/b%22x",
+        "KEEP_ALIVE,PT0.9S",
+        "KEEP_ALIVE,PT2H0.1S"
     })
     void a_value_out_of_range_is_invalid(String name, String value) {
         assertThat(catchThrowable(() -> Config.from(Map.of(name, value)))).isInstanceOf(Config.Invalid.class);

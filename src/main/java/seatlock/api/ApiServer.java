@@ -3,6 +3,7 @@ package seatlock.api;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -16,6 +17,7 @@ import seatlock.http.Health;
 import seatlock.http.HttpProblem;
 import seatlock.http.Listener;
 import seatlock.http.Problem;
+import seatlock.http.PublicUrl;
 import seatlock.http.Responses;
 import seatlock.inventory.InventoryReader;
 import seatlock.limits.Limits;
@@ -52,9 +54,17 @@ public final class ApiServer implements AutoCloseable {
      * @param adminKey may call every operation
      * @param proxies whose {@code X-Forwarded-} header fields are trusted
      * @param origins whose pages may call the API from a browser, such as {@code https://shop.example}, or {@code *}
+     * @param publicUrl where links begin
+     * @param keepAlive an idle connection is closed after this long
      */
     public record Setup(
-            InetSocketAddress address, String adminKey, Limits limits, Networks proxies, Set<String> origins) {}
+            InetSocketAddress address,
+            String adminKey,
+            Limits limits,
+            Networks proxies,
+            Set<String> origins,
+            PublicUrl publicUrl,
+            Duration keepAlive) {}
 
     /**
      * The parts of the core that the handlers use.
@@ -123,6 +133,8 @@ public final class ApiServer implements AutoCloseable {
                 limits.bodyBytes(),
                 Map.of("/api/events", limits.seatPlanBytes()),
                 setup.origins,
+                setup.publicUrl,
+                setup.keepAlive,
                 Routes.ACTIONS,
                 request -> !limits.isOn() || throttle.admits(request));
         this.listener = new Listener(listening, threads, health, metrics, routes -> {
@@ -134,7 +146,7 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, keyHandlers);
+                    guarded.add(events, reservations, tickets, keyHandlers, setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })

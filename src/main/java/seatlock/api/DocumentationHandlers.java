@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Properties;
 import seatlock.http.HttpProblem;
 import seatlock.http.Problem;
+import seatlock.http.PublicUrl;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Resources;
 
@@ -36,16 +37,23 @@ final class DocumentationHandlers {
         return build;
     }
 
-    static Handler openApi() {
-        return file("application/json", openApiDocument());
+    static Handler openApi(PublicUrl publicUrl) {
+        return file("application/json", ApiDocument.json(ApiProblem.all(), ApiProblem::example, publicUrl));
     }
 
+    /** Returns the document of a server without a public URL. */
     static byte[] openApiDocument() {
-        return ApiDocument.json(ApiProblem.all(), ApiProblem::example);
+        return ApiDocument.json(ApiProblem.all(), ApiProblem::example, PublicUrl.NONE);
     }
 
-    static Handler swaggerUi() {
-        return file("text/html; charset=utf-8", Resources.bytes("/docs/swagger.html"));
+    static Handler swaggerUi(PublicUrl publicUrl) {
+        return page("/docs/swagger.html", publicUrl);
+    }
+
+    /** A page's links are paths, because the page is served with and without a slash at the end, and on any host. */
+    private static Handler page(String resource, PublicUrl publicUrl) {
+        var html = new String(Resources.bytes(resource), StandardCharsets.UTF_8).replace("{base}", publicUrl.path());
+        return file("text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8));
     }
 
     static Handler swaggerUiFile(String name, String contentType) {
@@ -53,8 +61,8 @@ final class DocumentationHandlers {
         return file(contentType, Resources.bytes(folder + "/" + name));
     }
 
-    static Handler redoc() {
-        return file("text/html; charset=utf-8", Resources.bytes("/docs/redoc.html"));
+    static Handler redoc(PublicUrl publicUrl) {
+        return page("/docs/redoc.html", publicUrl);
     }
 
     static Handler redocFile(String name, String contentType) {
@@ -69,7 +77,7 @@ final class DocumentationHandlers {
                 .result(bytes);
     }
 
-    /** Explains a problem type and what to do about it. The {@code type} of each problem links here. */
+    /** Explains a problem type and what to do about it. It is at the {@code type} of the problem, below the server's URL. */
     static void problem(Context ctx) {
         var type = ApiProblem.ofSlug(ctx.pathParam("slug"))
                 .orElseThrow(() -> Problem.of(HttpProblem.NOT_FOUND, "No such problem type.")

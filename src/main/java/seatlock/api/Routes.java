@@ -6,6 +6,7 @@ import io.javalin.http.HandlerType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import seatlock.http.PublicUrl;
 import seatlock.http.Requests;
 
 /** Lists every route with its access rule and its query parameters. A route without a rule is refused to everybody. */
@@ -35,7 +36,12 @@ final class Routes {
         routes.beforeMatched(access::check);
     }
 
-    void add(EventHandlers events, ReservationHandlers reservations, TicketHandlers tickets, KeyHandlers keys) {
+    void add(
+            EventHandlers events,
+            ReservationHandlers reservations,
+            TicketHandlers tickets,
+            KeyHandlers keys,
+            PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
         get("/api/events", AccessRule.ANYONE, events::list, "limit", "after");
         get(EVENT, AccessRule.ANYONE, events::get);
@@ -57,13 +63,13 @@ final class Routes {
         operation(HandlerType.DELETE, KEY, AccessRule.ADMIN, keys::revoke);
         post(KEY + "/rotate", AccessRule.ADMIN, keys::rotate);
 
-        page("/api/openapi.json", DocumentationHandlers.openApi());
-        page("/api/docs", DocumentationHandlers.swaggerUi());
+        page("/api/openapi.json", DocumentationHandlers.openApi(publicUrl));
+        page("/api/docs", DocumentationHandlers.swaggerUi(publicUrl));
         page("/api/docs/swagger-ui.css", DocumentationHandlers.swaggerUiFile("swagger-ui.css", "text/css"));
         page(
                 "/api/docs/swagger-ui-bundle.js",
                 DocumentationHandlers.swaggerUiFile("swagger-ui-bundle.js", "text/javascript"));
-        page("/api/redoc", DocumentationHandlers.redoc());
+        page("/api/redoc", DocumentationHandlers.redoc(publicUrl));
         page(
                 "/api/redoc/redoc.standalone.js",
                 DocumentationHandlers.redocFile("redoc.standalone.js", "text/javascript"));

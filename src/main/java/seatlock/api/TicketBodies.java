@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import seatlock.catalog.EventId;
+import seatlock.http.PublicUrl;
 import seatlock.tickets.Ticket;
 
 /** JSON of requests and responses about tickets. */
@@ -47,7 +48,7 @@ final class TicketBodies {
             @OpenApiRequired @OpenApiDescription("Content of the QR code; signed with a key of `/api/keys/tickets`")
             String code,
 
-            @OpenApiRequired @OpenApiDescription("Path of the PDF")
+            @OpenApiRequired @OpenApiDescription("Link to the PDF")
             String pdf,
 
             @OpenApiDescription("Absent until the ticket is checked in")
@@ -56,7 +57,7 @@ final class TicketBodies {
             @OpenApiDescription("Absent until the ticket is checked in")
             String gate) {
 
-        static TicketBody of(EventId event, Ticket ticket, String code) {
+        static TicketBody of(EventId event, Ticket ticket, String code, PublicUrl publicUrl) {
             var checkIn = ticket.checkIn();
             return new TicketBody(
                     ticket.id().value(),
@@ -64,7 +65,7 @@ final class TicketBodies {
                     ticket.seat().label(),
                     TicketStatus.of(ticket),
                     code,
-                    "/api/events/" + event + "/tickets/" + ticket.id() + ".pdf",
+                    publicUrl.link("/api/events/" + event + "/tickets/" + ticket.id() + ".pdf"),
                     checkIn == null ? null : checkIn.at(),
                     checkIn == null ? null : checkIn.gate());
         }

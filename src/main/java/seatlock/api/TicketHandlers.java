@@ -14,6 +14,7 @@ import seatlock.db.TransactionPool;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
 import seatlock.http.Problem;
+import seatlock.http.PublicUrl;
 import seatlock.http.Requests;
 import seatlock.http.Responses;
 import seatlock.http.Validation;
@@ -60,11 +61,12 @@ final class TicketHandlers implements TicketOperations {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
         var caller = access.holder(ctx);
+        var publicUrl = PublicUrl.of(ctx);
         QueryResponse.send(ctx, reads, event, tx -> {
             caller.read(tx, inventory, event, id);
             var bodies = new ArrayList<TicketBody>();
             for (var ticket : tickets.ofReservation(tx, event, id)) {
-                bodies.add(TicketBody.of(event, ticket, tickets.code(tx, event, ticket)));
+                bodies.add(TicketBody.of(event, ticket, tickets.code(tx, event, ticket), publicUrl));
             }
             return new TicketList(bodies);
         });

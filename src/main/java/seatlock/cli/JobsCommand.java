@@ -42,7 +42,9 @@ final class JobsCommand implements Callable<Integer> {
 
     @Command(
             mixinStandardHelpOptions = true,
-            description = "Count the jobs in each state and list the latest in one state.")
+            description = "Count the jobs in each state and the live workers, and list the latest jobs in one state."
+                    + " Counting workers needs a running Redis: REDIS_URL, or that of the server that runs in"
+                    + " SEATLOCK_HOME.")
     int list(
             @Option(
                             names = "--state",

@@ -57,8 +57,8 @@ public final class LoadTestCommand implements Callable<Integer> {
             names = "--url",
             paramLabel = "URL",
             description =
-                    "URL of the server. Repeat the option to send requests to several nodes in turn. Default: port PORT"
-                            + " of HOST or 127.0.0.1 if set, else the server that uses SEATLOCK_HOME, else port 8080 on"
+                    "URL of the server, which must be running. Repeat the option to send requests to several nodes in turn. Default: port PORT"
+                            + " of HOST or 127.0.0.1 if set, else the server that runs in SEATLOCK_HOME, else port 8080 on"
                             + " 127.0.0.1.")
     private List<URI> urls;
 
@@ -66,7 +66,7 @@ public final class LoadTestCommand implements Callable<Integer> {
             names = "--key",
             paramLabel = "KEY",
             description =
-                    "Admin key. Default: SEATLOCK_ADMIN_KEY if set, else the key of the server that uses SEATLOCK_HOME.")
+                    "Admin key. Default: SEATLOCK_ADMIN_KEY if set, else the key of the server that runs in SEATLOCK_HOME.")
     private String key;
 
     @Option(

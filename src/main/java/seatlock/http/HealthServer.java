@@ -23,7 +23,16 @@ public final class HealthServer implements AutoCloseable {
      * @throws IllegalStateException if it cannot listen there; the message says why
      */
     public static HealthServer start(InetSocketAddress address, Health health, Metrics metrics) {
-        var setup = new Listener.Setup(address, HEADER_BYTES, 0, Map.of(), Set.of(), Map.of(), request -> true);
+        var setup = new Listener.Setup(
+                address,
+                HEADER_BYTES,
+                0,
+                Map.of(),
+                Set.of(),
+                PublicUrl.NONE,
+                Listener.KEEP_ALIVE,
+                Map.of(),
+                request -> true);
         return new HealthServer(new Listener(setup, Listener.newThreads(), health, metrics, health::addRoutes).start());
     }
 

@@ -59,10 +59,10 @@ public final class Listener implements AutoCloseable {
     private static final Duration JETTY_STOP_TIMEOUT = Duration.ofSeconds(10);
 
     /**
-     * An idle connection is kept for this long: longer than the 60 seconds of nginx and of AWS's load balancer, so that the proxy
-     * closes first and sends no request on a connection that is being closed.
+     * An idle connection is kept for this long by default: longer than the 60 seconds of nginx and of AWS's load balancer, so that
+     * the proxy closes first and sends no request on a connection that is being closed.
      */
-    static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
+    public static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
 
     /** A request that stops arriving, or a response that nobody reads, is given up after this long. */
     static final Duration STALLED = Duration.ofSeconds(30);
@@ -86,6 +86,8 @@ public final class Listener implements AutoCloseable {
      * @param bodyBytes the largest body
      * @param bodyBytesOfPost the largest body of a POST to a path, where it differs
      * @param origins whose pages may call the server from a browser, such as {@code https://shop.example}, or {@code *}
+     * @param publicUrl where links begin
+     * @param keepAlive an idle connection is closed after this long
      * @param actions names of the actions whose outcomes are counted, by route
      * @param admitsRefused counts a request that is refused before it reaches a route, such as one that is not valid HTTP; returns
      *     {@code false} if its client has sent too many requests
@@ -96,6 +98,8 @@ public final class Listener implements AutoCloseable {
             int bodyBytes,
             Map<String, Integer> bodyBytesOfPost,
             Set<String> origins,
+            PublicUrl publicUrl,
+            Duration keepAlive,
             Map<String, String> actions,
             Predicate<Request> admitsRefused) {}
 
@@ -109,6 +113,7 @@ public final class Listener implements AutoCloseable {
         this.bodies = new BodyLoader(setup.bodyBytes, setup.bodyBytesOfPost);
         this.javalin = Javalin.create(config -> {
             configure(config, threads, setup, metrics);
+            config.appData(PublicUrl.KEY, setup.publicUrl);
             config.routes.before(this::beforeAll);
             config.routes.beforeMatched(
                     ctx -> Exchange.of(ctx).route(ctx.endpoints().matchedHttpEndpoint().path));
@@ -196,7 +201,7 @@ public final class Listener implements AutoCloseable {
             connector.setHost(setup.address.getAddress().getHostAddress());
             connector.setPort(setup.address.getPort());
             connector.setAcceptQueueSize(ACCEPT_QUEUE);
-            connector.setIdleTimeout(KEEP_ALIVE.toMillis());
+            connector.setIdleTimeout(setup.keepAlive.toMillis());
             http.setIdleTimeout(STALLED.toMillis());
             inFlight.insertHandler(Connections.limit(connector, metrics).observer());
             return connector;

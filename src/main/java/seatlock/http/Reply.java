@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
  * A response that can be stored as bytes and sent again when the request is repeated.
  *
  * @param status HTTP status, three digits
- * @param location path of what was created; {@code null} if nothing was
+ * @param location path of what was created, without the {@link PublicUrl}; {@code null} if nothing was
  */
 public record Reply(int status, String location, byte[] body) {
 

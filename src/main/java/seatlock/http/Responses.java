@@ -27,7 +27,7 @@ public final class Responses {
 
     public static void write(Context ctx, Reply reply) {
         if (reply.location() != null) {
-            ctx.header("Location", reply.location());
+            ctx.header("Location", PublicUrl.of(ctx).link(reply.location()));
         }
         ctx.status(reply.status())
                 .contentType(reply.status() < 400 ? "application/json" : Problem.CONTENT_TYPE)

@@ -15,6 +15,7 @@ import seatlock.http.HttpProblem;
 import seatlock.http.Json;
 import seatlock.http.Problem;
 import seatlock.http.ProblemType;
+import seatlock.http.PublicUrl;
 import seatlock.http.RequestId;
 import seatlock.tickets.CheckInResult;
 
@@ -61,12 +62,16 @@ public final class ApiDocument {
      *
      * @param problemTypes every problem type of the API
      * @param example returns an example of a problem type
+     * @param publicUrl of the server that the document describes
      * @return the document as JSON
      */
-    public static byte[] json(List<ProblemType> problemTypes, Function<ProblemType, Problem> example) {
+    public static byte[] json(
+            List<ProblemType> problemTypes, Function<ProblemType, Problem> example, PublicUrl publicUrl) {
         var generated = Json.readTree(Resources.bytes(GENERATED_DOCUMENT));
         var completed = new ApiDocument((ObjectNode) generated, problemTypes, example);
         completed.complete();
+        var server = publicUrl.base().isEmpty() ? "/" : publicUrl.base();
+        completed.document.putArray("servers").addObject().put("url", server);
         return completed.document.toPrettyString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -86,7 +91,8 @@ public final class ApiDocument {
                 Create an event, reserve seats, and confirm the reservation after payment. A pending reservation holds its
                 seats until `expiresAt`; then it expires and releases them.
 
-                **Errors** are `application/problem+json` (RFC 9457). Branch on `type`; it links to an explanation.
+                **Errors** are `application/problem+json` (RFC 9457). Branch on `type`; its explanation is at this
+                path below the URL of the server.
 
                 **Idempotency-Key**: send a new random key with each new intent and the same key with every retry. The
                 effect happens once. Every repeated request gets the same response, with `Idempotency-Replayed: true`.
@@ -102,7 +108,6 @@ public final class ApiDocument {
         info.putObject("license").put("name", "Apache-2.0").put("url", "https://www.apache.org/licenses/LICENSE-2.0");
         var tags = document.putArray("tags");
         TAGS.forEach(tag -> tags.addObject().put("name", tag.getKey()).put("description", tag.getValue()));
-        document.putArray("servers").addObject().put("url", "/");
         var schemes = ((ObjectNode) document.get("components")).putObject("securitySchemes");
         bearer(schemes, ADMIN_KEY, "An API key of role admin for all events. The first one is SEATLOCK_ADMIN_KEY.");
         bearer(schemes, SALES_KEY, "An API key of role sales (or admin) for the event.");

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 import seatlock.support.FaultyServer;
 import seatlock.support.TestSystem;
 
@@ -45,6 +46,13 @@ class LoadTestCommandTest {
     @Test
     void an_unreachable_server_fails() {
         assertThat(run("http://localhost:1", "nothing")).isEqualTo(1);
+    }
+
+    @Test
+    void the_help_says_that_the_server_must_be_running() {
+        var help = new CommandLine(new LoadTestCommand()).getUsageMessage().replaceAll("\\s+", " ");
+
+        assertThat(help).contains("URL of the server, which must be running", "the server that runs in SEATLOCK_HOME");
     }
 
     @ParameterizedTest

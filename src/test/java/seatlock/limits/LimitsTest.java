@@ -23,6 +23,8 @@ import seatlock.access.Role;
 import seatlock.api.ApiServer;
 import seatlock.catalog.EventId;
 import seatlock.db.DatabaseUrl;
+import seatlock.http.Listener;
+import seatlock.http.PublicUrl;
 import seatlock.metrics.Metrics;
 import seatlock.support.Api;
 import seatlock.support.Concurrently;
@@ -215,8 +217,14 @@ class LimitsTest {
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
         var metrics = new Metrics();
         var limits = new Limits(true, 40, 1_000, 2, 3, 6, 2_048, 4_096, 2_048);
-        var setup =
-                new ApiServer.Setup(new InetSocketAddress(0), TestSystem.ADMIN_KEY, limits, Networks.NONE, Set.of());
+        var setup = new ApiServer.Setup(
+                new InetSocketAddress(0),
+                TestSystem.ADMIN_KEY,
+                limits,
+                Networks.NONE,
+                Set.of(),
+                PublicUrl.NONE,
+                Listener.KEEP_ALIVE);
         try (var node = new TestSystem.Node(nowhere, setup, limiter, metrics, Duration.ofSeconds(1))) {
             var apiWithoutDatabase = new Api("http://localhost:" + node.port(), TestSystem.ADMIN_KEY);
             assertThat(IntStream.range(0, 5)

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
+import seatlock.support.RawHttp;
 import seatlock.support.TestSystem;
 
 /** Where a process listens: {@code HOST} and {@code PORT}. */
@@ -102,6 +103,28 @@ class ListeningTest {
             assertThat(server.output())
                     .contains("Cannot listen on 127.0.0.1 port " + taken.getLocalPort(), "Set PORT or HOST")
                     .doesNotContain("\tat ");
+        }
+    }
+
+    /** The server closes the connection by itself long before the bound of the test and before the default. */
+    @Test
+    void an_idle_connection_is_kept_for_the_time_that_is_set() {
+        try (var server = Jvm.start(home, settings("HOST", "127.0.0.1", "KEEP_ALIVE", "PT1S"), "serve")
+                .awaitReady()) {
+            var port = URI.create(server.url()).getPort();
+
+            var responses = RawHttp.untilClosed(port, "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2));
+
+            assertThat(responses).containsPattern("(?s)alive.*alive").doesNotContain("Connection: close");
+        }
+    }
+
+    @Test
+    void the_start_prints_the_public_url_of_the_documentation() {
+        try (var server = Jvm.start(
+                        home, settings("HOST", "127.0.0.1", "PUBLIC_URL", "https://tickets.example/box/"), "serve")
+                .awaitReady()) {
+            assertThat(server.output()).contains(server.url() + "  (try it: https://tickets.example/box/api/docs/)");
         }
     }
 

@@ -25,6 +25,7 @@ import seatlock.db.TransactionPool;
 import seatlock.db.Tx;
 import seatlock.http.Health;
 import seatlock.http.Listener;
+import seatlock.http.PublicUrl;
 import seatlock.inventory.Command;
 import seatlock.inventory.Inventory;
 import seatlock.inventory.InventoryReader;
@@ -112,7 +113,14 @@ public final class TestSystem implements AutoCloseable {
 
     /** Returns the setup of a server without limits. */
     public static ApiServer.Setup setup(String adminKey) {
-        return new ApiServer.Setup(new InetSocketAddress(0), adminKey, Limits.OFF, Networks.NONE, Set.of());
+        return new ApiServer.Setup(
+                new InetSocketAddress(0),
+                adminKey,
+                Limits.OFF,
+                Networks.NONE,
+                Set.of(),
+                PublicUrl.NONE,
+                Listener.KEEP_ALIVE);
     }
 
     /** Returns a rate limiter that shares nothing and is not started. */
@@ -134,7 +142,14 @@ public final class TestSystem implements AutoCloseable {
     public Node limitedNode(Limits limits, Networks proxies, RateLimiter limiter) {
         return new Node(
                 servingUrl,
-                new ApiServer.Setup(new InetSocketAddress(0), ADMIN_KEY, limits, proxies, Set.of()),
+                new ApiServer.Setup(
+                        new InetSocketAddress(0),
+                        ADMIN_KEY,
+                        limits,
+                        proxies,
+                        Set.of(),
+                        PublicUrl.NONE,
+                        Listener.KEEP_ALIVE),
                 limiter,
                 new Metrics());
     }
@@ -144,7 +159,31 @@ public final class TestSystem implements AutoCloseable {
         var metrics = new Metrics();
         return new Node(
                 servingUrl,
-                new ApiServer.Setup(new InetSocketAddress(0), ADMIN_KEY, Limits.OFF, proxies, origins),
+                new ApiServer.Setup(
+                        new InetSocketAddress(0),
+                        ADMIN_KEY,
+                        Limits.OFF,
+                        proxies,
+                        origins,
+                        PublicUrl.NONE,
+                        Listener.KEEP_ALIVE),
+                noLimiter(metrics),
+                metrics);
+    }
+
+    /** Starts a second node without limits that clients reach by another URL; the caller closes it. */
+    public Node nodeAt(PublicUrl publicUrl) {
+        var metrics = new Metrics();
+        return new Node(
+                servingUrl,
+                new ApiServer.Setup(
+                        new InetSocketAddress(0),
+                        ADMIN_KEY,
+                        Limits.OFF,
+                        Networks.NONE,
+                        Set.of(),
+                        publicUrl,
+                        Listener.KEEP_ALIVE),
                 noLimiter(metrics),
                 metrics);
     }
