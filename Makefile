@@ -45,7 +45,7 @@ check: fmt test ## Format, compile with warnings as errors, and test
 clients: $(JAR) ## Generate a Java and a TypeScript client with openapi-generator and buy a ticket with each
 	@demo/clients/run
 
-lint: ## Check container, proxy, monitoring and shell files with the tools that are installed
+lint: $(JAR) ## Check files, OpenAPI document, metrics, a ticket and the pages with the tools that are installed
 	@demo/lint
 
 fmt: ## Format the sources
