@@ -7,7 +7,7 @@ JAVA_OPTS ?= -Xmx160m -XX:+UseParallelGC
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test kill-test nodes-test chaos check-qr bench audit check lint fmt jar openapi psql clean
+.PHONY: help demo run test kill-test nodes-test chaos check-qr bench audit check clients lint fmt jar openapi psql clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +42,10 @@ audit: ## Check licences and conflicts of all dependencies, write an SBOM, list 
 
 check: fmt test ## Format, compile with warnings as errors, and test
 
-lint: ## Check container, proxy, monitoring and shell files with the tools that are installed
+clients: $(JAR) ## Generate a Java and a TypeScript client with openapi-generator and buy a ticket with each
+	@demo/clients/run
+
+lint: $(JAR) ## Check files, OpenAPI document, metrics, a ticket and the pages with the tools that are installed
 	@demo/lint
 
 fmt: ## Format the sources
