@@ -212,7 +212,7 @@ final class Cluster implements AutoCloseable {
         var settings = Map.of("DATABASE_URL", url.jdbc() + "?user=" + url.user() + "&password=" + url.password());
         try (var verify = Jvm.start(directory.resolve("nodes"), settings, "verify")) {
             assertThat(verify.exitStatus()).as(verify.output()).isZero();
-            verify.awaitOutput("All is well.");
+            verify.awaitOutput("No violations.");
         }
     }
 
