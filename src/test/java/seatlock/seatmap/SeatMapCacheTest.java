@@ -18,8 +18,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import seatlock.App;
 import seatlock.catalog.EventId;
 import seatlock.concurrent.Overload;
+import seatlock.db.Database;
 import seatlock.db.TransactionPool;
 import seatlock.metrics.Metrics;
 import seatlock.support.Api;
@@ -52,9 +54,13 @@ class SeatMapCacheTest {
 
         /** @param continuations runs delayed builds, and what depends on a page */
         Cache(TestSystem system, Executor continuations) {
+            this(system, system.database, continuations);
+        }
+
+        Cache(TestSystem system, Database database, Executor continuations) {
             reads = new TransactionPool(
                     "test",
-                    system.database,
+                    database,
                     8,
                     6,
                     ending -> {
@@ -100,15 +106,14 @@ class SeatMapCacheTest {
         return "/api/events/" + event + "/seats";
     }
 
-    /** Waits until a build waits for the seats table, which the calling test has locked. */
-    private static void awaitBlockedBuild(TestSystem system) {
+    private static Database oneConnection(TestSystem system) {
+        return Database.open(system.url, 1, App.READ_STATEMENT_TIMEOUT);
+    }
+
+    /** Waits until a build waits for the only connection, which the calling test uses. */
+    private static void awaitBlockedBuild(Database single) {
         Wait.until(
-                "the build waits for the table",
-                () -> system.count(
-                                "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND relation = 'seats'::regclass"
-                                        + " AND database = (SELECT oid FROM pg_database"
-                                        + " WHERE datname = current_database())")
-                        == 1);
+                "the build waits for the connection", () -> single.connections().waiting() == 1);
     }
 
     @Test
@@ -267,18 +272,18 @@ class SeatMapCacheTest {
                 .containsOnly(responses.get(0).header("ETag"));
     }
 
-    /** The seats table is locked, so the first build cannot end. The requests after the change share the next build. */
+    /** The only connection is in use, so the first build cannot end. The requests after the change share the next build. */
     @Test
     void requests_after_a_change_do_not_share_a_build_that_began_before_it() {
         try (var own = new TestSystem();
-                var cache = new Cache(own)) {
+                var single = oneConnection(own);
+                var cache = new Cache(own, single, Runnable::run)) {
             var event = own.event(2);
             var before = new ArrayList<CompletableFuture<SeatMaps.Page>>();
             var after = new ArrayList<CompletableFuture<SeatMaps.Page>>();
-            own.database.inTransaction(tx -> {
-                tx.update("LOCK TABLE seats IN ACCESS EXCLUSIVE MODE");
+            single.inTransaction(tx -> {
                 before.add(cache.find(event.id()));
-                awaitBlockedBuild(own);
+                awaitBlockedBuild(single);
                 before.add(cache.find(event.id()));
                 cache.advance(Duration.ofNanos(1));
                 cache.maps.changed(event.id());
@@ -299,12 +304,12 @@ class SeatMapCacheTest {
     void a_build_is_followed_by_a_pause_in_which_requests_wait_for_one_more_build() {
         Queue<Runnable> continuations = new ConcurrentLinkedQueue<>();
         try (var own = new TestSystem();
-                var cache = new Cache(own, continuations::add)) {
+                var single = oneConnection(own);
+                var cache = new Cache(own, single, continuations::add)) {
             var event = own.event(2);
-            own.database.inTransaction(tx -> {
-                tx.update("LOCK TABLE seats IN ACCESS EXCLUSIVE MODE");
+            single.inTransaction(tx -> {
                 cache.find(event.id());
-                awaitBlockedBuild(own);
+                awaitBlockedBuild(single);
                 cache.advance(Duration.ofMillis(40));
                 return null;
             });
