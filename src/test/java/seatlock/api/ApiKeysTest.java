@@ -401,7 +401,7 @@ class ApiKeysTest {
     }
 
     private String url() {
-        return system.url.jdbc() + "?user=" + system.url.user() + "&password=" + system.url.password();
+        return system.databaseUrl();
     }
 
     private static String run(Path home, Map<String, String> settings, String... arguments) throws Exception {

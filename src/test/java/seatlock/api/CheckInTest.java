@@ -1,6 +1,7 @@
 package seatlock.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static seatlock.support.Api.reason;
 
 import java.util.ArrayList;
 import java.util.Locale;
@@ -20,18 +21,6 @@ class CheckInTest {
 
     private final TestSystem system = TestSystem.shared();
     private final Api api = system.api;
-
-    private String buyOne(Event event, String seat) {
-        return api.buy(event.id(), seat).json().get("id").asText();
-    }
-
-    private String code(Event event, String reservation) {
-        return api.tickets(event.id(), reservation).get(0).get("code").asText();
-    }
-
-    private static String reason(Api.Response answer) {
-        return answer.outcome() + " " + answer.json().path("reason").asText();
-    }
 
     @Test
     void a_confirmed_reservation_has_one_ticket_per_seat() {
@@ -59,7 +48,7 @@ class CheckInTest {
     @Test
     void a_document_is_not_ready_until_a_worker_has_made_it() {
         var event = system.event(1);
-        var id = buyOne(event, "S-A-1");
+        var id = api.buyOne(event.id(), "S-A-1");
         var pdf = api.tickets(event.id(), id).get(0).get("pdf").asText();
 
         var notReady = api.get(pdf, TestSystem.ADMIN_KEY);
@@ -78,8 +67,8 @@ class CheckInTest {
     @Test
     void a_ticket_is_checked_in_once_and_the_second_gate_is_told_where() {
         var event = system.event(1);
-        var id = buyOne(event, "S-A-1");
-        var code = code(event, id);
+        var id = api.buyOne(event.id(), "S-A-1");
+        var code = api.code(event.id(), id);
 
         var first = api.scan(event.id(), code, "North");
         var second = api.scan(event.id(), code, "South");
@@ -95,7 +84,7 @@ class CheckInTest {
     @Test
     void of_two_hundred_gates_at_once_one_checks_the_ticket_in() {
         var event = system.event(1);
-        var code = code(event, buyOne(event, "S-A-1"));
+        var code = api.code(event.id(), api.buyOne(event.id(), "S-A-1"));
 
         var responses = Concurrently.run(200, i -> api.scan(event.id(), code, "Gate " + i));
 
@@ -113,7 +102,7 @@ class CheckInTest {
                 "S-A-3", number -> number.replace("-", ""),
                 "S-A-4", number -> number.toLowerCase(Locale.ROOT).replace("-", " "));
         spellings.forEach((seat, spelling) -> {
-            var number = api.tickets(event.id(), buyOne(event, seat))
+            var number = api.tickets(event.id(), api.buyOne(event.id(), seat))
                     .get(0)
                     .get("number")
                     .asText();
@@ -132,8 +121,8 @@ class CheckInTest {
     @Test
     void a_number_that_two_tickets_share_checks_in_neither() {
         var event = system.event(2);
-        buyOne(event, "S-A-1");
-        buyOne(event, "S-A-2");
+        api.buyOne(event.id(), "S-A-1");
+        api.buyOne(event.id(), "S-A-2");
         system.update(
                 "UPDATE tickets SET ticket_id = overlay(ticket_id::text PLACING 'abcdefabcdef' FROM 25)::uuid"
                         + " WHERE event_id = ?",
@@ -169,8 +158,8 @@ class CheckInTest {
     void each_reason_for_an_invalid_code_is_reported() {
         var event = system.event(2);
         var other = system.event(1);
-        var id = buyOne(event, "S-A-1");
-        var code = code(event, id);
+        var id = api.buyOne(event.id(), "S-A-1");
+        var code = api.code(event.id(), id);
         var flipped = code.substring(0, 100) + (code.charAt(100) == 'A' ? 'B' : 'A') + code.substring(101);
         var unknownKey = "SL1" + "7777" + code.substring(7);
 
@@ -187,21 +176,22 @@ class CheckInTest {
     @Test
     void a_refund_voids_the_ticket_and_the_next_buyer_gets_a_new_one() {
         var event = system.event(1);
-        var first = buyOne(event, "S-A-1");
-        var oldCode = code(event, first);
+        var first = api.buyOne(event.id(), "S-A-1");
+        var oldCode = api.code(event.id(), first);
         api.cancel(event.id(), first, TestSystem.ADMIN_KEY);
-        var second = buyOne(event, "S-A-1");
+        var second = api.buyOne(event.id(), "S-A-1");
 
         assertThat(api.tickets(event.id(), first).get(0).get("status").asText()).isEqualTo("VOIDED");
         assertThat(reason(api.scan(event.id(), oldCode, "N"))).isEqualTo("422 invalid-code VOIDED");
-        assertThat(api.scan(event.id(), code(event, second), "N").outcome()).isEqualTo("200");
+        assertThat(api.scan(event.id(), api.code(event.id(), second), "N").outcome())
+                .isEqualTo("200");
         assertThat(system.violations(event.id())).isEmpty();
     }
 
     @Test
     void a_code_can_be_verified_offline_with_the_published_keys() throws Exception {
         var event = system.event(1);
-        var code = code(event, buyOne(event, "S-A-1"));
+        var code = api.code(event.id(), api.buyOne(event.id(), "S-A-1"));
         var keys = api.get("/api/keys/tickets").json();
 
         assertThat(OfflineGate.verify(code, keys)).isTrue();
@@ -260,7 +250,7 @@ class CheckInTest {
     void tickets_are_resent_only_for_a_confirmed_reservation() {
         var event = system.event(2);
         var pending = api.reserve(event.id(), "S-A-1").json().get("id").asText();
-        var confirmed = buyOne(event, "S-A-2");
+        var confirmed = api.buyOne(event.id(), "S-A-2");
 
         assertThat(resend(event, pending).outcome()).isEqualTo("409 reservation-not-confirmed");
         assertThat(resend(event, UUID.randomUUID().toString()).outcome()).isEqualTo("404 not-found");
@@ -275,7 +265,7 @@ class CheckInTest {
     @Test
     void the_tickets_of_a_reservation_are_mailed_five_times_an_hour_at_most() {
         var event = system.event(1);
-        var id = buyOne(event, "S-A-1");
+        var id = api.buyOne(event.id(), "S-A-1");
         for (int mail = 1; mail <= 5; mail++) {
             assertThat(resend(event, id).outcome()).as("mail " + mail).isEqualTo("202");
             assertThat(resend(event, id).outcome()).as("while it is waiting").isEqualTo("202");

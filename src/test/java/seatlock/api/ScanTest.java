@@ -1,6 +1,7 @@
 package seatlock.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static seatlock.support.Api.reason;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -20,22 +21,10 @@ class ScanTest {
     private final TestSystem system = TestSystem.shared();
     private final Api api = system.api;
 
-    private String buyOne(Event event, String seat) {
-        return api.buy(event.id(), seat).json().get("id").asText();
-    }
-
-    private String code(Event event, String reservation) {
-        return api.tickets(event.id(), reservation).get(0).get("code").asText();
-    }
-
-    private static String reason(Api.Response answer) {
-        return answer.outcome() + " " + answer.json().path("reason").asText();
-    }
-
     @Test
     void an_offline_scan_keeps_its_time_and_may_be_uploaded_repeatedly() {
         var event = system.event(1);
-        var code = code(event, buyOne(event, "S-A-1"));
+        var code = api.code(event.id(), api.buyOne(event.id(), "S-A-1"));
         issuedAt(event, "2026-06-01T12:00:00Z");
         var scan = upload(code, "Tent", "2026-06-18T20:31:07+02:00", "tent-17");
 
@@ -82,8 +71,8 @@ class ScanTest {
     @Test
     void a_scan_from_before_a_refund_counts_even_if_it_is_uploaded_after_it() {
         var event = system.event(1);
-        var id = buyOne(event, "S-A-1");
-        var code = code(event, id);
+        var id = api.buyOne(event.id(), "S-A-1");
+        var code = api.code(event.id(), id);
         issuedAt(event, "2026-06-01T12:00:00Z");
         api.cancel(event.id(), id, TestSystem.ADMIN_KEY);
         voidedAt(event, "2026-06-18T21:00:00Z");
@@ -110,8 +99,8 @@ class ScanTest {
     @ValueSource(booleans = {false, true})
     void scans_lead_to_the_same_record_in_any_order_of_arrival(boolean laterFirst) {
         var event = system.event(1);
-        var id = buyOne(event, "S-A-1");
-        var code = code(event, id);
+        var id = api.buyOne(event.id(), "S-A-1");
+        var code = api.code(event.id(), id);
         issuedAt(event, "2026-06-01T12:00:00Z");
         var early = upload(code, "North", "2026-06-18T20:00:00Z", "n-1");
         var late = upload(code, "South", "2026-06-18T20:10:00Z", "s-1");
@@ -142,8 +131,8 @@ class ScanTest {
     @Test
     void a_gate_whose_clock_is_ahead_loses_no_scan() {
         var event = system.event(2);
-        var code = code(event, buyOne(event, "S-A-1"));
-        var other = code(event, buyOne(event, "S-A-2"));
+        var code = api.code(event.id(), api.buyOne(event.id(), "S-A-1"));
+        var other = api.code(event.id(), api.buyOne(event.id(), "S-A-2"));
         var now = system.query("SELECT clock_timestamp() AS now", row -> row.instant("now"))
                 .get(0);
 
@@ -164,7 +153,7 @@ class ScanTest {
     @Test
     void a_scan_from_before_its_ticket_is_refused_unless_the_clock_is_a_little_slow() {
         var event = system.event(2);
-        var code = code(event, buyOne(event, "S-A-1"));
+        var code = api.code(event.id(), api.buyOne(event.id(), "S-A-1"));
         issuedAt(event, "2026-06-18T20:00:00Z");
 
         for (var at : List.of("1970-01-01T00:00:00Z", "2026-06-18T19:54:59Z")) {
@@ -183,7 +172,7 @@ class ScanTest {
     @Test
     void a_live_scan_follows_everything_on_record_whatever_the_clock_says() {
         var event = system.event(1);
-        var code = code(event, buyOne(event, "S-A-1"));
+        var code = api.code(event.id(), api.buyOne(event.id(), "S-A-1"));
         var tomorrow = Instant.now().plus(Duration.ofDays(1)).truncatedTo(ChronoUnit.SECONDS);
         issuedAt(event, tomorrow.toString());
 
@@ -206,7 +195,7 @@ class ScanTest {
     void a_reservation_with_a_used_ticket_is_refunded_only_by_force() {
         var event = system.event(2);
         var id = api.buy(event.id(), "S-A-1", "S-A-2").json().get("id").asText();
-        api.scan(event.id(), code(event, id), "North");
+        api.scan(event.id(), api.code(event.id(), id), "North");
 
         assertThat(cancel(event, id, "").outcome()).isEqualTo("409 already-checked-in");
         assertThat(cancel(event, id, "{\"force\":false}").outcome()).isEqualTo("409 already-checked-in");
@@ -227,8 +216,8 @@ class ScanTest {
     void a_refund_and_a_scan_at_the_same_time_exclude_each_other() {
         for (int round = 0; round < 20; round++) {
             var event = system.event(1);
-            var id = buyOne(event, "S-A-1");
-            var code = code(event, id);
+            var id = api.buyOne(event.id(), "S-A-1");
+            var code = api.code(event.id(), id);
 
             var outcomes = Concurrently.run(
                     2,
@@ -244,7 +233,7 @@ class ScanTest {
     @Test
     void a_refund_is_recorded_even_if_the_clock_is_behind_the_confirmation() {
         var event = system.event(1);
-        var id = buyOne(event, "S-A-1");
+        var id = api.buyOne(event.id(), "S-A-1");
         system.update(
                 "UPDATE reservations SET confirmed_at = confirmed_at + interval '1 hour',"
                         + " expires_at = expires_at + interval '1 hour' WHERE event_id = ?",

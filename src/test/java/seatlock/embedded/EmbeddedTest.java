@@ -232,7 +232,7 @@ class EmbeddedTest {
             system.api.buy(event.id(), "S-A-1");
             var settings = Map.of(
                     "DATABASE_URL",
-                    system.url.jdbc() + "?user=" + system.url.user() + "&password=" + system.url.password(),
+                    system.databaseUrl(),
                     "REDIS_URL",
                     testWorkers.redisUrl().toString(),
                     "SMTP_URL",

@@ -89,12 +89,7 @@ class ConnectionsTest {
     void a_crowd_that_holds_more_connections_than_there_are_files_keeps_nobody_out() throws Exception {
         var event = system.event(2);
         var settings = Map.of(
-                "DATABASE_URL",
-                system.url.jdbc() + "?user=" + system.url.user() + "&password=" + system.url.password(),
-                "SEATLOCK_ADMIN_KEY",
-                TestSystem.ADMIN_KEY,
-                "LIMITS",
-                "off");
+                "DATABASE_URL", system.databaseUrl(), "SEATLOCK_ADMIN_KEY", TestSystem.ADMIN_KEY, "LIMITS", "off");
         try (var jvm = Jvm.withFiles(FILES, directory, settings, "serve")) {
             jvm.awaitReady();
             assertThat(jvm.output()).contains("may open only " + FILES + " files", "at most 300 connections");

@@ -30,9 +30,7 @@ class LoggingTest {
 
     private Jvm serve(Map<String, String> settings) {
         var all = new HashMap<>(settings);
-        all.put(
-                "DATABASE_URL",
-                system.url.jdbc() + "?user=" + system.url.user() + "&password=" + system.url.password());
+        all.put("DATABASE_URL", system.databaseUrl());
         all.put("SEATLOCK_ADMIN_KEY", TestSystem.ADMIN_KEY);
         return Jvm.start(directory, all, "serve").awaitReady();
     }

@@ -55,7 +55,7 @@ class UnreadLogTest {
         var event = system.event(2);
         var settings = Map.of(
                 "DATABASE_URL",
-                system.url.jdbc() + "?user=" + system.url.user() + "&password=" + system.url.password(),
+                system.databaseUrl(),
                 "SEATLOCK_ADMIN_KEY",
                 TestSystem.ADMIN_KEY,
                 "LIMITS",

@@ -148,6 +148,21 @@ public final class Api {
                 event, reserved.get("id").asText(), reserved.at("/total/amount").asLong());
     }
 
+    /** Buys one seat. Returns the id of the reservation. */
+    public String buyOne(EventId event, String seat) {
+        return buy(event, seat).json().get("id").asText();
+    }
+
+    /** Returns the code of the first ticket of a reservation. */
+    public String code(EventId event, String reservation) {
+        return tickets(event, reservation).get(0).get("code").asText();
+    }
+
+    /** Returns the outcome of a check-in and the reason of a refusal, such as "422 invalid-ticket VOIDED". */
+    public static String reason(Response answer) {
+        return answer.outcome() + " " + answer.json().path("reason").asText();
+    }
+
     /** Returns the tickets of a reservation, as the seller sees them. */
     public JsonNode tickets(EventId event, String reservation) {
         return get(path(event, reservation) + "/tickets", adminKey).json().get("tickets");

@@ -331,6 +331,11 @@ public final class TestSystem implements AutoCloseable {
         });
     }
 
+    /** Returns the setting {@code DATABASE_URL} of a process that uses this database. */
+    public String databaseUrl() {
+        return url.jdbc() + "?user=" + url.user() + "&password=" + url.password();
+    }
+
     /** Moves time by SQL: a future event began a minute ago, and its reservations were made before that. */
     public void begin(EventId event) {
         var begun = Instant.now().minus(1, ChronoUnit.MINUTES);

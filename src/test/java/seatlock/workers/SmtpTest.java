@@ -261,7 +261,7 @@ class SmtpTest {
         system.api.buy(event.id(), "S-A-1");
         var settings = Map.of(
                 "DATABASE_URL",
-                system.url.jdbc() + "?user=" + system.url.user() + "&password=" + system.url.password(),
+                system.databaseUrl(),
                 "REDIS_URL",
                 workers.redisUrl().toString(),
                 "SMTP_URL",
