@@ -86,7 +86,7 @@ class CheckInTest {
         var event = system.event(1);
         var code = api.code(event.id(), api.buyOne(event.id(), "S-A-1"));
 
-        var responses = Concurrently.run(200, i -> api.scan(event.id(), code, "Gate " + i));
+        var responses = Concurrently.run(200, i -> Api.patiently(() -> api.scan(event.id(), code, "Gate " + i)));
 
         assertThat(Tally.of(responses, Api.Response::outcome))
                 .isEqualTo(Map.of("200", 1L, "409 already-checked-in", 199L));

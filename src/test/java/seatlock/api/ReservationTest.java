@@ -285,9 +285,9 @@ class ReservationTest {
 
             var responses = Concurrently.run(
                     10,
-                    i -> (i % 2 == 0 ? api : otherApi)
+                    i -> Api.patiently(() -> (i % 2 == 0 ? api : otherApi)
                             .confirmWith(
-                                    event.id(), ids.get(i), UUID.randomUUID().toString(), body));
+                                    event.id(), ids.get(i), UUID.randomUUID().toString(), body)));
 
             assertThat(Tally.of(responses, Api.Response::outcome))
                     .isEqualTo(Map.of("200", 1L, "409 payment-already-used", 9L));

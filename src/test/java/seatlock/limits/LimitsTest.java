@@ -378,8 +378,8 @@ class LimitsTest {
             var outcomes = Concurrently.run(20, i -> {
                 var body = Api.object().put("email", "ada@example.org");
                 body.putArray("seats").add("S-A-" + (i + 1));
-                return (i % 2 == 0 ? first : otherApi)
-                        .reserveWith(event.id(), UUID.randomUUID().toString(), body.toString())
+                return Api.patiently(() -> (i % 2 == 0 ? first : otherApi)
+                                .reserveWith(event.id(), UUID.randomUUID().toString(), body.toString()))
                         .outcome();
             });
 

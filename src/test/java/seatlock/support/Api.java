@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import seatlock.catalog.EventId;
 
 /** An HTTP client of the API. It checks every response against the OpenAPI document. */
@@ -70,6 +71,18 @@ public final class Api {
 
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(60));
+    }
+
+    /**
+     * Repeats a request while it is refused for a lock that others hold. A server waits a second for a lock, which on a busy machine
+     * may be too short for a queue of many requests.
+     */
+    public static Response patiently(Supplier<Response> request) {
+        Response response;
+        do {
+            response = request.get();
+        } while (response.outcome().equals("503 overloaded"));
+        return response;
     }
 
     public Response send(HttpRequest.Builder request) {

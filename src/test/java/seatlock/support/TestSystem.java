@@ -62,6 +62,9 @@ public final class TestSystem implements AutoCloseable {
     /** Test classes run in parallel, and some use many threads. */
     private static final int TEST_CONNECTIONS = 16;
 
+    /** Tests in which many transactions queue for one lock must pass on a busy machine, too. */
+    private static final Duration LOCK_WAIT = Duration.ofMinutes(1);
+
     /** For the tests: the owner of the schema. */
     public final DatabaseUrl url;
 
@@ -270,6 +273,7 @@ public final class TestSystem implements AutoCloseable {
     /** Applies commands in one transaction, as Checkout does, including the tickets. */
     public List<Outcome> apply(Event event, List<Command> commands) {
         return database.inTransaction(tx -> {
+            tx.limitLockWait(LOCK_WAIT);
             var outcomes = inventory.apply(tx, event, commands, Inventory.Locking.WAIT);
             tickets.issueOrVoid(tx, event, outcomes);
             return outcomes;
