@@ -7,10 +7,10 @@ JAVA_OPTS ?= -Xmx160m -XX:+UseParallelGC
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test kill-test nodes-test chaos check-qr bench audit check clients lint fmt jar openapi psql clean
+.PHONY: help demo run test kill-test machines-test nodes-test chaos check-qr bench audit check clients lint fmt jar openapi psql clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(JAR) ## Run the race: N=10 buyers request one seat (N=1000; URL=http://… for a running server)
 	@java -cp $(JAR) demo/Race.java
@@ -23,6 +23,9 @@ test: ## Run all tests
 
 kill-test: ## Confirm 1,000 reservations while workers, Redis and the mail server fail in turn (about three minutes)
 	mvn -B -ntp test -Dtest=KillTest -Dexcluded.tests=
+
+machines-test: ## Start the program on odd machines: locale, IPv6, host names, addresses, cut-short first starts (ten minutes)
+	mvn -B -ntp test -Dgroups=machines -Dexcluded.tests=
 
 nodes-test: ## Restart, kill and fail over three nodes, three workers and PostgreSQL under load (TEST=… for one test)
 	mvn -B -ntp test -Dtest='$(or $(TEST),NodesTest)' -Dexcluded.tests=

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import seatlock.support.Jvm;
 import seatlock.support.Wait;
 
 /** SIGTERM in the middle of a start ends the process at once, with status 0, and leaves no server running. */
+@Tag("machines")
 class InterruptedStartTest {
 
     private static final Map<String, String> NOTHING = Map.of();

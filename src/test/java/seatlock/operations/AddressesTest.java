@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import seatlock.db.DatabaseUrl;
@@ -15,6 +16,7 @@ import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
 /** Whatever the reader of the settings accepts is connected to. */
+@Tag("machines")
 class AddressesTest {
 
     @TempDir

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import seatlock.support.Api;
@@ -16,6 +17,7 @@ import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
 /** A machine whose own name does not resolve, which is common in containers. */
+@Tag("machines")
 class HostNameTest {
 
     private final TestSystem system = TestSystem.shared();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +20,7 @@ import seatlock.support.Jvm;
 import seatlock.support.Wait;
 
 /** A process without configuration sells, prints and mails a ticket on a machine that is set up in an unusual way. */
+@Tag("machines")
 class OddMachineTest {
 
     private static final Map<String, String> NOTHING = Map.of();
