@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.api.ApiServer;
 import seatlock.catalog.Catalog;
+import seatlock.changes.Changes;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.db.DatabaseUrl;
@@ -181,9 +182,9 @@ public final class App implements AutoCloseable {
         var writes = lifecycle.add(ApiServer.writes(salesDatabase, threads, metrics));
         var seatMaps = new SeatMaps(reads, catalog, inventoryReader, threads, System::nanoTime);
         var keys = new IdempotencyKeys();
-        var inventory = new Inventory(config.reservationTtl());
-        var checkout = lifecycle.add(
-                new Checkout(salesDatabase, catalog, inventory, keys, tickets, seatMaps::changed, threads, metrics));
+        var inventory = new Inventory(catalog, config.reservationTtl());
+        var checkout = lifecycle.add(new Checkout(
+                salesDatabase, catalog, inventory, keys, tickets, new Changes(), seatMaps::changed, threads, metrics));
         var core = new ApiServer.Core(catalog, inventoryReader, checkout, seatMaps, tickets, ticketKeys, reads, writes);
         var stored = config.adminKey().isEmpty() ? backends.home().adminKey() : null;
         var adminKey = stored == null ? config.adminKey().orElseThrow() : stored.value();

@@ -21,6 +21,7 @@ import seatlock.db.DatabaseException;
 import seatlock.inventory.Command;
 import seatlock.inventory.Outcome;
 import seatlock.inventory.Quota;
+import seatlock.inventory.Reference;
 import seatlock.inventory.Refusal;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
@@ -40,8 +41,10 @@ public class SealedTypesTest {
     private static final Quota QUOTA = Quota.of("email", "ada@example.org", 1, 1);
     private static final Reservation RESERVATION = new Reservation(
             ID,
+            new Reference("ABCDEFGH"),
             1,
-            new Reservation.Buyer("ada@example.org", new byte[32]),
+            1,
+            new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), new byte[32]),
             List.of(),
             0,
             Instant.EPOCH,

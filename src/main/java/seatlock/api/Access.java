@@ -16,6 +16,7 @@ import seatlock.access.ApiKey;
 import seatlock.access.Role;
 import seatlock.access.Secret;
 import seatlock.catalog.EventId;
+import seatlock.changes.Actor;
 import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
 import seatlock.http.Problem;
@@ -193,6 +194,14 @@ final class Access {
             throw noSuchReservation();
         }
         return caller;
+    }
+
+    /** Returns the party that history names: the API key of a seller; otherwise the holder of a reservation. */
+    Actor actor(Context ctx) {
+        failIfUnknown(ctx);
+        return key(ctx).filter(key -> allows(key, AccessRule.SALES, ctx))
+                .map(key -> Actor.key(key.id()))
+                .orElse(Actor.HOLDER);
     }
 
     /** Returns the scope of the caller's idempotency keys for an operation: the API key, or all callers without one. */

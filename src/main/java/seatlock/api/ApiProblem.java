@@ -37,6 +37,16 @@ enum ApiProblem implements ProblemType {
             "Too many pending reservations",
             "Confirm or cancel a pending reservation of this buyer, or wait until one expires."),
     SALES_CLOSED("sales-closed", 409, "Sales have closed", "Seats cannot be reserved once the event has started."),
+    NOT_ON_SALE(
+            "not-on-sale",
+            409,
+            "Not on sale",
+            "Try again at `opensAt`, if it is given; otherwise the seller has paused the sale or not opened it."),
+    EVENT_CANCELLED(
+            "event-cancelled",
+            409,
+            "Event cancelled",
+            "Nothing of this event is sold or changed any more. Refund a payment that was made for it."),
     RESERVATION_EXPIRED(
             "reservation-expired",
             410,

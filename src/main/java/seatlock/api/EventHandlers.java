@@ -12,6 +12,7 @@ import seatlock.api.EventBodies.Events;
 import seatlock.api.EventBodies.NewEvent;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
+import seatlock.catalog.Event.Status;
 import seatlock.catalog.EventId;
 import seatlock.db.Ids;
 import seatlock.db.TransactionPool;
@@ -101,8 +102,11 @@ final class EventHandlers implements EventOperations {
     @Override
     public void get(Context ctx) {
         var id = Parameters.eventId(ctx);
-        QueryResponse.send(
-                ctx, reads, id, tx -> EventBody.of(require(catalog.find(tx, id)), catalog.plan(tx, id), List.of()));
+        var isSeller = access.caller(ctx).isSeller();
+        QueryResponse.send(ctx, reads, id, tx -> {
+            var event = require(catalog.find(tx, id).filter(found -> found.status() != Status.DRAFT || isSeller));
+            return EventBody.of(event, catalog.plan(tx, event), List.of());
+        });
     }
 
     @Override
@@ -117,15 +121,17 @@ final class EventHandlers implements EventOperations {
         var limit = Requests.queryInt(ctx, "limit", 1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS);
         var after = Requests.queryInt(ctx, "after", 0, Event.MAX_CAPACITY, 0);
         var gzip = Requests.acceptsGzip(ctx);
+        var isSeller = access.caller(ctx).isSeller();
         var page = seatMaps.find(new SeatMap.Query(id, section, status, limit, after), gzip);
         if (page.isDone() && !page.isCompletedExceptionally() && Responses.fitsInBuffer(body(page.join(), gzip))) {
-            respond(ctx, page.join(), gzip);
+            respond(ctx, page.join(), gzip, isSeller);
         } else {
-            ctx.future(() -> page.thenCompose(found -> respond(ctx, found, gzip)));
+            ctx.future(() -> page.thenCompose(found -> respond(ctx, found, gzip, isSeller)));
         }
     }
 
-    private static CompletableFuture<Void> respond(Context ctx, SeatMaps.Page page, boolean gzip) {
+    private static CompletableFuture<Void> respond(Context ctx, SeatMaps.Page page, boolean gzip, boolean isSeller) {
+        require(Optional.of(page.event()).filter(event -> event.status() != Status.DRAFT || isSeller));
         if (Responses.isNotModified(ctx, page.etag())) {
             return CompletableFuture.completedFuture(null);
         }

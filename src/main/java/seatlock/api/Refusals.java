@@ -1,5 +1,6 @@
 package seatlock.api;
 
+import java.time.Duration;
 import java.util.List;
 import seatlock.catalog.Event;
 import seatlock.http.HttpProblem;
@@ -8,6 +9,9 @@ import seatlock.inventory.Outcome;
 
 /** Maps each refusal of the domain to the problem that the client gets. Nothing else does. */
 final class Refusals {
+
+    /** A client is told to try again when the sale begins only if it can wait that long. */
+    private static final Duration SOON = Duration.ofHours(1);
 
     private Refusals() {}
 
@@ -24,14 +28,35 @@ final class Refusals {
                     ApiProblem.TOO_MANY_PENDING,
                     "A buyer may have at most " + exceeded.quota().maxPending()
                             + " pending reservations for this event.");
+        } else if (outcome instanceof Outcome.NotOnSale notOnSale) {
+            return notOnSale(notOnSale);
         }
         throw new IllegalArgumentException("Not refused: " + outcome); // SealedTypesTest covers all
+    }
+
+    private static Problem notOnSale(Outcome.NotOnSale outcome) {
+        if (outcome.opensAt().isEmpty()) {
+            return Problem.of(ApiProblem.NOT_ON_SALE, "The sale is paused or has not been opened.");
+        }
+        var opensAt = outcome.opensAt().get();
+        var problem = Problem.of(ApiProblem.NOT_ON_SALE, "The sale begins at " + opensAt + ".")
+                .with("opensAt", opensAt);
+        var opensIn = outcome.opensIn().orElseThrow();
+        return opensIn.compareTo(SOON) <= 0 ? problem.retryAfter(opensIn) : problem;
     }
 
     /** The switch has no default, so a new reason does not compile until it has a problem. */
     private static Problem problem(Event event, Outcome.Refused refused) {
         return switch (refused.reason()) {
-            case SALES_CLOSED -> Problem.of(ApiProblem.SALES_CLOSED, "The event started at " + event.startsAt() + ".");
+            case SALES_CLOSED ->
+                Problem.of(
+                        ApiProblem.SALES_CLOSED,
+                        event.terms()
+                                .onSaleUntil()
+                                .filter(end -> end.isBefore(event.startsAt()))
+                                .map(end -> "The sale ended at " + end + ".")
+                                .orElse("The event started at " + event.startsAt() + "."));
+            case EVENT_CANCELLED -> Problem.of(ApiProblem.EVENT_CANCELLED, "The event was cancelled.");
             case TOO_MANY_SEATS ->
                 Problem.of(
                         ApiProblem.TOO_MANY_SEATS,

@@ -57,6 +57,10 @@ final class ReservationBodies {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record ReservationBody(
             @OpenApiRequired UUID id,
+
+            @OpenApiRequired @OpenApiDescription("Short form of the id that people can read out; unique in the event")
+            String reference,
+
             @OpenApiRequired UUID eventId,
             @OpenApiRequired ReservationStatus status,
 
@@ -88,6 +92,7 @@ final class ReservationBodies {
             var isCancelled = reservation.status() == ReservationStatus.CANCELLED;
             return new ReservationBody(
                     reservation.id().value(),
+                    reservation.reference().value(),
                     event.id().value(),
                     reservation.status(),
                     reservation.seats().stream()

@@ -185,10 +185,10 @@ final class ReservationHandlers implements ReservationOperations {
         ctx.future(() -> checkout.submit(order).thenAccept(receipt -> respond(ctx, exchange, receipt)));
     }
 
-    private static Order order(
-            Context ctx, EventId event, Optional<Order.KeyUse> key, Command command, Success success) {
+    private Order order(Context ctx, EventId event, Optional<Order.KeyUse> key, Command command, Success success) {
         var request = Exchange.of(ctx).id();
-        return new Order(event, key, command, (found, outcome) -> reply(request, found, outcome, success));
+        return new Order(
+                event, access.actor(ctx), key, command, (found, outcome) -> reply(request, found, outcome, success));
     }
 
     /** Writes the reply that is stored under the key. */

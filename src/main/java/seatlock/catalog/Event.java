@@ -7,21 +7,23 @@ import java.util.Currency;
 import java.util.Optional;
 
 /**
- * One dated performance with its own seats. Time zone and currency are names, because an event that another node created may have
- * ones that are too new for this version of Java.
+ * One dated performance with its own seats, in one of its versions. Time zone and currency are names, because an event that
+ * another node created may have ones that are too new for this version of Java.
  *
  * @param timeZoneName IANA name of the time zone of the venue
  * @param currencyCode ISO 4217 code of the currency of every amount that belongs to the event
- * @param terms its current rules
+ * @param terms its rules
+ * @param printedVersion the version that last changed what tickets say
  * @param capacity number of seats
  */
 public record Event(
         EventId id,
-        String name,
-        String venue,
+        Status status,
+        Details details,
         String timeZoneName,
         String currencyCode,
         Terms terms,
+        int printedVersion,
         int capacity,
         Instant createdAt) {
 
@@ -31,7 +33,54 @@ public record Event(
     /** Ten times the capacity of the largest stadiums. */
     public static final int MAX_CAPACITY = 1_000_000;
 
-    /** Creates an event with a time zone and a currency that this version of Java knows. */
+    /** The life of an event. The names are those in the database and on the wire. */
+    public enum Status {
+        /** Only sellers see it. */
+        DRAFT,
+        PUBLISHED,
+        /** Nothing is sold any more, and nothing can be changed. */
+        CANCELLED
+    }
+
+    /**
+     * What people read about an event.
+     *
+     * @param url of the event's page
+     * @param imageUrl of a picture
+     * @param doorsAt when the doors open; not after the start
+     * @param endsAt after the start
+     * @param language ISO 639-1 code of mails and tickets to buyers that chose none; empty for English
+     */
+    public record Details(
+            String name,
+            String venue,
+            Optional<String> description,
+            Optional<String> url,
+            Optional<String> imageUrl,
+            Optional<Organiser> organiser,
+            Optional<Instant> doorsAt,
+            Optional<Instant> endsAt,
+            Optional<String> language) {
+
+        /** Returns details of which only the name and the venue are known. */
+        public static Details of(String name, String venue) {
+            return new Details(
+                    name,
+                    venue,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+    }
+
+    /** The person or company to which buyers turn. */
+    public record Organiser(String name, Optional<String> email, Optional<String> url) {}
+
+    /** Creates a published event, in its first version, with a time zone and a currency that this version of Java knows. */
     public Event(
             EventId id,
             String name,
@@ -41,7 +90,24 @@ public record Event(
             Terms terms,
             int capacity,
             Instant createdAt) {
-        this(id, name, venue, timeZone.getId(), currency.getCurrencyCode(), terms, capacity, createdAt);
+        this(
+                id,
+                Status.PUBLISHED,
+                Details.of(name, venue),
+                timeZone.getId(),
+                currency.getCurrencyCode(),
+                terms,
+                terms.version(),
+                capacity,
+                createdAt);
+    }
+
+    public String name() {
+        return details.name();
+    }
+
+    public String venue() {
+        return details.venue();
     }
 
     /** Returns the time zone of the venue, or UTC if this version of Java does not know it, so that a printed time is right. */
@@ -60,5 +126,10 @@ public record Event(
     /** Returns the start according to the current terms. */
     public Instant startsAt() {
         return terms.startsAt();
+    }
+
+    /** Returns the version, which every change of the event increases. */
+    public int version() {
+        return terms.version();
     }
 }

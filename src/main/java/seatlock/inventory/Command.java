@@ -2,7 +2,10 @@ package seatlock.inventory;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import seatlock.catalog.Terms;
 
 /** A request to change the holder of a seat. */
 public sealed interface Command {
@@ -15,17 +18,43 @@ public sealed interface Command {
      *
      * @param id of the new reservation; the caller chooses it, so that decisions are deterministic
      * @param seats labels: at least one, without duplicates
+     * @param holders names that tickets show, by the label of the seat
      * @param quotas limits that apply to the buyer
      */
-    record Reserve(ReservationId id, List<String> seats, String email, ReservationToken token, List<Quota> quotas)
+    record Reserve(
+            ReservationId id,
+            List<String> seats,
+            Map<String, String> holders,
+            Reservation.Buyer buyer,
+            List<Quota> quotas)
             implements Command {
 
         public Reserve {
             seats = List.copyOf(seats);
+            holders = Map.copyOf(holders);
             quotas = List.copyOf(quotas);
             if (seats.isEmpty() || seats.size() != Set.copyOf(seats).size()) {
                 throw new IllegalArgumentException("No seats, or a seat listed twice: " + seats);
             }
+        }
+
+        /** Returns the command with those of its quotas that limit something in an event, as they apply to it. */
+        Reserve under(Terms terms) {
+            var applicable = quotas.stream()
+                    .map(quota -> quota.under(terms))
+                    .filter(Quota::isLimited)
+                    .toList();
+            return new Reserve(id, seats, holders, buyer, applicable);
+        }
+
+        /** For a buyer who gives nothing but an e-mail address. */
+        public Reserve(ReservationId id, List<String> seats, String email, ReservationToken token, List<Quota> quotas) {
+            this(
+                    id,
+                    seats,
+                    Map.of(),
+                    new Reservation.Buyer(email, Optional.empty(), Optional.empty(), token.hash()),
+                    quotas);
         }
 
         public Reserve(ReservationId id, List<String> seats, String email, ReservationToken token) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import seatlock.catalog.Event;
 import seatlock.inventory.Reservation.State;
@@ -67,6 +68,8 @@ final class Decision {
     }
 
     private final Event event;
+    private final Map<String, Long> prices;
+    private final Supplier<Reference> references;
     private final Duration ttl;
     private final Instant now;
     private final Map<ReservationId, Reservation> reservations;
@@ -76,8 +79,16 @@ final class Decision {
     private final Locked locked;
     private final List<Outcome> outcomes = new ArrayList<>();
 
-    private Decision(Event event, Duration ttl, Locked locked, Instant now) {
+    private Decision(
+            Event event,
+            Map<String, Long> prices,
+            Supplier<Reference> references,
+            Duration ttl,
+            Locked locked,
+            Instant now) {
         this.event = event;
+        this.prices = prices;
+        this.references = references;
         this.ttl = ttl;
         this.now = now;
         this.locked = locked;
@@ -90,11 +101,20 @@ final class Decision {
     /**
      * Decides commands in order.
      *
+     * @param prices of a seat, by section, in minor units of the event's currency
+     * @param references for new reservations
      * @param ttl how long a new reservation holds its seats
      * @param now the database's clock, read after the locks were acquired
      */
-    static Decision of(Event event, Duration ttl, Locked locked, Instant now, List<Command> commands) {
-        var decision = new Decision(event, ttl, locked, now);
+    static Decision of(
+            Event event,
+            Map<String, Long> prices,
+            Supplier<Reference> references,
+            Duration ttl,
+            Locked locked,
+            Instant now,
+            List<Command> commands) {
+        var decision = new Decision(event, prices, references, ttl, locked, now);
         for (var command : commands) {
             decision.outcomes.add(decision.decide(command));
         }
@@ -153,8 +173,9 @@ final class Decision {
     }
 
     private Outcome reserve(Command.Reserve command) {
-        if (!now.isBefore(event.startsAt())) {
-            return refuse(Refusal.SALES_CLOSED);
+        var closed = checkSale();
+        if (closed.isPresent()) {
+            return closed.get();
         }
         if (command.seats().size() > event.terms().maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
@@ -191,6 +212,25 @@ final class Decision {
         return put(newReservation(command, expiresAt));
     }
 
+    /** Returns a refusal if nothing of the event can be reserved now. */
+    private Optional<Outcome> checkSale() {
+        var terms = event.terms();
+        if (event.status() == Event.Status.CANCELLED) {
+            return Optional.of(refuse(Refusal.EVENT_CANCELLED));
+        }
+        if (!now.isBefore(terms.onSaleUntil().orElse(terms.startsAt())) || !now.isBefore(terms.startsAt())) {
+            return Optional.of(refuse(Refusal.SALES_CLOSED));
+        }
+        if (terms.onSaleFrom().isPresent() && now.isBefore(terms.onSaleFrom().get())) {
+            return Optional.of(new Outcome.NotOnSale(
+                    terms.onSaleFrom(),
+                    Optional.of(Duration.between(now, terms.onSaleFrom().get()))));
+        }
+        return event.status() == Event.Status.DRAFT || terms.isPaused()
+                ? Optional.of(new Outcome.NotOnSale(Optional.empty(), Optional.empty()))
+                : Optional.empty();
+    }
+
     private boolean isLockedByOthers(Quota quota) {
         return locked.quotas().subjectsLockedByOthers().contains(quota.subject())
                 || quotas.getOrDefault(quota.subject(), List.of()).stream()
@@ -222,12 +262,18 @@ final class Decision {
         var reserved = command.seats().stream()
                 .map(seats::get)
                 .sorted(Comparator.comparingInt(Seat::id))
-                .map(seat -> new Reservation.ReservedSeat(seat.id(), seat.label(), seat.price()))
+                .map(seat -> new Reservation.ReservedSeat(
+                        seat.id(),
+                        seat.label(),
+                        prices.get(seat.section()),
+                        Optional.ofNullable(command.holders().get(seat.label()))))
                 .toList();
         return new Reservation(
                 command.id(),
-                event.terms().version(),
-                new Reservation.Buyer(command.email(), command.token().hash()),
+                references.get(),
+                1,
+                event.version(),
+                command.buyer(),
                 reserved,
                 reserved.stream().mapToLong(Reservation.ReservedSeat::price).sum(),
                 now,
@@ -239,6 +285,9 @@ final class Decision {
         var reservation = reservations.get(command.id());
         if (reservation == null) {
             return refuse(Refusal.RESERVATION_NOT_FOUND);
+        }
+        if (event.status() == Event.Status.CANCELLED) {
+            return refuse(Refusal.EVENT_CANCELLED, reservation);
         }
         if (reservation.asOf(now).status() == ReservationStatus.EXPIRED) {
             return refuse(Refusal.RESERVATION_EXPIRED, reservation);

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Tx;
@@ -28,10 +29,12 @@ import seatlock.db.Tx;
  */
 public final class Inventory {
 
+    private final Catalog catalog;
     private final Duration defaultTtl;
 
     /** @param defaultTtl how long a pending reservation holds its seats, unless the terms of its event say otherwise */
-    public Inventory(Duration defaultTtl) {
+    public Inventory(Catalog catalog, Duration defaultTtl) {
+        this.catalog = catalog;
         this.defaultTtl = defaultTtl;
     }
 
@@ -49,12 +52,17 @@ public final class Inventory {
      * <p>The rows stay locked until the caller commits, so the caller must do nothing slow before that. Only {@code sales} may
      * call this method, because it also writes the tickets, jobs and stored replies that a change requires.
      *
+     * @param event in the version under which the commands are decided
      * @return an outcome for each command, in the same order
      */
-    public List<Outcome> apply(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
+    public List<Outcome> apply(Tx tx, Event event, List<Command> requested, Locking locking) throws SQLException {
+        List<Command> commands = requested.stream()
+                .map(command -> command instanceof Command.Reserve reserve ? reserve.under(event.terms()) : command)
+                .toList();
+        var prices = catalog.prices(tx, event);
         var held = lock(tx, event, commands, locking);
         var ttl = event.terms().reservationTtl().orElse(defaultTtl);
-        var decision = Decision.of(event, ttl, held.locked(), held.now(), commands);
+        var decision = Decision.of(event, prices, Reference::random, ttl, held.locked(), held.now(), commands);
 
         InventoryWriter.write(tx, event, held.locked(), decision);
         return decision.outcomes();

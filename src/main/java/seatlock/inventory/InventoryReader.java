@@ -19,13 +19,13 @@ import seatlock.inventory.Reservation.State;
 public final class InventoryReader {
 
     static final String SELECT_RESERVATION = """
-            SELECT reservation_id, terms_version, status, email, token_hash, total, created_at, expires_at, confirmed_at,
+            SELECT reservation_id, reference, version, terms_version, status, email, name, language, token_hash, total, created_at, expires_at, confirmed_at,
                    ended_at, payment_reference, amount_paid
               FROM reservations
             """;
 
     static final String SELECT_SEAT =
-            "SELECT seat_id, label, section, row_name, seat_number, price, status, reservation_id, held_until FROM seats ";
+            "SELECT seat_id, label, section, row_name, seat_number, status, reservation_id, held_until FROM seats ";
 
     /** Finds a reservation as it is now: a lapsed one is expired, even if the sweeper has not marked it. */
     public Optional<Reservation> find(Tx tx, EventId event, ReservationId id) throws SQLException {
@@ -153,7 +153,7 @@ public final class InventoryReader {
                 """
                 SELECT claims.*
                   FROM unnest(?) AS named (id)
-                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, rs.price
+                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, rs.price, rs.holder
                                        FROM reservation_seats AS rs
                                       CROSS JOIN LATERAL (SELECT label FROM seats WHERE event_id = rs.event_id
                                                              AND seat_id = rs.seat_id OFFSET 0) AS s
@@ -163,7 +163,11 @@ public final class InventoryReader {
                 """,
                 row -> new Claim(
                         new ReservationId(row.uuid("reservation_id")),
-                        new Reservation.ReservedSeat(row.integer("seat_id"), row.text("label"), row.bigint("price"))),
+                        new Reservation.ReservedSeat(
+                                row.integer("seat_id"),
+                                row.text("label"),
+                                row.bigint("price"),
+                                Optional.ofNullable(row.text("holder")))),
                 rows.stream().map(row -> row.id().value()).toArray(UUID[]::new),
                 event.value());
         var seats = new HashMap<ReservationId, List<Reservation.ReservedSeat>>();
@@ -175,6 +179,8 @@ public final class InventoryReader {
                     row.id(),
                     new Reservation(
                             row.id(),
+                            row.reference(),
+                            row.version(),
                             row.termsVersion(),
                             row.buyer(),
                             List.copyOf(seats.get(row.id())),
@@ -190,8 +196,14 @@ public final class InventoryReader {
     static Reservation reservation(Row row) throws SQLException {
         return new Reservation(
                 new ReservationId(row.uuid("reservation_id")),
+                new Reference(row.text("reference")),
+                row.integer("version"),
                 row.integer("terms_version"),
-                new Reservation.Buyer(row.text("email"), row.bytes("token_hash")),
+                new Reservation.Buyer(
+                        row.text("email"),
+                        Optional.ofNullable(row.text("name")),
+                        Optional.ofNullable(row.text("language")),
+                        row.bytes("token_hash")),
                 List.of(),
                 row.bigint("total"),
                 row.instant("created_at"),
@@ -223,7 +235,6 @@ public final class InventoryReader {
                 row.text("section"),
                 row.text("row_name"),
                 row.text("seat_number"),
-                row.bigint("price"),
                 SeatStatus.of(row.text("status")).orElseThrow(),
                 holder == null ? null : new ReservationId(holder),
                 row.instant("held_until"));

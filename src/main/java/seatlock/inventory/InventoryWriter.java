@@ -66,21 +66,23 @@ final class InventoryWriter {
         tx.updateExactly(
                 changed.size(),
                 """
-                INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, status,
-                                          email, token_hash, seat_count, total, created_at, expires_at, confirmed_at,
-                                          ended_at, payment_reference, amount_paid)
+                INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
+                                          version, status, email, token_hash, seat_count, total, created_at, expires_at,
+                                          confirmed_at, ended_at, payment_reference, amount_paid)
                 SELECT existing.event_id, existing.terms_version, existing.event_starts_at, existing.event_max_seats,
-                       line.id, line.status, existing.email, existing.token_hash, existing.seat_count, existing.total,
-                       existing.created_at, existing.expires_at, line.confirmed_at, line.ended_at, line.reference,
-                       line.amount
-                  FROM unnest(?, ?, ?, ?, ?, ?) AS line (id, status, confirmed_at, ended_at, reference, amount)
+                       line.id, existing.reference, line.version, line.status, existing.email, existing.token_hash,
+                       existing.seat_count, existing.total, existing.created_at, existing.expires_at, line.confirmed_at,
+                       line.ended_at, line.reference, line.amount
+                  FROM unnest(?, ?, ?, ?, ?, ?, ?)
+                       AS line (id, version, status, confirmed_at, ended_at, reference, amount)
                  CROSS JOIN LATERAL (SELECT * FROM reservations WHERE event_id = ? AND reservation_id = line.id
                                      OFFSET 0) AS existing
                 ON CONFLICT (event_id, reservation_id) DO UPDATE
-                   SET status = excluded.status, confirmed_at = excluded.confirmed_at, ended_at = excluded.ended_at,
+                   SET version = excluded.version, status = excluded.status, confirmed_at = excluded.confirmed_at, ended_at = excluded.ended_at,
                        payment_reference = excluded.payment_reference, amount_paid = excluded.amount_paid
                 """,
                 column(changed, r -> r.id().value(), UUID[]::new),
+                column(changed, Reservation::version, Integer[]::new),
                 column(changed, r -> r.status().code(), String[]::new),
                 column(changed, InventoryWriter::confirmedAt, Instant[]::new),
                 column(changed, r -> r.state().endedAt().orElse(null), Instant[]::new),
@@ -135,21 +137,27 @@ final class InventoryWriter {
         if (created.isEmpty()) {
             return;
         }
-        tx.updateExactly(
+        // If another reservation has one of the references, this transaction is retried with other ones.
+        tx.insertNew(
                 created.size(),
                 """
-                INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, status,
-                                          email, token_hash, seat_count, total, created_at, expires_at, confirmed_at,
-                                          ended_at, payment_reference, amount_paid)
-                SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
+                                          version, status, email, name, language, token_hash, seat_count, total, created_at,
+                                          expires_at, confirmed_at, ended_at, payment_reference, amount_paid)
+                SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (event_id, reference) DO NOTHING
                 """,
                 event.id().value(),
-                event.terms().version(),
-                event.terms().startsAt(),
+                event.version(),
+                event.startsAt(),
                 event.terms().maxSeatsPerReservation(),
                 column(created, r -> r.id().value(), UUID[]::new),
+                column(created, r -> r.reference().value(), String[]::new),
+                column(created, Reservation::version, Integer[]::new),
                 column(created, r -> r.status().code(), String[]::new),
                 column(created, r -> r.buyer().email(), String[]::new),
+                column(created, r -> r.buyer().name().orElse(null), String[]::new),
+                column(created, r -> r.buyer().language().orElse(null), String[]::new),
                 column(created, r -> r.buyer().tokenHash(), byte[][]::new),
                 column(created, r -> r.seats().size(), Integer[]::new),
                 column(created, Reservation::total, Long[]::new),
@@ -172,13 +180,14 @@ final class InventoryWriter {
         tx.updateExactly(
                 claims.size(),
                 """
-                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, active)
-                SELECT ?, * FROM unnest(?, ?, ?, ?)
+                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, holder, active)
+                SELECT ?, * FROM unnest(?, ?, ?, ?, ?)
                 """,
                 event.value(),
                 column(claims, claim -> claim.reservation().value(), UUID[]::new),
                 column(claims, claim -> claim.seat().seatId(), Integer[]::new),
                 column(claims, claim -> claim.seat().price(), Long[]::new),
+                column(claims, claim -> claim.seat().holder().orElse(null), String[]::new),
                 column(
                         claims,
                         claim -> claim.reservation()
@@ -193,12 +202,12 @@ final class InventoryWriter {
         tx.updateExactly(
                 moved.size(),
                 """
-                INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, price, status, reservation_id,
+                INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, status, reservation_id,
                                    held_until)
                 SELECT existing.event_id, line.seat_id, existing.label, existing.section, existing.row_name,
-                       existing.seat_number, existing.price, line.status, line.reservation_id, line.held_until
+                       existing.seat_number, line.status, line.reservation_id, line.held_until
                   FROM unnest(?, ?, ?, ?) AS line (seat_id, status, reservation_id, held_until)
-                 CROSS JOIN LATERAL (SELECT event_id, label, section, row_name, seat_number, price
+                 CROSS JOIN LATERAL (SELECT event_id, label, section, row_name, seat_number
                                        FROM seats WHERE event_id = ? AND seat_id = line.seat_id
                                      OFFSET 0) AS existing
                 ON CONFLICT (event_id, seat_id) DO UPDATE

@@ -1,5 +1,7 @@
 package seatlock.inventory;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +33,19 @@ public sealed interface Outcome {
         @Override
         public boolean isFinal() {
             return reason != Refusal.LOCKED;
+        }
+    }
+
+    /**
+     * The sale of the event has not begun or is paused. Nothing was changed.
+     *
+     * @param opensAt when it begins; empty if that is not known
+     * @param opensIn time until then, by the database's clock
+     */
+    record NotOnSale(Optional<Instant> opensAt, Optional<Duration> opensIn) implements Outcome {
+        @Override
+        public boolean isFinal() {
+            return false;
         }
     }
 

@@ -8,13 +8,17 @@ import seatlock.crypto.Sha256;
 /**
  * One buyer's claim on one or more seats, as of the time it was read.
  *
- * @param termsVersion version of the event's terms under which it was made
+ * @param reference by which people name it
+ * @param version counts its changes, from 1
+ * @param termsVersion version of the event under which it was made
  * @param seats in the order of the seat plan; if it is cancelled or expired, its former seats
  * @param total sum of the prices, in minor units of the event's currency
  * @param expiresAt instant from which a pending reservation no longer holds its seats
  */
 public record Reservation(
         ReservationId id,
+        Reference reference,
+        int version,
         int termsVersion,
         Buyer buyer,
         List<ReservedSeat> seats,
@@ -26,12 +30,19 @@ public record Reservation(
     /**
      * The person who made the reservation.
      *
+     * @param name as the buyer gave it; empty if the buyer gave none
+     * @param language ISO 639-1 code of the buyer's mails and tickets; empty to use that of the event
      * @param tokenHash SHA-256 of the buyer's token
      */
-    public record Buyer(String email, byte[] tokenHash) {}
+    public record Buyer(String email, Optional<String> name, Optional<String> language, byte[] tokenHash) {}
 
-    /** A seat of a reservation, with the price at which it was reserved. */
-    public record ReservedSeat(int seatId, String label, long price) {}
+    /**
+     * A seat of a reservation.
+     *
+     * @param price at which it was reserved, in minor units of the event's currency
+     * @param holder name that its ticket shows; empty to show the buyer's
+     */
+    public record ReservedSeat(int seatId, String label, long price, Optional<String> holder) {}
 
     /**
      * A payment. Seatlock moves no money itself; it records what the payment provider did.
@@ -128,7 +139,9 @@ public record Reservation(
         return hasLapsedAt(now) ? with(new State.Expired(now)) : this;
     }
 
+    /** Returns the reservation after a change of its state. */
     Reservation with(State state) {
-        return new Reservation(id, termsVersion, buyer, seats, total, createdAt, expiresAt, state);
+        return new Reservation(
+                id, reference, version + 1, termsVersion, buyer, seats, total, createdAt, expiresAt, state);
     }
 }

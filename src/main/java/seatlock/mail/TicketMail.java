@@ -79,7 +79,7 @@ public final class TicketMail {
                 : "Each ticket is valid for one entry. Please do not share the codes.";
 
         var lines = tickets.stream().map(ticket -> textLine(event, ticket)).collect(Collectors.joining());
-        var number = reservation.id().number();
+        var number = reservation.reference().value();
         var text = String.format(
                 Locale.ROOT,
                 """

@@ -30,8 +30,22 @@ public enum Invariant {
                 ON p.event_id = s.event_id AND p.section = s.section AND p.row_name = s.row_name
                    AND s.seat_number = (s.seat_id - p.first_seat_id + 1)::text
                    AND s.seat_id - p.first_seat_id + 1 BETWEEN 1 AND p.seat_count
-                   AND s.price = p.price
              WHERE ofEvent(s) AND p.event_id IS NULL
+            """),
+    A_CLAIM_HAS_THE_PRICE_OF_ITS_SECTION_IN_THE_VERSION_OF_ITS_RESERVATION(
+            "Each seat was reserved at its section's price in that version of the event", """
+            SELECT count(*) AS n
+              FROM (SELECT DISTINCT r.terms_version AS version, s.event_id, s.section, rs.price
+                      FROM reservation_seats AS rs
+                      JOIN reservations AS r ON r.event_id = rs.event_id AND r.reservation_id = rs.reservation_id
+                      JOIN seats AS s ON s.event_id = rs.event_id AND s.seat_id = rs.seat_id
+                     WHERE ofEvent(rs)) AS sold
+             WHERE sold.price IS DISTINCT FROM (SELECT p.price
+                                                  FROM section_prices AS p
+                                                 WHERE p.event_id = sold.event_id AND p.section = sold.section
+                                                   AND p.version <= sold.version
+                                                 ORDER BY p.version DESC
+                                                 LIMIT 1)
             """),
     A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST("Each seat has at most one active claim", """
             SELECT count(*) AS n

@@ -11,6 +11,7 @@ import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.catalog.EventId;
+import seatlock.changes.Actor;
 import seatlock.concurrent.PeriodicTask;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
@@ -106,7 +107,7 @@ public final class Sweeper implements AutoCloseable {
     }
 
     private int expire(EventId event, List<Command> commands) {
-        return (int) checkout.apply(event, commands).stream()
+        return (int) checkout.apply(event, commands, Actor.SWEEPER).stream()
                 .filter(outcome -> outcome instanceof Outcome.Done done && done.changed())
                 .count();
     }

@@ -1,6 +1,7 @@
 package seatlock.sales;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -15,6 +16,9 @@ import java.util.function.Predicate;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.changes.Actor;
+import seatlock.changes.Change;
+import seatlock.changes.Changes;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.db.Tx;
@@ -22,6 +26,7 @@ import seatlock.inventory.Command;
 import seatlock.inventory.Inventory;
 import seatlock.inventory.Inventory.Locking;
 import seatlock.inventory.Outcome;
+import seatlock.inventory.Reservation;
 import seatlock.metrics.Metrics;
 import seatlock.sales.IdempotencyKeys.Stored;
 import seatlock.tickets.Tickets;
@@ -46,6 +51,7 @@ public final class Checkout implements AutoCloseable {
     private final Inventory inventory;
     private final IdempotencyKeys keys;
     private final Tickets tickets;
+    private final Changes changes;
     private final Consumer<EventId> changed;
     private final GroupCommit groupCommit;
 
@@ -60,6 +66,7 @@ public final class Checkout implements AutoCloseable {
             Inventory inventory,
             IdempotencyKeys keys,
             Tickets tickets,
+            Changes changes,
             Consumer<EventId> changed,
             Executor continuations,
             Metrics metrics) {
@@ -68,6 +75,7 @@ public final class Checkout implements AutoCloseable {
         this.inventory = inventory;
         this.keys = keys;
         this.tickets = tickets;
+        this.changes = changes;
         this.changed = changed;
         this.groupCommit = new GroupCommit(this::carryOut, continuations, metrics);
     }
@@ -88,10 +96,10 @@ public final class Checkout implements AutoCloseable {
      *
      * @return an outcome for each command, in the same order
      */
-    public List<Outcome> apply(EventId id, List<Command> commands) {
+    public List<Outcome> apply(EventId id, List<Command> commands, Actor actor) {
         Database.Work<List<Outcome>> work = tx -> {
-            var event = catalog.find(tx, id).orElseThrow(() -> new IllegalStateException("No event " + id));
-            return change(tx, event, commands, Locking.SKIP);
+            var event = catalog.current(tx, id).orElseThrow(() -> new IllegalStateException("No event " + id));
+            return change(tx, event, commands, Collections.nCopies(commands.size(), actor), Locking.SKIP);
         };
         return commit(id, work, outcome -> outcome instanceof Outcome.Done done && done.changed());
     }
@@ -124,7 +132,7 @@ public final class Checkout implements AutoCloseable {
         if (patience.lockWait().isPresent()) {
             tx.limitLockWait(patience.lockWait().get());
         }
-        var event = catalog.findCached(tx, id);
+        var event = catalog.current(tx, id);
         if (event.isEmpty()) {
             return Collections.nCopies(orders.size(), new Receipt.UnknownEvent());
         }
@@ -163,11 +171,16 @@ public final class Checkout implements AutoCloseable {
             return receipts;
         }
         var commands = orders.stream().map(Order::command).toList();
-        var outcomes = change(tx, event, commands, patience.locking());
+        var actors = orders.stream().map(Order::actor).toList();
+        var outcomes = change(tx, event, commands, actors, patience.locking());
         var replies = new HashMap<IdempotencyKey, Stored>();
         for (int i = 0; i < orders.size(); i++) {
             var order = orders.get(i);
             var outcome = outcomes.get(i);
+            if (event.status() == Event.Status.DRAFT && !order.actor().isKey()) {
+                receipts.put(order, new Receipt.UnknownEvent());
+                continue;
+            }
             if (!outcome.isFinal()) {
                 receipts.put(order, new Receipt.NotNow(event, outcome));
                 continue;
@@ -180,11 +193,37 @@ public final class Checkout implements AutoCloseable {
         return receipts;
     }
 
-    /** Applies commands, and updates the tickets and jobs accordingly. */
-    private List<Outcome> change(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
+    /** Applies commands, updates the tickets and jobs accordingly, and writes the history. */
+    private List<Outcome> change(Tx tx, Event event, List<Command> commands, List<Actor> actors, Locking locking)
+            throws SQLException {
         var outcomes = inventory.apply(tx, event, commands, locking);
         tickets.issueOrVoid(tx, event, outcomes);
+        var history = new ArrayList<Change>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i) instanceof Outcome.Done done && done.changed()) {
+                var reservation = done.reservation();
+                var actor = actors.get(i);
+                typeOf(reservation)
+                        .map(type -> Change.ofReservation(type, reservation.id().value(), reservation.version(), actor))
+                        .ifPresent(history::add);
+            }
+        }
+        changes.add(tx, event.id(), history);
         return outcomes;
+    }
+
+    /** Returns the type of the change that led to the state of a reservation; empty for a plain reservation. */
+    private static Optional<Change.Type> typeOf(Reservation reservation) {
+        return switch (reservation.status()) {
+            case PENDING -> Optional.empty();
+            case CONFIRMED -> Optional.of(Change.Type.RESERVATION_CONFIRMED);
+            case EXPIRED -> Optional.of(Change.Type.RESERVATION_EXPIRED);
+            case CANCELLED ->
+                Optional.of(
+                        reservation.state().confirmation().isPresent()
+                                ? Change.Type.RESERVATION_REFUNDED
+                                : Change.Type.RESERVATION_CANCELLED);
+        };
     }
 
     /** Stores the replies. If there is only one, this detects that another transaction is using its key. */

@@ -26,14 +26,15 @@ class ConstraintsTest {
     private static final String HELD_KEY = "key_hash = sha256(E'anonymous reserve\\nheld')";
 
     private static final String NEW_RESERVATION = """
-            INSERT INTO reservations (event_id, reservation_id, status, email, token_hash, seat_count, total, created_at,
+            INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total, created_at,
                                       expires_at, confirmed_at, ended_at, payment_reference, amount_paid,
                                       event_starts_at, event_max_seats, terms_version)
             SELECT event_id, gen_random_uuid(), %s FROM event_terms WHERE event_id = :event
             """;
 
-    private static final String GOOD = "'PENDING', 'a@b.c', sha256('x'), 1, 100, now(), now() + interval '1 minute',"
-            + " NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
+    private static final String GOOD =
+            "'ABCDEFGH', 1, 'PENDING', 'a@b.c', sha256('x'), 1, 100, now(), now() + interval '1 minute',"
+                    + " NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
 
     private static String reservation(String good, String bad) {
         assertThat(GOOD).contains(good);
@@ -182,21 +183,22 @@ class ConstraintsTest {
                 arguments(newTerms("2, starts_at, 1, 99"), "event_terms_reservation_ttl_in_range"),
                 arguments(newTerms("1, starts_at, 1, NULL"), "event_terms_pk"),
                 arguments("INSERT INTO events SELECT * FROM events WHERE event_id = :event", "events_pk"),
-                arguments(seat(1, "price = -1"), "seats_price_in_range"),
                 arguments(seat(1, "label = 'S-A-9'"), "seats_label_composed"),
                 arguments(seat(1, "seat_number = '', label = 'S-A-'"), "seats_number_length"),
                 arguments(seat(3, "seat_id = 0"), "seats_seat_id_positive"),
                 arguments(seat(3, "seat_id = 4"), "seats_pk"),
                 arguments(seat(3, "seat_number = '4', label = 'S-A-4'"), "seats_label_unique"),
                 arguments(seat(3, "event_id = gen_random_uuid()"), "seats_event_fk"),
-                arguments(plan("price = -1"), "seat_plans_price_in_range"),
+                arguments(
+                        "UPDATE section_prices SET price = -1 WHERE event_id = :event",
+                        "section_prices_price_in_range"),
                 arguments(plan("seat_count = 0"), "seat_plans_seat_count_positive"),
                 arguments(plan("section = ''"), "seat_plans_names_length"),
                 arguments(plan("first_seat_id = 0"), "seat_plans_first_seat_id_positive"),
                 arguments(plan("event_id = gen_random_uuid()"), "seat_plans_event_fk"),
                 arguments("INSERT INTO seat_plans SELECT * FROM seat_plans WHERE event_id = :event", "seat_plans_pk"),
                 arguments(
-                        "INSERT INTO seat_plans SELECT event_id, 9, section, price, row_name, seat_count FROM seat_plans"
+                        "INSERT INTO seat_plans SELECT event_id, 9, section, row_name, seat_count FROM seat_plans"
                                 + " WHERE event_id = :event",
                         "seat_plans_row_unique"),
                 // Tickets

@@ -38,6 +38,8 @@ class DecisionTest {
     private static final ReservationToken OTHER_TOKEN = new ReservationToken("rsv_other");
 
     /** Seats; at most three in a reservation; begins in an hour. */
+    private static final Map<String, Long> PRICES = Map.of("S", 1000L);
+
     private static final Event EVENT = new Event(
             new EventId(new UUID(7, 7)),
             "Aida",
@@ -54,8 +56,7 @@ class DecisionTest {
     DecisionTest() {
         for (int i = 1; i <= 4; i++) {
             seats.put(
-                    "S-A-" + i,
-                    new Seat(i, "S-A-" + i, "S", "A", String.valueOf(i), 1000L * i, SeatStatus.AVAILABLE, null, null));
+                    "S-A-" + i, new Seat(i, "S-A-" + i, "S", "A", String.valueOf(i), SeatStatus.AVAILABLE, null, null));
         }
     }
 
@@ -65,7 +66,7 @@ class DecisionTest {
 
     private Decision decide(Instant now, Command... commands) {
         var locked = new Decision.Locked(Map.copyOf(reservations), Map.copyOf(seats));
-        return Decision.of(EVENT, TTL, locked, now, List.of(commands));
+        return Decision.of(EVENT, PRICES, Reference::random, TTL, locked, now, List.of(commands));
     }
 
     private static Command.Reserve reserve(int id, String... labels) {
@@ -283,8 +284,14 @@ class DecisionTest {
                 now = now.plus(Duration.ofSeconds(random.nextInt(120)));
                 var command = random(random, step);
                 var before = current;
-                var decision =
-                        Decision.of(EVENT, TTL, new Decision.Locked(current, currentSeats), now, List.of(command));
+                var decision = Decision.of(
+                        EVENT,
+                        PRICES,
+                        Reference::random,
+                        TTL,
+                        new Decision.Locked(current, currentSeats),
+                        now,
+                        List.of(command));
                 currentSeats = Map.copyOf(decision.seats());
                 current = new LinkedHashMap<>(decision.reservations());
                 check(history, currentSeats, current, before);
@@ -345,7 +352,7 @@ class DecisionTest {
         }
     }
 
-    private static final Quota ONE_PENDING_THREE_SEATS = new Quota("ada", 1, 3);
+    private static final Quota ONE_PENDING_THREE_SEATS = new Quota("ada", false, 1, 3);
 
     private Outcome last(Instant now, Command... commands) {
         var outcomes = decide(now, commands).outcomes();
@@ -362,7 +369,7 @@ class DecisionTest {
         var second = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-2");
 
         assertThat(last(NOW, first, second)).isEqualTo(new Outcome.TooManyPending(ONE_PENDING_THREE_SEATS));
-        assertThat(last(NOW, first, reserve(2, new Quota("bob", 1, 3), "S-A-2")))
+        assertThat(last(NOW, first, reserve(2, new Quota("bob", false, 1, 3), "S-A-2")))
                 .isInstanceOf(Outcome.Done.class);
         assertThat(last(NOW, first, confirm(1, 1000), second)).isInstanceOf(Outcome.Done.class);
         assertThat(last(NOW, first, cancel(1, TOKEN), second)).isInstanceOf(Outcome.Done.class);
@@ -389,8 +396,9 @@ class DecisionTest {
                 before.reservations(), before.seats(), Set.of(), Set.of(), usage, Decision.Facts.NONE);
         List<Command> again = List.of(reserve(2, ONE_PENDING_THREE_SEATS, "S-A-1", "S-A-2"));
 
-        var early = Decision.of(EVENT, TTL, locked, NOW.plus(TTL).minusMillis(1), again);
-        var late = Decision.of(EVENT, TTL, locked, NOW.plus(TTL), again);
+        var early = Decision.of(
+                EVENT, PRICES, Reference::random, TTL, locked, NOW.plus(TTL).minusMillis(1), again);
+        var late = Decision.of(EVENT, PRICES, Reference::random, TTL, locked, NOW.plus(TTL), again);
 
         assertThat(early.outcomes().get(0)).isInstanceOf(Outcome.TooManySeats.class);
         assertThat(early.quotas()).isEqualTo(before.quotas());
@@ -413,6 +421,8 @@ class DecisionTest {
         for (var locked : List.of(seatLockedByOthers, reservationLockedByOthers)) {
             var outcomes = Decision.of(
                             EVENT,
+                            PRICES,
+                            Reference::random,
                             TTL,
                             locked,
                             NOW,
@@ -435,6 +445,8 @@ class DecisionTest {
                 decide(NOW, first, second, new Command.Confirm(id(1), payment), new Command.Confirm(id(2), again));
         var before = Decision.of(
                 EVENT,
+                PRICES,
+                Reference::random,
                 TTL,
                 new Decision.Locked(Map.of(), Map.copyOf(seats), Set.of(), Set.of(), Decision.Usage.NONE, used),
                 NOW,
@@ -460,6 +472,8 @@ class DecisionTest {
 
         var decision = Decision.of(
                 EVENT,
+                PRICES,
+                Reference::random,
                 TTL,
                 locked,
                 NOW,

@@ -31,7 +31,14 @@ class HandlesEveryVariantTest {
 
     private static List<Outcome> decide(List<Command> commands, Map<ReservationId, Reservation> reservations) {
         var locked = new Decision.Locked(reservations, Map.of());
-        return Decision.of(EVENT, Duration.ofMinutes(10), locked, Instant.EPOCH, commands)
+        return Decision.of(
+                        EVENT,
+                        Map.of("S", 1000L),
+                        Reference::random,
+                        Duration.ofMinutes(10),
+                        locked,
+                        Instant.EPOCH,
+                        commands)
                 .outcomes();
     }
 
@@ -46,8 +53,10 @@ class HandlesEveryVariantTest {
         var id = new ReservationId(new UUID(1, 1));
         var confirmed = new Reservation(
                 id,
+                new Reference("ABCDEFGH"),
                 1,
-                new Reservation.Buyer("ada@example.org", token.hash()),
+                1,
+                new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), token.hash()),
                 List.of(),
                 0,
                 Instant.EPOCH,

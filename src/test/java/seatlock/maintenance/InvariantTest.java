@@ -77,7 +77,9 @@ class InvariantTest {
                         "DELETE FROM seats WHERE event_id = :event AND seat_id = 6",
                         Invariant.AN_EVENT_HAS_AS_MANY_SEATS_AS_ITS_CAPACITY),
                 arguments(ofEvent("DELETE FROM seats"), Invariant.AN_EVENT_HAS_AS_MANY_SEATS_AS_ITS_CAPACITY),
-                arguments(seat(6, "price = 1"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
+                arguments(
+                        ofEvent("UPDATE section_prices SET price = 1"),
+                        Invariant.A_CLAIM_HAS_THE_PRICE_OF_ITS_SECTION_IN_THE_VERSION_OF_ITS_RESERVATION),
                 arguments(seat(6, "seat_id = 7"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
                 arguments(
                         "INSERT INTO reservation_seats VALUES (:event, :held, 2, 4500, true)",

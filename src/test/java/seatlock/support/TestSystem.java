@@ -19,6 +19,7 @@ import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.SeatPlan;
 import seatlock.catalog.Terms;
+import seatlock.changes.Changes;
 import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.TransactionPool;
@@ -73,7 +74,7 @@ public final class TestSystem implements AutoCloseable {
 
     public final Database database;
     public final Catalog catalog = new Catalog();
-    public final Inventory inventory = new Inventory(Duration.ofMinutes(10));
+    public final Inventory inventory = new Inventory(catalog, Duration.ofMinutes(10));
     public final InventoryReader inventoryReader = new InventoryReader();
     public final IdempotencyKeys keys = new IdempotencyKeys();
     public final Jobs jobs = new Jobs();
@@ -238,9 +239,10 @@ public final class TestSystem implements AutoCloseable {
             checkout = new Checkout(
                     salesDatabase,
                     catalog,
-                    new Inventory(Duration.ofMinutes(10)),
+                    new Inventory(catalog, Duration.ofMinutes(10)),
                     new IdempotencyKeys(),
                     tickets,
+                    new Changes(),
                     seatMaps::changed,
                     threads,
                     metrics);
