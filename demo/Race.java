@@ -157,7 +157,7 @@ public final class Race {
     }
 
     private String awaitMail(String reservation, long began) throws Exception {
-        var order = orderNumber(reservation);
+        var order = reservation.toUpperCase(Locale.ROOT).replaceFirst(".*(.{4})(.{4})(.{4})", "$1-$2-$3");
         while (secondsSince(began) < 30) {
             try (var files = Files.list(mailDirectory)) {
                 for (var mail :
@@ -170,12 +170,6 @@ public final class Race {
             TimeUnit.MILLISECONDS.sleep(20);
         }
         return "missing";
-    }
-
-    /** The mail names the order by the end of the reservation's id. */
-    private static String orderNumber(String reservation) {
-        var end = reservation.substring(reservation.length() - 12).toUpperCase(Locale.ROOT);
-        return end.substring(0, 4) + "-" + end.substring(4, 8) + "-" + end.substring(8);
     }
 
     private static double secondsSince(long nanoTime) {
