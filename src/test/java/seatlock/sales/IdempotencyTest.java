@@ -152,8 +152,7 @@ class IdempotencyTest {
         var token = reserved.json().get("token").asText();
 
         var rows = system.query(
-                "SELECT convert_from(decode(replace(encode(reply, 'hex'), '00', ''), 'hex'), 'LATIN1')"
-                        + " || idempotency_keys::text AS line FROM idempotency_keys WHERE event_id = ?",
+                "SELECT encode(reply, 'escape') || idempotency_keys::text AS line FROM idempotency_keys WHERE event_id = ?",
                 row -> row.text("line"),
                 event.id().value());
 
