@@ -212,7 +212,7 @@ public final class Mailer {
     /** Logs each change once. */
     private synchronized void report(boolean leavesNow, String reason) {
         if (!leavesNow && !Boolean.FALSE.equals(leaves)) {
-            log.error("Mail cannot leave; it will be retried for two days: {}", reason);
+            log.error("Mail cannot leave and will be retried: {}", reason);
         } else if (leavesNow && Boolean.FALSE.equals(leaves)) {
             log.info("Mail leaves again");
         }
