@@ -255,12 +255,7 @@ public final class App implements AutoCloseable {
         var mailer = new Mailer(new Mailer.Settings(
                 backends.smtp(), config.mailFrom(), config.mailReplyTo(), config.smtpHelo(), config.smtpCaFile()));
         metrics.mailUp(mailer::leaves);
-        health.addDependency(
-                "mail",
-                false,
-                () -> mailer.leaves().orElse(true)
-                        ? ""
-                        : "Mail cannot leave. The log of this process has the reason (ERROR).");
+        health.addDependency("mail", false, mailer::problem);
         var delivery = new TicketDelivery(database, catalog, inventoryReader, tickets, mailer, step -> {});
         var policy = new RetryPolicy(
                 config.jobAttempts().orElse(RetryPolicy.DEFAULT.documentAttempts()),

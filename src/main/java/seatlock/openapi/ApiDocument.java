@@ -104,7 +104,6 @@ public final class ApiDocument {
                 Every response has an `X-Request-Id`: the trace-id of the request's `traceparent` (W3C Trace Context), or a
                 random id. A problem has it in its `instance`; a repeated problem has the id of the first request.
                 """);
-        info.putObject("contact").put("name", "The operator of this server");
         info.putObject("license").put("name", "Apache-2.0").put("url", "https://www.apache.org/licenses/LICENSE-2.0");
         var tags = document.putArray("tags");
         TAGS.forEach(tag -> tags.addObject().put("name", tag.getKey()).put("description", tag.getValue()));

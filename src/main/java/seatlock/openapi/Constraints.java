@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import seatlock.access.ApiKey;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Event;
@@ -29,8 +30,8 @@ final class Constraints {
 
     private static final ObjectNode UUID = format("uuid");
     private static final ObjectNode CURRENCY = pattern("^[A-Z]{3}$");
-    private static final ObjectNode ROLES =
-            oneOf(Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new));
+    private static final String[] ROLES =
+            Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new);
 
     /** By schema and field. */
     private static final Map<String, ObjectNode> FIELDS = new TreeMap<>(Map.ofEntries(
@@ -64,12 +65,15 @@ final class Constraints {
             Map.entry("CheckIn.ticketId", UUID),
             Map.entry("Ticket.id", UUID),
             Map.entry("Ticket.pdf", format("uri-reference")),
-            Map.entry("NewApiKey.role", ROLES),
+            Map.entry("NewApiKey.role", oneOf(ROLES)),
             Map.entry("NewApiKey.name", length(1, ApiKeys.MAX_NAME)),
             Map.entry("NewApiKey.events", items(1, ApiKeys.MAX_EVENTS, UUID)),
             Map.entry("Rotation.overlap", pattern(DURATION)),
             Map.entry("ApiKey.id", UUID),
-            Map.entry("ApiKey.role", ROLES),
+            Map.entry(
+                    "ApiKey.role",
+                    oneOf(Stream.concat(Stream.of(ROLES), Stream.of(ApiKey.UNKNOWN_ROLE))
+                            .toArray(String[]::new))),
             Map.entry("ApiKey.events", NODES.objectNode().set("items", UUID)),
             Map.entry("ApiKeys.next", UUID),
             Map.entry(
