@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.access.ApiKeys;
 import seatlock.catalog.Catalog;
+import seatlock.changes.Changes;
 import seatlock.db.Database;
 import seatlock.db.TransactionPool;
 import seatlock.http.ClientAddress;
@@ -25,7 +26,9 @@ import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
+import seatlock.sales.EventCancelled;
 import seatlock.sales.EventCreation;
+import seatlock.sales.EventRevision;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.KeyInUse;
 import seatlock.seatmap.SeatMaps;
@@ -122,6 +125,8 @@ public final class ApiServer implements AutoCloseable {
                 core.reads,
                 core.writes,
                 access);
+        var revision = new EventRevision(core.catalog, new Changes(), new IdempotencyKeys());
+        var eventChanges = new EventChangeHandlers(core.catalog, revision, core.seatMaps, core.writes, access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
         var tickets =
@@ -131,7 +136,7 @@ public final class ApiServer implements AutoCloseable {
                 setup.address,
                 limits.headerBytes(),
                 limits.bodyBytes(),
-                Map.of("/api/events", limits.seatPlanBytes()),
+                Map.of(Routes.SEAT_PLANS, limits.seatPlanBytes()),
                 setup.origins,
                 setup.publicUrl,
                 setup.keepAlive,
@@ -146,7 +151,7 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, keyHandlers, setup.publicUrl);
+                    guarded.add(events, eventChanges, reservations, tickets, keyHandlers, setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })
@@ -162,6 +167,9 @@ public final class ApiServer implements AutoCloseable {
                         Problem.of(
                                 ApiProblem.IDEMPOTENCY_KEY_IN_USE,
                                 "The first request with this Idempotency-Key is still running.")));
+        routes.exception(
+                EventCancelled.class,
+                (e, ctx) -> Responses.problem(ctx, Problem.of(ApiProblem.EVENT_CANCELLED, e.getMessage())));
         routes.exception(
                 UnknownEvent.class,
                 (e, ctx) -> Responses.problem(ctx, Problem.of(HttpProblem.NOT_FOUND, "No such event.")));

@@ -273,6 +273,8 @@ public final class ApiDocument {
         }
         text(properties, "checkedInAt", "When the ticket was checked in");
         ((ObjectNode) properties.get("checkedInAt")).put("format", "date-time");
+        text(properties, "opensAt", "When the sale begins");
+        ((ObjectNode) properties.get("opensAt")).put("format", "date-time");
         text(properties, "gate", "The gate where the ticket was checked in");
     }
 
