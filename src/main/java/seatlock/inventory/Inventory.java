@@ -50,7 +50,8 @@ public final class Inventory {
      * <p>The rows stay locked until the caller commits, so the caller must do nothing slow before that. Only {@code sales} may
      * call this method, because it also writes the tickets, jobs and stored replies that a change requires.
      *
-     * @param event in the version under which the commands are decided
+     * @param event in the version under which the commands are decided; if it turns out under the locks that this is not the
+     *     current one, the transaction is retried
      * @return an outcome for each command, in the same order
      */
     public List<Outcome> apply(Tx tx, Event event, List<Command> requested, Locking locking) throws SQLException {
@@ -74,7 +75,7 @@ public final class Inventory {
     private record Held(Decision.Locked locked, Instant now) {}
 
     /** Locks everything that the commands need, in the lock order (see the package's documentation). */
-    private static Held lock(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
+    private Held lock(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
         if (locking == Locking.SKIP && !lockEvent(tx, event)) {
             return allLockedByOthers(tx, commands);
         }
@@ -87,6 +88,10 @@ public final class Inventory {
         var labels = requestedLabels(event, commands);
         var seatIds = seatIds(commands, reservations);
         var seats = lockSeats(tx, event.id(), labels, seatIds, locking);
+        if (seats.version() != event.version()) {
+            catalog.forget(event.id());
+            tx.restart("the event was changed");
+        }
         var byLabel = new HashMap<String, Seat>();
         seats.rows().forEach(seat -> byLabel.put(seat.label(), seat));
 
@@ -279,7 +284,7 @@ public final class Inventory {
                 .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** Locks seats in the order of their ids, and then reads the clock. */
+    /** Locks seats in the order of their ids, and then reads the clock and the version of the event. */
     private static Tx.Locked<Seat> lockSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Locking locking)
             throws SQLException {
         return tx.lockThenReadClock(
@@ -299,9 +304,11 @@ public final class Inventory {
                            FOR UPDATE
                         """ + skipLocked(locking) + ") AS locked",
                 InventoryReader::seat,
+                "(SELECT terms_version FROM events WHERE event_id = ?)",
                 labels,
                 event.value(),
                 ids,
+                event.value(),
                 event.value());
     }
 
