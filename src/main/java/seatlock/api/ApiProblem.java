@@ -51,7 +51,8 @@ enum ApiProblem implements ProblemType {
             "reservation-expired",
             410,
             "Reservation expired",
-            "Another buyer may have the seats now. Refund the payment; the buyer may try to reserve again."),
+            "`seats` are those that other buyers have now: refund the payment. Without `seats`, confirm with `\"ifLapsed\":\"REACQUIRE\"` and a"
+                    + " new key to reserve them again."),
     RESERVATION_NOT_PENDING(
             "reservation-not-pending",
             409,

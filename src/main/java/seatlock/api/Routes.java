@@ -23,6 +23,7 @@ final class Routes {
     /** Names of the actions whose outcomes are counted, by route. */
     static final Map<String, String> ACTIONS = Map.of(
             EVENT + "/reservations", "reserve",
+            RESERVATION + "/extend", "extend",
             RESERVATION + "/confirm", "confirm",
             RESERVATION + "/cancel", "cancel",
             EVENT + "/check-ins", "check_in");
@@ -57,6 +58,7 @@ final class Routes {
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
         get(RESERVATION, AccessRule.HOLDER, reservations::get);
+        post(RESERVATION + "/extend", AccessRule.HOLDER, reservations::extend);
         post(RESERVATION + "/confirm", AccessRule.SALES, reservations::confirm);
         post(RESERVATION + "/cancel", AccessRule.HOLDER, reservations::cancel);
 

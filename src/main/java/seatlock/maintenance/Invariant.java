@@ -83,6 +83,11 @@ public enum Invariant {
               LEFT JOIN reservations AS r ON r.event_id = s.event_id AND r.reservation_id = s.reservation_id
              WHERE ofEvent(s) AND s.held_until IS DISTINCT FROM CASE s.status WHEN 'HELD' THEN r.expires_at END
             """),
+    A_RESERVATION_IS_NOT_HELD_BEYOND_ITS_LIMIT("No reservation is held beyond its limit", """
+            SELECT count(*) AS n
+              FROM reservations AS r
+             WHERE ofEvent(r) AND r.expires_at > r.hold_until
+            """),
     /**
      * The clock is read after the snapshot was taken. Any transaction in this snapshot that took over a lapsed seat read an
      * earlier time, so a reservation that has not lapsed now had not lapsed then.
@@ -115,6 +120,36 @@ public enum Invariant {
                           GROUP BY rs.event_id, rs.reservation_id) AS c
                 ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
              WHERE ofEvent(r) AND (r.seat_count IS DISTINCT FROM c.seats OR r.total IS DISTINCT FROM c.total)
+            """),
+    A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER(
+            "A successor and the expired reservation that it replaces name each other", """
+            SELECT (SELECT count(*)
+                      FROM reservations AS s
+                      LEFT JOIN reservations AS r
+                        ON r.event_id = s.event_id AND r.reservation_id = s.replaces AND r.status = 'EXPIRED'
+                           AND r.replaced_by = s.reservation_id
+                     WHERE ofEvent(s) AND s.replaces IS NOT NULL AND r.reservation_id IS NULL)
+                 + (SELECT count(*)
+                      FROM reservations AS r
+                      LEFT JOIN reservations AS s
+                        ON s.event_id = r.event_id AND s.reservation_id = r.replaced_by
+                           AND s.replaces = r.reservation_id
+                     WHERE ofEvent(r) AND r.replaced_by IS NOT NULL AND s.reservation_id IS NULL) AS n
+            """),
+    A_SUCCESSOR_HAS_THE_SEATS_OF_WHAT_IT_REPLACES(
+            "A successor has the seats, prices and terms of the reservation that it replaces", """
+            SELECT count(*) AS n
+              FROM reservations AS s
+              JOIN reservations AS r ON r.event_id = s.event_id AND r.reservation_id = s.replaces
+             WHERE ofEvent(s) AND s.replaces IS NOT NULL
+               AND (s.terms_version <> r.terms_version
+                    OR (SELECT array_agg((c.seat_id, c.price) ORDER BY c.seat_id)
+                          FROM reservation_seats AS c
+                         WHERE c.event_id = s.event_id AND c.reservation_id = s.reservation_id)
+                       IS DISTINCT FROM
+                       (SELECT array_agg((c.seat_id, c.price) ORDER BY c.seat_id)
+                          FROM reservation_seats AS c
+                         WHERE c.event_id = r.event_id AND c.reservation_id = r.reservation_id))
             """),
     WHAT_WAS_CONFIRMED_WAS_PAID_IN_FULL_AND_IN_TIME(
             "Confirmed reservations were paid in full before they expired", """

@@ -49,6 +49,13 @@ public final class Examples {
              "token":"rsv_Zk3mE8pQvT1sYb6wXc9uLd4fGh7jKa2nQ5rT8yB1vMc"}
             """;
 
+    public static final String EXTENDED = """
+            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
+             "status":"PENDING","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
+             "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:18:30.654321Z"}
+            """;
+
     public static final String CONFIRM_REQUEST = """
             {"paymentReference":"pi_123","amount":9000}
             """;

@@ -66,6 +66,7 @@ class AccessMatrixTest {
             Map.entry("getSeats", ANYONE),
             Map.entry("reserve", ANYONE),
             Map.entry("getReservation", HOLDERS),
+            Map.entry("extend", HOLDERS),
             Map.entry("confirm", SELLERS),
             Map.entry("cancel", HOLDERS),
             Map.entry("getTickets", HOLDERS),
@@ -203,7 +204,7 @@ class AccessMatrixTest {
 
     /** Sends a valid request, which fails only if the caller has no permission, and then must change nothing. */
     private int call(String method, String template, String operation, String caller) {
-        if (List.of("confirm", "cancel").contains(operation)) {
+        if (List.of("extend", "confirm", "cancel").contains(operation)) {
             reservation = reserve();
         } else if (reservation == null || template.startsWith("/api/events/{eventId}/")) {
             reservation = buy();
