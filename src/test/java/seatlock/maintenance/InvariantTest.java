@@ -20,7 +20,7 @@ import seatlock.support.TestSystem;
  * Each invariant can fail: the constraints of this database are dropped, so that SQL can do what the schema would stop.
  *
  * <p>The event of each test has six seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
- * {@code sold}, S-A-3 refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6 available.
+ * {@code sold}, S-A-3 refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6 available. All changes have a position.
  */
 class InvariantTest {
 
@@ -42,6 +42,8 @@ class InvariantTest {
         SYSTEM.update("DROP INDEX reservation_seats_one_active_per_seat");
         SYSTEM.update("DROP INDEX tickets_one_live_per_seat");
         SYSTEM.update("DROP INDEX jobs_one_issue_per_reservation");
+        SYSTEM.update("DROP INDEX changes_version_unique");
+        SYSTEM.update("DROP INDEX changes_position_unique");
     }
 
     @AfterAll
@@ -183,7 +185,32 @@ class InvariantTest {
                 arguments(scan("issued_at", "ADMITTED"), Invariant.A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS),
                 arguments(
                         scan("issued_at - interval '1 s'", "VOIDED"),
-                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET));
+                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET),
+                arguments(
+                        reservation(":sold", "version = 1"),
+                        Invariant.A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED),
+                arguments(
+                        ofEvent("UPDATE changes SET version = 2"),
+                        Invariant.A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED),
+                arguments(
+                        ofEvent("UPDATE changes SET position = position + 1"),
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET position = 0") + " AND position = 1",
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET position = NULL") + " AND position = 1",
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE feeds SET last_position = last_position + 1"),
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(ofEvent("DELETE FROM feeds"), Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET version = 9 - version") + " AND type <> 'reservation.expired'",
+                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION),
+                arguments(
+                        ofEvent("UPDATE changes SET position = NULL") + " AND version = 2",
+                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION));
     }
 
     @ParameterizedTest
@@ -247,6 +274,7 @@ class InvariantTest {
                    AND r.reservation_id = seats.reservation_id AND seats.status = 'HELD'
                 """, event.id().value());
         system.api.reserve(event.id(), "S-A-4");
+        system.database.inTransaction(tx -> system.feed.sequence(tx, event.id()));
     }
 
     private static long countEverywhere(TestSystem system, Invariant invariant) {
