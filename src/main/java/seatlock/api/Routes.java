@@ -46,6 +46,7 @@ final class Routes {
             EventChangeHandlers eventChanges,
             ReservationHandlers reservations,
             TicketHandlers tickets,
+            ChangeHandlers changes,
             KeyHandlers keys,
             PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
@@ -67,6 +68,9 @@ final class Routes {
         get(EVENT + "/tickets/{ticketId}.pdf", AccessRule.HOLDER, tickets::document);
         post(EVENT + "/check-ins", AccessRule.GATE, tickets::checkIn);
         get("/api/keys/tickets", AccessRule.ANYONE, tickets::keys);
+
+        get(RESERVATION + "/changes", AccessRule.HOLDER, changes::ofReservation, "limit", "after");
+        get(EVENT + "/changes", AccessRule.SALES, changes::ofEvent, "after", "limit", "wait");
 
         post("/api/keys", AccessRule.ADMIN, keys::create);
         get("/api/keys", AccessRule.ADMIN, keys::list, "limit", "after");

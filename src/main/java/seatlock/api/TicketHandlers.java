@@ -10,6 +10,8 @@ import seatlock.api.TicketBodies.TicketBody;
 import seatlock.api.TicketBodies.TicketKey;
 import seatlock.api.TicketBodies.TicketKeySet;
 import seatlock.api.TicketBodies.TicketList;
+import seatlock.changes.Actor;
+import seatlock.changes.Changes;
 import seatlock.db.TransactionPool;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
@@ -44,12 +46,13 @@ final class TicketHandlers implements TicketOperations {
             InventoryReader inventory,
             Tickets tickets,
             TicketKeys ticketKeys,
+            Changes changes,
             TransactionPool reads,
             TransactionPool writes,
             Access access) {
         this.inventory = inventory;
         this.tickets = tickets;
-        this.checkIns = new CheckIns(ticketKeys, tickets);
+        this.checkIns = new CheckIns(ticketKeys, tickets, changes);
         this.ticketKeys = ticketKeys;
         this.reads = reads;
         this.writes = writes;
@@ -132,12 +135,12 @@ final class TicketHandlers implements TicketOperations {
     @Override
     public void checkIn(Context ctx) {
         var event = Parameters.eventId(ctx);
-        var scan = scan(Requests.body(ctx, CheckInRequest.class));
+        var scan = scan(Requests.body(ctx, CheckInRequest.class), access.keyUsed(ctx));
         ctx.future(() -> writes.submit(event, tx -> checkIns.checkIn(tx, event, scan))
                 .thenAccept(result -> respond(ctx, result)));
     }
 
-    private static CheckIns.Scan scan(CheckInRequest scan) {
+    private static CheckIns.Scan scan(CheckInRequest scan, Actor actor) {
         var validation = new Validation();
         validation.checkText(scan.code(), "code", MAX_CODE);
         validation.checkText(scan.gate(), "gate", MAX_GATE);
@@ -149,7 +152,7 @@ final class TicketHandlers implements TicketOperations {
         }
         validation.finish();
         return new CheckIns.Scan(
-                scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()));
+                scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()), actor);
     }
 
     static void respond(Context ctx, CheckInResult result) {

@@ -301,6 +301,41 @@ public enum Invariant {
              WHERE ofEvent(s)
                AND (t.issued_at IS NULL OR s.judged_at < t.issued_at
                     OR (s.outcome = 'VOIDED' AND (t.voided_at IS NULL OR s.judged_at < t.voided_at)))
+            """),
+    A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED(
+            "Each change has a version of its own, which its reservation has reached", """
+            SELECT (SELECT count(*)
+                      FROM changes AS c
+                      LEFT JOIN reservations AS r
+                        ON r.event_id = c.event_id AND r.reservation_id = c.reservation_id
+                     WHERE ofEvent(c) AND c.reservation_id IS NOT NULL
+                       AND (r.version IS NULL OR c.version > r.version))
+                 + (SELECT count(*)
+                      FROM (SELECT FROM changes AS c
+                             WHERE ofEvent(c) AND c.reservation_id IS NOT NULL
+                             GROUP BY c.event_id, c.reservation_id, c.version
+                            HAVING count(*) > 1) AS twice) AS n
+            """),
+    A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP("Each feed has the positions from 1 to the last one without a gap", """
+            SELECT count(*) AS n
+              FROM (SELECT c.event_id, count(*) AS positions, min(c.position) AS first, max(c.position) AS last
+                      FROM changes AS c
+                     WHERE ofEvent(c) AND c.position IS NOT NULL
+                     GROUP BY c.event_id) AS given
+              FULL JOIN (SELECT f.event_id, f.last_position FROM feeds AS f WHERE ofEvent(f)) AS feed
+                ON feed.event_id = given.event_id
+             WHERE coalesce(feed.last_position, 0) <> coalesce(given.last, 0)
+                OR given.positions <> given.last OR given.first <> 1
+            """),
+    A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION(
+            "Each feed has the changes of a reservation in order of their versions", """
+            SELECT count(*) AS n
+              FROM (SELECT c.position,
+                           lag(coalesce(c.position, 9223372036854775807))
+                               OVER (PARTITION BY c.event_id, c.reservation_id ORDER BY c.version) AS before
+                      FROM changes AS c
+                     WHERE ofEvent(c) AND c.reservation_id IS NOT NULL) AS neighbours
+             WHERE position < before
             """);
 
     /** A placeholder for each table that a statement reads; replaced by a condition on the event, or by {@code true}. */

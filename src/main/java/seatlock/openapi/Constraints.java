@@ -105,6 +105,12 @@ final class Constraints {
             Map.entry("Scan.nonce", length(1, 100)),
             Map.entry("CheckIn.ticketId", UUID),
             Map.entry("Ticket.id", UUID),
+            Map.entry("Change.id", UUID),
+            Map.entry("Change.reservationId", UUID),
+            Map.entry("Change.ticketId", UUID),
+            Map.entry("Change.position", NODES.objectNode().put("minimum", 1)),
+            Map.entry("Change.version", NODES.objectNode().put("minimum", 1)),
+            Map.entry("Feed.next", NODES.objectNode().put("minimum", 0)),
             Map.entry("Ticket.pdf", format("uri-reference")),
             Map.entry("NewApiKey.role", oneOf(ROLES)),
             Map.entry("NewApiKey.name", length(1, ApiKeys.MAX_NAME)),
@@ -131,6 +137,11 @@ final class Constraints {
             Map.entry("after", UUID),
             Map.entry("getSeats.limit", range(1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS)),
             Map.entry("getSeats.after", range(0, Event.MAX_CAPACITY)),
+            Map.entry(
+                    "getEventChanges.after",
+                    NODES.objectNode().put("minimum", 0).put("default", 0)),
+            Map.entry("getReservationChanges.after", NODES.objectNode().put("minimum", 0)),
+            Map.entry("wait", range(0, 25, 0)),
             // Quoted, every character may be escaped.
             Map.entry("Idempotency-Key", length(1, 2 * IdempotencyKey.MAX_LENGTH + 2)));
 

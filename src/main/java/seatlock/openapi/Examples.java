@@ -95,6 +95,18 @@ public final class Examples {
              "checkedInAt":"2027-06-18T18:31:07.123456Z","gate":"North"}
             """;
 
+    public static final String HISTORY = """
+            {"changes":[{"id":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0e","type":"reservation.confirmed",
+             "reservationId":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","version":2,"actor":"seller",
+             "at":"2026-11-22T10:03:20.654321Z"}],"next":null}
+            """;
+
+    public static final String FEED = """
+            {"changes":[{"position":1,"id":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0e","type":"reservation.confirmed",
+             "reservationId":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","version":2,
+             "actor":"key 01997a3f-2b4d-7e6f-8a1b-2c3d4e5f6a7b","at":"2026-11-22T10:03:20.654321Z"}],"next":1}
+            """;
+
     public static final String KEYS = """
             {"keys":[{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","kid":"1",
              "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}

@@ -74,6 +74,8 @@ class AccessMatrixTest {
             Map.entry("getTicketDocument", HOLDERS),
             Map.entry("checkIn", GATES),
             Map.entry("getTicketKeys", ANYONE),
+            Map.entry("getReservationChanges", HOLDERS),
+            Map.entry("getEventChanges", SELLERS),
             Map.entry("createKey", ADMINS),
             Map.entry("listKeys", ADMINS),
             Map.entry("revokeKey", ADMINS),
