@@ -127,6 +127,7 @@ public final class ApiServer implements AutoCloseable {
         var tickets =
                 new TicketHandlers(core.inventory, core.tickets, core.ticketKeys, core.reads, core.writes, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
+        var reports = new ReportHandlers(core.catalog, core.reads, threads);
         var listening = new Listener.Setup(
                 setup.address,
                 limits.headerBytes(),
@@ -146,7 +147,7 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, keyHandlers, setup.publicUrl);
+                    guarded.add(events, reservations, tickets, keyHandlers, reports, setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })

@@ -41,6 +41,7 @@ final class Routes {
             ReservationHandlers reservations,
             TicketHandlers tickets,
             KeyHandlers keys,
+            ReportHandlers reports,
             PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
         get("/api/events", AccessRule.ANYONE, events::list, "limit", "after");
@@ -57,6 +58,9 @@ final class Routes {
         get(EVENT + "/tickets/{ticketId}.pdf", AccessRule.HOLDER, tickets::document);
         post(EVENT + "/check-ins", AccessRule.GATE, tickets::checkIn);
         get("/api/keys/tickets", AccessRule.ANYONE, tickets::keys);
+
+        get(EVENT + "/sales", AccessRule.SALES, reports::sales);
+        get(EVENT + "/exports/{export}.csv", AccessRule.SALES, reports::export);
 
         post("/api/keys", AccessRule.ADMIN, keys::create);
         get("/api/keys", AccessRule.ADMIN, keys::list, "limit", "after");

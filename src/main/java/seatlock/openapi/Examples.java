@@ -105,4 +105,12 @@ public final class Examples {
             """;
 
     private Examples() {}
+
+    public static final String SALES = """
+            {"eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","asOf":"2027-06-18T18:30:00.123456Z","currency":"EUR","capacity":42,
+             "available":30,"held":2,"sold":10,"withheld":0,"checkedIn":4,"amounts":{"sold":54000,"refunded":9000},
+             "sections":[{"name":"STALLS","capacity":42,"available":30,"held":2,"sold":10,"withheld":0,"checkedIn":4,
+             "amounts":{"sold":54000,"refunded":9000}}],
+             "days":[{"date":"2027-05-01","sold":12,"refunded":2,"amounts":{"sold":54000,"refunded":9000}}]}
+            """;
 }
