@@ -127,7 +127,7 @@ public final class TicketDelivery {
         var rendered =
                 TicketPdf.render(order.event, ticket, order.reservation.buyer().email(), code);
         return database.inTransaction(tx -> {
-            tickets.storeDocument(tx, event, ticket.id(), rendered);
+            tickets.storeDocument(tx, order.event, ticket.id(), rendered);
             return tickets.document(tx, event, ticket.id()).orElseThrow();
         });
     }
