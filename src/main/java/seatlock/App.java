@@ -26,9 +26,11 @@ import seatlock.limits.RateLimiter;
 import seatlock.logging.Logging;
 import seatlock.mail.Mailer;
 import seatlock.maintenance.BacklogMonitor;
+import seatlock.maintenance.Eraser;
 import seatlock.maintenance.InvariantMonitor;
 import seatlock.maintenance.Sweeper;
 import seatlock.metrics.Metrics;
+import seatlock.privacy.Erasure;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.Rehearsal;
@@ -67,8 +69,8 @@ public final class App implements AutoCloseable {
     /** Time limit for a statement that reads a page of seats or creates ten thousand. */
     public static final Duration READ_STATEMENT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** One each for the sweeper and the backlog monitor, and a spare one. */
-    private static final int BACKGROUND_CONNECTIONS = 3;
+    /** One each for the sweeper, the eraser and the backlog monitor, and a spare one. */
+    private static final int BACKGROUND_CONNECTIONS = 4;
 
     /** One each for the relay, its search for postponed jobs, and the renewal of leases. Each worker has another. */
     private static final int JOB_CONNECTIONS = 3;
@@ -185,13 +187,17 @@ public final class App implements AutoCloseable {
         var inventory = new Inventory(catalog, config.reservationTtl());
         var checkout = lifecycle.add(new Checkout(
                 salesDatabase, catalog, inventory, keys, tickets, new Changes(), seatMaps::changed, threads, metrics));
-        var core = new ApiServer.Core(catalog, inventoryReader, checkout, seatMaps, tickets, ticketKeys, reads, writes);
+        var eraser = lifecycle.add(
+                new Eraser(readDatabase, new Erasure(new Changes()), backends::deleteMails, config.retention()));
+        var core = new ApiServer.Core(
+                catalog, inventoryReader, checkout, seatMaps, tickets, ticketKeys, eraser, reads, writes);
         var stored = config.adminKey().isEmpty() ? backends.home().adminKey() : null;
         var adminKey = stored == null ? config.adminKey().orElseThrow() : stored.value();
         listen(backends.redis(), adminKey, core, threads);
         var sweeper = lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, metrics));
         return () -> {
             sweeper.start(config.sweepInterval());
+            eraser.start();
             monitorInvariants(backends.database());
             backends.publish(url, adminKey);
             if (stored != null) {

@@ -23,6 +23,7 @@ import seatlock.inventory.InventoryReader;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
+import seatlock.maintenance.Eraser;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
 import seatlock.sales.EventCreation;
@@ -79,6 +80,7 @@ public final class ApiServer implements AutoCloseable {
             SeatMaps seatMaps,
             Tickets tickets,
             TicketKeys ticketKeys,
+            Eraser eraser,
             TransactionPool reads,
             TransactionPool writes) {}
 
@@ -128,6 +130,8 @@ public final class ApiServer implements AutoCloseable {
                 new TicketHandlers(core.inventory, core.tickets, core.ticketKeys, core.reads, core.writes, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
         var reports = new ReportHandlers(core.catalog, core.reads, threads);
+        var privacy = new PrivacyHandlers(
+                core.catalog, core.inventory, core.tickets, core.eraser, core.reads, core.writes, access);
         var listening = new Listener.Setup(
                 setup.address,
                 limits.headerBytes(),
@@ -147,7 +151,7 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, keyHandlers, reports, setup.publicUrl);
+                    guarded.add(events, reservations, tickets, keyHandlers, reports, privacy, setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })

@@ -42,6 +42,7 @@ final class Routes {
             TicketHandlers tickets,
             KeyHandlers keys,
             ReportHandlers reports,
+            PrivacyHandlers privacy,
             PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
         get("/api/events", AccessRule.ANYONE, events::list, "limit", "after");
@@ -58,6 +59,9 @@ final class Routes {
         get(EVENT + "/tickets/{ticketId}.pdf", AccessRule.HOLDER, tickets::document);
         post(EVENT + "/check-ins", AccessRule.GATE, tickets::checkIn);
         get("/api/keys/tickets", AccessRule.ANYONE, tickets::keys);
+
+        get(RESERVATION + "/data", AccessRule.HOLDER, privacy::data);
+        post(RESERVATION + "/erase", AccessRule.SALES, privacy::erase);
 
         get(EVENT + "/sales", AccessRule.SALES, reports::sales);
         get(EVENT + "/exports/{export}.csv", AccessRule.SALES, reports::export);

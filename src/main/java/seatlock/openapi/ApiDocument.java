@@ -38,6 +38,7 @@ public final class ApiDocument {
             Map.entry("Events", "What is for sale: events, their seat plans and seat maps"),
             Map.entry("Reservations", "Reserve seats, confirm them once they are paid, cancel and refund them"),
             Map.entry("Tickets", "Tickets, their PDFs, and check-in at the gate"),
+            Map.entry("Privacy", "What is stored about a buyer, and its erasure"),
             Map.entry("Reports", "Figures of a sale, and tables for a spreadsheet"),
             Map.entry("Keys", "API keys and their roles"));
 
