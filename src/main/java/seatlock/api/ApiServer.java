@@ -25,6 +25,7 @@ import seatlock.inventory.InventoryReader;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
+import seatlock.maintenance.Eraser;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
 import seatlock.sales.EventCancelled;
@@ -85,6 +86,7 @@ public final class ApiServer implements AutoCloseable {
             TicketKeys ticketKeys,
             Changes changes,
             Feed feed,
+            Eraser eraser,
             TransactionPool reads,
             TransactionPool writes) {}
 
@@ -138,6 +140,9 @@ public final class ApiServer implements AutoCloseable {
         this.feedReaders = new FeedReaders(core.feed, core.reads, core.writes, threads);
         var changes = new ChangeHandlers(core.feed, feedReaders, core.inventory, core.reads, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
+        var reports = new ReportHandlers(core.catalog, core.reads, threads);
+        var privacy = new PrivacyHandlers(
+                core.catalog, core.inventory, core.tickets, core.eraser, core.reads, core.writes, access);
         var listening = new Listener.Setup(
                 setup.address,
                 limits.headerBytes(),
@@ -157,7 +162,16 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, eventChanges, reservations, tickets, changes, keyHandlers, setup.publicUrl);
+                    guarded.add(
+                            events,
+                            eventChanges,
+                            reservations,
+                            tickets,
+                            changes,
+                            keyHandlers,
+                            reports,
+                            privacy,
+                            setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })

@@ -48,6 +48,8 @@ final class Routes {
             TicketHandlers tickets,
             ChangeHandlers changes,
             KeyHandlers keys,
+            ReportHandlers reports,
+            PrivacyHandlers privacy,
             PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
         get("/api/events", AccessRule.ANYONE, events::list, "limit", "after");
@@ -71,6 +73,11 @@ final class Routes {
 
         get(RESERVATION + "/changes", AccessRule.HOLDER, changes::ofReservation, "limit", "after");
         get(EVENT + "/changes", AccessRule.SALES, changes::ofEvent, "after", "limit", "wait");
+        get(RESERVATION + "/data", AccessRule.HOLDER, privacy::data);
+        post(RESERVATION + "/erase", AccessRule.SALES, privacy::erase);
+
+        get(EVENT + "/sales", AccessRule.SALES, reports::sales);
+        get(EVENT + "/exports/{export}.csv", AccessRule.SALES, reports::export);
 
         post("/api/keys", AccessRule.ADMIN, keys::create);
         get("/api/keys", AccessRule.ADMIN, keys::list, "limit", "after");

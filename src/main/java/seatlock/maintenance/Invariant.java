@@ -242,7 +242,8 @@ public enum Invariant {
                 ON j.event_id = t.event_id AND j.reservation_id = t.reservation_id
                    AND j.kind = 'IssueTickets' AND j.state = 'DONE'
               LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
-             WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL
+              LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
+             WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL AND r.erased_at IS NULL
             """),
     A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL(
             "Each completed job for the documents of a confirmed reservation is followed by a job for the mail", """
@@ -255,7 +256,7 @@ public enum Invariant {
                           WHERE ofEvent(m) AND m.kind = 'SendTickets'
                           GROUP BY m.event_id, m.reservation_id) AS c
                 ON c.event_id = j.event_id AND c.reservation_id = j.reservation_id
-             WHERE ofEvent(j) AND j.kind = 'IssueTickets' AND j.state = 'DONE' AND c.mails IS NULL
+             WHERE ofEvent(j) AND j.kind = 'IssueTickets' AND j.state = 'DONE' AND c.mails IS NULL AND r.erased_at IS NULL
             """),
     A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE(
             "Each stored 201 reply refers to its event or to an existing reservation", """
@@ -336,6 +337,15 @@ public enum Invariant {
                       FROM changes AS c
                      WHERE ofEvent(c) AND c.reservation_id IS NOT NULL) AS neighbours
              WHERE position < before
+            """),
+    AN_ERASED_RESERVATION_HAS_NO_NAMES_AND_NO_DOCUMENTS("Erased reservations have no names and no documents", """
+            SELECT count(*) AS n
+              FROM reservations AS r
+              JOIN reservation_seats AS rs ON rs.event_id = r.event_id AND rs.reservation_id = r.reservation_id
+              LEFT JOIN tickets AS t
+                ON t.event_id = rs.event_id AND t.reservation_id = rs.reservation_id AND t.seat_id = rs.seat_id
+              LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
+             WHERE ofEvent(r) AND r.erased_at IS NOT NULL AND (rs.holder IS NOT NULL OR d.ticket_id IS NOT NULL)
             """);
 
     /** A placeholder for each table that a statement reads; replaced by a condition on the event, or by {@code true}. */

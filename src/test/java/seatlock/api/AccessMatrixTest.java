@@ -76,6 +76,8 @@ class AccessMatrixTest {
             Map.entry("getTicketKeys", ANYONE),
             Map.entry("getReservationChanges", HOLDERS),
             Map.entry("getEventChanges", SELLERS),
+            Map.entry("getSales", SELLERS),
+            Map.entry("exportTable", SELLERS),
             Map.entry("createKey", ADMINS),
             Map.entry("listKeys", ADMINS),
             Map.entry("revokeKey", ADMINS),
@@ -212,7 +214,8 @@ class AccessMatrixTest {
             reservation = buy();
         }
         var path = template.replace("{eventId}", event.id().toString())
-                .replace("{reservationId}", reservation.get("id").asText());
+                .replace("{reservationId}", reservation.get("id").asText())
+                .replace("{export}", "tickets");
         if (template.contains("{ticketId}")) {
             path = path.replace("{ticketId}", ticketWithDocument());
         }
