@@ -386,6 +386,7 @@ class ArchitectureTest {
         assertThat(offenders).isEmpty();
         assertThat(locking)
                 .containsExactlyInAnyOrder(
+                        "Catalog.java lockEvent",
                         "Inventory.java lockEvent",
                         "Inventory.java lockQuotas",
                         "Inventory.java lockReservations",

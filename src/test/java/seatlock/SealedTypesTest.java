@@ -66,7 +66,8 @@ public class SealedTypesTest {
             new Outcome.Done(RESERVATION, true),
             new Outcome.Refused(Refusal.RESERVATION_NOT_FOUND, List.of(), Optional.empty()),
             new Outcome.TooManySeats(QUOTA),
-            new Outcome.TooManyPending(QUOTA));
+            new Outcome.TooManyPending(QUOTA),
+            new Outcome.NotOnSale(Optional.empty(), Optional.empty()));
 
     public static final List<Receipt> RECEIPTS = List.of(
             new Receipt.Answered(null, OUTCOMES.get(0), "200 \n{}".getBytes()),

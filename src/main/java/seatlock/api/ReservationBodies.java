@@ -58,7 +58,9 @@ final class ReservationBodies {
     record ReservationBody(
             @OpenApiRequired UUID id,
 
-            @OpenApiRequired @OpenApiDescription("Short form of the id that people can read out; unique in the event")
+            @OpenApiDescription(
+                    "Short form of the id that people can read out; unique in the event. Absent only in a repeated"
+                            + " response that an earlier release stored")
             String reference,
 
             @OpenApiRequired UUID eventId,

@@ -54,7 +54,8 @@ interface ReservationOperations {
                 @OpenApiResponse(status = "404", description = "not-found"),
                 @OpenApiResponse(
                         status = "409",
-                        description = "seats-taken too-many-pending sales-closed idempotency-key-in-use"),
+                        description = "seats-taken too-many-pending sales-closed not-on-sale event-cancelled"
+                                + " idempotency-key-in-use"),
                 @OpenApiResponse(
                         status = "422",
                         description = "invalid-request unknown-seats too-many-seats idempotency-key-reused"),
@@ -122,8 +123,8 @@ interface ReservationOperations {
                 @OpenApiResponse(status = "404", description = "not-found"),
                 @OpenApiResponse(
                         status = "409",
-                        description =
-                                "reservation-not-pending amount-mismatch payment-already-used idempotency-key-in-use"),
+                        description = "reservation-not-pending amount-mismatch payment-already-used event-cancelled"
+                                + " idempotency-key-in-use"),
                 @OpenApiResponse(status = "410", description = "reservation-expired"),
                 @OpenApiResponse(status = "422", description = "invalid-request idempotency-key-reused"),
                 @OpenApiResponse(status = "503", description = "outcome-unknown")

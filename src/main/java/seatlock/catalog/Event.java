@@ -43,7 +43,7 @@ public record Event(
     }
 
     /**
-     * What people read about an event.
+     * Texts and times for people.
      *
      * @param url of the event's page
      * @param imageUrl of a picture

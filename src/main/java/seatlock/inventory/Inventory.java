@@ -52,7 +52,8 @@ public final class Inventory {
      * <p>The rows stay locked until the caller commits, so the caller must do nothing slow before that. Only {@code sales} may
      * call this method, because it also writes the tickets, jobs and stored replies that a change requires.
      *
-     * @param event in the version under which the commands are decided
+     * @param event in the version under which the commands are decided; if it turns out under the locks that this is not the
+     *     current one, the transaction is retried
      * @return an outcome for each command, in the same order
      */
     public List<Outcome> apply(Tx tx, Event event, List<Command> requested, Locking locking) throws SQLException {
@@ -77,7 +78,7 @@ public final class Inventory {
     private record Held(Decision.Locked locked, Instant now) {}
 
     /** Locks everything that the commands need, in the lock order (see the package's documentation). */
-    private static Held lock(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
+    private Held lock(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
         if (locking == Locking.SKIP && !lockEvent(tx, event)) {
             return allLockedByOthers(tx, commands);
         }
@@ -90,6 +91,10 @@ public final class Inventory {
         var labels = requestedLabels(event, commands);
         var seatIds = seatIds(existing.stream().map(reservations::get).filter(Objects::nonNull));
         var seats = lockSeats(tx, event.id(), labels, seatIds, locking);
+        if (seats.version() != event.version()) {
+            catalog.forget(event.id());
+            tx.restart("the event was changed");
+        }
         var byLabel = new HashMap<String, Seat>();
         seats.rows().forEach(seat -> byLabel.put(seat.label(), seat));
 
@@ -281,7 +286,7 @@ public final class Inventory {
                 .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** Locks seats in the order of their ids, and then reads the clock. */
+    /** Locks seats in the order of their ids, and then reads the clock and the version of the event. */
     private static Tx.Locked<Seat> lockSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Locking locking)
             throws SQLException {
         return tx.lockThenReadClock(
@@ -301,9 +306,11 @@ public final class Inventory {
                            FOR UPDATE
                         """ + skipLocked(locking) + ") AS locked",
                 InventoryReader::seat,
+                "(SELECT terms_version FROM events WHERE event_id = ?)",
                 labels,
                 event.value(),
                 ids,
+                event.value(),
                 event.value());
     }
 

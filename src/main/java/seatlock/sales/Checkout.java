@@ -98,7 +98,7 @@ public final class Checkout implements AutoCloseable {
      */
     public List<Outcome> apply(EventId id, List<Command> commands, Actor actor) {
         Database.Work<List<Outcome>> work = tx -> {
-            var event = catalog.current(tx, id).orElseThrow(() -> new IllegalStateException("No event " + id));
+            var event = catalog.lastKnown(tx, id).orElseThrow(() -> new IllegalStateException("No event " + id));
             return change(tx, event, commands, Collections.nCopies(commands.size(), actor), Locking.SKIP);
         };
         return commit(id, work, outcome -> outcome instanceof Outcome.Done done && done.changed());
@@ -132,7 +132,7 @@ public final class Checkout implements AutoCloseable {
         if (patience.lockWait().isPresent()) {
             tx.limitLockWait(patience.lockWait().get());
         }
-        var event = catalog.current(tx, id);
+        var event = catalog.lastKnown(tx, id);
         if (event.isEmpty()) {
             return Collections.nCopies(orders.size(), new Receipt.UnknownEvent());
         }

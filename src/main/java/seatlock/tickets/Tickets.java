@@ -231,13 +231,17 @@ public final class Tickets {
                 id.value());
     }
 
-    /** Stores a ticket's document. Does nothing if the ticket has one already. */
-    public void storeDocument(Tx tx, EventId event, TicketId id, byte[] pdf) throws SQLException {
+    /**
+     * Stores a ticket's document. Does nothing if the ticket has one already.
+     *
+     * @param event in the version that the document shows
+     */
+    public void storeDocument(Tx tx, Event event, TicketId id, byte[] pdf) throws SQLException {
         tx.update("""
-                INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at)
-                VALUES (?, ?, ?, ?)
+                INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at, event_version)
+                VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (event_id, ticket_id) DO NOTHING
-                """, event.value(), id.value(), pdf, tx.readClock());
+                """, event.id().value(), id.value(), pdf, tx.readClock(), event.version());
     }
 
     private static Ticket ticket(Row row) throws SQLException {

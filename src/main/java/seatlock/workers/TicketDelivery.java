@@ -135,7 +135,7 @@ public final class TicketDelivery {
         var holder = reservation.buyer().email();
         var rendered = TicketPdf.render(order.words(), order.event, reservation.reference(), ticket, holder, code);
         return database.inTransaction(tx -> {
-            tickets.storeDocument(tx, event, ticket.id(), rendered);
+            tickets.storeDocument(tx, order.event, ticket.id(), rendered);
             return tickets.document(tx, event, ticket.id()).orElseThrow();
         });
     }

@@ -130,7 +130,8 @@ class InvariantTest {
                         ofEvent("UPDATE events SET starts_at = now() + interval '1 day'"),
                         Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
                 arguments(
-                        "INSERT INTO event_terms SELECT event_id, 2, starts_at, 1, NULL, now() FROM event_terms"
+                        "INSERT INTO event_terms (event_id, version, starts_at, max_seats_per_reservation, created_at, is_paused,"
+                                + " reentry) SELECT event_id, 2, starts_at, 1, now(), false, false FROM event_terms"
                                 + " WHERE event_id = :event",
                         Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
                 arguments(ofEvent("DELETE FROM event_terms"), Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),

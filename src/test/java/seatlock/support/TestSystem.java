@@ -276,8 +276,9 @@ public final class TestSystem implements AutoCloseable {
     public List<Outcome> apply(Event event, List<Command> commands) {
         return database.inTransaction(tx -> {
             tx.limitLockWait(LOCK_WAIT);
-            var outcomes = inventory.apply(tx, event, commands, Inventory.Locking.WAIT);
-            tickets.issueOrVoid(tx, event, outcomes);
+            var current = catalog.find(tx, event.id()).orElseThrow();
+            var outcomes = inventory.apply(tx, current, commands, Inventory.Locking.WAIT);
+            tickets.issueOrVoid(tx, current, outcomes);
             return outcomes;
         });
     }
