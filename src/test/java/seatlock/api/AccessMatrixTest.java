@@ -73,6 +73,8 @@ class AccessMatrixTest {
             Map.entry("getTicketDocument", HOLDERS),
             Map.entry("checkIn", GATES),
             Map.entry("getTicketKeys", ANYONE),
+            Map.entry("getStoredData", HOLDERS),
+            Map.entry("erase", SELLERS),
             Map.entry("getSales", SELLERS),
             Map.entry("exportTable", SELLERS),
             Map.entry("createKey", ADMINS),
@@ -251,6 +253,7 @@ class AccessMatrixTest {
             case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
             case "confirm" -> "{\"paymentReference\":\"pi_" + UUID.randomUUID() + "\",\"amount\":4500}";
             case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";
+            case "erase" -> "{\"force\":true}";
             case "createKey" -> "{\"role\":\"gate\",\"name\":\"north\"}";
             default -> null;
         };
