@@ -151,7 +151,7 @@ class ErasureTest {
     }
 
     @Test
-    void after_the_retention_neither_address_nor_names_of_an_event_that_has_ended_are_left() {
+    void after_the_retention_no_address_and_no_name_of_an_ended_event_is_left() {
         try (var workers = new TestWorkers(system).start()) {
             var other = event(2);
             var stays = api.buyOne(other.id(), "S-A-1");
@@ -260,7 +260,7 @@ class ErasureTest {
     }
 
     @Test
-    void tickets_of_an_erased_buyer_are_valid_at_the_gate_but_are_not_mailed_or_printed_again() {
+    void tickets_of_an_erased_buyer_admit_but_are_not_mailed_or_printed_again() {
         try (var workers = new TestWorkers(system)) {
             var id = buy("S-A-1"); // its jobs wait
             var code = api.code(event.id(), id);

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import seatlock.support.TestSystem;
 
 /**
- * For every column of the schema somebody has decided whether it can hold personal data of a buyer, and how that is erased: see
- * {@code personal-data.txt}. A new column fails this test until its line is added.
+ * The file {@code personal-data.txt} states for every column of the schema whether it can hold personal data of a buyer, and how
+ * that is erased. A new column fails this test until its line is added.
  */
 class PersonalDataTest {
 
@@ -55,7 +55,7 @@ class PersonalDataTest {
     }
 
     @Test
-    void a_decision_is_one_of_a_few_words_and_has_a_reason_unless_there_is_no_personal_data() throws IOException {
+    void every_decision_is_a_known_word_with_a_reason() throws IOException {
         assertThat(decisions()).isNotEmpty().allSatisfy((column, decision) -> {
             var word = decision.split(":")[0];
             assertThat(WORDS).as(column).contains(word);
