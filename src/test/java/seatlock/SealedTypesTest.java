@@ -25,7 +25,9 @@ import seatlock.inventory.Reference;
 import seatlock.inventory.Refusal;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
+import seatlock.inventory.ReservationStatus;
 import seatlock.inventory.ReservationToken;
+import seatlock.privacy.Erasure;
 import seatlock.sales.Receipt;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.Tickets;
@@ -98,6 +100,11 @@ public class SealedTypesTest {
             new Reservation.State.Cancelled(Instant.EPOCH, Optional.of(CONFIRMED)),
             new Reservation.State.Expired(Instant.EPOCH));
 
+    public static final List<Erasure.Result> ERASURES = List.of(
+            new Erasure.Result.Erased(List.of()),
+            new Erasure.Result.Refused(ReservationStatus.PENDING),
+            new Erasure.Result.Unknown());
+
     /** Variants by their sealed type. */
     private static final Map<Class<?>, List<?>> VARIANTS = Map.of(
             Command.class, COMMANDS,
@@ -106,6 +113,7 @@ public class SealedTypesTest {
             Receipt.class, RECEIPTS,
             CheckInResult.class, CHECK_IN_RESULTS,
             Tickets.Resend.class, RESENDS,
+            Erasure.Result.class, ERASURES,
             Reservation.State.class, STATES);
 
     /** Exceptions are told apart by catch clauses and by Javalin's handlers, which fall back to a supertype. */

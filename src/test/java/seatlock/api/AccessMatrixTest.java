@@ -76,6 +76,8 @@ class AccessMatrixTest {
             Map.entry("getTicketKeys", ANYONE),
             Map.entry("getReservationChanges", HOLDERS),
             Map.entry("getEventChanges", SELLERS),
+            Map.entry("getStoredData", HOLDERS),
+            Map.entry("erase", SELLERS),
             Map.entry("getSales", SELLERS),
             Map.entry("exportTable", SELLERS),
             Map.entry("createKey", ADMINS),
@@ -254,6 +256,7 @@ class AccessMatrixTest {
             case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
             case "confirm" -> "{\"paymentReference\":\"pi_" + UUID.randomUUID() + "\",\"amount\":4500}";
             case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";
+            case "erase" -> "{\"force\":true}";
             case "createKey" -> "{\"role\":\"gate\",\"name\":\"north\"}";
             default -> null;
         };

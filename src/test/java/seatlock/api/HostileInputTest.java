@@ -185,6 +185,23 @@ class HostileInputTest {
                 .isEqualTo("200");
     }
 
+    @Test
+    void erasing_accepts_no_body_or_one_with_force_only() {
+        var held = new HeldSeat(system);
+        var path = Api.path(held.event, held.reservation) + "/erase";
+        for (var body : List.of("{\"force\":\"yes\"}", "{\"force\":1}", "{\"reason\":\"x\"}", "[]", "true")) {
+            assertThat(api.send(Api.post(api.asAdmin(api.request(path)), body)).outcome())
+                    .as(body)
+                    .isEqualTo("422 invalid-request");
+        }
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{")).outcome())
+                .isEqualTo("400 malformed-request");
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{\"force\":true}"))
+                        .outcome())
+                .isEqualTo("409 not-erasable");
+        held.assertUnchanged();
+    }
+
     /** Generated clients send null, or an empty line, for a body that their caller left out. */
     @ParameterizedTest
     @ValueSource(strings = {"", "null", " null\n", " \r\n", "{}"})
@@ -198,9 +215,17 @@ class HostileInputTest {
                     .get("id")
                     .asText();
             api.confirm(held.event, held.reservation, 4500);
-            var expected =
-                    Map.of(path + "/resend", "202", path + "/cancel", "200", "/api/keys/" + keyId + "/rotate", "201");
-            for (var operation : List.of(path + "/resend", path + "/cancel", "/api/keys/" + keyId + "/rotate")) {
+            var expected = Map.of(
+                    path + "/resend",
+                    "202",
+                    path + "/cancel",
+                    "200",
+                    path + "/erase",
+                    "204",
+                    "/api/keys/" + keyId + "/rotate",
+                    "201");
+            for (var operation :
+                    List.of(path + "/resend", path + "/cancel", path + "/erase", "/api/keys/" + keyId + "/rotate")) {
                 var request = api.asAdmin(api.request(operation)).POST(BodyPublishers.ofString(body));
                 if (contentType != null) {
                     request.header("Content-Type", contentType);

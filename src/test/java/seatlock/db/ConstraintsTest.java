@@ -253,6 +253,10 @@ class ConstraintsTest {
                 arguments(held("name = ''"), "reservations_name_length"),
                 arguments(held("language = 'German'"), "reservations_language_form"),
                 arguments(held("version = 0"), "reservations_version_positive"),
+                arguments(sold("erased_at = now()"), "reservations_erased_has_no_data"),
+                arguments(sold("email = 'erased'"), "reservations_erased_has_no_data"),
+                arguments(sold("email = 'erased', erased_at = now(), name = 'Ada'"), "reservations_erased_has_no_data"),
+                arguments(held("email = 'erased', erased_at = now()"), "reservations_erased_is_not_pending"),
                 arguments(
                         "UPDATE reservation_seats SET holder = '' WHERE event_id = :event",
                         "reservation_seats_holder_length"),

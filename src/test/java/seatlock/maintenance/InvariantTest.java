@@ -162,6 +162,10 @@ class InvariantTest {
                         Invariant.A_JOB_HAS_A_SUBJECT_THAT_EXISTS),
                 arguments(ofEvent("UPDATE jobs SET subject_type = 'EVENT'"), Invariant.A_JOB_HAS_A_SUBJECT_THAT_EXISTS),
                 arguments(
+                        "WITH named AS (" + claim(":sold", "holder = 'Ada'") + ") "
+                                + reservation(":sold", "erased_at = now()"),
+                        Invariant.AN_ERASED_RESERVATION_HAS_NO_NAMES_AND_NO_DOCUMENTS),
+                arguments(
                         ofEvent("DELETE FROM tickets"),
                         Invariant.A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY),
                 arguments(
