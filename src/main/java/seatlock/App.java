@@ -186,11 +186,9 @@ public final class App implements AutoCloseable {
         var seatMaps = new SeatMaps(reads, catalog, inventoryReader, threads, System::nanoTime);
         var keys = new IdempotencyKeys();
         var inventory = new Inventory(catalog, config.reservationTtl());
-        var changes = new Changes();
         var checkout = lifecycle.add(new Checkout(
-                salesDatabase, catalog, inventory, keys, tickets, changes, seatMaps::changed, threads, metrics));
-        var core = new ApiServer.Core(
-                catalog, inventoryReader, checkout, seatMaps, tickets, ticketKeys, changes, feed, reads, writes);
+                salesDatabase, catalog, inventory, keys, tickets, new Changes(), seatMaps::changed, threads, metrics));
+        var core = new ApiServer.Core(catalog, inventoryReader, checkout, seatMaps, tickets, ticketKeys, reads, writes);
         var stored = config.adminKey().isEmpty() ? backends.home().adminKey() : null;
         var adminKey = stored == null ? config.adminKey().orElseThrow() : stored.value();
         listen(backends.redis(), adminKey, core, threads);
@@ -262,12 +260,7 @@ public final class App implements AutoCloseable {
         var mailer = new Mailer(new Mailer.Settings(
                 backends.smtp(), config.mailFrom(), config.mailReplyTo(), config.smtpHelo(), config.smtpCaFile()));
         metrics.mailUp(mailer::leaves);
-        health.addDependency(
-                "mail",
-                false,
-                () -> mailer.leaves().orElse(true)
-                        ? ""
-                        : "Mail cannot leave. The log of this process has the reason (ERROR).");
+        health.addDependency("mail", false, mailer::problem);
         var delivery = new TicketDelivery(database, catalog, inventoryReader, tickets, mailer, step -> {});
         var policy = new RetryPolicy(
                 config.jobAttempts().orElse(RetryPolicy.DEFAULT.documentAttempts()),

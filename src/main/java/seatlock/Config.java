@@ -292,7 +292,8 @@ public record Config(
         return reader.read("LIMITS", Config::onOrOff, "on or off").orElse(true) ? limits : limits.off();
     }
 
-    private static final Pattern ORIGIN = Pattern.compile("(https?|capacitor|ionic)://[a-z0-9.-]+(:[0-9]{1,5})?|\\*");
+    private static final Pattern ORIGIN =
+            Pattern.compile("(https?|capacitor|ionic)://([a-z0-9._-]+|\\[[0-9a-f:.]+])(:[0-9]{1,5})?|\\*");
 
     /** Parses origins as browsers and apps in a web view send them (RFC 6454 section 6.2): in lower case, without a path. */
     private static Set<String> origins(String text) {
@@ -326,7 +327,10 @@ public record Config(
 
     private static URI smtp(String text) {
         var url = ServerUrl.parse(text, new TreeSet<>(Set.of("smtp", "smtps")));
-        oneHost(url);
+        var server = oneHost(url);
+        if ((server.user() == null) != (server.password() == null)) {
+            throw new ServerUrl.Invalid("it has a user without a password, or a password without a user");
+        }
         if (!url.getRawPath().replace("/", "").isEmpty() || url.getRawQuery() != null) {
             throw new ServerUrl.Invalid("it has a path or parameters, which have no meaning for mail");
         }

@@ -40,7 +40,7 @@ final class Access {
 
     private final byte[] adminKey;
     private final CompletableFuture<Optional<ApiKey>> admin = CompletableFuture.completedFuture(Optional.of(new ApiKey(
-            ADMIN_KEY_ID, Role.ADMIN, "SEATLOCK_ADMIN_KEY", Set.of(), null, Instant.EPOCH, null, null, null)));
+            ADMIN_KEY_ID, Role.ADMIN.code(), "SEATLOCK_ADMIN_KEY", Set.of(), null, Instant.EPOCH, null, null, null)));
     private final ApiKeyCache keys;
     private final Executor continuations;
 
@@ -150,7 +150,7 @@ final class Access {
     }
 
     private static boolean allows(ApiKey key, AccessRule rule, Context ctx) {
-        return key.role().includes(rule.role().get())
+        return key.permits(rule.role().get())
                 && (rule == AccessRule.ADMIN ? key.isForAllEvents() : isForEventOf(key, ctx));
     }
 

@@ -27,7 +27,9 @@ import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
+import seatlock.sales.EventCancelled;
 import seatlock.sales.EventCreation;
+import seatlock.sales.EventRevision;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.KeyInUse;
 import seatlock.seatmap.SeatMaps;
@@ -81,8 +83,6 @@ public final class ApiServer implements AutoCloseable {
             SeatMaps seatMaps,
             Tickets tickets,
             TicketKeys ticketKeys,
-            Changes changes,
-            Feed feed,
             TransactionPool reads,
             TransactionPool writes) {}
 
@@ -127,18 +127,21 @@ public final class ApiServer implements AutoCloseable {
                 core.reads,
                 core.writes,
                 access);
+        var revision = new EventRevision(core.catalog, new Changes(), new IdempotencyKeys());
+        var eventChanges = new EventChangeHandlers(core.catalog, revision, core.seatMaps, core.writes, access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
         var tickets = new TicketHandlers(
-                core.inventory, core.tickets, core.ticketKeys, core.changes, core.reads, core.writes, access);
-        this.feedReaders = new FeedReaders(core.feed, core.reads, core.writes, threads);
-        var changes = new ChangeHandlers(core.feed, feedReaders, core.inventory, core.reads, access);
+                core.inventory, core.tickets, core.ticketKeys, new Changes(), core.reads, core.writes, access);
+        var feed = new Feed();
+        this.feedReaders = new FeedReaders(feed, core.reads, core.writes, threads);
+        var changes = new ChangeHandlers(feed, feedReaders, core.inventory, core.reads, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
         var listening = new Listener.Setup(
                 setup.address,
                 limits.headerBytes(),
                 limits.bodyBytes(),
-                Map.of("/api/events", limits.seatPlanBytes()),
+                Map.of(Routes.SEAT_PLANS, limits.seatPlanBytes()),
                 setup.origins,
                 setup.publicUrl,
                 setup.keepAlive,
@@ -153,7 +156,7 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, changes, keyHandlers, setup.publicUrl);
+                    guarded.add(events, eventChanges, reservations, tickets, changes, keyHandlers, setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })
@@ -169,6 +172,9 @@ public final class ApiServer implements AutoCloseable {
                         Problem.of(
                                 ApiProblem.IDEMPOTENCY_KEY_IN_USE,
                                 "The first request with this Idempotency-Key is still running.")));
+        routes.exception(
+                EventCancelled.class,
+                (e, ctx) -> Responses.problem(ctx, Problem.of(ApiProblem.EVENT_CANCELLED, e.getMessage())));
         routes.exception(
                 UnknownEvent.class,
                 (e, ctx) -> Responses.problem(ctx, Problem.of(HttpProblem.NOT_FOUND, "No such event.")));

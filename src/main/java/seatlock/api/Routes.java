@@ -6,6 +6,7 @@ import io.javalin.http.HandlerType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import seatlock.http.PublicUrl;
 import seatlock.http.Requests;
 
@@ -13,6 +14,9 @@ import seatlock.http.Requests;
 final class Routes {
 
     private static final String EVENT = "/api/events/{eventId}";
+    /** The paths whose bodies are seat plans. */
+    static final Pattern SEAT_PLANS = Pattern.compile("/api/events(/[^/]+/sections)?");
+
     private static final String RESERVATION = EVENT + "/reservations/{reservationId}";
     private static final String KEY = "/api/keys/{keyId}";
 
@@ -38,6 +42,7 @@ final class Routes {
 
     void add(
             EventHandlers events,
+            EventChangeHandlers eventChanges,
             ReservationHandlers reservations,
             TicketHandlers tickets,
             ChangeHandlers changes,
@@ -46,6 +51,9 @@ final class Routes {
         post("/api/events", AccessRule.ADMIN, events::create);
         get("/api/events", AccessRule.ANYONE, events::list, "limit", "after");
         get(EVENT, AccessRule.ANYONE, events::get);
+        operation(HandlerType.PATCH, EVENT, AccessRule.ADMIN, eventChanges::patch);
+        post(EVENT + "/publish", AccessRule.ADMIN, eventChanges::publish);
+        post(EVENT + "/sections", AccessRule.ADMIN, eventChanges::addSections);
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);

@@ -315,6 +315,18 @@ public final class Catalog {
     }
 
     /**
+     * Adds the sections and rows of a plan, with their seats, to an event that this transaction has locked. Sales go on meanwhile:
+     * nobody sees the new seats before the commit.
+     *
+     * @param next the version of the event that has them, as it is written by {@link #writeVersion}
+     */
+    public void addSeats(Tx tx, Event next, SeatPlan added) throws SQLException {
+        var first = Math.toIntExact(next.capacity() - added.capacity()) + 1;
+        insertRows(tx, next.id(), added, first);
+        insertSeats(tx, next.id(), first, next.capacity());
+    }
+
+    /**
      * A row of the plan of an event, with its place among the seats.
      *
      * @param firstSeatId id of its first seat; the others follow

@@ -35,7 +35,7 @@ public final class TicketMail {
             }
             </style></head>
             <body class="paper" style="margin:0;padding:0;background:#f7f5f0">
-            <table role="presentation" class="paper" width="100%%" cellpadding="0" cellspacing="0" bgcolor="#f7f5f0"             style="background:#f7f5f0;font:16px/1.5 system-ui,'Segoe UI',Roboto,sans-serif"><tr><td align="center" style="padding:24px 12px">
+            <table role="presentation" class="paper" width="100%%" cellpadding="0" cellspacing="0" bgcolor="#f7f5f0" style="background:#f7f5f0;font:16px/1.5 system-ui,'Segoe UI',Roboto,sans-serif"><tr><td align="center" style="padding:24px 12px">
             <p class="ink" style="max-width:560px;margin:0 0 16px;color:#171c33;text-align:left">Thank you for your order. %s</p>
             <table role="presentation" width="100%%" cellpadding="0" cellspacing="0" style="max-width:560px;text-align:left">
             <tr><td bgcolor="#171c33" style="background:#171c33;border-bottom:4px solid #f2b134;border-radius:14px 14px 0 0;padding:24px">
@@ -49,7 +49,7 @@ public final class TicketMail {
             <p style="margin:0 0 16px">Order <strong>%s</strong></p>
             <p style="margin:0 0 8px">At the entrance, please show the code on %s, on paper or on your phone.</p>
             <p class="pale" style="margin:0;color:#5b6270">%s</p></td></tr></table>
-            <p class="ink" style="max-width:560px;margin:16px 0 0;color:#171c33;text-align:left">Questions about your order?             Reply to this mail, or write to <a href="mailto:%s" style="color:#171c33">%s</a>.</p>
+            <p class="ink" style="max-width:560px;margin:16px 0 0;color:#171c33;text-align:left">Questions about your order? Reply to this mail, or write to <a href="mailto:%s" style="color:#171c33">%s</a>.</p>
             </td></tr></table></body></html>
             """;
 

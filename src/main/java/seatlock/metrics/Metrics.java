@@ -209,14 +209,15 @@ public final class Metrics implements AutoCloseable {
     }
 
     /**
-     * Exposes what this process is, so that alerts can tell roles apart without labels from the configuration of Prometheus.
+     * Exposes what this process is, so that alerts can tell roles apart without labels from the configuration of Prometheus. A
+     * label {@code role} of that configuration would hide one of this name.
      *
      * @param role {@code all}, {@code serve} or {@code worker}
      */
     public void info(String role, String version) {
         Gauge.builder("seatlock.info", () -> 1)
                 .description("Role and version of this process; always 1")
-                .tags("role", role, "version", version)
+                .tags("seatlock_role", role, "version", version)
                 .register(registry);
     }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import seatlock.access.ApiKey;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Event;
@@ -29,18 +30,49 @@ final class Constraints {
 
     private static final ObjectNode UUID = format("uuid");
     private static final ObjectNode CURRENCY = pattern("^[A-Z]{3}$");
-    private static final ObjectNode ROLES =
-            oneOf(Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new));
+    private static final ObjectNode LANGUAGE = pattern("^[a-z]{2}$");
+    private static final ObjectNode URL = length(1, 2_000).put("format", "uri");
+    private static final String[] ROLES =
+            Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new);
 
     /** By schema and field. */
     private static final Map<String, ObjectNode> FIELDS = new TreeMap<>(Map.ofEntries(
+            Map.entry("NewEvent.status", oneOf("DRAFT", "PUBLISHED")),
+            Map.entry("NewEvent.currency", CURRENCY),
             Map.entry("NewEvent.name", length(1, 200)),
             Map.entry("NewEvent.venue", length(1, 200)),
+            Map.entry("NewEvent.description", length(1, 10_000)),
+            Map.entry("NewEvent.url", URL),
+            Map.entry("NewEvent.imageUrl", URL),
             Map.entry("NewEvent.timeZone", pattern("^[A-Za-z0-9_+/-]+$")),
-            Map.entry("NewEvent.currency", CURRENCY),
+            Map.entry("NewEvent.language", LANGUAGE),
+            Map.entry("NewEvent.sales", oneOf("OPEN", "PAUSED")),
             Map.entry("NewEvent.maxSeatsPerReservation", range(1, Event.MAX_SEATS_PER_RESERVATION, 10)),
+            Map.entry("NewEvent.maxSeatsPerCustomer", range(1, 1_000_000)),
             Map.entry("NewEvent.reservationTtl", pattern(DURATION)),
+            Map.entry("NewEvent.maxHold", pattern(DURATION)),
             Map.entry("NewEvent.sections", items(1)),
+            Map.entry("EventPatch.name", length(1, 200)),
+            Map.entry("EventPatch.venue", length(1, 200)),
+            Map.entry("EventPatch.description", length(1, 10_000)),
+            Map.entry("EventPatch.url", URL),
+            Map.entry("EventPatch.imageUrl", URL),
+            Map.entry("EventPatch.timeZone", pattern("^[A-Za-z0-9_+/-]+$")),
+            Map.entry("EventPatch.language", LANGUAGE),
+            Map.entry("EventPatch.sales", oneOf("OPEN", "PAUSED")),
+            Map.entry("EventPatch.maxSeatsPerReservation", range(1, Event.MAX_SEATS_PER_RESERVATION, 10)),
+            Map.entry("EventPatch.maxSeatsPerCustomer", range(1, 1_000_000)),
+            Map.entry("EventPatch.reservationTtl", pattern(DURATION)),
+            Map.entry("EventPatch.maxHold", pattern(DURATION)),
+            Map.entry("Organiser.name", length(1, 200)),
+            Map.entry("Organiser.email", length(1, 254)),
+            Map.entry("Organiser.url", URL),
+            Map.entry("SectionPrice.name", length(1, 50)),
+            Map.entry("SectionPrice.price", range(0, MAX_PRICE)),
+            Map.entry("NewSections.sections", items(1)),
+            Map.entry("AddedSection.name", length(1, 50)),
+            Map.entry("AddedSection.price", range(0, MAX_PRICE)),
+            Map.entry("AddedSection.rows", items(1)),
             Map.entry("Section.name", length(1, 50)),
             Map.entry("Section.price", range(0, MAX_PRICE)),
             Map.entry("Section.rows", items(1)),
@@ -48,6 +80,13 @@ final class Constraints {
             Map.entry("Row.seats", range(1, Event.MAX_CAPACITY)),
             Map.entry("Event.currency", CURRENCY),
             Map.entry("Event.id", UUID),
+            Map.entry(
+                    "Event.status",
+                    oneOf(Stream.of(Event.Status.values()).map(Enum::name).toArray(String[]::new))),
+            Map.entry("Event.sales", oneOf("OPEN", "PAUSED")),
+            Map.entry("Event.language", LANGUAGE),
+            Map.entry("Event.url", URL),
+            Map.entry("Event.imageUrl", URL),
             Map.entry("Event.warnings", items(1).put("maxItems", 20)),
             Map.entry("Events.next", UUID),
             Map.entry("Seats.eventId", UUID),
@@ -70,12 +109,15 @@ final class Constraints {
             Map.entry("Change.version", NODES.objectNode().put("minimum", 1)),
             Map.entry("Feed.next", NODES.objectNode().put("minimum", 0)),
             Map.entry("Ticket.pdf", format("uri-reference")),
-            Map.entry("NewApiKey.role", ROLES),
+            Map.entry("NewApiKey.role", oneOf(ROLES)),
             Map.entry("NewApiKey.name", length(1, ApiKeys.MAX_NAME)),
             Map.entry("NewApiKey.events", items(1, ApiKeys.MAX_EVENTS, UUID)),
             Map.entry("Rotation.overlap", pattern(DURATION)),
             Map.entry("ApiKey.id", UUID),
-            Map.entry("ApiKey.role", ROLES),
+            Map.entry(
+                    "ApiKey.role",
+                    oneOf(Stream.concat(Stream.of(ROLES), Stream.of(ApiKey.UNKNOWN_ROLE))
+                            .toArray(String[]::new))),
             Map.entry("ApiKey.events", NODES.objectNode().set("items", UUID)),
             Map.entry("ApiKeys.next", UUID),
             Map.entry(

@@ -10,16 +10,25 @@ public final class Examples {
             """;
 
     public static final String EVENT = """
-            {"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","name":"Aida","venue":"Arena di Verona",
-             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","maxSeatsPerReservation":8,
-             "capacity":42,"createdAt":"2026-11-22T10:00:00.123456Z",
+            {"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"PUBLISHED","name":"Aida","venue":"Arena di Verona",
+             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","sales":"OPEN",
+             "maxSeatsPerReservation":8,"reentry":false,"capacity":42,"version":1,"createdAt":"2026-11-22T10:00:00.123456Z",
              "sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":20},{"name":"B","seats":22}]}]}
             """;
 
     public static final String EVENTS = """
-            {"events":[{"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","name":"Aida","venue":"Arena di Verona",
-             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","maxSeatsPerReservation":8,
-             "capacity":42,"createdAt":"2026-11-22T10:00:00.123456Z"}],"next":null}
+            {"events":[{"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"PUBLISHED","name":"Aida","venue":"Arena di Verona",
+             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","sales":"OPEN",
+             "maxSeatsPerReservation":8,"reentry":false,"capacity":42,"version":1,"createdAt":"2026-11-22T10:00:00.123456Z"}],"next":null}
+            """;
+
+    public static final String EVENT_PATCH = """
+            {"startsAt":"2027-06-19T19:00:00Z","notify":true,"sections":[{"name":"STALLS","price":5000}]}
+            """;
+
+    public static final String NEW_SECTIONS = """
+            {"sections":[{"name":"STALLS","rows":[{"name":"C","seats":24}]},
+             {"name":"BALCONY","price":3000,"rows":[{"name":"A","seats":30}]}]}
             """;
 
     public static final String SEATS = """

@@ -249,8 +249,7 @@ public final class TestSystem implements AutoCloseable {
                     threads,
                     metrics);
             health = new Health(readDatabase, Rehearsal::run, metrics);
-            var core = new ApiServer.Core(
-                    catalog, reader, checkout, seatMaps, tickets, ticketKeys, new Changes(), new Feed(), reads, writes);
+            var core = new ApiServer.Core(catalog, reader, checkout, seatMaps, tickets, ticketKeys, reads, writes);
             server = ApiServer.start(setup, core, threads, health, limiter, metrics);
             health.started(SCHEMA_VERSION);
         }
