@@ -19,12 +19,13 @@ import seatlock.maintenance.Sequencer;
 import seatlock.support.Api;
 import seatlock.support.Concurrently;
 import seatlock.support.TestSystem;
+import seatlock.support.Wait;
 
 /** A client that polls the feed of an event during a storm of changes sees each change once, in order, and in the end all. */
 class FeedTest {
 
     private static final int WRITERS = 12;
-    private static final int ROUNDS = 10;
+    private static final int ROUNDS = 6;
 
     /** Each round of a writer: a confirmation, another one and its refund, a cancellation. */
     private static final int CHANGES = WRITERS * ROUNDS * 4;
@@ -98,9 +99,7 @@ class FeedTest {
 
             Concurrently.run(WRITERS + 1, number -> {
                 if (number == WRITERS) {
-                    while (done.get() < WRITERS * ROUNDS / 2) {
-                        Thread.onSpinWait();
-                    }
+                    Wait.until("half of it is written", () -> done.get() >= WRITERS * ROUNDS / 2);
                     secondSequencer.close();
                     second.close();
                     return null;
@@ -114,7 +113,7 @@ class FeedTest {
             });
 
             var written = system.query(
-                    "SELECT position, change_id, reservation_id, version FROM changes WHERE event_id = ? ORDER BY version",
+                    "SELECT change_id FROM changes WHERE event_id = ?",
                     row -> row.uuid("change_id").toString(),
                     event.value());
             assertThat(written).hasSize(CHANGES);
