@@ -25,6 +25,7 @@ import seatlock.inventory.InventoryReader;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
+import seatlock.maintenance.Eraser;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
 import seatlock.sales.EventCancelled;
@@ -83,6 +84,9 @@ public final class ApiServer implements AutoCloseable {
             SeatMaps seatMaps,
             Tickets tickets,
             TicketKeys ticketKeys,
+            Changes changes,
+            Feed feed,
+            Eraser eraser,
             TransactionPool reads,
             TransactionPool writes) {}
 
@@ -127,16 +131,18 @@ public final class ApiServer implements AutoCloseable {
                 core.reads,
                 core.writes,
                 access);
-        var revision = new EventRevision(core.catalog, new Changes(), new IdempotencyKeys());
+        var revision = new EventRevision(core.catalog, core.changes, new IdempotencyKeys());
         var eventChanges = new EventChangeHandlers(core.catalog, revision, core.seatMaps, core.writes, access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
         var tickets = new TicketHandlers(
-                core.inventory, core.tickets, core.ticketKeys, new Changes(), core.reads, core.writes, access);
-        var feed = new Feed();
-        this.feedReaders = new FeedReaders(feed, core.reads, core.writes, threads);
-        var changes = new ChangeHandlers(feed, feedReaders, core.inventory, core.reads, access);
+                core.inventory, core.tickets, core.ticketKeys, core.changes, core.reads, core.writes, access);
+        this.feedReaders = new FeedReaders(core.feed, core.reads, core.writes, threads);
+        var changes = new ChangeHandlers(core.feed, feedReaders, core.inventory, core.reads, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
+        var reports = new ReportHandlers(core.catalog, core.reads, threads);
+        var privacy = new PrivacyHandlers(
+                core.catalog, core.inventory, core.tickets, core.eraser, core.reads, core.writes, access);
         var listening = new Listener.Setup(
                 setup.address,
                 limits.headerBytes(),
@@ -156,7 +162,16 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, eventChanges, reservations, tickets, changes, keyHandlers, setup.publicUrl);
+                    guarded.add(
+                            events,
+                            eventChanges,
+                            reservations,
+                            tickets,
+                            changes,
+                            keyHandlers,
+                            reports,
+                            privacy,
+                            setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })

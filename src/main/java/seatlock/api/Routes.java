@@ -23,6 +23,7 @@ final class Routes {
     /** Names of the actions whose outcomes are counted, by route. */
     static final Map<String, String> ACTIONS = Map.of(
             EVENT + "/reservations", "reserve",
+            RESERVATION + "/extend", "extend",
             RESERVATION + "/confirm", "confirm",
             RESERVATION + "/cancel", "cancel",
             EVENT + "/check-ins", "check_in");
@@ -47,6 +48,8 @@ final class Routes {
             TicketHandlers tickets,
             ChangeHandlers changes,
             KeyHandlers keys,
+            ReportHandlers reports,
+            PrivacyHandlers privacy,
             PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
         get("/api/events", AccessRule.ANYONE, events::list, "limit", "after");
@@ -58,6 +61,7 @@ final class Routes {
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
         get(RESERVATION, AccessRule.HOLDER, reservations::get);
+        post(RESERVATION + "/extend", AccessRule.HOLDER, reservations::extend);
         post(RESERVATION + "/confirm", AccessRule.SALES, reservations::confirm);
         post(RESERVATION + "/cancel", AccessRule.HOLDER, reservations::cancel);
 
@@ -69,6 +73,11 @@ final class Routes {
 
         get(RESERVATION + "/changes", AccessRule.HOLDER, changes::ofReservation, "limit", "after");
         get(EVENT + "/changes", AccessRule.SALES, changes::ofEvent, "after", "limit", "wait");
+        get(RESERVATION + "/data", AccessRule.HOLDER, privacy::data);
+        post(RESERVATION + "/erase", AccessRule.SALES, privacy::erase);
+
+        get(EVENT + "/sales", AccessRule.SALES, reports::sales);
+        get(EVENT + "/exports/{export}.csv", AccessRule.SALES, reports::export);
 
         post("/api/keys", AccessRule.ADMIN, keys::create);
         get("/api/keys", AccessRule.ADMIN, keys::list, "limit", "after");

@@ -1,6 +1,7 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Optional;
@@ -10,9 +11,11 @@ import seatlock.api.TicketBodies.TicketBody;
 import seatlock.api.TicketBodies.TicketKey;
 import seatlock.api.TicketBodies.TicketKeySet;
 import seatlock.api.TicketBodies.TicketList;
+import seatlock.catalog.EventId;
 import seatlock.changes.Actor;
 import seatlock.changes.Changes;
 import seatlock.db.TransactionPool;
+import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
 import seatlock.http.Problem;
@@ -24,6 +27,7 @@ import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckIns;
+import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
@@ -82,6 +86,9 @@ final class TicketHandlers implements TicketOperations {
         Requests.requireNoBody(ctx);
         ctx.future(() -> writes.submit(event, tx -> {
                     var reservation = inventory.find(tx, event, id).orElseThrow(Access::noSuchReservation);
+                    if (reservation.buyer().isErased()) {
+                        throw erased();
+                    }
                     requireQueued(tickets.resend(tx, event, reservation), reservation);
                     return reservation;
                 })
@@ -118,18 +125,34 @@ final class TicketHandlers implements TicketOperations {
                             && !tickets.admits(tx, event, id, caller.token().get())) {
                         throw noSuchTicket();
                     }
-                    tickets.find(tx, event, id)
+                    var ticket = tickets.find(tx, event, id)
                             .filter(found -> found.voidedAt() == null)
                             .orElseThrow(TicketHandlers::noSuchTicket);
-                    return tickets.document(tx, event, id)
-                            .orElseThrow(
-                                    () -> Problem.of(ApiProblem.NOT_READY, "The document has not been created yet.")
-                                            .refuse());
+                    var document = tickets.document(tx, event, id);
+                    if (document.isEmpty() && isErased(tx, event, ticket)) {
+                        throw erased();
+                    }
+                    return document.orElseThrow(
+                            () -> Problem.of(ApiProblem.NOT_READY, "The document has not been created yet.")
+                                    .refuse());
                 })
                 .thenAccept(pdf -> ctx.contentType("application/pdf")
                         .header("Content-Disposition", "inline; filename=\"ticket-" + id.number() + ".pdf\"")
                         .header("Cache-Control", "private, no-cache")
                         .result(pdf)));
+    }
+
+    private boolean isErased(Tx tx, EventId event, Ticket ticket) throws SQLException {
+        return inventory
+                .find(tx, event, ticket.reservation())
+                .orElseThrow()
+                .buyer()
+                .isErased();
+    }
+
+    private static Problem.Refused erased() {
+        return Problem.of(HttpProblem.NOT_FOUND, "The personal data of the buyer was erased.")
+                .refuse();
     }
 
     @Override

@@ -39,6 +39,8 @@ public final class ApiDocument {
             Map.entry("Reservations", "Reserve seats, confirm them once they are paid, cancel and refund them"),
             Map.entry("Tickets", "Tickets, their PDFs, and check-in at the gate"),
             Map.entry("Changes", "What happened to an event and its reservations"),
+            Map.entry("Privacy", "What is stored about a buyer, and its erasure"),
+            Map.entry("Reports", "Figures of a sale, and tables for a spreadsheet"),
             Map.entry("Keys", "API keys and their roles"));
 
     /** Generated methods take the parameters in this order. */

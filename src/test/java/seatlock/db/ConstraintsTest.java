@@ -27,14 +27,14 @@ class ConstraintsTest {
 
     private static final String NEW_RESERVATION = """
             INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total, created_at,
-                                      expires_at, confirmed_at, ended_at, payment_reference, amount_paid,
+                                      expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid,
                                       event_starts_at, event_max_seats, terms_version)
             SELECT event_id, gen_random_uuid(), %s FROM event_terms WHERE event_id = :event
             """;
 
     private static final String GOOD =
             "'ABCDEFGH', 1, 'PENDING', 'a@b.c', sha256('x'), 1, 100, now(), now() + interval '1 minute',"
-                    + " NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
+                    + " now() + interval '3 minutes', NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
 
     private static final String CANCELLED =
             "status = 'CANCELLED', cancelled_at = now(), cancel_refund = true, cancel_notify = true";
@@ -58,6 +58,28 @@ class ConstraintsTest {
 
     private static String sold(String change) {
         return "UPDATE reservations SET " + change + " WHERE event_id = :event AND reservation_id = :sold";
+    }
+
+    /** Makes the pending reservation an expired one that was replaced. */
+    private static String lapsed(String successor) {
+        return held("status = 'EXPIRED', expires_at = now(), ended_at = now(), replaced_by = " + successor);
+    }
+
+    /** Copies the confirmed reservation twice, as an expired or a confirmed one with the same partner. */
+    private static String twice(String column, String partner) {
+        var copy =
+                "INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count,"
+                        + " total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid, event_starts_at,"
+                        + " event_max_seats, terms_version, " + column
+                        + ") SELECT event_id, gen_random_uuid(), '%s', 1, "
+                        + (column.equals("replaces") ? "'CONFIRMED'" : "'EXPIRED'")
+                        + ", email, token_hash, seat_count, total, created_at, expires_at, hold_until, "
+                        + (column.equals("replaces")
+                                ? "confirmed_at, NULL, payment_reference, amount_paid"
+                                : "NULL, expires_at, NULL, NULL")
+                        + ", event_starts_at, event_max_seats, terms_version, " + partner
+                        + " FROM reservations WHERE event_id = :event AND reservation_id = :sold";
+        return copy.formatted("ABCDEFGH") + "; " + copy.formatted("HGFEDCBA");
     }
 
     private static String plan(String change) {
@@ -176,6 +198,16 @@ class ConstraintsTest {
                 arguments(sold("amount_paid = total - 1"), "reservations_paid_in_full"),
                 arguments(held("payment_reference = 'pi', amount_paid = total"), "reservations_paid_when_confirmed"),
                 arguments(held("expires_at = created_at"), "reservations_expires_after_created"),
+                arguments(held("expires_at = hold_until + interval '1 us'"), "reservations_held_within_limit"),
+                // A reservation in the place of a lapsed one
+                arguments(sold("replaces = gen_random_uuid()"), "reservations_replaces_fk"),
+                arguments(lapsed("gen_random_uuid()"), "reservations_replaced_by_fk"),
+                arguments(sold("replaces = reservation_id"), "reservations_replaces_another"),
+                arguments(lapsed("reservation_id"), "reservations_replaces_another"),
+                arguments(held("replaced_by = :sold"), "reservations_replaced_once_expired"),
+                arguments(held("replaces = :sold"), "reservations_successor_was_confirmed"),
+                arguments(twice("replaces", ":held"), "reservations_replaces_unique"),
+                arguments(twice("replaced_by", ":sold"), "reservations_replaced_by_unique"),
                 // What may be reserved
                 arguments(reservation("now(), now()", "starts_at, starts_at"), "reservations_before_event_starts"),
                 arguments(reservation("starts_at, max", "starts_at + interval '1 year', max"), "reservations_terms_fk"),

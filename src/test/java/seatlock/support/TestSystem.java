@@ -36,9 +36,11 @@ import seatlock.jobs.Jobs;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
+import seatlock.maintenance.Eraser;
 import seatlock.maintenance.Invariant;
 import seatlock.maintenance.Sweeper;
 import seatlock.metrics.Metrics;
+import seatlock.privacy.Erasure;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.Rehearsal;
@@ -249,7 +251,19 @@ public final class TestSystem implements AutoCloseable {
                     threads,
                     metrics);
             health = new Health(readDatabase, Rehearsal::run, metrics);
-            var core = new ApiServer.Core(catalog, reader, checkout, seatMaps, tickets, ticketKeys, reads, writes);
+            var eraser = new Eraser(readDatabase, new Erasure(new Changes()), jobs -> {}, Optional.empty());
+            var core = new ApiServer.Core(
+                    catalog,
+                    reader,
+                    checkout,
+                    seatMaps,
+                    tickets,
+                    ticketKeys,
+                    new Changes(),
+                    new Feed(),
+                    eraser,
+                    reads,
+                    writes);
             server = ApiServer.start(setup, core, threads, health, limiter, metrics);
             health.started(SCHEMA_VERSION);
         }

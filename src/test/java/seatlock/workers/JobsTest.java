@@ -60,10 +60,10 @@ class JobsTest {
         assertThat(mail.getRecipients(Message.RecipientType.TO)[0]).hasToString("ada@example.org");
         assertThat(mail.getFrom()[0]).hasToString("Seatlock <tickets@example.org>");
         var parts = (Multipart) mail.getContent();
-        assertThat(parts.getCount()).isEqualTo(3);
+        assertThat(parts.getCount()).as("text, two tickets, calendar").isEqualTo(4);
         var alternatives = (Multipart) parts.getBodyPart(0).getContent();
         assertThat((String) alternatives.getBodyPart(0).getContent())
-                .contains("Aida", "S-A-1, 45.00 EUR", "S-A-2, 45.00 EUR", "90.00 EUR");
+                .contains("Aida", "S-A-1, €45.00", "S-A-2, €45.00", "€90.00");
         assertThat(alternatives.getBodyPart(1).getContentType()).startsWith("text/html");
         assertThat(firstPdf(mail)).isEqualTo(document.raw().body());
         assertThat(system.violations(event.id())).isEmpty();
