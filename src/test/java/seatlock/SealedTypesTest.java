@@ -26,6 +26,7 @@ import seatlock.inventory.Refusal;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationToken;
+import seatlock.sales.Corrections;
 import seatlock.sales.Receipt;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.Tickets;
@@ -82,9 +83,15 @@ public class SealedTypesTest {
             new CheckInResult.Rejected(CheckInResult.Reason.FORGED));
 
     public static final List<Tickets.Resend> RESENDS = List.of(
-            new Tickets.Resend.Queued(),
+            new Tickets.Resend.Queued(true),
             new Tickets.Resend.NotConfirmed(),
             new Tickets.Resend.TooOften(Duration.ofMinutes(1)));
+
+    public static final List<Corrections.Result> CORRECTIONS = List.of(
+            new Corrections.Result.Corrected(RESERVATION),
+            new Corrections.Result.NotFound(),
+            new Corrections.Result.Ended(RESERVATION),
+            new Corrections.Result.UnknownSeats(List.of("S-A-9")));
 
     public static final List<Reservation.State> STATES = List.of(
             new Reservation.State.Pending(),
@@ -100,6 +107,7 @@ public class SealedTypesTest {
             Receipt.class, RECEIPTS,
             CheckInResult.class, CHECK_IN_RESULTS,
             Tickets.Resend.class, RESENDS,
+            Corrections.Result.class, CORRECTIONS,
             Reservation.State.class, STATES);
 
     /** Exceptions are told apart by catch clauses and by Javalin's handlers, which fall back to a supertype. */

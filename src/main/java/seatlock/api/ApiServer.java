@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.access.ApiKeys;
 import seatlock.catalog.Catalog;
+import seatlock.changes.Changes;
 import seatlock.db.Database;
 import seatlock.db.TransactionPool;
 import seatlock.http.ClientAddress;
@@ -25,6 +26,7 @@ import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
+import seatlock.sales.Corrections;
 import seatlock.sales.EventCreation;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.KeyInUse;
@@ -124,8 +126,10 @@ public final class ApiServer implements AutoCloseable {
                 access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
-        var tickets =
-                new TicketHandlers(core.inventory, core.tickets, core.ticketKeys, core.reads, core.writes, access);
+        var corrections = new Corrections(core.tickets, new Changes());
+        var buyers = new BuyerHandlers(core.catalog, core.inventory, corrections, core.reads, core.writes, access);
+        var tickets = new TicketHandlers(
+                core.inventory, core.tickets, corrections, core.ticketKeys, core.reads, core.writes, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
         var listening = new Listener.Setup(
                 setup.address,
@@ -146,7 +150,7 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, keyHandlers, setup.publicUrl);
+                    guarded.add(events, reservations, buyers, tickets, keyHandlers, setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })

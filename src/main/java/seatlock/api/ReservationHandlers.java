@@ -2,11 +2,15 @@ package seatlock.api;
 
 import io.javalin.http.Context;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.stream.Collectors;
 import seatlock.api.ReservationBodies.Cancellation;
 import seatlock.api.ReservationBodies.Confirmation;
 import seatlock.api.ReservationBodies.NewReservation;
+import seatlock.api.ReservationBodies.NewSeat;
 import seatlock.api.ReservationBodies.ReservationBody;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
@@ -28,6 +32,8 @@ import seatlock.inventory.Outcome;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationToken;
+import seatlock.jobs.Jobs;
+import seatlock.jobs.MailState;
 import seatlock.sales.Checkout;
 import seatlock.sales.Fingerprint;
 import seatlock.sales.Order;
@@ -39,22 +45,13 @@ final class ReservationHandlers implements ReservationOperations {
     private static final int MAX_LABEL = 120;
     private static final int MAX_PAYMENT_REFERENCE = 255;
 
-    /** RFC 5321 section 4.5.3.1.3, without the angle brackets. */
-    private static final int MAX_EMAIL = 254;
-
-    private static final String DOMAIN_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
-
-    /** An address as in RFC 5321, without quoted local parts and address literals. Only a mail shows whether it exists. */
-    private static final Pattern EMAIL =
-            Pattern.compile("(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*" + "@"
-                    + DOMAIN_LABEL + "(\\." + DOMAIN_LABEL + ")*");
-
     private final TransactionPool reads;
     private final Catalog catalog;
     private final InventoryReader inventory;
     private final Checkout checkout;
     private final Access access;
     private final BuyerQuotas quotas;
+    private final Jobs jobs = new Jobs();
 
     ReservationHandlers(
             TransactionPool reads,
@@ -80,7 +77,8 @@ final class ReservationHandlers implements ReservationOperations {
         var use = new Order.KeyUse(key, Fingerprint.of("reserve " + event, Json.write(body)));
         var token = ReservationToken.random();
         var id = new ReservationId(Ids.next());
-        var command = new Command.Reserve(id, body.seats(), body.email(), token, quotas.of(ctx, body.email()));
+        var command =
+                new Command.Reserve(id, labels(body), holders(body), buyer(body, token), quotas.of(ctx, body.email()));
         submit(ctx, event, Optional.of(use), command, new Success(201, Optional.of(token)));
     }
 
@@ -96,17 +94,43 @@ final class ReservationHandlers implements ReservationOperations {
         if (validation.check(body.seats() != null && !body.seats().isEmpty(), "seats", "must have at least one seat")) {
             var labels = new HashSet<String>();
             for (int i = 0; i < body.seats().size(); i++) {
-                var label = body.seats().get(i);
-                var path = "seats[" + i + "]";
-                if (validation.checkReference(label, path, MAX_LABEL)) {
-                    validation.check(labels.add(label), path, "is a duplicate");
-                }
+                validate(body.seats().get(i), "seats[" + i + "]", labels, validation);
             }
         }
-        if (validation.checkText(body.email(), "email", MAX_EMAIL)) {
-            validation.check(EMAIL.matcher(body.email()).matches(), "email", "must be a valid e-mail address");
+        BuyerFields.checkEmail(body.email(), "email", validation);
+        if (body.name() != null) {
+            BuyerFields.checkName(body.name(), "name", validation);
+        }
+        if (body.language() != null) {
+            BuyerFields.checkLanguage(body.language(), "language", validation);
         }
         validation.finish();
+    }
+
+    private static void validate(NewSeat seat, String path, Set<String> labels, Validation validation) {
+        var hasHolder = seat != null && seat.holder() != null;
+        var field = hasHolder ? path + ".seat" : path;
+        if (validation.checkReference(seat == null ? null : seat.seat(), field, MAX_LABEL)) {
+            validation.check(labels.add(seat.seat()), field, "is a duplicate");
+        }
+        if (hasHolder) {
+            BuyerFields.checkName(seat.holder(), path + ".holder", validation);
+        }
+    }
+
+    private static List<String> labels(NewReservation body) {
+        return body.seats().stream().map(NewSeat::seat).toList();
+    }
+
+    private static Map<String, String> holders(NewReservation body) {
+        return body.seats().stream()
+                .filter(seat -> seat.holder() != null)
+                .collect(Collectors.toMap(NewSeat::seat, NewSeat::holder));
+    }
+
+    private static Reservation.Buyer buyer(NewReservation body, ReservationToken token) {
+        return new Reservation.Buyer(
+                body.email(), Optional.ofNullable(body.name()), Optional.ofNullable(body.language()), token.hash());
     }
 
     @Override
@@ -116,7 +140,10 @@ final class ReservationHandlers implements ReservationOperations {
         var caller = access.holder(ctx);
         QueryResponse.send(ctx, reads, eventId, tx -> {
             var found = caller.read(tx, inventory, eventId, id);
-            return ReservationBody.of(catalog.find(tx, eventId).orElseThrow(), found, Optional.empty());
+            var mail = caller.isSeller()
+                    ? Optional.of(jobs.mails(tx, eventId, List.of(id)).get(id))
+                    : Optional.<MailState>empty();
+            return ReservationBody.of(catalog.find(tx, eventId).orElseThrow(), found, Optional.empty(), mail);
         });
     }
 

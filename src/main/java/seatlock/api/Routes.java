@@ -39,6 +39,7 @@ final class Routes {
     void add(
             EventHandlers events,
             ReservationHandlers reservations,
+            BuyerHandlers buyers,
             TicketHandlers tickets,
             KeyHandlers keys,
             PublicUrl publicUrl) {
@@ -48,7 +49,19 @@ final class Routes {
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
+        get(
+                EVENT + "/reservations",
+                AccessRule.SALES,
+                buyers::find,
+                "email",
+                "name",
+                "reference",
+                "status",
+                "limit",
+                "after");
+        get("/api/reservations", AccessRule.SELLER, buyers::findOfAddress, "email", "limit", "after");
         get(RESERVATION, AccessRule.HOLDER, reservations::get);
+        operation(HandlerType.PATCH, RESERVATION, AccessRule.HOLDER, buyers::correct);
         post(RESERVATION + "/confirm", AccessRule.SALES, reservations::confirm);
         post(RESERVATION + "/cancel", AccessRule.HOLDER, reservations::cancel);
 

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Optional;
+import seatlock.api.ReservationBodies.Resending;
 import seatlock.api.TicketBodies.CheckInBody;
 import seatlock.api.TicketBodies.CheckInRequest;
 import seatlock.api.TicketBodies.TicketBody;
@@ -20,6 +21,7 @@ import seatlock.http.Responses;
 import seatlock.http.Validation;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
+import seatlock.sales.Corrections;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckIns;
 import seatlock.tickets.TicketKeys;
@@ -35,6 +37,7 @@ final class TicketHandlers implements TicketOperations {
     private final InventoryReader inventory;
     private final Tickets tickets;
     private final CheckIns checkIns;
+    private final Corrections corrections;
     private final TicketKeys ticketKeys;
     private final TransactionPool reads;
     private final TransactionPool writes;
@@ -43,6 +46,7 @@ final class TicketHandlers implements TicketOperations {
     TicketHandlers(
             InventoryReader inventory,
             Tickets tickets,
+            Corrections corrections,
             TicketKeys ticketKeys,
             TransactionPool reads,
             TransactionPool writes,
@@ -50,6 +54,7 @@ final class TicketHandlers implements TicketOperations {
         this.inventory = inventory;
         this.tickets = tickets;
         this.checkIns = new CheckIns(ticketKeys, tickets);
+        this.corrections = corrections;
         this.ticketKeys = ticketKeys;
         this.reads = reads;
         this.writes = writes;
@@ -76,13 +81,18 @@ final class TicketHandlers implements TicketOperations {
     public void resend(Context ctx) {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
-        Requests.requireNoBody(ctx);
-        ctx.future(() -> writes.submit(event, tx -> {
-                    var reservation = inventory.find(tx, event, id).orElseThrow(Access::noSuchReservation);
-                    requireQueued(tickets.resend(tx, event, reservation), reservation);
-                    return reservation;
-                })
-                .thenAccept(done -> ctx.status(202)));
+        var email =
+                Optional.ofNullable(Requests.optionalBody(ctx, Resending.class).email());
+        var validation = new Validation();
+        email.ifPresent(address -> BuyerFields.checkEmail(address, "email", validation));
+        validation.finish();
+        var actor = access.actor(ctx);
+        ctx.future(() -> writes.submit(event, tx -> corrections.resend(tx, event, id, email, actor))
+                .thenAccept(found -> {
+                    var resent = found.orElseThrow(Access::noSuchReservation);
+                    requireQueued(resent.result(), resent.reservation());
+                    ctx.status(202);
+                }));
     }
 
     static void requireQueued(Tickets.Resend result, Reservation reservation) {

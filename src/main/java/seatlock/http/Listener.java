@@ -215,7 +215,7 @@ public final class Listener implements AutoCloseable {
                 .map(origin -> "*".equals(origin) ? origin : Pattern.quote(origin))
                 .collect(Collectors.toSet()));
         handler.setAllowCredentials(false);
-        handler.setAllowedMethods(Set.of("GET", "HEAD", "POST", "DELETE"));
+        handler.setAllowedMethods(Set.of("GET", "HEAD", "POST", "PATCH", "DELETE"));
         handler.setAllowedHeaders(Set.of(
                 "Authorization",
                 "Content-Type",

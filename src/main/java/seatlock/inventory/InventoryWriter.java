@@ -53,6 +53,7 @@ final class InventoryWriter {
         updateReservations(tx, event.id(), changed);
         releaseClaims(tx, event.id(), lost);
         insertReservations(tx, event, created);
+        BuyerDetails.insertWords(tx, event.id(), created);
         insertClaims(tx, event.id(), created, decision.seats());
         updateSeats(tx, event.id(), moved);
         insertPayments(tx, event.id(), locked.facts().payments(), decision.payments());
