@@ -21,7 +21,7 @@ ALTER TABLE reservation_words ALTER COLUMN event_id SET (n_distinct = 1);
 -- A plain reservation adds nothing to it, a confirmation one entry.
 CREATE INDEX reservations_by_outcome ON reservations (event_id, status, reservation_id) WHERE status IN ('CONFIRMED', 'CANCELLED');
 
--- Documents are made anew when what they show has changed. No mail follows.
+-- Documents are made again when they show something that has changed. No mail follows.
 ALTER TABLE jobs DROP CONSTRAINT jobs_kind_known;
 ALTER TABLE jobs ADD CONSTRAINT jobs_kind_known CHECK (kind IN ('IssueTickets', 'SendTickets', 'RenewTickets'));
 ALTER TABLE jobs DROP CONSTRAINT jobs_subject_matches_kind;

@@ -41,7 +41,7 @@ import seatlock.sales.Corrections;
 import seatlock.text.PrintableText;
 import seatlock.text.Words;
 
-/** What a support call needs: finds reservations by what a buyer can say, and corrects what they say about people. */
+/** Serves support calls: finds reservations by the buyer's address or name, and corrects them. */
 final class BuyerHandlers implements BuyerOperations {
 
     private static final int DEFAULT_RESERVATIONS = 100;

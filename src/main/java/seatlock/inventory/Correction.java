@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is to be changed of what a reservation says about people. Everything else stays as it is.
+ * A change of a reservation's address, language and names. Everything else stays as it is.
  *
  * @param email empty to keep it
  * @param name empty to keep it; an empty one to remove it

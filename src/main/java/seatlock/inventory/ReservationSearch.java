@@ -33,7 +33,7 @@ public final class ReservationSearch {
     private static final UUID END = new UUID(-1, -1);
 
     /**
-     * What to find; an empty field admits every reservation.
+     * The conditions for a reservation; an empty field admits every one.
      *
      * @param email in any case
      * @param words that the buyer's name must have, as {@link Words} returns them; none to admit every name

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What became of the last mail with the tickets of a reservation.
+ * The state of the last mail with the tickets of a reservation.
  *
  * @param reason why the last attempt failed; empty if it did not
  */

@@ -29,6 +29,8 @@ final class Constraints {
 
     private static final String DURATION = "^P(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+(\\.\\d{1,9})?S)?)?$";
 
+    private static final String REFERENCE = "^[\\s-]*([2-9A-HJKMNP-TV-Za-hjkmnp-tv-z][\\s-]*){8}$";
+
     private static final ObjectNode UUID = format("uuid");
     private static final ObjectNode CURRENCY = pattern("^[A-Z]{3}$");
     private static final ObjectNode ROLES =
@@ -113,7 +115,7 @@ final class Constraints {
             Map.entry("after", UUID),
             Map.entry("findReservations.email", length(1, 254)),
             Map.entry("findReservations.name", length(1, 200)),
-            Map.entry("findReservations.reference", length(1, 30)),
+            Map.entry("findReservations.reference", pattern(REFERENCE).put("maxLength", 30)),
             Map.entry("findReservations.status", STATUSES),
             Map.entry("findReservationsOfAddress.email", length(1, 254)),
             Map.entry("getSeats.limit", range(1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS)),

@@ -46,7 +46,7 @@ public final class Corrections {
     }
 
     /**
-     * Corrects a reservation that is pending or confirmed. If that changes what its tickets show, their documents are made anew.
+     * Corrects a reservation that is pending or confirmed. If that changes what its tickets show, their documents are made again.
      * Quotas stay with the address with which the reservation was made. A correction that changes nothing leaves no trace.
      */
     public Result correct(Tx tx, EventId event, ReservationId id, Correction correction, Actor actor)

@@ -234,7 +234,8 @@ class AccessMatrixTest {
         }
         var body = body(operation);
         if (body != null) {
-            Api.post(request, body);
+            request.header("Content-Type", "application/json")
+                    .method(method.toUpperCase(Locale.ROOT), BodyPublishers.ofString(body));
         } else {
             request.method(method.toUpperCase(Locale.ROOT), BodyPublishers.noBody());
         }
