@@ -45,7 +45,7 @@ ALTER TABLE events
 
 COMMENT ON COLUMN events.status IS 'DRAFT: only sellers see it. PUBLISHED. CANCELLED: nothing is sold any more.';
 COMMENT ON COLUMN events.terms_version IS 'Counts every change of the event: of its rules (event_terms), prices (section_prices), plan and texts.';
-COMMENT ON COLUMN events.printed_version IS 'The version that last changed what tickets say: documents of earlier ones are made anew.';
+COMMENT ON COLUMN events.printed_version IS 'The version that last changed what tickets say: documents of earlier ones are outdated.';
 COMMENT ON COLUMN events.language IS 'ISO 639-1 code: of mails and tickets to buyers that chose none; NULL for English.';
 COMMENT ON COLUMN events.cancel_refund IS 'Whether confirmed reservations are cancelled, too.';
 COMMENT ON COLUMN events.cancel_notify IS 'Whether holders of tickets are told by mail.';
@@ -71,7 +71,7 @@ ALTER TABLE event_terms
 COMMENT ON COLUMN event_terms.version IS 'Counts from 1; every version of an event has a row. The current one is events.terms_version.';
 COMMENT ON COLUMN event_terms.on_sale_from IS 'Nothing can be reserved before; NULL: from the creation on.';
 COMMENT ON COLUMN event_terms.on_sale_until IS 'Nothing can be reserved from then on; NULL: until the start.';
-COMMENT ON COLUMN event_terms.is_paused IS 'Whether the seller has stopped the sale for a while.';
+COMMENT ON COLUMN event_terms.is_paused IS 'Whether the seller has stopped the sale until further notice.';
 COMMENT ON COLUMN event_terms.max_seats_per_customer IS 'Seats of one e-mail address in all its reservations; NULL for the server''s setting.';
 COMMENT ON COLUMN event_terms.max_hold_ms IS 'For how long a reservation can be held altogether, extensions included, in milliseconds; NULL for three times its TTL.';
 COMMENT ON COLUMN event_terms.reentry IS 'Whether a ticket that was checked out can be checked in again.';
@@ -91,7 +91,7 @@ CREATE TABLE section_prices (
     CONSTRAINT section_prices_price_in_range CHECK (price BETWEEN 0 AND 1000000000000)
 );
 
-COMMENT ON TABLE section_prices IS 'The price of a seat of a section, from a version of the event on. What is reserved keeps its price: reservation_seats.price.';
+COMMENT ON TABLE section_prices IS 'The price of a seat of a section, from a version of the event on. Reserved seats keep their price: reservation_seats.price.';
 COMMENT ON COLUMN section_prices.version IS 'The first version of the event with this price.';
 COMMENT ON COLUMN section_prices.price IS 'In minor units of the currency of the event.';
 

@@ -386,13 +386,16 @@ class ArchitectureTest {
         assertThat(offenders).isEmpty();
         assertThat(locking)
                 .containsExactlyInAnyOrder(
+                        "Catalog.java lockEvent",
                         "Inventory.java lockEvent",
                         "Inventory.java lockQuotas",
                         "Inventory.java lockReservations",
                         "Inventory.java lockUsedTickets",
                         "Inventory.java lockSeats",
                         "Jobs.java claimJob",
+                        "CheckIns.java lockReservation",
                         "CheckIns.java lockTicket",
+                        "Feed.java claimFeed",
                         "Tickets.java lockVersion",
                         "BuyerDetails.java lockReservation");
     }

@@ -50,12 +50,16 @@ public class SealedTypesTest {
             0,
             Instant.EPOCH,
             Instant.EPOCH,
-            new Reservation.State.Pending());
+            Instant.EPOCH,
+            new Reservation.State.Pending(),
+            Optional.empty(),
+            Optional.empty());
     private static final Reservation.State.Confirmed CONFIRMED =
             new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 0));
 
     public static final List<Command> COMMANDS = List.of(
             new Command.Reserve(ID, List.of("S-A-1"), "ada@example.org", new ReservationToken("rsv_1")),
+            new Command.Extend(ID, Optional.empty()),
             new Command.Confirm(ID, new Reservation.Payment("pi_1", 0)),
             new Command.Cancel(ID, new Command.Canceller.Seller(false)),
             new Command.Expire(ID));
@@ -67,10 +71,12 @@ public class SealedTypesTest {
             new Outcome.Done(RESERVATION, true),
             new Outcome.Refused(Refusal.RESERVATION_NOT_FOUND, List.of(), Optional.empty()),
             new Outcome.TooManySeats(QUOTA),
-            new Outcome.TooManyPending(QUOTA));
+            new Outcome.TooManyPending(QUOTA),
+            new Outcome.NotOnSale(Optional.empty(), Optional.empty()));
 
     public static final List<Receipt> RECEIPTS = List.of(
             new Receipt.Answered(null, OUTCOMES.get(0), "200 \n{}".getBytes()),
+            new Receipt.Done("200 \n{}".getBytes()),
             new Receipt.Replayed("200 \n{}".getBytes()),
             new Receipt.NotNow(null, OUTCOMES.get(3)),
             new Receipt.KeyReused(),
@@ -90,6 +96,7 @@ public class SealedTypesTest {
     public static final List<Corrections.Result> CORRECTIONS = List.of(
             new Corrections.Result.Corrected(RESERVATION),
             new Corrections.Result.NotFound(),
+            new Corrections.Result.Erased(),
             new Corrections.Result.Ended(RESERVATION),
             new Corrections.Result.UnknownSeats(List.of("S-A-9")));
 

@@ -46,6 +46,7 @@ final class BuyerHandlers implements BuyerOperations {
 
     private static final int DEFAULT_RESERVATIONS = 100;
     private static final int MAX_RESERVATIONS = 1_000;
+    private static final int MAX_EMAIL = 254;
     private static final int MAX_NAME = 200;
 
     /** Eight characters, and as many spaces and dashes as people put between them. */
@@ -94,7 +95,7 @@ final class BuyerHandlers implements BuyerOperations {
 
     private static ReservationSearch.Filter filter(Context ctx) {
         var validation = new Validation();
-        var email = text(ctx, "email", BuyerFields.MAX_EMAIL, validation);
+        var email = text(ctx, "email", MAX_EMAIL, validation);
         var words = text(ctx, "name", MAX_NAME, validation).map(Words::of);
         words.ifPresent(found -> validation.check(!found.isEmpty(), "name", "must have a letter or a digit"));
         var typed = text(ctx, "reference", MAX_REFERENCE, validation);
@@ -125,7 +126,7 @@ final class BuyerHandlers implements BuyerOperations {
     public void findOfAddress(Context ctx) {
         var validation = new Validation();
         validation.check(ctx.queryParam("email") != null, "email", "is required");
-        var email = text(ctx, "email", BuyerFields.MAX_EMAIL, validation);
+        var email = text(ctx, "email", MAX_EMAIL, validation);
         validation.finish();
         var limit = Requests.queryInt(ctx, "limit", 1, MAX_RESERVATIONS, DEFAULT_RESERVATIONS);
         var after = Parameters.after(ctx).map(ReservationId::new);
@@ -194,6 +195,8 @@ final class BuyerHandlers implements BuyerOperations {
             throw Problem.of(ApiProblem.UNKNOWN_SEATS, "The reservation has no such seat. Nothing was changed.")
                     .with("seats", unknown.labels())
                     .refuse();
+        } else if (result instanceof Corrections.Result.Erased) {
+            throw TicketHandlers.erased();
         } else if (result instanceof Corrections.Result.NotFound) {
             throw Access.noSuchReservation();
         }
@@ -207,7 +210,7 @@ final class BuyerHandlers implements BuyerOperations {
             validation.add("email", "is required");
         } else if (body.email() != null) {
             email = field(body.email(), "email", validation);
-            email.ifPresent(address -> BuyerFields.checkEmail(address, "email", validation));
+            email.ifPresent(address -> validation.checkEmail(address, "email"));
         }
         var name = optional(body.name(), "name", validation, text -> BuyerFields.checkName(text, "name", validation));
         var language = optional(

@@ -1,6 +1,7 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Optional;
@@ -11,7 +12,11 @@ import seatlock.api.TicketBodies.TicketBody;
 import seatlock.api.TicketBodies.TicketKey;
 import seatlock.api.TicketBodies.TicketKeySet;
 import seatlock.api.TicketBodies.TicketList;
+import seatlock.catalog.EventId;
+import seatlock.changes.Actor;
+import seatlock.changes.Changes;
 import seatlock.db.TransactionPool;
+import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
 import seatlock.http.Problem;
@@ -24,6 +29,7 @@ import seatlock.inventory.Reservation;
 import seatlock.sales.Corrections;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckIns;
+import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
@@ -48,12 +54,13 @@ final class TicketHandlers implements TicketOperations {
             Tickets tickets,
             Corrections corrections,
             TicketKeys ticketKeys,
+            Changes changes,
             TransactionPool reads,
             TransactionPool writes,
             Access access) {
         this.inventory = inventory;
         this.tickets = tickets;
-        this.checkIns = new CheckIns(ticketKeys, tickets);
+        this.checkIns = new CheckIns(ticketKeys, tickets, changes);
         this.corrections = corrections;
         this.ticketKeys = ticketKeys;
         this.reads = reads;
@@ -84,12 +91,15 @@ final class TicketHandlers implements TicketOperations {
         var email =
                 Optional.ofNullable(Requests.optionalBody(ctx, Resending.class).email());
         var validation = new Validation();
-        email.ifPresent(address -> BuyerFields.checkEmail(address, "email", validation));
+        email.ifPresent(address -> validation.checkEmail(address, "email"));
         validation.finish();
         var actor = access.actor(ctx);
         ctx.future(() -> writes.submit(event, tx -> corrections.resend(tx, event, id, email, actor))
                 .thenAccept(found -> {
                     var resent = found.orElseThrow(Access::noSuchReservation);
+                    if (resent.reservation().buyer().isErased()) {
+                        throw erased();
+                    }
                     requireQueued(resent.result(), resent.reservation());
                     ctx.status(202);
                 }));
@@ -125,13 +135,16 @@ final class TicketHandlers implements TicketOperations {
                             && !tickets.admits(tx, event, id, caller.token().get())) {
                         throw noSuchTicket();
                     }
-                    tickets.find(tx, event, id)
+                    var ticket = tickets.find(tx, event, id)
                             .filter(found -> found.voidedAt() == null)
                             .orElseThrow(TicketHandlers::noSuchTicket);
-                    return tickets.document(tx, event, id)
-                            .orElseThrow(
-                                    () -> Problem.of(ApiProblem.NOT_READY, "The document has not been created yet.")
-                                            .refuse());
+                    var document = tickets.document(tx, event, id);
+                    if (document.isEmpty() && isErased(tx, event, ticket)) {
+                        throw erased();
+                    }
+                    return document.orElseThrow(
+                            () -> Problem.of(ApiProblem.NOT_READY, "The document has not been created yet.")
+                                    .refuse());
                 })
                 .thenAccept(pdf -> ctx.contentType("application/pdf")
                         .header("Content-Disposition", "inline; filename=\"ticket-" + id.number() + ".pdf\"")
@@ -139,15 +152,28 @@ final class TicketHandlers implements TicketOperations {
                         .result(pdf)));
     }
 
+    private boolean isErased(Tx tx, EventId event, Ticket ticket) throws SQLException {
+        return inventory
+                .find(tx, event, ticket.reservation())
+                .orElseThrow()
+                .buyer()
+                .isErased();
+    }
+
+    static Problem.Refused erased() {
+        return Problem.of(HttpProblem.NOT_FOUND, "The personal data of the buyer was erased.")
+                .refuse();
+    }
+
     @Override
     public void checkIn(Context ctx) {
         var event = Parameters.eventId(ctx);
-        var scan = scan(Requests.body(ctx, CheckInRequest.class));
+        var scan = scan(Requests.body(ctx, CheckInRequest.class), access.keyUsed(ctx));
         ctx.future(() -> writes.submit(event, tx -> checkIns.checkIn(tx, event, scan))
                 .thenAccept(result -> respond(ctx, result)));
     }
 
-    private static CheckIns.Scan scan(CheckInRequest scan) {
+    private static CheckIns.Scan scan(CheckInRequest scan, Actor actor) {
         var validation = new Validation();
         validation.checkText(scan.code(), "code", MAX_CODE);
         validation.checkText(scan.gate(), "gate", MAX_GATE);
@@ -159,7 +185,7 @@ final class TicketHandlers implements TicketOperations {
         }
         validation.finish();
         return new CheckIns.Scan(
-                scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()));
+                scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()), actor);
     }
 
     static void respond(Context ctx, CheckInResult result) {

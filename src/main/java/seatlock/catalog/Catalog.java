@@ -47,7 +47,7 @@ public final class Catalog {
     /** An event in one of its versions, which never change. */
     private record Version(EventId event, int number) {}
 
-    private final Cache<Version, Event> events =
+    private final Cache<EventId, Event> events =
             Caffeine.newBuilder().maximumSize(MAX_CACHED).build();
 
     private final Cache<Version, Map<String, Long>> prices = Caffeine.newBuilder()
@@ -198,22 +198,37 @@ public final class Catalog {
     }
 
     /**
-     * Finds the current version of an event. Like {@link #find}, but reads only the number of the version if this node knows that
-     * version already. Locks nothing: a transaction that goes on with the version that it found is right under that version, even
-     * if the event is changed meanwhile.
+     * Finds an event in a version that was the current one when this node read it last, which costs nothing. The caller compares
+     * its version with {@code events.terms_version} later, and then calls {@link #forget}.
      */
+    public Optional<Event> lastKnown(Tx tx, EventId id) throws SQLException {
+        var hit = events.getIfPresent(id);
+        return hit == null ? read(tx, id) : Optional.of(hit);
+    }
+
+    /** Forgets the version of an event that this node has read, because it is not the current one any more. */
+    public void forget(EventId id) {
+        events.invalidate(id);
+    }
+
+    /** Finds the current version of an event. Like {@link #find}, but reads only the number of a version that is known here. */
     public Optional<Event> current(Tx tx, EventId id) throws SQLException {
-        var version = tx.find(
-                "SELECT terms_version FROM events WHERE event_id = ?", row -> row.integer("terms_version"), id.value());
-        if (version.isEmpty()) {
-            return Optional.empty();
-        }
-        var hit = events.getIfPresent(new Version(id, version.get()));
+        var hit = events.getIfPresent(id);
         if (hit != null) {
-            return Optional.of(hit);
+            var version = tx.find(
+                    "SELECT terms_version FROM events WHERE event_id = ?",
+                    row -> row.integer("terms_version"),
+                    id.value());
+            if (version.isPresent() && version.get() == hit.version()) {
+                return Optional.of(hit);
+            }
         }
-        var found = find(tx, id); // perhaps a newer version, if the event was changed in between
-        found.ifPresent(event -> events.put(new Version(id, event.version()), event));
+        return read(tx, id);
+    }
+
+    private Optional<Event> read(Tx tx, EventId id) throws SQLException {
+        var found = find(tx, id);
+        found.ifPresent(event -> events.put(id, event));
         return found;
     }
 
@@ -255,7 +270,7 @@ public final class Catalog {
     }
 
     /**
-     * Writes the next version of an event that this transaction has locked. Sales go on meanwhile under the version that they
+     * Writes the next version of an event that this transaction has locked. Sales continue meanwhile under the version that they
      * began with.
      *
      * @param next with the number of the next version
@@ -273,7 +288,7 @@ public final class Catalog {
                 UPDATE events
                    SET status = ?, name = ?, venue = ?, description = ?, url = ?, image_url = ?, organiser_name = ?,
                        organiser_email = ?, organiser_url = ?, doors_at = ?, ends_at = ?, language = ?, time_zone = ?,
-                       printed_version = ?, terms_version = ?, starts_at = ?, capacity = ?
+                       printed_version = ?, terms_version = ?, starts_at = ?, capacity = ?, erased_at = NULL
                  WHERE event_id = ?
                 """,
                 next.status().name(),
@@ -297,6 +312,18 @@ public final class Catalog {
         if (!newPrices.isEmpty()) {
             insertPrices(tx, next, newPrices);
         }
+    }
+
+    /**
+     * Adds the sections and rows of a plan, with their seats, to an event that this transaction has locked. Sales go on meanwhile:
+     * nobody sees the new seats before the commit.
+     *
+     * @param next the version of the event that has them, as it is written by {@link #writeVersion}
+     */
+    public void addSeats(Tx tx, Event next, SeatPlan added) throws SQLException {
+        var first = Math.toIntExact(next.capacity() - added.capacity()) + 1;
+        insertRows(tx, next.id(), added, first);
+        insertSeats(tx, next.id(), first, next.capacity());
     }
 
     /**

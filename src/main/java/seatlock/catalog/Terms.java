@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  * @param startsAt start of the event; from then on no seat can be reserved, but pending reservations can still be confirmed
  * @param onSaleFrom nothing can be reserved before; empty: from the creation on
  * @param onSaleUntil nothing can be reserved from then on; empty: until the start
- * @param isPaused whether the seller has stopped the sale for a while; pending reservations can still be confirmed
+ * @param isPaused whether the seller has stopped the sale until further notice; pending reservations can still be confirmed
  * @param maxSeatsPerReservation from 1 to {@link Event#MAX_SEATS_PER_RESERVATION}
  * @param maxSeatsPerCustomer seats of one e-mail address in all its reservations; empty to use the server's setting
  * @param reservationTtl how long a pending reservation holds its seats; empty to use the server's setting
@@ -49,5 +49,30 @@ public record Terms(
                 Optional.empty(),
                 false,
                 Optional.empty());
+    }
+
+    /** Returns the same terms as another version. */
+    public Terms withVersion(int other) {
+        return with(other, isPaused);
+    }
+
+    /** Returns the same terms with the sale paused or open, in the same version. */
+    public Terms withPaused(boolean other) {
+        return with(version, other);
+    }
+
+    private Terms with(int otherVersion, boolean paused) {
+        return new Terms(
+                otherVersion,
+                startsAt,
+                onSaleFrom,
+                onSaleUntil,
+                paused,
+                maxSeatsPerReservation,
+                maxSeatsPerCustomer,
+                reservationTtl,
+                maxHold,
+                hasReentry,
+                transferUntil);
     }
 }

@@ -1,9 +1,10 @@
 package seatlock.inventory;
 
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import seatlock.catalog.EventId;
 import seatlock.db.Tx;
@@ -20,14 +21,15 @@ public final class BuyerDetails {
      * @return the reservation as it is now (see {@link InventoryReader#find}); empty if there is none
      */
     public static Optional<Reservation> lockReservation(Tx tx, EventId event, ReservationId id) throws SQLException {
-        var locked = tx.lockThenReadClock(
+        var locked = tx.lock(
                 InventoryReader.SELECT_RESERVATION + " WHERE event_id = ? AND reservation_id = ? FOR NO KEY UPDATE",
                 InventoryReader::reservation,
                 event.value(),
                 id.value());
-        return InventoryReader.withSeats(tx, event, locked.rows()).values().stream()
+        var now = tx.readClock();
+        return InventoryReader.withSeats(tx, event, locked).values().stream()
                 .findFirst()
-                .map(found -> found.asOf(locked.now()));
+                .map(found -> found.asOf(now));
     }
 
     /**
@@ -74,27 +76,48 @@ public final class BuyerDetails {
     }
 
     private static void replaceWords(Tx tx, EventId event, Reservation before, Reservation after) {
-        var old = before.buyer().name().map(Words::of).stream()
-                .flatMap(Set::stream)
-                .toArray(String[]::new);
-        if (old.length > 0) {
-            tx.updateExactly(
-                    old.length,
-                    "DELETE FROM reservation_words WHERE event_id = ? AND reservation_id = ? AND word = ANY (?)",
-                    event.value(),
-                    after.id().value(),
-                    old);
-        }
+        before.buyer().name().ifPresent(name -> deleteWords(tx, event, Map.of(before.id(), name)));
         insertWords(tx, event, List.of(after));
+    }
+
+    /**
+     * Makes reservations no longer be found by their names.
+     *
+     * @param names all that they are found by
+     */
+    public static void deleteWords(Tx tx, EventId event, Map<ReservationId, String> names) {
+        var lines = lines(names);
+        if (!lines.isEmpty()) {
+            tx.updateExactly(
+                    lines.size(),
+                    """
+                    DELETE FROM reservation_words AS w
+                     USING unnest(?, ?) AS line (reservation_id, word)
+                     WHERE w.event_id = ?
+                       AND w.reservation_id = line.reservation_id
+                       AND w.word = line.word
+                    """,
+                    lines.stream().map(line -> line.reservation.value()).toArray(UUID[]::new),
+                    lines.stream().map(Line::word).toArray(String[]::new),
+                    event.value());
+        }
+    }
+
+    private record Line(ReservationId reservation, String word) {}
+
+    private static List<Line> lines(Map<ReservationId, String> names) {
+        return names.entrySet().stream()
+                .flatMap(named ->
+                        Words.of(named.getValue()).stream().sorted().map(word -> new Line(named.getKey(), word)))
+                .toList();
     }
 
     /** Makes reservations that have a name be found by it. */
     static void insertWords(Tx tx, EventId event, List<Reservation> reservations) {
-        record Line(ReservationId reservation, String word) {}
-        var lines = reservations.stream()
-                .flatMap(reservation -> reservation.buyer().name().map(Words::of).stream()
-                        .flatMap(words -> words.stream().sorted().map(word -> new Line(reservation.id(), word))))
-                .toList();
+        var names = new LinkedHashMap<ReservationId, String>();
+        reservations.forEach(
+                reservation -> reservation.buyer().name().ifPresent(name -> names.put(reservation.id(), name)));
+        var lines = lines(names);
         if (lines.isEmpty()) {
             return;
         }

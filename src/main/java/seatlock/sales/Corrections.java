@@ -38,6 +38,9 @@ public final class Corrections {
 
         record NotFound() implements Result {}
 
+        /** Nothing was changed, because the personal data of the buyer was erased. */
+        record Erased() implements Result {}
+
         /** Nothing was changed, because the reservation has ended. */
         record Ended(Reservation reservation) implements Result {}
 
@@ -56,6 +59,9 @@ public final class Corrections {
             return new Result.NotFound();
         }
         var before = found.get();
+        if (before.buyer().isErased()) {
+            return new Result.Erased();
+        }
         if (before.status() != ReservationStatus.PENDING && before.status() != ReservationStatus.CONFIRMED) {
             return new Result.Ended(before);
         }
@@ -71,7 +77,7 @@ public final class Corrections {
     }
 
     /**
-     * Mails the tickets of a reservation again (see {@link Tickets#resend}).
+     * Mails the tickets of a reservation again (see {@link Tickets#resend}), unless the personal data of its buyer was erased.
      *
      * @param email replaces the address of the reservation, if the mail is sent; empty to keep it
      * @return empty if there is no such reservation
@@ -83,7 +89,7 @@ public final class Corrections {
             return Optional.empty();
         }
         var before = found.get();
-        var result = tickets.resend(tx, event, before);
+        var result = before.buyer().isErased() ? new Tickets.Resend.NotConfirmed() : tickets.resend(tx, event, before);
         if (!(result instanceof Tickets.Resend.Queued queued)) {
             return Optional.of(new Resent(result, before));
         }

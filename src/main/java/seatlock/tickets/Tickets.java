@@ -254,7 +254,8 @@ public final class Tickets {
      *
      * @param event in the version that the document shows
      * @param reservation in the version that the document shows
-     * @return {@code false} if the reservation has changed since, so that the document may be outdated; then nothing was stored
+     * @return {@code false} if the reservation has changed since (its buyer may have been erased), so that the document may be
+     *     outdated; then nothing was stored
      */
     public boolean storeDocument(Tx tx, Event event, Reservation reservation, TicketId id, byte[] pdf)
             throws SQLException {
@@ -262,10 +263,10 @@ public final class Tickets {
             return false;
         }
         tx.update("""
-                INSERT INTO ticket_documents (event_id, ticket_id, pdf, event_version, created_at)
+                INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at, event_version)
                 VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (event_id, ticket_id) DO NOTHING
-                """, event.id().value(), id.value(), pdf, event.version(), tx.readClock());
+                """, event.id().value(), id.value(), pdf, tx.readClock(), event.version());
         return true;
     }
 

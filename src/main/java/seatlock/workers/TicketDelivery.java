@@ -1,5 +1,6 @@
 package seatlock.workers;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,9 @@ import seatlock.db.Database;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
 import seatlock.jobs.Job;
+import seatlock.mail.BuyerMails;
 import seatlock.mail.Mailer;
-import seatlock.mail.TicketMail;
+import seatlock.text.Messages;
 import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketPdf;
 import seatlock.tickets.Tickets;
@@ -57,7 +59,12 @@ public final class TicketDelivery {
     }
 
     /** The data for the documents and the mail. */
-    private record Order(Event event, Reservation reservation, List<Ticket> tickets, List<String> codes) {}
+    private record Order(Event event, Reservation reservation, List<Ticket> tickets, List<String> codes, Instant now) {
+
+        Messages words() {
+            return Messages.in(reservation.buyer().language(), event.details().language());
+        }
+    }
 
     /** Returns the handler for each kind of job about tickets. */
     public Map<Job.Kind, JobHandler> handlers() {
@@ -74,7 +81,7 @@ public final class TicketDelivery {
         progress.accept(Step.STARTED);
         var order = load(job);
         if (order.tickets.isEmpty()) {
-            return Optional.empty(); // the reservation was refunded in the meantime
+            return Optional.empty(); // the reservation was refunded or erased in the meantime
         }
         documents(order);
         progress.accept(Step.DOCUMENTS_MADE);
@@ -93,8 +100,8 @@ public final class TicketDelivery {
             return Optional.empty();
         }
         try {
-            mailer.send(TicketMail.of(
-                    order.event, order.reservation, order.tickets, documents(order), job.id(), mailer.contact()));
+            mailer.send(new BuyerMails(order.event, order.reservation, mailer.contact(), order.now)
+                    .tickets(order.tickets, documents(order), job.id()));
         } catch (Mailer.Rejected e) {
             throw new PermanentFailure(e.getMessage(), e);
         } catch (Mailer.Failed e) {
@@ -110,13 +117,14 @@ public final class TicketDelivery {
             var reservation =
                     inventory.find(tx, job.event(), job.subject().reservation()).orElseThrow();
             var live = tickets.ofReservation(tx, job.event(), job.subject().reservation()).stream()
-                    .filter(ticket -> ticket.voidedAt() == null)
+                    .filter(ticket -> ticket.voidedAt() == null
+                            && !reservation.buyer().isErased()) // there is no address, and no name to print
                     .toList();
             var codes = new ArrayList<String>();
             for (var ticket : live) {
                 codes.add(tickets.code(tx, job.event(), ticket));
             }
-            return new Order(event, reservation, live, codes);
+            return new Order(event, reservation, live, codes, tx.readClock());
         });
     }
 
@@ -135,12 +143,12 @@ public final class TicketDelivery {
         if (existing.isPresent()) {
             return existing.get();
         }
-        var name = order.reservation.printedName(ticket.seat().id());
-        var rendered = TicketPdf.render(order.event, ticket, name, code);
-        return database.inTransaction(
-                        tx -> tickets.storeDocument(tx, order.event, order.reservation, ticket.id(), rendered)
-                                ? tickets.document(tx, event, ticket.id())
-                                : Optional.<byte[]>empty())
+        var reservation = order.reservation;
+        var name = reservation.printedName(ticket.seat().id());
+        var rendered = TicketPdf.render(order.words(), order.event, reservation.reference(), ticket, name, code);
+        return database.inTransaction(tx -> tickets.storeDocument(tx, order.event, reservation, ticket.id(), rendered)
+                        ? tickets.document(tx, event, ticket.id())
+                        : Optional.<byte[]>empty())
                 .orElseThrow(() -> new TemporaryFailure("The reservation was changed meanwhile", null));
     }
 }

@@ -71,6 +71,7 @@ class AccessMatrixTest {
             Map.entry("correctReservation", HOLDERS),
             Map.entry("findReservations", SELLERS),
             Map.entry("findReservationsOfAddress", SELLERS_OF_ANY_EVENT),
+            Map.entry("extend", HOLDERS),
             Map.entry("confirm", SELLERS),
             Map.entry("cancel", HOLDERS),
             Map.entry("getTickets", HOLDERS),
@@ -78,6 +79,10 @@ class AccessMatrixTest {
             Map.entry("getTicketDocument", HOLDERS),
             Map.entry("checkIn", GATES),
             Map.entry("getTicketKeys", ANYONE),
+            Map.entry("getReservationChanges", HOLDERS),
+            Map.entry("getEventChanges", SELLERS),
+            Map.entry("getSales", SELLERS),
+            Map.entry("exportTable", SELLERS),
             Map.entry("createKey", ADMINS),
             Map.entry("listKeys", ADMINS),
             Map.entry("revokeKey", ADMINS),
@@ -210,13 +215,14 @@ class AccessMatrixTest {
 
     /** Sends a valid request, which fails only if the caller has no permission, and then must change nothing. */
     private int call(String method, String template, String operation, String caller) {
-        if (List.of("confirm", "cancel").contains(operation)) {
+        if (List.of("extend", "confirm", "cancel").contains(operation)) {
             reservation = reserve();
         } else if (reservation == null || template.startsWith("/api/events/{eventId}/")) {
             reservation = buy();
         }
         var path = template.replace("{eventId}", event.id().toString())
-                .replace("{reservationId}", reservation.get("id").asText());
+                .replace("{reservationId}", reservation.get("id").asText())
+                .replace("{export}", "tickets");
         if (operation.equals("findReservationsOfAddress")) {
             path += "?email=ada@example.org";
         }

@@ -95,7 +95,13 @@ class SeatMapFormatTest {
     private String expected(EventId event, String section, SeatStatus status, int limit, int after) {
         record Found(int id, SeatBody seat) {}
         var found = system.query(
-                "SELECT * FROM seats WHERE event_id = ? AND seat_id > ? ORDER BY seat_id",
+                """
+                SELECT s.*, p.price
+                  FROM seats AS s
+                  JOIN section_prices AS p ON p.event_id = s.event_id AND p.section = s.section
+                 WHERE s.event_id = ? AND s.seat_id > ?
+                 ORDER BY s.seat_id
+                """,
                 row -> new Found(
                         row.integer("seat_id"),
                         new SeatBody(

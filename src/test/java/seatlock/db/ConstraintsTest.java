@@ -27,14 +27,17 @@ class ConstraintsTest {
 
     private static final String NEW_RESERVATION = """
             INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total, created_at,
-                                      expires_at, confirmed_at, ended_at, payment_reference, amount_paid,
+                                      expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid,
                                       event_starts_at, event_max_seats, terms_version)
             SELECT event_id, gen_random_uuid(), %s FROM event_terms WHERE event_id = :event
             """;
 
     private static final String GOOD =
             "'ABCDEFGH', 1, 'PENDING', 'a@b.c', sha256('x'), 1, 100, now(), now() + interval '1 minute',"
-                    + " NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
+                    + " now() + interval '3 minutes', NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
+
+    private static final String CANCELLED =
+            "status = 'CANCELLED', cancelled_at = now(), cancel_refund = true, cancel_notify = true";
 
     private static String reservation(String good, String bad) {
         assertThat(GOOD).contains(good);
@@ -57,6 +60,28 @@ class ConstraintsTest {
         return "UPDATE reservations SET " + change + " WHERE event_id = :event AND reservation_id = :sold";
     }
 
+    /** Makes the pending reservation an expired one that was replaced. */
+    private static String lapsed(String successor) {
+        return held("status = 'EXPIRED', expires_at = now(), ended_at = now(), replaced_by = " + successor);
+    }
+
+    /** Copies the confirmed reservation twice, as an expired or a confirmed one with the same partner. */
+    private static String twice(String column, String partner) {
+        var copy =
+                "INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count,"
+                        + " total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid, event_starts_at,"
+                        + " event_max_seats, terms_version, " + column
+                        + ") SELECT event_id, gen_random_uuid(), '%s', 1, "
+                        + (column.equals("replaces") ? "'CONFIRMED'" : "'EXPIRED'")
+                        + ", email, token_hash, seat_count, total, created_at, expires_at, hold_until, "
+                        + (column.equals("replaces")
+                                ? "confirmed_at, NULL, payment_reference, amount_paid"
+                                : "NULL, expires_at, NULL, NULL")
+                        + ", event_starts_at, event_max_seats, terms_version, " + partner
+                        + " FROM reservations WHERE event_id = :event AND reservation_id = :sold";
+        return copy.formatted("ABCDEFGH") + "; " + copy.formatted("HGFEDCBA");
+    }
+
     private static String plan(String change) {
         return "UPDATE seat_plans SET " + change + " WHERE event_id = :event";
     }
@@ -67,7 +92,7 @@ class ConstraintsTest {
 
     private static String document(String pdf, String createdAt) {
         return "INSERT INTO ticket_documents SELECT event_id, ticket_id, " + pdf + ", " + createdAt
-                + " FROM tickets WHERE event_id = :event";
+                + ", 1 FROM tickets WHERE event_id = :event";
     }
 
     private static String job(String change) {
@@ -87,8 +112,21 @@ class ConstraintsTest {
 
     /** Further terms of the event: version, start, seats per reservation, time to live. */
     private static String newTerms(String values) {
-        return "INSERT INTO event_terms SELECT event_id, " + values
-                + ", now() FROM event_terms WHERE event_id = :event";
+        return "INSERT INTO event_terms (event_id, version, starts_at, max_seats_per_reservation, reservation_ttl_ms,"
+                + " created_at, is_paused, reentry) SELECT event_id, " + values
+                + ", now(), false, false FROM event_terms WHERE event_id = :event";
+    }
+
+    /** A change of the sold reservation, which has one of version 2 already. */
+    private static String change(String good, String bad) {
+        var row =
+                ":event, gen_random_uuid(), 'reservation.confirmed', :sold, NULL::uuid, 3, 'holder', now(), NULL::bigint";
+        assertThat(row).contains(good);
+        return "INSERT INTO changes SELECT " + row.replace(good, bad);
+    }
+
+    private static String price(String row) {
+        return "INSERT INTO section_prices SELECT " + row;
     }
 
     private static String key(String change) {
@@ -164,6 +202,16 @@ class ConstraintsTest {
                 arguments(sold("amount_paid = total - 1"), "reservations_paid_in_full"),
                 arguments(held("payment_reference = 'pi', amount_paid = total"), "reservations_paid_when_confirmed"),
                 arguments(held("expires_at = created_at"), "reservations_expires_after_created"),
+                arguments(held("expires_at = hold_until + interval '1 us'"), "reservations_held_within_limit"),
+                // A reservation in the place of a lapsed one
+                arguments(sold("replaces = gen_random_uuid()"), "reservations_replaces_fk"),
+                arguments(lapsed("gen_random_uuid()"), "reservations_replaced_by_fk"),
+                arguments(sold("replaces = reservation_id"), "reservations_replaces_another"),
+                arguments(lapsed("reservation_id"), "reservations_replaces_another"),
+                arguments(held("replaced_by = :sold"), "reservations_replaced_once_expired"),
+                arguments(held("replaces = :sold"), "reservations_successor_was_confirmed"),
+                arguments(twice("replaces", ":held"), "reservations_replaces_unique"),
+                arguments(twice("replaced_by", ":sold"), "reservations_replaced_by_unique"),
                 // What may be reserved
                 arguments(reservation("now(), now()", "starts_at, starts_at"), "reservations_before_event_starts"),
                 arguments(reservation("starts_at, max", "starts_at + interval '1 year', max"), "reservations_terms_fk"),
@@ -180,7 +228,68 @@ class ConstraintsTest {
                 arguments(event("capacity", "0"), "events_capacity_in_range"),
                 arguments(event("starts_at", "now()"), "events_terms_fk"),
                 arguments(event("terms_version", "2"), "events_terms_fk"),
+                arguments(event("status", "'SOLD OUT'"), "events_status_known"),
+                arguments(event("description", "''"), "events_description_length"),
+                arguments(event("url", "''"), "events_urls_length"),
+                arguments(event("organiser_name", "''"), "events_organiser_length"),
+                arguments(event("organiser_email", "'a@b.c'"), "events_organiser_has_a_name"),
+                arguments(event("doors_at", "starts_at + interval '1 s'"), "events_doors_not_after_start"),
+                arguments(event("ends_at", "starts_at"), "events_ends_after_start"),
+                arguments(event("language", "'English'"), "events_language_form"),
+                arguments(event("printed_version", "2"), "events_printed_version_in_range"),
+                arguments(event("status", "'CANCELLED'"), "events_cancelled_when_cancelled"),
+                arguments(event("cancelled_at", "now()"), "events_cancelled_when_cancelled"),
+                arguments(event("cancel_reason", "'rain'"), "events_cancel_reason_of_a_cancelled_one"),
+                arguments(event("cancel_completed_at", "now()"), "events_cancel_completed_of_a_cancelled_one"),
+                arguments(event(CANCELLED + ", cancel_reason", "''"), "events_cancel_reason_length"),
+                arguments(
+                        event(CANCELLED + ", cancel_completed_at", "now() - interval '1 s'"),
+                        "events_cancel_completed_after_cancelled"),
+                // Prices
+                arguments(price(":event, 'S', 1, 4500"), "section_prices_pk"),
+                arguments(price(":event, 'S', 2, 4500"), "section_prices_terms_fk"),
+                arguments(price(":event, '', 1, 4500"), "section_prices_section_length"),
+                // Buyers
+                arguments(held("reference = 'ABCDEFG1'"), "reservations_reference_form"),
+                arguments(
+                        "UPDATE reservations SET reference = 'ABCDEFGH' WHERE event_id = :event",
+                        "reservations_reference_unique"),
+                arguments(held("name = ''"), "reservations_name_length"),
+                arguments(held("language = 'German'"), "reservations_language_form"),
+                arguments(held("version = 0"), "reservations_version_positive"),
+                arguments(
+                        "UPDATE reservation_seats SET holder = '' WHERE event_id = :event",
+                        "reservation_seats_holder_length"),
+                // Changes
+                arguments(change("'reservation.confirmed'", "'Confirmed'"), "changes_type_form"),
+                arguments(change(":sold", "NULL"), "changes_subject_matches_type"),
+                arguments(change("'reservation.confirmed'", "'ticket.voided'"), "changes_subject_matches_type"),
+                arguments(change("3,", "0,"), "changes_version_positive"),
+                arguments(change("'holder'", "'Ada'"), "changes_actor_form"),
+                arguments(change("NULL::bigint", "0"), "changes_position_positive"),
+                arguments(change(":sold", "gen_random_uuid()"), "changes_reservation_fk"),
+                arguments(
+                        change(":event, gen_random_uuid()", "gen_random_uuid(), gen_random_uuid()")
+                                .replace("reservation.confirmed", "event.changed")
+                                .replace(":sold", "NULL"),
+                        "changes_event_fk"),
+                arguments(
+                        change(
+                                "'reservation.confirmed', :sold, NULL::uuid",
+                                "'ticket.voided', :sold, gen_random_uuid()"),
+                        "changes_ticket_fk"),
+                arguments(
+                        change("gen_random_uuid()", ":held") + "; " + change("gen_random_uuid()", ":held"),
+                        "changes_pk"),
+                arguments(
+                        change("NULL::bigint", "1") + "; "
+                                + change("NULL::bigint", "1").replace(" 3,", " 4,"),
+                        "changes_position_unique"),
                 // Terms
+                arguments(
+                        terms("on_sale_from = now(), on_sale_until = now()"), "event_terms_sale_ends_after_it_begins"),
+                arguments(terms("max_seats_per_customer = 0"), "event_terms_max_seats_per_customer_in_range"),
+                arguments(terms("max_hold_ms = 1"), "event_terms_max_hold_in_range"),
                 arguments(terms("max_seats_per_reservation = 9"), "reservations_terms_fk"),
                 arguments(newTerms("0, starts_at, 1, NULL"), "event_terms_version_positive"),
                 arguments(newTerms("2, starts_at, 0, NULL"), "event_terms_max_seats_in_range"),
@@ -226,6 +335,9 @@ class ConstraintsTest {
                         ticket("checked_in_at = now(), check_in_gate = 'N', check_in_nonce = ''"),
                         "tickets_nonce_length"),
                 arguments(document("'no PDF'::bytea", "now()"), "ticket_documents_pdf"),
+                arguments(
+                        document("'%PDF-'::bytea", "now()").replace(", 1 FROM", ", 0 FROM"),
+                        "ticket_documents_event_version_positive"),
                 arguments(
                         document("'%PDF-'::bytea", "now()") + "; " + document("'%PDF-'::bytea", "now()"),
                         "ticket_documents_pk"),
@@ -296,6 +408,11 @@ class ConstraintsTest {
                 // Payments
                 arguments(payment(":event", ":held"), "payment_references_pk"),
                 arguments(payment("gen_random_uuid()", ":sold"), "payment_references_reservation_fk"),
+                // Feeds
+                arguments(change("3,", "2,"), "changes_version_unique"),
+                arguments("INSERT INTO feeds VALUES (:event, 0), (:event, 0)", "feeds_pk"),
+                arguments("INSERT INTO feeds VALUES (gen_random_uuid(), 0)", "feeds_event_fk"),
+                arguments("INSERT INTO feeds VALUES (:event, -1)", "feeds_last_position_not_negative"),
                 // Scans
                 arguments(scan("'ADMITTED'", "'MAYBE'"), "scans_outcome_known"),
                 arguments(scan("'N'", "''"), "scans_gate_length"),
