@@ -409,7 +409,9 @@ class ArchitectureTest {
                         "Feed.java claimFeed",
                         "Tickets.java lockReservation",
                         "Tickets.java lockErasure",
-                        "Erasure.java lockReservations");
+                        "Erasure.java lockReservations",
+                        "Tickets.java lockVersion",
+                        "BuyerDetails.java lockReservation");
     }
 
     private static boolean isComment(String source, int position) {

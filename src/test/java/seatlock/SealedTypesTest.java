@@ -28,6 +28,7 @@ import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
 import seatlock.inventory.ReservationToken;
 import seatlock.privacy.Erasure;
+import seatlock.sales.Corrections;
 import seatlock.sales.Receipt;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.Tickets;
@@ -90,9 +91,16 @@ public class SealedTypesTest {
             new CheckInResult.Rejected(CheckInResult.Reason.FORGED));
 
     public static final List<Tickets.Resend> RESENDS = List.of(
-            new Tickets.Resend.Queued(),
+            new Tickets.Resend.Queued(true),
             new Tickets.Resend.NotConfirmed(),
             new Tickets.Resend.TooOften(Duration.ofMinutes(1)));
+
+    public static final List<Corrections.Result> CORRECTIONS = List.of(
+            new Corrections.Result.Corrected(RESERVATION),
+            new Corrections.Result.NotFound(),
+            new Corrections.Result.Erased(),
+            new Corrections.Result.Ended(RESERVATION),
+            new Corrections.Result.UnknownSeats(List.of("S-A-9")));
 
     public static final List<Reservation.State> STATES = List.of(
             new Reservation.State.Pending(),
@@ -114,6 +122,7 @@ public class SealedTypesTest {
             CheckInResult.class, CHECK_IN_RESULTS,
             Tickets.Resend.class, RESENDS,
             Erasure.Result.class, ERASURES,
+            Corrections.Result.class, CORRECTIONS,
             Reservation.State.class, STATES);
 
     /** Exceptions are told apart by catch clauses and by Javalin's handlers, which fall back to a supertype. */

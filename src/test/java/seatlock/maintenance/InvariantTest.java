@@ -192,6 +192,9 @@ class InvariantTest {
                         ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
                         Invariant.A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET),
                 arguments(
+                        "INSERT INTO reservation_words VALUES (:event, 'ada', :held)",
+                        Invariant.A_RESERVATION_WITHOUT_A_NAME_IS_NOT_FOUND_BY_ONE),
+                arguments(
                         ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
                         Invariant.A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL),
                 arguments(
