@@ -126,6 +126,7 @@ public final class ApiServer implements AutoCloseable {
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
         var tickets =
                 new TicketHandlers(core.inventory, core.tickets, core.ticketKeys, core.reads, core.writes, access);
+        var calendars = new CalendarHandlers(core.catalog, core.inventory, core.reads, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
         var listening = new Listener.Setup(
                 setup.address,
@@ -146,7 +147,7 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, keyHandlers, setup.publicUrl);
+                    guarded.add(events, reservations, tickets, calendars, keyHandlers, setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })

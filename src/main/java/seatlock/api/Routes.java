@@ -40,6 +40,7 @@ final class Routes {
             EventHandlers events,
             ReservationHandlers reservations,
             TicketHandlers tickets,
+            CalendarHandlers calendars,
             KeyHandlers keys,
             PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
@@ -51,6 +52,7 @@ final class Routes {
         get(RESERVATION, AccessRule.HOLDER, reservations::get);
         post(RESERVATION + "/confirm", AccessRule.SALES, reservations::confirm);
         post(RESERVATION + "/cancel", AccessRule.HOLDER, reservations::cancel);
+        get(RESERVATION + "/event.ics", AccessRule.HOLDER, calendars::get);
 
         get(RESERVATION + "/tickets", AccessRule.HOLDER, tickets::list);
         post(RESERVATION + "/resend", AccessRule.SALES, tickets::resend);

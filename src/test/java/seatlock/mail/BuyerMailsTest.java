@@ -2,10 +2,7 @@ package seatlock.mail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Currency;
@@ -215,7 +212,7 @@ class BuyerMailsTest {
     /** Each mail in each language is complete; their words are compared by {@link seatlock.text.MessagesTest}. */
     @ParameterizedTest
     @MethodSource("languages")
-    void each_mail_is_written_in_each_language(String language) throws IOException {
+    void each_mail_is_written_in_each_language(String language) {
         var mails = mails(language, 1);
         var ticket = tickets(1).get(0);
         var all = Map.of(
@@ -241,20 +238,9 @@ class BuyerMailsTest {
         assertThat(all.get("transfer").to()).isEqualTo("bob@example.org");
         assertThat(all.get("transfer").text())
                 .as("the order and the price are the buyer's")
-                .doesNotContain("K7M2PQ9X", "45");
-        assertThat(all.get("refund").text()).contains("Maria <Rossi> is ill.", "45");
+                .doesNotContain("K7M2PQ9X", "450");
+        assertThat(all.get("refund").text()).contains("Maria <Rossi> is ill.", "450");
         assertThat(all.values()).extracting(Mailer.Mail::text).doesNotHaveDuplicates();
-        var wanted = System.getProperty("seatlock.mails"); // to look at them
-        if (wanted != null) {
-            for (var mail : all.entrySet()) {
-                Files.writeString(
-                        Path.of(wanted, language + "-" + mail.getKey() + ".html"),
-                        mail.getValue().html());
-                Files.writeString(
-                        Path.of(wanted, language + "-" + mail.getKey() + ".txt"),
-                        mail.getValue().text());
-            }
-        }
     }
 
     /** Lines of what was bought are divided into cells. */
