@@ -216,10 +216,15 @@ public final class Mailer {
         return Optional.ofNullable(leaves);
     }
 
+    /** Returns why no mail leaves this process, as a sentence; empty if it does, or before the first mail. */
+    public String problem() {
+        return leaves().orElse(true) ? "" : "Mail cannot leave. The log of this process has the reason (ERROR).";
+    }
+
     /** Logs each change once. */
     private synchronized void report(boolean leavesNow, String reason) {
         if (!leavesNow && !Boolean.FALSE.equals(leaves)) {
-            log.error("Mail cannot leave; it will be retried for two days: {}", reason);
+            log.error("Mail cannot leave and will be retried: {}", reason);
         } else if (leavesNow && Boolean.FALSE.equals(leaves)) {
             log.info("Mail leaves again");
         }

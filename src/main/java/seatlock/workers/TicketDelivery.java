@@ -75,7 +75,7 @@ public final class TicketDelivery {
         progress.accept(Step.STARTED);
         var order = load(job);
         if (order.tickets.isEmpty()) {
-            return Optional.empty(); // the reservation was refunded in the meantime
+            return Optional.empty(); // the reservation was refunded or erased in the meantime
         }
         documents(order);
         progress.accept(Step.DOCUMENTS_MADE);
@@ -106,7 +106,8 @@ public final class TicketDelivery {
             var reservation =
                     inventory.find(tx, job.event(), job.subject().reservation()).orElseThrow();
             var live = tickets.ofReservation(tx, job.event(), job.subject().reservation()).stream()
-                    .filter(ticket -> ticket.voidedAt() == null)
+                    .filter(ticket -> ticket.voidedAt() == null
+                            && !reservation.buyer().isErased()) // there is no address, and no name to print
                     .toList();
             var codes = new ArrayList<String>();
             for (var ticket : live) {

@@ -47,7 +47,8 @@ class CalendarTest {
                         event.id().value())
                 .get(0);
         assertThat(pending.getStatus().isTentative()).isTrue();
-        assertThat(pending.getDateStart().getValue().toInstant()).isEqualTo(event.startsAt().truncatedTo(ChronoUnit.SECONDS));
+        assertThat(pending.getDateStart().getValue().toInstant())
+                .isEqualTo(event.startsAt().truncatedTo(ChronoUnit.SECONDS));
         assertThat(pending.getDescription().getValue()).contains("S-A-1").contains(reference);
 
         api.confirm(event.id(), id, 4500);

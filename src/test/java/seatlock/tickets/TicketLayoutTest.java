@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.lowagie.text.pdf.ColumnText;
 import com.lowagie.text.pdf.PdfReader;
+import com.lowagie.text.pdf.PdfWriter;
 import com.lowagie.text.pdf.parser.FinalText;
 import com.lowagie.text.pdf.parser.ParsedText;
 import com.lowagie.text.pdf.parser.ParsedTextImpl;
@@ -232,6 +233,18 @@ class TicketLayoutTest {
                 which.equals("row") ? text : Texts.SHORT.row,
                 which.equals("number") ? "1000000" : Texts.SHORT.number,
                 which.equals("holder") ? text : Texts.SHORT.holder));
+    }
+
+    /** The blanks between the words count: otherwise, lines began outside of their box, where nothing is seen. */
+    @ParameterizedTest
+    @ValueSource(strings = {"אולם גדול יציע ימין ", "أغنية الليل الطويل "})
+    void lines_from_right_to_left_stay_in_their_box(String filler) {
+        var whole = ColumnText.getWidth(
+                Typesetter.set(Typesetter.Face.BOLD, filler.strip(), 10, Color.BLACK), PdfWriter.RUN_DIRECTION_RTL, 0);
+
+        assertThat(new TextBox(0, whole * 0.99f, 100, 0)
+                        .fitsOnOneLine(filler.strip(), new TextBox.Style(Typesetter.Face.BOLD, Color.BLACK, 10, 10)))
+                .isFalse();
     }
 
     private static List<String> languages() {

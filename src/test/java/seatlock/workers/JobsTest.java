@@ -257,6 +257,22 @@ class JobsTest {
     }
 
     /** The database's clock was an hour ahead when these jobs got their times, and was set back. */
+    /** A node of a newer release added the job. */
+    @Test
+    void a_job_of_an_unknown_kind_with_an_unknown_subject_is_listed() {
+        var event = system.event(2);
+        system.api.buy(event.id(), "S-A-1");
+        var known = system.api.buy(event.id(), "S-A-2").json().get("id").asText();
+        system.update("ALTER TABLE jobs DROP CONSTRAINT jobs_subject_known, DROP CONSTRAINT jobs_kind_known");
+        system.update("UPDATE jobs SET kind = 'Sweep', subject_type = 'SEAT' WHERE subject_id <> ?::uuid", known);
+
+        var listed = system.database.inTransaction(tx -> system.jobs.list(tx, "READY", 100));
+
+        assertThat(listed).hasSize(2);
+        assertThat(listed.get(0).subject()).isEqualTo("reservation " + known);
+        assertThat(listed.get(1).subject()).startsWith("seat ");
+    }
+
     @Test
     void jobs_that_are_due_in_the_future_for_no_reason_are_found() {
         var event = system.event(4);
