@@ -79,7 +79,10 @@ class BuyerMailsTest {
                 45_000L * seats,
                 Instant.EPOCH,
                 Instant.EPOCH,
-                new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 45_000L * seats)));
+                Instant.EPOCH,
+                new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 45_000L * seats)),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static List<Ticket> tickets(int count) {

@@ -78,7 +78,10 @@ class CalendarFileTest {
                 4500L * seats,
                 NOW,
                 NOW,
-                state);
+                NOW,
+                state,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static String write(Event event, Reservation reservation) {
