@@ -149,6 +149,7 @@ public final class ApiServer implements AutoCloseable {
                 access);
         this.feedReaders = new FeedReaders(core.feed, core.reads, core.writes, threads);
         var changes = new ChangeHandlers(core.feed, feedReaders, core.inventory, core.reads, access);
+        var calendars = new CalendarHandlers(core.catalog, core.inventory, core.reads, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
         var reports = new ReportHandlers(core.catalog, core.reads, threads);
         var privacy = new PrivacyHandlers(
@@ -178,6 +179,7 @@ public final class ApiServer implements AutoCloseable {
                             reservations,
                             buyers,
                             tickets,
+                            calendars,
                             changes,
                             keyHandlers,
                             reports,

@@ -47,6 +47,7 @@ final class Routes {
             ReservationHandlers reservations,
             BuyerHandlers buyers,
             TicketHandlers tickets,
+            CalendarHandlers calendars,
             ChangeHandlers changes,
             KeyHandlers keys,
             ReportHandlers reports,
@@ -77,6 +78,7 @@ final class Routes {
         post(RESERVATION + "/extend", AccessRule.HOLDER, reservations::extend);
         post(RESERVATION + "/confirm", AccessRule.SALES, reservations::confirm);
         post(RESERVATION + "/cancel", AccessRule.HOLDER, reservations::cancel);
+        get(RESERVATION + "/event.ics", AccessRule.HOLDER, calendars::get);
 
         get(RESERVATION + "/tickets", AccessRule.HOLDER, tickets::list);
         post(RESERVATION + "/resend", AccessRule.SALES, tickets::resend);

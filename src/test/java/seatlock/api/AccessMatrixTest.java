@@ -74,6 +74,7 @@ class AccessMatrixTest {
             Map.entry("extend", HOLDERS),
             Map.entry("confirm", SELLERS),
             Map.entry("cancel", HOLDERS),
+            Map.entry("getCalendarFile", HOLDERS),
             Map.entry("getTickets", HOLDERS),
             Map.entry("resendTickets", SELLERS),
             Map.entry("getTicketDocument", HOLDERS),
