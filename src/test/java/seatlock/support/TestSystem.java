@@ -256,6 +256,10 @@ public final class TestSystem implements AutoCloseable {
             return server.port();
         }
 
+        public Checkout checkout() {
+            return checkout;
+        }
+
         @Override
         public void close() {
             server.close();
