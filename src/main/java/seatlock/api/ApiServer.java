@@ -10,6 +10,8 @@ import java.util.concurrent.Executor;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.access.ApiKeys;
 import seatlock.catalog.Catalog;
+import seatlock.changes.Changes;
+import seatlock.changes.Feed;
 import seatlock.db.Database;
 import seatlock.db.TransactionPool;
 import seatlock.http.ClientAddress;
@@ -23,9 +25,12 @@ import seatlock.inventory.InventoryReader;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
+import seatlock.maintenance.Eraser;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
+import seatlock.sales.EventCancelled;
 import seatlock.sales.EventCreation;
+import seatlock.sales.EventRevision;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.KeyInUse;
 import seatlock.seatmap.SeatMaps;
@@ -79,10 +84,14 @@ public final class ApiServer implements AutoCloseable {
             SeatMaps seatMaps,
             Tickets tickets,
             TicketKeys ticketKeys,
+            Changes changes,
+            Feed feed,
+            Eraser eraser,
             TransactionPool reads,
             TransactionPool writes) {}
 
     private final Listener listener;
+    private final FeedReaders feedReaders;
 
     /** Creates the pool for read-only requests. It is separate so that many readers cannot stop sales. */
     public static TransactionPool reads(Database database, Executor continuations, Metrics metrics) {
@@ -122,16 +131,23 @@ public final class ApiServer implements AutoCloseable {
                 core.reads,
                 core.writes,
                 access);
+        var revision = new EventRevision(core.catalog, core.changes, new IdempotencyKeys());
+        var eventChanges = new EventChangeHandlers(core.catalog, revision, core.seatMaps, core.writes, access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
-        var tickets =
-                new TicketHandlers(core.inventory, core.tickets, core.ticketKeys, core.reads, core.writes, access);
+        var tickets = new TicketHandlers(
+                core.inventory, core.tickets, core.ticketKeys, core.changes, core.reads, core.writes, access);
+        this.feedReaders = new FeedReaders(core.feed, core.reads, core.writes, threads);
+        var changes = new ChangeHandlers(core.feed, feedReaders, core.inventory, core.reads, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
+        var reports = new ReportHandlers(core.catalog, core.reads, threads);
+        var privacy = new PrivacyHandlers(
+                core.catalog, core.inventory, core.tickets, core.eraser, core.reads, core.writes, access);
         var listening = new Listener.Setup(
                 setup.address,
                 limits.headerBytes(),
                 limits.bodyBytes(),
-                Map.of("/api/events", limits.seatPlanBytes()),
+                Map.of(Routes.SEAT_PLANS, limits.seatPlanBytes()),
                 setup.origins,
                 setup.publicUrl,
                 setup.keepAlive,
@@ -146,7 +162,16 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, keyHandlers, setup.publicUrl);
+                    guarded.add(
+                            events,
+                            eventChanges,
+                            reservations,
+                            tickets,
+                            changes,
+                            keyHandlers,
+                            reports,
+                            privacy,
+                            setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })
@@ -163,6 +188,9 @@ public final class ApiServer implements AutoCloseable {
                                 ApiProblem.IDEMPOTENCY_KEY_IN_USE,
                                 "The first request with this Idempotency-Key is still running.")));
         routes.exception(
+                EventCancelled.class,
+                (e, ctx) -> Responses.problem(ctx, Problem.of(ApiProblem.EVENT_CANCELLED, e.getMessage())));
+        routes.exception(
                 UnknownEvent.class,
                 (e, ctx) -> Responses.problem(ctx, Problem.of(HttpProblem.NOT_FOUND, "No such event.")));
     }
@@ -172,14 +200,20 @@ public final class ApiServer implements AutoCloseable {
         return listener.javalin();
     }
 
+    /** Returns the number of clients that wait for changes. */
+    public int waitingReaders() {
+        return feedReaders.waiting();
+    }
+
     /** Returns the port that the server listens on. */
     public int port() {
         return listener.port();
     }
 
-    /** Accepts no new connections, completes the requests in flight, then stops. */
+    /** Ends the waits for changes, accepts no new connections, completes the requests in flight, then stops. */
     @Override
     public void close() {
+        feedReaders.close();
         listener.close();
     }
 }

@@ -103,10 +103,21 @@ final class EventHandlers implements EventOperations {
     public void get(Context ctx) {
         var id = Parameters.eventId(ctx);
         var isSeller = access.caller(ctx).isSeller();
-        QueryResponse.send(ctx, reads, id, tx -> {
-            var event = require(catalog.find(tx, id).filter(found -> found.status() != Status.DRAFT || isSeller));
-            return EventBody.of(event, catalog.plan(tx, event), List.of());
-        });
+        record Found(Event event, byte[] body) {}
+        ctx.future(() -> reads.submit(id, tx -> {
+                    var event =
+                            require(catalog.find(tx, id).filter(found -> found.status() != Status.DRAFT || isSeller));
+                    return new Found(event, Json.write(EventBody.of(event, catalog.plan(tx, event), List.of())));
+                })
+                .thenAccept(found -> {
+                    ctx.header("ETag", etag(found.event));
+                    Responses.json(ctx, 200, found.body);
+                }));
+    }
+
+    /** Returns a tag that names the version of an event. */
+    static String etag(Event event) {
+        return "\"" + event.version() + "\"";
     }
 
     @Override
@@ -146,7 +157,7 @@ final class EventHandlers implements EventOperations {
         return gzip && page.plain().length > MIN_GZIP_BYTES;
     }
 
-    private static Event require(Optional<Event> event) {
+    static Event require(Optional<Event> event) {
         return event.orElseThrow(
                 () -> Problem.of(HttpProblem.NOT_FOUND, "No such event.").refuse());
     }

@@ -6,6 +6,7 @@ import io.javalin.http.HandlerType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import seatlock.http.PublicUrl;
 import seatlock.http.Requests;
 
@@ -13,6 +14,9 @@ import seatlock.http.Requests;
 final class Routes {
 
     private static final String EVENT = "/api/events/{eventId}";
+    /** The paths whose bodies are seat plans. */
+    static final Pattern SEAT_PLANS = Pattern.compile("/api/events(/[^/]+/sections)?");
+
     private static final String RESERVATION = EVENT + "/reservations/{reservationId}";
     private static final String KEY = "/api/keys/{keyId}";
 
@@ -39,13 +43,20 @@ final class Routes {
 
     void add(
             EventHandlers events,
+            EventChangeHandlers eventChanges,
             ReservationHandlers reservations,
             TicketHandlers tickets,
+            ChangeHandlers changes,
             KeyHandlers keys,
+            ReportHandlers reports,
+            PrivacyHandlers privacy,
             PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
         get("/api/events", AccessRule.ANYONE, events::list, "limit", "after");
         get(EVENT, AccessRule.ANYONE, events::get);
+        operation(HandlerType.PATCH, EVENT, AccessRule.ADMIN, eventChanges::patch);
+        post(EVENT + "/publish", AccessRule.ADMIN, eventChanges::publish);
+        post(EVENT + "/sections", AccessRule.ADMIN, eventChanges::addSections);
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
@@ -59,6 +70,14 @@ final class Routes {
         get(EVENT + "/tickets/{ticketId}.pdf", AccessRule.HOLDER, tickets::document);
         post(EVENT + "/check-ins", AccessRule.GATE, tickets::checkIn);
         get("/api/keys/tickets", AccessRule.ANYONE, tickets::keys);
+
+        get(RESERVATION + "/changes", AccessRule.HOLDER, changes::ofReservation, "limit", "after");
+        get(EVENT + "/changes", AccessRule.SALES, changes::ofEvent, "after", "limit", "wait");
+        get(RESERVATION + "/data", AccessRule.HOLDER, privacy::data);
+        post(RESERVATION + "/erase", AccessRule.SALES, privacy::erase);
+
+        get(EVENT + "/sales", AccessRule.SALES, reports::sales);
+        get(EVENT + "/exports/{export}.csv", AccessRule.SALES, reports::export);
 
         post("/api/keys", AccessRule.ADMIN, keys::create);
         get("/api/keys", AccessRule.ADMIN, keys::list, "limit", "after");

@@ -50,4 +50,29 @@ public record Terms(
                 false,
                 Optional.empty());
     }
+
+    /** Returns the same terms as another version. */
+    public Terms withVersion(int other) {
+        return with(other, isPaused);
+    }
+
+    /** Returns the same terms with the sale paused or open, in the same version. */
+    public Terms withPaused(boolean other) {
+        return with(version, other);
+    }
+
+    private Terms with(int otherVersion, boolean paused) {
+        return new Terms(
+                otherVersion,
+                startsAt,
+                onSaleFrom,
+                onSaleUntil,
+                paused,
+                maxSeatsPerReservation,
+                maxSeatsPerCustomer,
+                reservationTtl,
+                maxHold,
+                hasReentry,
+                transferUntil);
+    }
 }

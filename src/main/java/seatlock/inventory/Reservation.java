@@ -41,7 +41,16 @@ public record Reservation(
      * @param language ISO 639-1 code of the buyer's mails and tickets; empty to use that of the event
      * @param tokenHash SHA-256 of the buyer's token
      */
-    public record Buyer(String email, Optional<String> name, Optional<String> language, byte[] tokenHash) {}
+    public record Buyer(String email, Optional<String> name, Optional<String> language, byte[] tokenHash) {
+
+        /** Replaces the address of a buyer whose personal data was erased. It is not an address. */
+        public static final String ERASED_EMAIL = "erased";
+
+        /** Returns whether the personal data was erased, so that no mail can be sent and no document made. */
+        public boolean isErased() {
+            return email.equals(ERASED_EMAIL);
+        }
+    }
 
     /**
      * A seat of a reservation.

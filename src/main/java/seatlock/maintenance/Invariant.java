@@ -242,7 +242,8 @@ public enum Invariant {
                 ON j.event_id = t.event_id AND j.reservation_id = t.reservation_id
                    AND j.kind = 'IssueTickets' AND j.state = 'DONE'
               LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
-             WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL
+              LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
+             WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL AND r.erased_at IS NULL
             """),
     A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL(
             "Each completed job for the documents of a confirmed reservation is followed by a job for the mail", """
@@ -255,7 +256,7 @@ public enum Invariant {
                           WHERE ofEvent(m) AND m.kind = 'SendTickets'
                           GROUP BY m.event_id, m.reservation_id) AS c
                 ON c.event_id = j.event_id AND c.reservation_id = j.reservation_id
-             WHERE ofEvent(j) AND j.kind = 'IssueTickets' AND j.state = 'DONE' AND c.mails IS NULL
+             WHERE ofEvent(j) AND j.kind = 'IssueTickets' AND j.state = 'DONE' AND c.mails IS NULL AND r.erased_at IS NULL
             """),
     A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE(
             "Each stored 201 reply refers to its event or to an existing reservation", """
@@ -301,6 +302,50 @@ public enum Invariant {
              WHERE ofEvent(s)
                AND (t.issued_at IS NULL OR s.judged_at < t.issued_at
                     OR (s.outcome = 'VOIDED' AND (t.voided_at IS NULL OR s.judged_at < t.voided_at)))
+            """),
+    A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED(
+            "Each change has a version of its own, which its reservation has reached", """
+            SELECT (SELECT count(*)
+                      FROM changes AS c
+                      LEFT JOIN reservations AS r
+                        ON r.event_id = c.event_id AND r.reservation_id = c.reservation_id
+                     WHERE ofEvent(c) AND c.reservation_id IS NOT NULL
+                       AND (r.version IS NULL OR c.version > r.version))
+                 + (SELECT count(*)
+                      FROM (SELECT FROM changes AS c
+                             WHERE ofEvent(c) AND c.reservation_id IS NOT NULL
+                             GROUP BY c.event_id, c.reservation_id, c.version
+                            HAVING count(*) > 1) AS twice) AS n
+            """),
+    A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP("Each feed has the positions from 1 to the last one without a gap", """
+            SELECT count(*) AS n
+              FROM (SELECT c.event_id, count(*) AS positions, min(c.position) AS first, max(c.position) AS last
+                      FROM changes AS c
+                     WHERE ofEvent(c) AND c.position IS NOT NULL
+                     GROUP BY c.event_id) AS given
+              FULL JOIN (SELECT f.event_id, f.last_position FROM feeds AS f WHERE ofEvent(f)) AS feed
+                ON feed.event_id = given.event_id
+             WHERE coalesce(feed.last_position, 0) <> coalesce(given.last, 0)
+                OR given.positions <> given.last OR given.first <> 1
+            """),
+    A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION(
+            "Each feed has the changes of a reservation in order of their versions", """
+            SELECT count(*) AS n
+              FROM (SELECT c.position,
+                           lag(coalesce(c.position, 9223372036854775807))
+                               OVER (PARTITION BY c.event_id, c.reservation_id ORDER BY c.version) AS before
+                      FROM changes AS c
+                     WHERE ofEvent(c) AND c.reservation_id IS NOT NULL) AS neighbours
+             WHERE position < before
+            """),
+    AN_ERASED_RESERVATION_HAS_NO_NAMES_AND_NO_DOCUMENTS("Erased reservations have no names and no documents", """
+            SELECT count(*) AS n
+              FROM reservations AS r
+              JOIN reservation_seats AS rs ON rs.event_id = r.event_id AND rs.reservation_id = r.reservation_id
+              LEFT JOIN tickets AS t
+                ON t.event_id = rs.event_id AND t.reservation_id = rs.reservation_id AND t.seat_id = rs.seat_id
+              LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
+             WHERE ofEvent(r) AND r.erased_at IS NOT NULL AND (rs.holder IS NOT NULL OR d.ticket_id IS NOT NULL)
             """);
 
     /** A placeholder for each table that a statement reads; replaced by a condition on the event, or by {@code true}. */

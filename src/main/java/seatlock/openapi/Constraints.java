@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import seatlock.access.ApiKey;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Event;
@@ -29,18 +30,49 @@ final class Constraints {
 
     private static final ObjectNode UUID = format("uuid");
     private static final ObjectNode CURRENCY = pattern("^[A-Z]{3}$");
-    private static final ObjectNode ROLES =
-            oneOf(Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new));
+    private static final ObjectNode LANGUAGE = pattern("^[a-z]{2}$");
+    private static final ObjectNode URL = length(1, 2_000).put("format", "uri");
+    private static final String[] ROLES =
+            Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new);
 
     /** By schema and field. */
     private static final Map<String, ObjectNode> FIELDS = new TreeMap<>(Map.ofEntries(
+            Map.entry("NewEvent.status", oneOf("DRAFT", "PUBLISHED")),
+            Map.entry("NewEvent.currency", CURRENCY),
             Map.entry("NewEvent.name", length(1, 200)),
             Map.entry("NewEvent.venue", length(1, 200)),
+            Map.entry("NewEvent.description", length(1, 10_000)),
+            Map.entry("NewEvent.url", URL),
+            Map.entry("NewEvent.imageUrl", URL),
             Map.entry("NewEvent.timeZone", pattern("^[A-Za-z0-9_+/-]+$")),
-            Map.entry("NewEvent.currency", CURRENCY),
+            Map.entry("NewEvent.language", LANGUAGE),
+            Map.entry("NewEvent.sales", oneOf("OPEN", "PAUSED")),
             Map.entry("NewEvent.maxSeatsPerReservation", range(1, Event.MAX_SEATS_PER_RESERVATION, 10)),
+            Map.entry("NewEvent.maxSeatsPerCustomer", range(1, 1_000_000)),
             Map.entry("NewEvent.reservationTtl", pattern(DURATION)),
+            Map.entry("NewEvent.maxHold", pattern(DURATION)),
             Map.entry("NewEvent.sections", items(1)),
+            Map.entry("EventPatch.name", length(1, 200)),
+            Map.entry("EventPatch.venue", length(1, 200)),
+            Map.entry("EventPatch.description", length(1, 10_000)),
+            Map.entry("EventPatch.url", URL),
+            Map.entry("EventPatch.imageUrl", URL),
+            Map.entry("EventPatch.timeZone", pattern("^[A-Za-z0-9_+/-]+$")),
+            Map.entry("EventPatch.language", LANGUAGE),
+            Map.entry("EventPatch.sales", oneOf("OPEN", "PAUSED")),
+            Map.entry("EventPatch.maxSeatsPerReservation", range(1, Event.MAX_SEATS_PER_RESERVATION, 10)),
+            Map.entry("EventPatch.maxSeatsPerCustomer", range(1, 1_000_000)),
+            Map.entry("EventPatch.reservationTtl", pattern(DURATION)),
+            Map.entry("EventPatch.maxHold", pattern(DURATION)),
+            Map.entry("Organiser.name", length(1, 200)),
+            Map.entry("Organiser.email", length(1, 254)),
+            Map.entry("Organiser.url", URL),
+            Map.entry("SectionPrice.name", length(1, 50)),
+            Map.entry("SectionPrice.price", range(0, MAX_PRICE)),
+            Map.entry("NewSections.sections", items(1)),
+            Map.entry("AddedSection.name", length(1, 50)),
+            Map.entry("AddedSection.price", range(0, MAX_PRICE)),
+            Map.entry("AddedSection.rows", items(1)),
             Map.entry("Section.name", length(1, 50)),
             Map.entry("Section.price", range(0, MAX_PRICE)),
             Map.entry("Section.rows", items(1)),
@@ -48,6 +80,13 @@ final class Constraints {
             Map.entry("Row.seats", range(1, Event.MAX_CAPACITY)),
             Map.entry("Event.currency", CURRENCY),
             Map.entry("Event.id", UUID),
+            Map.entry(
+                    "Event.status",
+                    oneOf(Stream.of(Event.Status.values()).map(Enum::name).toArray(String[]::new))),
+            Map.entry("Event.sales", oneOf("OPEN", "PAUSED")),
+            Map.entry("Event.language", LANGUAGE),
+            Map.entry("Event.url", URL),
+            Map.entry("Event.imageUrl", URL),
             Map.entry("Event.warnings", items(1).put("maxItems", 20)),
             Map.entry("Events.next", UUID),
             Map.entry("Seats.eventId", UUID),
@@ -61,18 +100,35 @@ final class Constraints {
             Map.entry("Reservation.replacedBy", UUID),
             Map.entry("Reservation.eventId", UUID),
             Map.entry("Money.currency", CURRENCY),
+            Map.entry("DailySales.date", format("date")),
+            Map.entry("Sales.eventId", UUID),
+            Map.entry("StoredTicket.id", UUID),
+            Map.entry("StoredScan.ticketId", UUID),
+            Map.entry("StoredDocument.ticketId", UUID),
+            Map.entry("StoredJob.id", UUID),
+            Map.entry("StoredChange.ticketId", UUID),
+            Map.entry("Sales.currency", CURRENCY),
             Map.entry("Scan.code", length(1, 1_000)),
             Map.entry("Scan.gate", length(1, 100)),
             Map.entry("Scan.nonce", length(1, 100)),
             Map.entry("CheckIn.ticketId", UUID),
             Map.entry("Ticket.id", UUID),
+            Map.entry("Change.id", UUID),
+            Map.entry("Change.reservationId", UUID),
+            Map.entry("Change.ticketId", UUID),
+            Map.entry("Change.position", NODES.objectNode().put("minimum", 1)),
+            Map.entry("Change.version", NODES.objectNode().put("minimum", 1)),
+            Map.entry("Feed.next", NODES.objectNode().put("minimum", 0)),
             Map.entry("Ticket.pdf", format("uri-reference")),
-            Map.entry("NewApiKey.role", ROLES),
+            Map.entry("NewApiKey.role", oneOf(ROLES)),
             Map.entry("NewApiKey.name", length(1, ApiKeys.MAX_NAME)),
             Map.entry("NewApiKey.events", items(1, ApiKeys.MAX_EVENTS, UUID)),
             Map.entry("Rotation.overlap", pattern(DURATION)),
             Map.entry("ApiKey.id", UUID),
-            Map.entry("ApiKey.role", ROLES),
+            Map.entry(
+                    "ApiKey.role",
+                    oneOf(Stream.concat(Stream.of(ROLES), Stream.of(ApiKey.UNKNOWN_ROLE))
+                            .toArray(String[]::new))),
             Map.entry("ApiKey.events", NODES.objectNode().set("items", UUID)),
             Map.entry("ApiKeys.next", UUID),
             Map.entry(
@@ -85,10 +141,16 @@ final class Constraints {
             Map.entry("reservationId", UUID),
             Map.entry("ticketId", UUID),
             Map.entry("keyId", UUID),
+            Map.entry("export", oneOf("reservations", "tickets", "check-ins")),
             Map.entry("limit", range(1, 1_000, 100)),
             Map.entry("after", UUID),
             Map.entry("getSeats.limit", range(1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS)),
             Map.entry("getSeats.after", range(0, Event.MAX_CAPACITY)),
+            Map.entry(
+                    "getEventChanges.after",
+                    NODES.objectNode().put("minimum", 0).put("default", 0)),
+            Map.entry("getReservationChanges.after", NODES.objectNode().put("minimum", 0)),
+            Map.entry("wait", range(0, 25, 0)),
             // Quoted, every character may be escaped.
             Map.entry("Idempotency-Key", length(1, 2 * IdempotencyKey.MAX_LENGTH + 2)));
 

@@ -74,6 +74,10 @@ class AccessMatrixTest {
             Map.entry("getTicketDocument", HOLDERS),
             Map.entry("checkIn", GATES),
             Map.entry("getTicketKeys", ANYONE),
+            Map.entry("getReservationChanges", HOLDERS),
+            Map.entry("getEventChanges", SELLERS),
+            Map.entry("getSales", SELLERS),
+            Map.entry("exportTable", SELLERS),
             Map.entry("createKey", ADMINS),
             Map.entry("listKeys", ADMINS),
             Map.entry("revokeKey", ADMINS),
@@ -210,7 +214,8 @@ class AccessMatrixTest {
             reservation = buy();
         }
         var path = template.replace("{eventId}", event.id().toString())
-                .replace("{reservationId}", reservation.get("id").asText());
+                .replace("{reservationId}", reservation.get("id").asText())
+                .replace("{export}", "tickets");
         if (template.contains("{ticketId}")) {
             path = path.replace("{ticketId}", ticketWithDocument());
         }

@@ -117,10 +117,10 @@ class ConstraintsTest {
                 + ", now(), false, false FROM event_terms WHERE event_id = :event";
     }
 
-    /** A change of the sold reservation. */
+    /** A change of the sold reservation, which has one of version 2 already. */
     private static String change(String good, String bad) {
         var row =
-                ":event, gen_random_uuid(), 'reservation.confirmed', :sold, NULL::uuid, 2, 'holder', now(), NULL::bigint";
+                ":event, gen_random_uuid(), 'reservation.confirmed', :sold, NULL::uuid, 3, 'holder', now(), NULL::bigint";
         assertThat(row).contains(good);
         return "INSERT INTO changes SELECT " + row.replace(good, bad);
     }
@@ -260,7 +260,7 @@ class ConstraintsTest {
                 arguments(change("'reservation.confirmed'", "'Confirmed'"), "changes_type_form"),
                 arguments(change(":sold", "NULL"), "changes_subject_matches_type"),
                 arguments(change("'reservation.confirmed'", "'ticket.voided'"), "changes_subject_matches_type"),
-                arguments(change("2,", "0,"), "changes_version_positive"),
+                arguments(change("3,", "0,"), "changes_version_positive"),
                 arguments(change("'holder'", "'Ada'"), "changes_actor_form"),
                 arguments(change("NULL::bigint", "0"), "changes_position_positive"),
                 arguments(change(":sold", "gen_random_uuid()"), "changes_reservation_fk"),
@@ -277,7 +277,10 @@ class ConstraintsTest {
                 arguments(
                         change("gen_random_uuid()", ":held") + "; " + change("gen_random_uuid()", ":held"),
                         "changes_pk"),
-                arguments(change("NULL::bigint", "1") + "; " + change("NULL::bigint", "1"), "changes_position_unique"),
+                arguments(
+                        change("NULL::bigint", "1") + "; "
+                                + change("NULL::bigint", "1").replace(" 3,", " 4,"),
+                        "changes_position_unique"),
                 // Terms
                 arguments(
                         terms("on_sale_from = now(), on_sale_until = now()"), "event_terms_sale_ends_after_it_begins"),
@@ -396,6 +399,11 @@ class ConstraintsTest {
                 // Payments
                 arguments(payment(":event", ":held"), "payment_references_pk"),
                 arguments(payment("gen_random_uuid()", ":sold"), "payment_references_reservation_fk"),
+                // Feeds
+                arguments(change("3,", "2,"), "changes_version_unique"),
+                arguments("INSERT INTO feeds VALUES (:event, 0), (:event, 0)", "feeds_pk"),
+                arguments("INSERT INTO feeds VALUES (gen_random_uuid(), 0)", "feeds_event_fk"),
+                arguments("INSERT INTO feeds VALUES (:event, -1)", "feeds_last_position_not_negative"),
                 // Scans
                 arguments(scan("'ADMITTED'", "'MAYBE'"), "scans_outcome_known"),
                 arguments(scan("'N'", "''"), "scans_gate_length"),

@@ -21,7 +21,7 @@ import seatlock.support.TestSystem;
  *
  * <p>The event of each test has seven seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
  * {@code sold}, S-A-3 refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6 available, S-A-7
- * lapsed and sold to the successor of its reservation.
+ * lapsed and sold to the successor of its reservation. All changes have a position.
  */
 class InvariantTest {
 
@@ -43,6 +43,8 @@ class InvariantTest {
         SYSTEM.update("DROP INDEX reservation_seats_one_active_per_seat");
         SYSTEM.update("DROP INDEX tickets_one_live_per_seat");
         SYSTEM.update("DROP INDEX jobs_one_issue_per_reservation");
+        SYSTEM.update("DROP INDEX changes_version_unique");
+        SYSTEM.update("DROP INDEX changes_position_unique");
     }
 
     @AfterAll
@@ -204,7 +206,32 @@ class InvariantTest {
                 arguments(scan("issued_at", "ADMITTED"), Invariant.A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS),
                 arguments(
                         scan("issued_at - interval '1 s'", "VOIDED"),
-                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET));
+                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET),
+                arguments(
+                        reservation(":sold", "version = 1"),
+                        Invariant.A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED),
+                arguments(
+                        ofEvent("UPDATE changes SET version = 2"),
+                        Invariant.A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED),
+                arguments(
+                        ofEvent("UPDATE changes SET position = position + 1"),
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET position = 0") + " AND position = 1",
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET position = NULL") + " AND position = 1",
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE feeds SET last_position = last_position + 1"),
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(ofEvent("DELETE FROM feeds"), Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET version = 9 - version") + " AND type <> 'reservation.expired'",
+                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION),
+                arguments(
+                        ofEvent("UPDATE changes SET position = NULL") + " AND version = 2",
+                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION));
     }
 
     @ParameterizedTest
@@ -269,6 +296,7 @@ class InvariantTest {
         lapse(system, event, late);
         var reacquired = system.api.reacquire(event.id(), late, "late", 4500);
         assertThat(reacquired.status()).isEqualTo(200);
+        system.database.inTransaction(tx -> system.feed.sequence(tx, event.id()));
     }
 
     private static void lapse(TestSystem system, Event event, String reservation) {

@@ -115,6 +115,18 @@ public final class Api {
         return request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(json));
     }
 
+    public static HttpRequest.Builder patch(HttpRequest.Builder request, String json) {
+        return request.header("Content-Type", "application/json").method("PATCH", BodyPublishers.ofString(json));
+    }
+
+    public static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public Response createEvent(String json) {
         return send(post(asAdmin(request("/api/events")), json));
     }
