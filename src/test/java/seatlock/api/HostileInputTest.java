@@ -202,6 +202,47 @@ class HostileInputTest {
         held.assertUnchanged();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"by\":\"PT1H\"}", "[]", "7"})
+    void extending_accepts_no_body_or_an_empty_object_only(String body) {
+        var held = new HeldSeat(system);
+        var path = Api.path(held.event, held.reservation) + "/extend";
+
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)).header("Idempotency-Key", "k"), body))
+                        .outcome())
+                .isEqualTo("422 invalid-request");
+        held.assertUnchanged();
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)).header("Idempotency-Key", "k"), "{}"))
+                        .outcome())
+                .isEqualTo("200");
+    }
+
+    @Test
+    void extending_requires_a_key() {
+        var held = new HeldSeat(system);
+
+        assertThat(api.extend(held.event, held.reservation, null, TestSystem.ADMIN_KEY)
+                        .outcome())
+                .isEqualTo("400 idempotency-key-missing");
+        assertThat(api.extend(held.event, held.reservation, "k", "rsv_of_somebody_else")
+                        .outcome())
+                .isEqualTo("404 not-found");
+        held.assertUnchanged();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\"reacquire\"", "\"REACQUIRE \"", "true", "1", "[\"REACQUIRE\"]", "{}"})
+    void an_unknown_way_to_confirm_a_lapsed_reservation_is_refused(String ifLapsed) {
+        var held = new HeldSeat(system);
+        var body = "{\"paymentReference\":\"pi_1\",\"amount\":4500,\"ifLapsed\":" + ifLapsed + "}";
+
+        var refused = api.confirmWith(held.event, held.reservation, "k", body);
+
+        assertThat(refused.outcome()).isEqualTo("422 invalid-request");
+        assertThat(refused.json().at("/errors/0/field").asText()).isEqualTo("ifLapsed");
+        held.assertUnchanged();
+    }
+
     /** Generated clients send null, or an empty line, for a body that their caller left out. */
     @ParameterizedTest
     @ValueSource(strings = {"", "null", " null\n", " \r\n", "{}"})

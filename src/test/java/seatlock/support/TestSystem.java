@@ -274,6 +274,10 @@ public final class TestSystem implements AutoCloseable {
             return server.port();
         }
 
+        public Checkout checkout() {
+            return checkout;
+        }
+
         public int waitingReaders() {
             return server.waitingReaders();
         }
