@@ -189,7 +189,8 @@ public final class App implements AutoCloseable {
         var stored = config.adminKey().isEmpty() ? backends.home().adminKey() : null;
         var adminKey = stored == null ? config.adminKey().orElseThrow() : stored.value();
         listen(backends.redis(), adminKey, core, threads);
-        var sweeper = lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, metrics));
+        var sweeper =
+                lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, tickets, metrics));
         return () -> {
             sweeper.start(config.sweepInterval());
             monitorInvariants(backends.database());

@@ -9,7 +9,9 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.access.ApiKeys;
+import seatlock.catalog.Cancellations;
 import seatlock.catalog.Catalog;
+import seatlock.changes.Changes;
 import seatlock.db.Database;
 import seatlock.db.TransactionPool;
 import seatlock.http.ClientAddress;
@@ -25,6 +27,7 @@ import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
+import seatlock.sales.EventCancellation;
 import seatlock.sales.EventCreation;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.KeyInUse;
@@ -115,9 +118,14 @@ public final class ApiServer implements AutoCloseable {
         var clients = new ClientAddress(setup.proxies);
         var throttle = new Throttle(limits, limiter, clients, access, metrics);
         var quotas = new BuyerQuotas(limits, clients, access);
+        var cancellation =
+                new EventCancellation(core.catalog, new Changes(), new Cancellations(), core.inventory, core.tickets);
+        var cancellations =
+                new EventCancellationHandlers(core.catalog, cancellation, core.seatMaps::changed, core.writes, access);
         var events = new EventHandlers(
                 core.catalog,
                 new EventCreation(core.catalog, new IdempotencyKeys()),
+                cancellation,
                 core.seatMaps,
                 core.reads,
                 core.writes,
@@ -146,7 +154,7 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, keyHandlers, setup.publicUrl);
+                    guarded.add(events, cancellations, reservations, tickets, keyHandlers, setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })

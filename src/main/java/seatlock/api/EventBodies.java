@@ -1,6 +1,7 @@
 package seatlock.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.javalin.openapi.Nullability;
 import io.javalin.openapi.OpenApiDescription;
 import io.javalin.openapi.OpenApiName;
@@ -14,6 +15,7 @@ import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.catalog.SeatPlan;
 import seatlock.inventory.SeatStatus;
+import seatlock.sales.EventCancellation;
 
 /** JSON of requests and responses about events. */
 final class EventBodies {
@@ -97,6 +99,9 @@ final class EventBodies {
             @OpenApiDescription("The seat plan; absent in a list of events")
             List<Section> sections,
 
+            @OpenApiDescription("Absent unless the event was cancelled, and in a list of events")
+            CancellationBody cancellation,
+
             @JsonInclude(JsonInclude.Include.NON_EMPTY)
             @OpenApiDescription(
                     "Only in the response to the creation: texts that tickets cannot show completely, at most 20;"
@@ -122,7 +127,76 @@ final class EventBodies {
                     plan == null
                             ? null
                             : plan.sections().stream().map(Section::of).toList(),
+                    null,
                     warnings);
+        }
+
+        EventBody with(CancellationBody cancellation) {
+            return new EventBody(
+                    id,
+                    name,
+                    venue,
+                    startsAt,
+                    timeZone,
+                    currency,
+                    maxSeatsPerReservation,
+                    reservationTtl,
+                    capacity,
+                    createdAt,
+                    sections,
+                    cancellation,
+                    warnings);
+        }
+    }
+
+    @OpenApiName("NewEventCancellation")
+    record NewCancellation(
+            @OpenApiDescription(
+                    "Whether confirmed reservations are cancelled, too, so that their payments can be refunded;"
+                            + " default true")
+            Boolean refund,
+
+            @OpenApiDescription("Whether the holders of tickets are told by mail; default true")
+            @OpenApiName("notify")
+            @JsonProperty("notify")
+            Boolean notifies,
+
+            @OpenApiDescription("For buyers: 1 to 1000 characters")
+            String reason) {}
+
+    @OpenApiName("EventCancellation")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record CancellationBody(
+            @OpenApiDescription("Absent if the seller gave none")
+            String reason,
+
+            @OpenApiRequired Instant at,
+            @OpenApiRequired boolean refund,
+
+            @OpenApiName("notify") @JsonProperty("notify") @OpenApiRequired
+            boolean notifies,
+
+            @OpenApiRequired
+            @OpenApiDescription(
+                    "Number of reservations that are still to be cancelled, or whose holders are still to be told")
+            long remaining,
+
+            @OpenApiRequired @OpenApiDescription("Number of reservations that were cancelled because of it")
+            long cancelled,
+
+            @OpenApiDescription("Absent until nothing is left to be done, which is at least a minute after `at`")
+            Instant completedAt) {
+
+        static CancellationBody of(EventCancellation.Progress progress) {
+            var cancellation = progress.cancellation();
+            return new CancellationBody(
+                    cancellation.reason().orElse(null),
+                    cancellation.at(),
+                    cancellation.refund(),
+                    cancellation.notifies(),
+                    progress.remaining(),
+                    progress.cancelled(),
+                    cancellation.completedAt().orElse(null));
         }
     }
 

@@ -38,6 +38,7 @@ final class Routes {
 
     void add(
             EventHandlers events,
+            EventCancellationHandlers cancellations,
             ReservationHandlers reservations,
             TicketHandlers tickets,
             KeyHandlers keys,
@@ -45,6 +46,7 @@ final class Routes {
         post("/api/events", AccessRule.ADMIN, events::create);
         get("/api/events", AccessRule.ANYONE, events::list, "limit", "after");
         get(EVENT, AccessRule.ANYONE, events::get);
+        post(EVENT + "/cancel", AccessRule.ADMIN, cancellations::cancel);
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);

@@ -102,6 +102,20 @@ public record Event(
                 createdAt);
     }
 
+    /** Returns the next version of the event, in which it is cancelled. */
+    public Event cancelled() {
+        return new Event(
+                id,
+                Status.CANCELLED,
+                details,
+                timeZoneName,
+                currencyCode,
+                terms.next(),
+                printedVersion,
+                capacity,
+                createdAt);
+    }
+
     public String name() {
         return details.name();
     }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
+import seatlock.catalog.Cancellation;
 import seatlock.catalog.Event;
 import seatlock.inventory.ReservationStatus;
 import seatlock.sales.IdempotencyKey;
@@ -48,6 +49,9 @@ final class Constraints {
             Map.entry("Row.seats", range(1, Event.MAX_CAPACITY)),
             Map.entry("Event.currency", CURRENCY),
             Map.entry("Event.id", UUID),
+            Map.entry("NewEventCancellation.reason", length(1, Cancellation.MAX_REASON)),
+            Map.entry("NewEventCancellation.refund", NODES.objectNode().put("default", true)),
+            Map.entry("NewEventCancellation.notify", NODES.objectNode().put("default", true)),
             Map.entry("Event.warnings", items(1).put("maxItems", 20)),
             Map.entry("Events.next", UUID),
             Map.entry("Seats.eventId", UUID),

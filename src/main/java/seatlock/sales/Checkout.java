@@ -27,6 +27,7 @@ import seatlock.inventory.Inventory;
 import seatlock.inventory.Inventory.Locking;
 import seatlock.inventory.Outcome;
 import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationId;
 import seatlock.metrics.Metrics;
 import seatlock.sales.IdempotencyKeys.Stored;
 import seatlock.tickets.Tickets;
@@ -199,6 +200,7 @@ public final class Checkout implements AutoCloseable {
         var outcomes = inventory.apply(tx, event, commands, locking);
         tickets.issueOrVoid(tx, event, outcomes);
         var history = new ArrayList<Change>();
+        var told = new ArrayList<ReservationId>();
         for (int i = 0; i < outcomes.size(); i++) {
             if (outcomes.get(i) instanceof Outcome.Done done && done.changed()) {
                 var reservation = done.reservation();
@@ -206,10 +208,22 @@ public final class Checkout implements AutoCloseable {
                 typeOf(reservation)
                         .map(type -> Change.ofReservation(type, reservation.id().value(), reservation.version(), actor))
                         .ifPresent(history::add);
+                if (isTold(commands.get(i), reservation)) {
+                    told.add(reservation.id());
+                }
             }
         }
+        tickets.tellOfCancellation(tx, event, told);
         changes.add(tx, event.id(), history);
         return outcomes;
+    }
+
+    /** Returns whether the buyer is told that the tickets became void because the event was cancelled. */
+    private static boolean isTold(Command command, Reservation reservation) {
+        return command instanceof Command.Cancel cancel
+                && cancel.by() instanceof Command.Canceller.EventCancelled by
+                && by.notifies()
+                && reservation.state().confirmation().isPresent();
     }
 
     /** Returns the type of the change that led to the state of a reservation; empty for a plain reservation. */

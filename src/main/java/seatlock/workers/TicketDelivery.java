@@ -4,15 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import seatlock.catalog.Cancellations;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
+import seatlock.catalog.Event.Status;
 import seatlock.db.Database;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
 import seatlock.jobs.Job;
+import seatlock.mail.CancellationMail;
 import seatlock.mail.Mailer;
 import seatlock.mail.TicketMail;
+import seatlock.mail.UpdateMail;
 import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketPdf;
 import seatlock.tickets.Tickets;
@@ -21,8 +26,8 @@ import seatlock.workers.JobHandler.TemporaryFailure;
 
 /**
  * Delivers the tickets of a confirmed reservation in two jobs, so that making documents never waits for the mail server: one
- * creates the documents, and the job that follows mails them. Both are safe to repeat: a document is stored once, and the mail
- * has the same Message-ID each time.
+ * creates the documents, and the job that follows mails them. Other jobs renew the documents, and tell buyers, if the event
+ * changes or is cancelled. All are safe to repeat: a document is stored once, and the mail has the same Message-ID each time.
  */
 public final class TicketDelivery {
 
@@ -33,12 +38,16 @@ public final class TicketDelivery {
         MAIL_SENT
     }
 
+    /** Tickets per transaction of a job that adds others. */
+    private static final int BATCH = 500;
+
     private final Database database;
     private final Catalog catalog;
     private final InventoryReader inventory;
     private final Tickets tickets;
     private final Mailer mailer;
     private final Consumer<Step> progress;
+    private final Cancellations cancellations = new Cancellations();
 
     /** @param progress receives each step after it is completed */
     public TicketDelivery(
@@ -61,10 +70,57 @@ public final class TicketDelivery {
 
     /** Returns the handler for each kind of job about tickets. */
     public Map<Job.Kind, JobHandler> handlers() {
-        return Map.of(Job.Kind.ISSUE_TICKETS, this::makeDocuments, Job.Kind.SEND_TICKETS, this::sendMail);
+        return Map.of(
+                Job.Kind.ISSUE_TICKETS, this::makeDocuments,
+                Job.Kind.SEND_TICKETS, this::sendMail,
+                Job.Kind.REFRESH_EVENT, job -> addJobs(job, Job.Kind.RENEW_TICKETS),
+                Job.Kind.ANNOUNCE_CHANGE, job -> addJobs(job, Job.Kind.SEND_UPDATE),
+                Job.Kind.RENEW_TICKETS, this::renewDocuments,
+                Job.Kind.SEND_UPDATE, this::sendUpdate,
+                Job.Kind.SEND_CANCELLATION, this::sendCancellation);
     }
 
-    private Optional<Job.Kind> makeDocuments(Job job) {
+    /** Adds a job for each reservation, in batches. If it is repeated, it adds those that are missing. */
+    private Optional<Job.Kind> addJobs(Job job, Job.Kind kind) {
+        var version = job.eventVersion().orElseThrow();
+        var next = OptionalInt.of(0);
+        while (next.isPresent()) {
+            var after = next.getAsInt();
+            next = database.inTransaction(tx -> tickets.addJobs(tx, job.event(), version, kind, after, BATCH));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> renewDocuments(Job job) throws TemporaryFailure {
+        documents(load(job));
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> sendUpdate(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = load(job);
+        if (order.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
+            return Optional.empty(); // the buyer is told of the cancellation instead
+        }
+        send(UpdateMail.of(
+                order.event, order.reservation, order.tickets, documents(order), job.id(), mailer.contact()));
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> sendCancellation(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = load(job);
+        var cancellation = database.inTransaction(tx -> cancellations.find(tx, job.event()))
+                .orElseThrow();
+        send(CancellationMail.of(
+                order.event,
+                order.reservation,
+                cancellation.reason(),
+                cancellation.refund(),
+                job.id(),
+                mailer.contact()));
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> makeDocuments(Job job) throws TemporaryFailure {
         progress.accept(Step.STARTED);
         var order = load(job);
         if (order.tickets.isEmpty()) {
@@ -78,19 +134,23 @@ public final class TicketDelivery {
     /** Also creates documents that are missing, because tickets may be sent again before the job for documents has run. */
     private Optional<Job.Kind> sendMail(Job job) throws PermanentFailure, TemporaryFailure {
         var order = load(job);
-        if (order.tickets.isEmpty()) {
+        if (order.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
             return Optional.empty();
         }
+        send(TicketMail.of(
+                order.event, order.reservation, order.tickets, documents(order), job.id(), mailer.contact()));
+        progress.accept(Step.MAIL_SENT);
+        return Optional.empty();
+    }
+
+    private void send(Mailer.Mail mail) throws PermanentFailure, TemporaryFailure {
         try {
-            mailer.send(TicketMail.of(
-                    order.event, order.reservation, order.tickets, documents(order), job.id(), mailer.contact()));
+            mailer.send(mail);
         } catch (Mailer.Rejected e) {
             throw new PermanentFailure(e.getMessage(), e);
         } catch (Mailer.Failed e) {
             throw new TemporaryFailure(e.getMessage(), e);
         }
-        progress.accept(Step.MAIL_SENT);
-        return Optional.empty();
     }
 
     private Order load(Job job) {
@@ -109,7 +169,7 @@ public final class TicketDelivery {
         });
     }
 
-    private List<byte[]> documents(Order order) {
+    private List<byte[]> documents(Order order) throws TemporaryFailure {
         var documents = new ArrayList<byte[]>();
         for (int i = 0; i < order.tickets.size(); i++) {
             documents.add(document(order, order.tickets.get(i), order.codes.get(i)));
@@ -118,7 +178,7 @@ public final class TicketDelivery {
     }
 
     /** Returns the stored document, or creates and stores it. Rendering is slow, so it runs outside a transaction. */
-    private byte[] document(Order order, Ticket ticket, String code) {
+    private byte[] document(Order order, Ticket ticket, String code) throws TemporaryFailure {
         var event = order.event.id();
         var existing = database.inTransaction(tx -> tickets.document(tx, event, ticket.id()));
         if (existing.isPresent()) {
@@ -126,9 +186,10 @@ public final class TicketDelivery {
         }
         var rendered =
                 TicketPdf.render(order.event, ticket, order.reservation.buyer().email(), code);
-        return database.inTransaction(tx -> {
-            tickets.storeDocument(tx, order.event, ticket.id(), rendered);
-            return tickets.document(tx, event, ticket.id()).orElseThrow();
-        });
+        return database.<Optional<byte[]>>inTransaction(tx -> {
+                    tickets.storeDocument(tx, order.event, ticket.id(), rendered);
+                    return tickets.document(tx, event, ticket.id());
+                })
+                .orElseThrow(() -> new TemporaryFailure("The event was changed while its tickets were made.", null));
     }
 }

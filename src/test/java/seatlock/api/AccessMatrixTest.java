@@ -63,6 +63,7 @@ class AccessMatrixTest {
             Map.entry("createEvent", ADMINS),
             Map.entry("listEvents", ANYONE),
             Map.entry("getEvent", ANYONE),
+            Map.entry("cancelEvent", ADMINS),
             Map.entry("getSeats", ANYONE),
             Map.entry("reserve", ANYONE),
             Map.entry("getReservation", HOLDERS),

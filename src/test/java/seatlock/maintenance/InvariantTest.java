@@ -70,6 +70,11 @@ class InvariantTest {
                 + outcome + "' FROM tickets WHERE event_id = :event";
     }
 
+    private static String cancelled(String refund) {
+        return ofEvent("UPDATE events SET status = 'CANCELLED', cancelled_at = now(), cancel_completed_at = now(),"
+                + " cancel_notify = true, cancel_refund = " + refund);
+    }
+
     /** SQL that violates an invariant, and that invariant. */
     static Stream<Arguments> violations() {
         return Stream.of(
@@ -184,7 +189,14 @@ class InvariantTest {
                 arguments(scan("issued_at", "ADMITTED"), Invariant.A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS),
                 arguments(
                         scan("issued_at - interval '1 s'", "VOIDED"),
-                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET));
+                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET),
+                arguments(cancelled("true"), Invariant.A_COMPLETED_CANCELLATION_LEAVES_NO_LIVE_RESERVATION),
+                arguments(cancelled("false"), Invariant.A_COMPLETED_CANCELLATION_LEAVES_NO_LIVE_RESERVATION),
+                arguments(
+                        cancelled("true") + "; "
+                                + ofEvent("UPDATE events SET cancel_completed_at = now() - interval '1 day'"),
+                        Invariant.NOTHING_IS_RESERVED_OR_CONFIRMED_AFTER_A_COMPLETED_CANCELLATION),
+                arguments(cancelled("false"), Invariant.A_COMPLETED_CANCELLATION_HAS_A_JOB_FOR_EACH_HOLDER));
     }
 
     @ParameterizedTest
