@@ -32,7 +32,7 @@ public final class UpdateMail {
             attachments.add(
                     new Mailer.Attachment("ticket-" + tickets.get(i).id().number() + ".pdf", documents.get(i)));
         }
-        // What else is attached to it, such as a calendar entry, is added here.
+        // Further attachments, such as a calendar entry, are added here.
         var replaced = isOne
                 ? "Your new ticket is attached. It replaces the one that you have."
                 : "Your " + tickets.size() + " new tickets are attached. They replace those that you have.";

@@ -183,7 +183,7 @@ public final class Tickets {
      * @param version of the event, which makes the jobs necessary
      * @param after what an earlier call returned; 0 to begin
      * @param limit number of tickets
-     * @return where to go on; empty if there are no more tickets
+     * @return where to continue; empty if there are no more tickets
      */
     public OptionalInt addJobs(Tx tx, EventId event, int version, Job.Kind kind, int after, int limit)
             throws SQLException {
@@ -266,10 +266,10 @@ public final class Tickets {
 
     private static boolean isCancelled(Tx tx, EventId event) throws SQLException {
         return tx.find(
-                        "SELECT cancelled_at FROM events WHERE event_id = ?",
-                        row -> row.instant("cancelled_at"),
+                        "SELECT status = 'CANCELLED' AS cancelled FROM events WHERE event_id = ?",
+                        row -> row.bool("cancelled"),
                         event.value())
-                .isPresent();
+                .orElse(false);
     }
 
     private static void lockReservation(Tx tx, EventId event, ReservationId id) throws SQLException {

@@ -209,7 +209,8 @@ class AccessMatrixTest {
         } else if (reservation == null || template.startsWith("/api/events/{eventId}/")) {
             reservation = buy();
         }
-        var path = template.replace("{eventId}", event.id().toString())
+        var subject = operation.equals("cancelEvent") ? otherEvent : event; // nothing else can be done with it then
+        var path = template.replace("{eventId}", subject.id().toString())
                 .replace("{reservationId}", reservation.get("id").asText());
         if (template.contains("{ticketId}")) {
             path = path.replace("{ticketId}", ticketWithDocument());
