@@ -16,6 +16,7 @@ import seatlock.access.ApiKey;
 import seatlock.access.Role;
 import seatlock.access.Secret;
 import seatlock.catalog.EventId;
+import seatlock.catalog.EventQuery;
 import seatlock.changes.Actor;
 import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
@@ -194,6 +195,14 @@ final class Access {
             throw noSuchReservation();
         }
         return caller;
+    }
+
+    /** Returns the drafts that the caller may see in a list of events: those that it may sell. */
+    EventQuery.Drafts drafts(Context ctx) {
+        failIfUnknown(ctx); // so that a seller's list is never incomplete
+        return key(ctx).filter(key -> key.role().includes(Role.SALES))
+                .map(key -> new EventQuery.Drafts(key.isForAllEvents(), key.events()))
+                .orElse(new EventQuery.Drafts(false, Set.of()));
     }
 
     /** Returns the party that history names: the API key of a seller; otherwise the holder of a reservation. */

@@ -63,6 +63,7 @@ final class Constraints {
             Map.entry("EventPatch.maxSeatsPerCustomer", range(1, 1_000_000)),
             Map.entry("EventPatch.reservationTtl", pattern(DURATION)),
             Map.entry("EventPatch.maxHold", pattern(DURATION)),
+            Map.entry("EventPatch.sections", items(1)),
             Map.entry("Organiser.name", length(1, 200)),
             Map.entry("Organiser.email", length(1, 254)),
             Map.entry("Organiser.url", URL),
@@ -122,6 +123,10 @@ final class Constraints {
             Map.entry("keyId", UUID),
             Map.entry("limit", range(1, 1_000, 100)),
             Map.entry("after", UUID),
+            Map.entry("listEvents.q", length(1, 200)),
+            Map.entry(
+                    "listEvents.status",
+                    oneOf(Stream.of(Event.Status.values()).map(Enum::name).toArray(String[]::new))),
             Map.entry("getSeats.limit", range(1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS)),
             Map.entry("getSeats.after", range(0, Event.MAX_CAPACITY)),
             // Quoted, every character may be escaped.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -152,7 +153,6 @@ class EventLifeTest {
                 "{}",
                 "{\"name\":\"Aida\"}",
                 "{\"notify\":true}",
-                "{\"sections\":[]}",
                 "{\"sections\":null}",
                 "{\"sections\":[{\"name\":\"S\",\"price\":4500}],\"startsAt\":\"2099-06-18T21:00:00+02:00\",\"language\":null}"
             })
@@ -209,6 +209,7 @@ class EventLifeTest {
             {"sections":[{"name":"S"}]}                                                    | sections[0].price
             {"sections":[{"name":"S","price":-1}]}                                         | sections[0].price
             {"sections":[{"name":"S","price":1},{"name":"S","price":2}]}                   | sections[1].name
+            {"sections":[]}                                                                | sections
             {"sections":[null]}                                                            | sections[0]
             {"sections":{"S":1}}                                                           | sections
             {"sections":[{"name":"S","price":1,"rows":[]}]}                                | sections[0].rows
@@ -577,5 +578,88 @@ class EventLifeTest {
         assertThat(added.outcome()).isEqualTo("201");
         assertThat(added.json().get("capacity").asInt()).isEqualTo(40_022);
         assertThat(system.violations(event)).isEmpty();
+    }
+
+    private static List<String> names(Api api, String query, String bearer) {
+        var names = new ArrayList<String>();
+        api.get("/api/events" + query, bearer)
+                .json()
+                .get("events")
+                .forEach(event -> names.add(event.get("name").asText()));
+        return names;
+    }
+
+    private static String event(String name, String venue, Instant startsAt, String more) {
+        return EVENT.replace("Aida", name)
+                .replace("Arena di Verona", venue)
+                .replace("2099-06-18T19:00:00Z", startsAt.toString())
+                .replace("\"sections\"", more + "\"sections\"");
+    }
+
+    @Test
+    void the_list_of_events_leaves_out_those_that_are_over_unless_they_are_asked_for() {
+        try (var own = new TestSystem()) {
+            var now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+            var hour = ChronoUnit.HOURS;
+            own.api.createEvent(event("last year", "Scala", now.minus(8_760, hour), ""));
+            own.api.createEvent(event("yesterday", "Scala", now.minus(24, hour), ""));
+            own.api.createEvent(
+                    event("festival", "Park", now.minus(48, hour), "\"endsAt\":\"" + now.plus(24, hour) + "\","));
+            own.api.createEvent(
+                    event("matinee", "Scala", now.minus(3, hour), "\"endsAt\":\"" + now.minus(1, hour) + "\","));
+            own.api.createEvent(event("tonight", "Scala", now.minus(2, hour), ""));
+            own.api.createEvent(event("Tomorrow 100%", "Arena", now.plus(24, hour), ""));
+            own.api.createEvent(event("draft", "Arena", now.plus(48, hour), "\"status\":\"DRAFT\","));
+
+            assertThat(names(own.api, "", "x")).containsExactly("festival", "tonight", "Tomorrow 100%");
+            assertThat(names(own.api, "?from=" + now.minus(9_000, hour), "x"))
+                    .containsExactly("last year", "festival", "yesterday", "matinee", "tonight", "Tomorrow 100%");
+            assertThat(names(own.api, "?from=" + now.minus(24, hour) + "&to=" + now.minus(2, hour), "x"))
+                    .containsExactly("yesterday", "matinee");
+            assertThat(names(own.api, "?to=" + now, "x")).containsExactly("festival", "tonight");
+            assertThat(names(own.api, "?q=tom", "x")).containsExactly("Tomorrow 100%");
+            assertThat(names(own.api, "?q=SCALA", "x")).containsExactly("tonight");
+            assertThat(names(own.api, "?q=0%25", "x")).containsExactly("Tomorrow 100%");
+            assertThat(names(own.api, "?q=_", "x")).isEmpty();
+            assertThat(names(own.api, "?status=PUBLISHED&q=arena", TestSystem.ADMIN_KEY))
+                    .containsExactly("Tomorrow 100%");
+            assertThat(names(own.api, "?status=DRAFT", "x")).isEmpty();
+            assertThat(names(own.api, "?status=DRAFT", TestSystem.ADMIN_KEY)).containsExactly("draft");
+            assertThat(names(own.api, "?status=CANCELLED", TestSystem.ADMIN_KEY))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void a_draft_is_listed_for_those_who_may_sell_it_only() {
+        var draft = create(EVENT.replace("\"sections\"", "\"status\":\"DRAFT\",\"sections\"")
+                .replace("Aida", "Listed draft"));
+        var other = system.event(1).id();
+        var query = "?q=listed%20draft";
+
+        for (var seller : List.of(TestSystem.ADMIN_KEY, key(Role.SALES, draft), key(Role.ADMIN, draft))) {
+            assertThat(names(api, query, seller)).containsExactly("Listed draft");
+        }
+        for (var stranger : List.of("nothing", key(Role.SALES, other), key(Role.ADMIN, other), key(Role.GATE, draft))) {
+            assertThat(names(api, query, stranger)).isEmpty();
+        }
+    }
+
+    @Test
+    void a_page_of_events_goes_on_where_the_last_one_ended_when_its_last_event_was_moved() {
+        try (var own = new TestSystem()) {
+            var start = Instant.parse("2099-06-18T19:00:00Z");
+            for (int i = 0; i < 6; i++) { // three pairs that start at the same time
+                own.api.createEvent(event("event " + i, "Scala", start.plus(i / 2, ChronoUnit.DAYS), ""));
+            }
+            var expected = names(own.api, "", "x");
+            var first = own.api.get("/api/events?limit=3").json();
+            var last = first.at("/events/2/id").asText();
+
+            patch(own.api, new EventId(UUID.fromString(last)), "{\"startsAt\":\"2099-12-01T00:00:00Z\"}", null);
+
+            var second = names(own.api, "?limit=2&after=" + first.get("next").asText(), "x");
+            assertThat(second).isEqualTo(expected.subList(3, 5));
+        }
     }
 }
