@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import seatlock.db.DatabaseUrl;
 
 /**
  * The race: many buyers request one seat at the same instant, over HTTP, from a real server.
@@ -53,7 +54,7 @@ public final class Race {
     private final PrintStream out;
     private boolean passed = true;
 
-    private Race(String url, String adminKey, String databaseUrl, Path mailDirectory, PrintStream out) {
+    Race(String url, String adminKey, String databaseUrl, Path mailDirectory, PrintStream out) {
         this.url = url;
         this.adminKey = adminKey;
         this.databaseUrl = databaseUrl;
@@ -80,7 +81,7 @@ public final class Race {
         }
     }
 
-    private boolean runAll(int buyers) throws Exception {
+    boolean runAll(int buyers) throws Exception {
         warmUp();
         oneSeat(buyers);
         oneKey();
@@ -156,11 +157,12 @@ public final class Race {
     }
 
     private String awaitMail(String reservation, long began) throws Exception {
+        var order = reservation.toUpperCase(Locale.ROOT).replaceFirst(".*(.{4})(.{4})(.{4})", "$1-$2-$3");
         while (secondsSince(began) < 30) {
             try (var files = Files.list(mailDirectory)) {
                 for (var mail :
                         files.filter(file -> file.toString().endsWith(".eml")).toList()) {
-                    if (Files.readString(mail).contains(reservation)) {
+                    if (Files.readString(mail).contains(order)) {
                         return "stored";
                     }
                 }
@@ -388,10 +390,8 @@ public final class Race {
                   FROM reservation_seats JOIN reservations USING (event_id, reservation_id)
                  WHERE event_id = ? AND status IN ('PENDING', 'CONFIRMED')
                 """;
-        var address = URI.create(databaseUrl.replaceFirst("^jdbc:", ""));
-        var login = address.getUserInfo() == null ? new String[2] : (address.getUserInfo() + ":").split(":", -1);
-        var jdbc = "jdbc:postgresql://" + address.getAuthority().replaceFirst(".*@", "") + address.getPath();
-        try (var connection = DriverManager.getConnection(jdbc, login[0], login[1]);
+        var database = DatabaseUrl.parse(databaseUrl);
+        try (var connection = DriverManager.getConnection(database.jdbc(), database.user(), database.password());
                 var statement = connection.prepareStatement(sql)) {
             statement.setObject(1, UUID.fromString(event));
             try (var result = statement.executeQuery()) {

@@ -32,6 +32,25 @@ class DemoTest {
         }
     }
 
+    /** As with a server of its own, where the demo sees the database and the mails. */
+    @Test
+    void the_race_finds_the_mail_and_asks_the_database() throws Exception {
+        try (var system = new TestSystem();
+                var testWorkers = new TestWorkers(system).start()) {
+            var url = "http://localhost:" + system.server.port();
+            var database = system.url.jdbc() + "?user=" + system.url.user() + "&password=" + system.url.password();
+            var mails = testWorkers.directory.resolve("mail");
+
+            var output = new ByteArrayOutputStream();
+            try (var lines = new PrintStream(output, true, UTF_8)) {
+                var race = new Race(url, TestSystem.ADMIN_KEY, database, mails, lines);
+                assertThat(race.runAll(10)).as(output.toString(UTF_8)).isTrue();
+            }
+
+            assertThat(output.toString(UTF_8)).contains("counted in SQL", "stored", "ticketed, mailed, and admitted");
+        }
+    }
+
     /** All requests come from one address. */
     @Test
     void the_race_passes_with_default_limits() throws Exception {

@@ -393,7 +393,9 @@ class ArchitectureTest {
                         "Inventory.java lockUsedTickets",
                         "Inventory.java lockSeats",
                         "Jobs.java claimJob",
+                        "CheckIns.java lockReservation",
                         "CheckIns.java lockTicket",
+                        "Feed.java claimFeed",
                         "Tickets.java lockReservation");
     }
 

@@ -130,10 +130,17 @@ class ConfigTest {
 
     @Test
     void origins_are_a_comma_separated_list() throws Config.Invalid {
-        assertThat(Config.from(Map.of(
-                                "CORS_ORIGINS", "https://a.example, http://localhost:3000, capacitor://localhost"))
+        assertThat(Config.from(
+                                Map.of(
+                                        "CORS_ORIGINS",
+                                        "https://a.example, http://localhost:3000, http://[::1]:3000, http://my_shop, capacitor://localhost"))
                         .corsOrigins())
-                .containsExactlyInAnyOrder("https://a.example", "http://localhost:3000", "capacitor://localhost");
+                .containsExactlyInAnyOrder(
+                        "https://a.example",
+                        "http://localhost:3000",
+                        "http://[::1]:3000",
+                        "http://my_shop",
+                        "capacitor://localhost");
     }
 
     @ParameterizedTest
@@ -296,6 +303,8 @@ class ConfigTest {
                 "SMTP_URL smtp://u:25/hunter2@mail %2F_for_/",
                 "SMTP_URL smtp://u:hunter2@ must_name_a_host",
                 "SMTP_URL http://u:hunter2@mail does_not_begin_with_smtp://",
+                "SMTP_URL smtp://hunter2@mail a_user_without_a_password",
+                "SMTP_URL smtp://:hunter2@mail a_password_without_a_user",
                 "SMTP_URL smtp://mail/hunter2 a_path",
                 "DATABASE_URL postgresql://u:hunter2@h names_no_database",
                 "DATABASE_URL postgresql://u:1#hunter2@h/db %23_for_#",

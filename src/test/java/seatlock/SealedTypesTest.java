@@ -49,12 +49,16 @@ public class SealedTypesTest {
             0,
             Instant.EPOCH,
             Instant.EPOCH,
-            new Reservation.State.Pending());
+            Instant.EPOCH,
+            new Reservation.State.Pending(),
+            Optional.empty(),
+            Optional.empty());
     private static final Reservation.State.Confirmed CONFIRMED =
             new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 0));
 
     public static final List<Command> COMMANDS = List.of(
             new Command.Reserve(ID, List.of("S-A-1"), "ada@example.org", new ReservationToken("rsv_1")),
+            new Command.Extend(ID, Optional.empty()),
             new Command.Confirm(ID, new Reservation.Payment("pi_1", 0)),
             new Command.Cancel(ID, new Command.Canceller.Seller(false)),
             new Command.Expire(ID));

@@ -9,6 +9,7 @@ import seatlock.crypto.Sha256;
 /**
  * An API key, without its secret.
  *
+ * @param roleCode the name of the role in the database, which may be of a newer release
  * @param events the events that the key is for; empty for all events, including future ones
  * @param expiresAt {@code null} if the key does not expire
  * @param revokedAt {@code null} if the key was not revoked
@@ -16,7 +17,7 @@ import seatlock.crypto.Sha256;
  */
 public record ApiKey(
         UUID id,
-        Role role,
+        String roleCode,
         String name,
         Set<EventId> events,
         byte[] secretHash,
@@ -24,6 +25,19 @@ public record ApiKey(
         Instant expiresAt,
         Instant revokedAt,
         Instant lastUsedAt) {
+
+    /** Name of all roles that only a newer release knows. */
+    public static final String UNKNOWN_ROLE = "unknown";
+
+    /** Returns the name of the role in the API and on the command line, or {@link #UNKNOWN_ROLE}. */
+    public String roleName() {
+        return Role.ofCode(roleCode).map(Role::wireName).orElse(UNKNOWN_ROLE);
+    }
+
+    /** Returns whether the key may do what requires a role. An unknown role permits nothing. */
+    public boolean permits(Role required) {
+        return Role.ofCode(roleCode).filter(role -> role.includes(required)).isPresent();
+    }
 
     /** Returns whether a secret belongs to this key, in a time that does not depend on the result. */
     public boolean admits(Secret secret) {

@@ -50,10 +50,10 @@ public final class ApiKeys {
      */
     public Created create(Tx tx, Role role, String name, Set<EventId> events, Instant expiresAt) throws SQLException {
         check(name, events);
-        return insert(tx, role, name, events, expiresAt);
+        return insert(tx, role.code(), name, events, expiresAt);
     }
 
-    private static Created insert(Tx tx, Role role, String name, Set<EventId> events, Instant expiresAt)
+    private static Created insert(Tx tx, String roleCode, String name, Set<EventId> events, Instant expiresAt)
             throws SQLException {
         var id = Ids.next();
         var secret = Secret.random(id);
@@ -61,7 +61,7 @@ public final class ApiKeys {
         var until = expiresAt != null && expiresAt.isBefore(now)
                 ? now
                 : expiresAt; // a time in the past violates a constraint
-        var key = new ApiKey(id, role, name, Set.copyOf(events), secret.hash(), now, until, null, null);
+        var key = new ApiKey(id, roleCode, name, Set.copyOf(events), secret.hash(), now, until, null, null);
         tx.updateExactly(
                 1,
                 """
@@ -69,7 +69,7 @@ public final class ApiKeys {
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
                 id,
-                role.code(),
+                roleCode,
                 name,
                 events.isEmpty() ? null : events.stream().map(EventId::value).toArray(UUID[]::new),
                 key.secretHash(),
@@ -169,14 +169,16 @@ public final class ApiKeys {
             return Optional.empty();
         }
         var old = find(tx, id).orElseThrow();
-        // The name is not checked again: an earlier release may have accepted one that would be refused today.
-        return Optional.of(insert(tx, old.role(), old.name(), old.events(), null));
+        // The name is not checked again: an earlier release may have accepted one that would be refused today. The role
+        // may be
+        // one of a newer release.
+        return Optional.of(insert(tx, old.roleCode(), old.name(), old.events(), null));
     }
 
     private static ApiKey key(Row row) throws SQLException {
         return new ApiKey(
                 row.uuid("key_id"),
-                Role.of(row.text("role")),
+                row.text("role"),
                 row.text("name"),
                 Stream.of(row.uuids("events")).map(EventId::new).collect(Collectors.toUnmodifiableSet()),
                 row.bytes("secret_hash"),

@@ -21,15 +21,13 @@ public enum Role {
     }
 
     /** Returns the name of the role in the database. */
-    String code() {
+    public String code() {
         return code;
     }
 
-    static Role of(String code) {
-        return Stream.of(values())
-                .filter(role -> role.code.equals(code))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("Unknown role: " + code));
+    /** Finds the role with a name in the database; empty if only a newer release knows it. */
+    static Optional<Role> ofCode(String code) {
+        return Stream.of(values()).filter(role -> role.code.equals(code)).findFirst();
     }
 
     /** Returns the name of the role in the API and on the command line. */

@@ -41,7 +41,7 @@ final class Access {
 
     private final byte[] adminKey;
     private final CompletableFuture<Optional<ApiKey>> admin = CompletableFuture.completedFuture(Optional.of(new ApiKey(
-            ADMIN_KEY_ID, Role.ADMIN, "SEATLOCK_ADMIN_KEY", Set.of(), null, Instant.EPOCH, null, null, null)));
+            ADMIN_KEY_ID, Role.ADMIN.code(), "SEATLOCK_ADMIN_KEY", Set.of(), null, Instant.EPOCH, null, null, null)));
     private final ApiKeyCache keys;
     private final Executor continuations;
 
@@ -151,7 +151,7 @@ final class Access {
     }
 
     private static boolean allows(ApiKey key, AccessRule rule, Context ctx) {
-        return key.role().includes(rule.role().get())
+        return key.permits(rule.role().get())
                 && (rule == AccessRule.ADMIN ? key.isForAllEvents() : isForEventOf(key, ctx));
     }
 
@@ -211,6 +211,11 @@ final class Access {
         return key(ctx).filter(key -> allows(key, AccessRule.SALES, ctx))
                 .map(key -> Actor.key(key.id()))
                 .orElse(Actor.HOLDER);
+    }
+
+    /** Returns the API key of an operation that requires one, as the party that history names. */
+    Actor keyUsed(Context ctx) {
+        return Actor.key(key(ctx).orElseThrow().id());
     }
 
     /** Returns the scope of the caller's idempotency keys for an operation: the API key, or all callers without one. */

@@ -11,6 +11,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.access.ApiKeys;
 import seatlock.catalog.Catalog;
 import seatlock.changes.Changes;
+import seatlock.changes.Feed;
 import seatlock.db.Database;
 import seatlock.db.TransactionPool;
 import seatlock.http.ClientAddress;
@@ -24,6 +25,7 @@ import seatlock.inventory.InventoryReader;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
+import seatlock.maintenance.Eraser;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
 import seatlock.sales.EventCancelled;
@@ -82,10 +84,14 @@ public final class ApiServer implements AutoCloseable {
             SeatMaps seatMaps,
             Tickets tickets,
             TicketKeys ticketKeys,
+            Changes changes,
+            Feed feed,
+            Eraser eraser,
             TransactionPool reads,
             TransactionPool writes) {}
 
     private final Listener listener;
+    private final FeedReaders feedReaders;
 
     /** Creates the pool for read-only requests. It is separate so that many readers cannot stop sales. */
     public static TransactionPool reads(Database database, Executor continuations, Metrics metrics) {
@@ -125,13 +131,18 @@ public final class ApiServer implements AutoCloseable {
                 core.reads,
                 core.writes,
                 access);
-        var revision = new EventRevision(core.catalog, new Changes(), new IdempotencyKeys());
+        var revision = new EventRevision(core.catalog, core.changes, new IdempotencyKeys());
         var eventChanges = new EventChangeHandlers(core.catalog, revision, core.seatMaps, core.writes, access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
-        var tickets =
-                new TicketHandlers(core.inventory, core.tickets, core.ticketKeys, core.reads, core.writes, access);
+        var tickets = new TicketHandlers(
+                core.inventory, core.tickets, core.ticketKeys, core.changes, core.reads, core.writes, access);
+        this.feedReaders = new FeedReaders(core.feed, core.reads, core.writes, threads);
+        var changes = new ChangeHandlers(core.feed, feedReaders, core.inventory, core.reads, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
+        var reports = new ReportHandlers(core.catalog, core.reads, threads);
+        var privacy = new PrivacyHandlers(
+                core.catalog, core.inventory, core.tickets, core.eraser, core.reads, core.writes, access);
         var listening = new Listener.Setup(
                 setup.address,
                 limits.headerBytes(),
@@ -151,7 +162,16 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, eventChanges, reservations, tickets, keyHandlers, setup.publicUrl);
+                    guarded.add(
+                            events,
+                            eventChanges,
+                            reservations,
+                            tickets,
+                            changes,
+                            keyHandlers,
+                            reports,
+                            privacy,
+                            setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })
@@ -180,14 +200,20 @@ public final class ApiServer implements AutoCloseable {
         return listener.javalin();
     }
 
+    /** Returns the number of clients that wait for changes. */
+    public int waitingReaders() {
+        return feedReaders.waiting();
+    }
+
     /** Returns the port that the server listens on. */
     public int port() {
         return listener.port();
     }
 
-    /** Accepts no new connections, completes the requests in flight, then stops. */
+    /** Ends the waits for changes, accepts no new connections, completes the requests in flight, then stops. */
     @Override
     public void close() {
+        feedReaders.close();
         listener.close();
     }
 }

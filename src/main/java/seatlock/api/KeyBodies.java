@@ -45,7 +45,11 @@ final class KeyBodies {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record ApiKeyBody(
             @OpenApiRequired UUID id,
-            @OpenApiRequired String role,
+
+            @OpenApiRequired
+            @OpenApiDescription("unknown if a newer release of Seatlock created the key; it then permits nothing here")
+            String role,
+
             @OpenApiRequired String name,
 
             @OpenApiDescription("Absent if the key is for all events")
@@ -76,7 +80,7 @@ final class KeyBodies {
         private static ApiKeyBody of(ApiKey key, String secret) {
             return new ApiKeyBody(
                     key.id(),
-                    key.role().wireName(),
+                    key.roleName(),
                     key.name(),
                     key.isForAllEvents()
                             ? null

@@ -11,6 +11,7 @@ import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.Reservation.State;
+import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
 import seatlock.inventory.ReservationToken;
 
@@ -28,13 +29,24 @@ final class ReservationBodies {
             @OpenApiRequired @OpenApiDescription("The buyer's e-mail address")
             String email) {}
 
+    /** A confirmation says what to do about a lapsed reservation only if it was given, so that its fingerprint does not change. */
     @OpenApiName("Confirmation")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Confirmation(
             @OpenApiRequired @OpenApiDescription("The payment provider's reference of the payment; 1 to 255 characters")
             String paymentReference,
 
             @OpenApiRequired @OpenApiDescription("Amount paid, in minor units; must equal the total of the reservation")
-            Long amount) {}
+            Long amount,
+
+            @OpenApiDescription(
+                    "What to do if the reservation has lapsed: refuse the confirmation, or reserve all its seats again and"
+                            + " confirm that, if nobody else has taken any of them")
+            String ifLapsed) {
+
+        static final String REFUSE = "REFUSE";
+        static final String REACQUIRE = "REACQUIRE";
+    }
 
     @OpenApiName("Cancellation")
     record Cancellation(
@@ -85,8 +97,14 @@ final class ReservationBodies {
             @OpenApiDescription("Absent unless the reservation was confirmed")
             String paymentReference,
 
+            @OpenApiDescription("The lapsed reservation in whose place this one was confirmed; absent for any other")
+            UUID replaces,
+
+            @OpenApiDescription("The reservation that was confirmed in place of this one, after it had lapsed")
+            UUID replacedBy,
+
             @OpenApiDescription(
-                    "Authorizes its holder to read and cancel the reservation; only in the response that created it")
+                    "Authorizes its holder to read, extend and cancel the reservation; only in the response that created it")
             String token) {
 
         static ReservationBody of(Event event, Reservation reservation, Optional<ReservationToken> token) {
@@ -109,6 +127,8 @@ final class ReservationBodies {
                     state.confirmation()
                             .map(confirmed -> confirmed.payment().reference())
                             .orElse(null),
+                    reservation.replaces().map(ReservationId::value).orElse(null),
+                    reservation.replacedBy().map(ReservationId::value).orElse(null),
                     token.map(ReservationToken::value).orElse(null));
         }
     }

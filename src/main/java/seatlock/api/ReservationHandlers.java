@@ -2,7 +2,9 @@ package seatlock.api;
 
 import io.javalin.http.Context;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import seatlock.api.ReservationBodies.Cancellation;
 import seatlock.api.ReservationBodies.Confirmation;
 import seatlock.api.ReservationBodies.NewReservation;
@@ -37,6 +39,7 @@ final class ReservationHandlers implements ReservationOperations {
 
     private static final int MAX_LABEL = 120;
     private static final int MAX_PAYMENT_REFERENCE = 255;
+    private static final Set<String> IF_LAPSED = Set.of(Confirmation.REFUSE, Confirmation.REACQUIRE);
 
     private final TransactionPool reads;
     private final Catalog catalog;
@@ -115,14 +118,34 @@ final class ReservationHandlers implements ReservationOperations {
         var body = Requests.body(ctx, Confirmation.class);
         validate(body);
         var use = new Order.KeyUse(key, Fingerprint.of("confirm " + event + " " + id, Json.write(body)));
-        var command = new Command.Confirm(id, new Reservation.Payment(body.paymentReference(), body.amount()));
-        submit(ctx, event, Optional.of(use), command, new Success(200, Optional.empty()));
+        var payment = new Reservation.Payment(body.paymentReference(), body.amount());
+        var success = new Success(200, Optional.empty());
+        if (!Confirmation.REACQUIRE.equals(body.ifLapsed())) {
+            submit(ctx, event, Optional.of(use), new Command.Confirm(id, payment), success);
+            return;
+        }
+        // The successor must respect the quotas of its buyer, who is known by the e-mail address of the reservation.
+        var exchange = Exchange.of(ctx);
+        ctx.future(() -> reads.submit(event, tx -> inventory.find(tx, event, id))
+                .thenCompose(found -> {
+                    var limits = found.map(reservation ->
+                                    quotas.of(ctx, reservation.buyer().email()))
+                            .orElse(List.of());
+                    var successor = new Command.Successor(new ReservationId(Ids.next()), limits);
+                    var command = new Command.Confirm(id, payment, Optional.of(successor));
+                    return checkout.submit(order(ctx, event, Optional.of(use), command, success));
+                })
+                .thenAccept(receipt -> respond(ctx, exchange, receipt)));
     }
 
     private static void validate(Confirmation body) {
         var validation = new Validation();
         validation.checkText(body.paymentReference(), "paymentReference", MAX_PAYMENT_REFERENCE);
         validation.check(body.amount() != null && body.amount() >= 0, "amount", "must be 0 or more, in minor units");
+        validation.check(
+                body.ifLapsed() == null || IF_LAPSED.contains(body.ifLapsed()),
+                "ifLapsed",
+                "must be REFUSE or REACQUIRE");
         validation.finish();
     }
 
@@ -140,9 +163,34 @@ final class ReservationHandlers implements ReservationOperations {
             return;
         }
         var token = caller.token().orElseThrow();
-        var order = order(
-                ctx, event, Optional.empty(), new Command.Cancel(id, new Command.Canceller.Holder(token)), success);
-        // Without the right token, the checkout would take longer for a reservation that exists.
+        var command = new Command.Cancel(id, new Command.Canceller.Holder(token));
+        submitAsHolder(ctx, order(ctx, event, Optional.empty(), command, success), token);
+    }
+
+    @Override
+    public void extend(Context ctx) {
+        var event = Parameters.eventId(ctx);
+        var id = Parameters.reservationId(ctx);
+        var caller = access.holder(ctx);
+        var key = Parameters.idempotencyKey(ctx, access.scope(ctx, "extend"));
+        Requests.requireNoBody(ctx);
+        var use = new Order.KeyUse(key, Fingerprint.of("extend " + event + " " + id, new byte[0]));
+        var success = new Success(200, Optional.empty());
+        if (caller.isSeller()) {
+            submit(ctx, event, Optional.of(use), new Command.Extend(id, Optional.empty()), success);
+            return;
+        }
+        var command = new Command.Extend(id, caller.token());
+        submitAsHolder(
+                ctx,
+                order(ctx, event, Optional.of(use), command, success),
+                caller.token().orElseThrow());
+    }
+
+    /** Submits an order of the holder, after checking the token: the checkout would take longer for a reservation that exists. */
+    private void submitAsHolder(Context ctx, Order order, ReservationToken token) {
+        var event = order.event();
+        var id = order.command().id();
         ctx.future(() -> reads.submit(event, tx -> inventory.admits(tx, event, id, token))
                 .thenCompose(isHolder -> {
                     if (!isHolder) {

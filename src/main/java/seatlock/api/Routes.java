@@ -23,6 +23,7 @@ final class Routes {
     /** Names of the actions whose outcomes are counted, by route. */
     static final Map<String, String> ACTIONS = Map.of(
             EVENT + "/reservations", "reserve",
+            RESERVATION + "/extend", "extend",
             RESERVATION + "/confirm", "confirm",
             RESERVATION + "/cancel", "cancel",
             EVENT + "/check-ins", "check_in");
@@ -45,7 +46,10 @@ final class Routes {
             EventChangeHandlers eventChanges,
             ReservationHandlers reservations,
             TicketHandlers tickets,
+            ChangeHandlers changes,
             KeyHandlers keys,
+            ReportHandlers reports,
+            PrivacyHandlers privacy,
             PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
         get("/api/events", AccessRule.ANYONE, events::list, "from", "to", "status", "q", "limit", "after");
@@ -57,6 +61,7 @@ final class Routes {
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
         get(RESERVATION, AccessRule.HOLDER, reservations::get);
+        post(RESERVATION + "/extend", AccessRule.HOLDER, reservations::extend);
         post(RESERVATION + "/confirm", AccessRule.SALES, reservations::confirm);
         post(RESERVATION + "/cancel", AccessRule.HOLDER, reservations::cancel);
 
@@ -65,6 +70,14 @@ final class Routes {
         get(EVENT + "/tickets/{ticketId}.pdf", AccessRule.HOLDER, tickets::document);
         post(EVENT + "/check-ins", AccessRule.GATE, tickets::checkIn);
         get("/api/keys/tickets", AccessRule.ANYONE, tickets::keys);
+
+        get(RESERVATION + "/changes", AccessRule.HOLDER, changes::ofReservation, "limit", "after");
+        get(EVENT + "/changes", AccessRule.SALES, changes::ofEvent, "after", "limit", "wait");
+        get(RESERVATION + "/data", AccessRule.HOLDER, privacy::data);
+        post(RESERVATION + "/erase", AccessRule.SALES, privacy::erase);
+
+        get(EVENT + "/sales", AccessRule.SALES, reports::sales);
+        get(EVENT + "/exports/{export}.csv", AccessRule.SALES, reports::export);
 
         post("/api/keys", AccessRule.ADMIN, keys::create);
         get("/api/keys", AccessRule.ADMIN, keys::list, "limit", "after");

@@ -1,6 +1,7 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Optional;
@@ -10,7 +11,11 @@ import seatlock.api.TicketBodies.TicketBody;
 import seatlock.api.TicketBodies.TicketKey;
 import seatlock.api.TicketBodies.TicketKeySet;
 import seatlock.api.TicketBodies.TicketList;
+import seatlock.changes.Actor;
+import seatlock.changes.Changes;
+import seatlock.catalog.EventId;
 import seatlock.db.TransactionPool;
+import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
 import seatlock.http.Problem;
@@ -22,6 +27,7 @@ import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckIns;
+import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
@@ -44,12 +50,13 @@ final class TicketHandlers implements TicketOperations {
             InventoryReader inventory,
             Tickets tickets,
             TicketKeys ticketKeys,
+            Changes changes,
             TransactionPool reads,
             TransactionPool writes,
             Access access) {
         this.inventory = inventory;
         this.tickets = tickets;
-        this.checkIns = new CheckIns(ticketKeys, tickets);
+        this.checkIns = new CheckIns(ticketKeys, tickets, changes);
         this.ticketKeys = ticketKeys;
         this.reads = reads;
         this.writes = writes;
@@ -79,6 +86,9 @@ final class TicketHandlers implements TicketOperations {
         Requests.requireNoBody(ctx);
         ctx.future(() -> writes.submit(event, tx -> {
                     var reservation = inventory.find(tx, event, id).orElseThrow(Access::noSuchReservation);
+                    if (reservation.buyer().isErased()) {
+                        throw erased();
+                    }
                     requireQueued(tickets.resend(tx, event, reservation), reservation);
                     return reservation;
                 })
@@ -115,13 +125,16 @@ final class TicketHandlers implements TicketOperations {
                             && !tickets.admits(tx, event, id, caller.token().get())) {
                         throw noSuchTicket();
                     }
-                    tickets.find(tx, event, id)
+                    var ticket = tickets.find(tx, event, id)
                             .filter(found -> found.voidedAt() == null)
                             .orElseThrow(TicketHandlers::noSuchTicket);
-                    return tickets.document(tx, event, id)
-                            .orElseThrow(
-                                    () -> Problem.of(ApiProblem.NOT_READY, "The document has not been created yet.")
-                                            .refuse());
+                    var document = tickets.document(tx, event, id);
+                    if (document.isEmpty() && isErased(tx, event, ticket)) {
+                        throw erased();
+                    }
+                    return document.orElseThrow(
+                            () -> Problem.of(ApiProblem.NOT_READY, "The document has not been created yet.")
+                                    .refuse());
                 })
                 .thenAccept(pdf -> ctx.contentType("application/pdf")
                         .header("Content-Disposition", "inline; filename=\"ticket-" + id.number() + ".pdf\"")
@@ -129,15 +142,28 @@ final class TicketHandlers implements TicketOperations {
                         .result(pdf)));
     }
 
+    private boolean isErased(Tx tx, EventId event, Ticket ticket) throws SQLException {
+        return inventory
+                .find(tx, event, ticket.reservation())
+                .orElseThrow()
+                .buyer()
+                .isErased();
+    }
+
+    private static Problem.Refused erased() {
+        return Problem.of(HttpProblem.NOT_FOUND, "The personal data of the buyer was erased.")
+                .refuse();
+    }
+
     @Override
     public void checkIn(Context ctx) {
         var event = Parameters.eventId(ctx);
-        var scan = scan(Requests.body(ctx, CheckInRequest.class));
+        var scan = scan(Requests.body(ctx, CheckInRequest.class), access.keyUsed(ctx));
         ctx.future(() -> writes.submit(event, tx -> checkIns.checkIn(tx, event, scan))
                 .thenAccept(result -> respond(ctx, result)));
     }
 
-    private static CheckIns.Scan scan(CheckInRequest scan) {
+    private static CheckIns.Scan scan(CheckInRequest scan, Actor actor) {
         var validation = new Validation();
         validation.checkText(scan.code(), "code", MAX_CODE);
         validation.checkText(scan.gate(), "gate", MAX_GATE);
@@ -149,7 +175,7 @@ final class TicketHandlers implements TicketOperations {
         }
         validation.finish();
         return new CheckIns.Scan(
-                scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()));
+                scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()), actor);
     }
 
     static void respond(Context ctx, CheckInResult result) {

@@ -289,7 +289,7 @@ public final class Catalog {
                 UPDATE events
                    SET status = ?, name = ?, venue = ?, description = ?, url = ?, image_url = ?, organiser_name = ?,
                        organiser_email = ?, organiser_url = ?, doors_at = ?, ends_at = ?, language = ?, time_zone = ?,
-                       printed_version = ?, terms_version = ?, starts_at = ?, capacity = ?
+                       printed_version = ?, terms_version = ?, starts_at = ?, capacity = ?, erased_at = NULL
                  WHERE event_id = ?
                 """,
                 next.status().name(),

@@ -99,7 +99,7 @@ final class KeysCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%s %-5s %s; %s; created %s%s%s%s",
                 key.id(),
-                key.role().wireName(),
+                key.roleName(),
                 key.name(),
                 key.isForAllEvents() ? "all events" : "events " + key.events(),
                 key.createdAt(),

@@ -11,6 +11,9 @@ import org.flywaydb.core.api.FlywayException;
 /** Applies the migrations in {@code sql/}, by Flyway. A migration that has landed is never edited; add the next one. */
 public final class Migrations {
 
+    /** Used by a URL without {@code currentSchema}. */
+    private static final String DEFAULT_SCHEMA = "public";
+
     private final DatabaseUrl url;
     private final Flyway flyway;
 
@@ -51,7 +54,8 @@ public final class Migrations {
      *     tables in another schema
      */
     public boolean grantAccess(DatabaseUrl serving) {
-        if (!Objects.equals(url.schema(), serving.schema())) {
+        if (!Objects.requireNonNullElse(url.schema(), DEFAULT_SCHEMA)
+                .equals(Objects.requireNonNullElse(serving.schema(), DEFAULT_SCHEMA))) {
             throw new DatabaseException.Unavailable(
                     "The tables are in another schema than the one in which the role " + serving.login()
                             + " would look for them: give DATABASE_URL and MIGRATION_DATABASE_URL the same currentSchema.",

@@ -2,12 +2,14 @@ package seatlock.embedded;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
@@ -17,6 +19,9 @@ final class PostgresBinaries {
 
     /** Lists the size and name of each unpacked file. It is written last. */
     private static final String MANIFEST = "files";
+
+    /** A line of the manifest. A crash of the machine may leave it empty, or full of zeros. */
+    private static final Pattern ENTRY = Pattern.compile("([0-9]{1,18}) ([^\\x00]+)");
 
     private PostgresBinaries() {}
 
@@ -76,14 +81,20 @@ final class PostgresBinaries {
         if (!Files.isRegularFile(manifest)) {
             return false;
         }
-        for (var line : Files.readAllLines(manifest)) {
-            var sizeAndName = line.split(" ", 2);
-            var file = unpacked.resolve(sizeAndName[1]);
-            if (!Files.isRegularFile(file) || Files.size(file) != Long.parseLong(sizeAndName[0])) {
+        var lines = new String(Files.readAllBytes(manifest), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        for (var line : lines) {
+            var parts = ENTRY.matcher(line);
+            if (!parts.matches()) {
+                return false;
+            }
+            var file = unpacked.resolve(parts.group(2));
+            if (!Files.isRegularFile(file) || Files.size(file) != Long.parseLong(parts.group(1))) {
                 return false;
             }
         }
-        return true;
+        return !lines.isEmpty();
     }
 
     private static void unpack(String archive, Path target) throws IOException, InterruptedException {

@@ -60,6 +60,9 @@ final class BodilessResponses extends Handler.Wrapper {
 
         private static MetaData.Response bodiless(MetaData.Response response) {
             var status = response.getStatus();
+            if (response.getContentLength() == 0 && status != HttpStatus.NOT_MODIFIED_304) {
+                return withoutType(response);
+            }
             if (status != HttpStatus.NOT_MODIFIED_304 && status != HttpStatus.NO_CONTENT_204) {
                 return response;
             }
@@ -74,6 +77,18 @@ final class BodilessResponses extends Handler.Wrapper {
             // Without a length: the HTTP parser of the client knows that these responses have no body.
             return new MetaData.Response(
                     status, response.getReason(), response.getHttpVersion(), kept.asImmutable(), -1);
+        }
+
+        /** An empty body, as that of a 202, has a length and no type. */
+        private static MetaData.Response withoutType(MetaData.Response response) {
+            return new MetaData.Response(
+                    response.getStatus(),
+                    response.getReason(),
+                    response.getHttpVersion(),
+                    HttpFields.build(response.getHttpFields())
+                            .remove(HttpHeader.CONTENT_TYPE)
+                            .asImmutable(),
+                    0);
         }
 
         /** The id and the limits are of this response, and a browser checks who may read it. */

@@ -64,7 +64,7 @@ public final class Listener implements AutoCloseable {
      */
     public static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
 
-    /** A request that stops arriving, or a response that nobody reads, is given up after this long. */
+    /** A request whose body stops arriving, or a response that nobody reads, is given up after this long. */
     static final Duration STALLED = Duration.ofSeconds(30);
 
     /** The longest time that any browser caches a preflight response. */

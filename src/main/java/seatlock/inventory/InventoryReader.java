@@ -19,8 +19,8 @@ import seatlock.inventory.Reservation.State;
 public final class InventoryReader {
 
     static final String SELECT_RESERVATION = """
-            SELECT reservation_id, reference, version, terms_version, status, email, name, language, token_hash, total, created_at, expires_at, confirmed_at,
-                   ended_at, payment_reference, amount_paid
+            SELECT reservation_id, reference, version, terms_version, status, email, name, language, token_hash, total, created_at, expires_at, hold_until,
+                   confirmed_at, ended_at, payment_reference, amount_paid, replaces, replaced_by
               FROM reservations
             """;
 
@@ -187,7 +187,10 @@ public final class InventoryReader {
                             row.total(),
                             row.createdAt(),
                             row.expiresAt(),
-                            row.state()));
+                            row.holdUntil(),
+                            row.state(),
+                            row.replaces(),
+                            row.replacedBy()));
         }
         return byId;
     }
@@ -208,7 +211,14 @@ public final class InventoryReader {
                 row.bigint("total"),
                 row.instant("created_at"),
                 row.instant("expires_at"),
-                state(row));
+                row.instant("hold_until"),
+                state(row),
+                id(row, "replaces"),
+                id(row, "replaced_by"));
+    }
+
+    private static Optional<ReservationId> id(Row row, String column) throws SQLException {
+        return Optional.ofNullable(row.uuid(column)).map(ReservationId::new);
     }
 
     private static State state(Row row) throws SQLException {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,12 +32,12 @@ public final class Jobs {
     /** A job that is due. */
     public record Due(EventId event, UUID id, Job.Kind kind) {}
 
-    /** A job as it is listed for an operator. */
+    /** A job as it is listed for an operator. Kind and subject are texts, because a newer release may have added the job. */
     public record Listed(
             EventId event,
             UUID id,
             String kind,
-            Job.Subject subject,
+            String subject,
             String state,
             int attempts,
             Instant nextAttemptAt,
@@ -326,7 +327,7 @@ public final class Jobs {
                 new EventId(row.uuid("event_id")),
                 row.uuid("job_id"),
                 row.text("kind"),
-                subject(row),
+                row.text("subject_type").toLowerCase(Locale.ROOT) + " " + row.uuid("subject_id"),
                 row.text("state"),
                 row.integer("attempts"),
                 row.instant("next_attempt_at"),

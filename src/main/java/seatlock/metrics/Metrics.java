@@ -80,6 +80,8 @@ public final class Metrics implements AutoCloseable {
      * @param pending reservations that hold their seats
      * @param lapsed reservations that have lapsed and are {@code PENDING} until the sweeper marks them
      * @param sweeperLag seconds since the first of the lapsed reservations lapsed; 0 if there is none
+     * @param unsequenced changes without a position in the feed of their event
+     * @param sequencerLag seconds since the first of these changes was made; 0 if there is none
      */
     public record Backlog(
             Map<String, Long> jobs,
@@ -87,7 +89,9 @@ public final class Metrics implements AutoCloseable {
             double oldestRunning,
             long pending,
             long lapsed,
-            double sweeperLag) {}
+            double sweeperLag,
+            long unsequenced,
+            double sequencerLag) {}
 
     private static final String OLDEST_JOB = "Time that the oldest job has been overdue or running";
 
@@ -175,6 +179,17 @@ public final class Metrics implements AutoCloseable {
                         now -> now.sweeperLag)
                 .baseUnit("seconds")
                 .register(backlogRegistry);
+        backlogGauge(
+                        "seatlock.unsequenced.changes",
+                        "Changes without a position in the feed of their event",
+                        now -> now.unsequenced)
+                .register(backlogRegistry);
+        backlogGauge(
+                        "seatlock.sequencer.lag",
+                        "Time since the first of the changes without a position was made",
+                        now -> now.sequencerLag)
+                .baseUnit("seconds")
+                .register(backlogRegistry);
     }
 
     private static Timer.Builder timer(String name, String description) {
@@ -194,14 +209,15 @@ public final class Metrics implements AutoCloseable {
     }
 
     /**
-     * Exposes what this process is, so that alerts can tell roles apart without labels from the configuration of Prometheus.
+     * Exposes what this process is, so that alerts can tell roles apart without labels from the configuration of Prometheus. A
+     * label {@code role} of that configuration would hide one of this name.
      *
      * @param role {@code all}, {@code serve} or {@code worker}
      */
     public void info(String role, String version) {
         Gauge.builder("seatlock.info", () -> 1)
                 .description("Role and version of this process; always 1")
-                .tags("role", role, "version", version)
+                .tags("seatlock_role", role, "version", version)
                 .register(registry);
     }
 

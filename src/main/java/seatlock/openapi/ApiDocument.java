@@ -38,6 +38,9 @@ public final class ApiDocument {
             Map.entry("Events", "What is for sale: events, their seat plans and seat maps"),
             Map.entry("Reservations", "Reserve seats, confirm them once they are paid, cancel and refund them"),
             Map.entry("Tickets", "Tickets, their PDFs, and check-in at the gate"),
+            Map.entry("Changes", "What happened to an event and its reservations"),
+            Map.entry("Privacy", "What is stored about a buyer, and its erasure"),
+            Map.entry("Reports", "Figures of a sale, and tables for a spreadsheet"),
             Map.entry("Keys", "API keys and their roles"));
 
     /** Generated methods take the parameters in this order. */
@@ -104,7 +107,6 @@ public final class ApiDocument {
                 Every response has an `X-Request-Id`: the trace-id of the request's `traceparent` (W3C Trace Context), or a
                 random id. A problem has it in its `instance`; a repeated problem has the id of the first request.
                 """);
-        info.putObject("contact").put("name", "The operator of this server");
         info.putObject("license").put("name", "Apache-2.0").put("url", "https://www.apache.org/licenses/LICENSE-2.0");
         var tags = document.putArray("tags");
         TAGS.forEach(tag -> tags.addObject().put("name", tag.getKey()).put("description", tag.getValue()));

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import seatlock.access.ApiKey;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Event;
@@ -31,8 +32,8 @@ final class Constraints {
     private static final ObjectNode CURRENCY = pattern("^[A-Z]{3}$");
     private static final ObjectNode LANGUAGE = pattern("^[a-z]{2}$");
     private static final ObjectNode URL = length(1, 2_000).put("format", "uri");
-    private static final ObjectNode ROLES =
-            oneOf(Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new));
+    private static final String[] ROLES =
+            Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new);
 
     /** By schema and field. */
     private static final Map<String, ObjectNode> FIELDS = new TreeMap<>(Map.ofEntries(
@@ -94,21 +95,41 @@ final class Constraints {
             Map.entry("NewReservation.email", length(1, 254).put("format", "email")),
             Map.entry("Confirmation.paymentReference", length(1, 255)),
             Map.entry("Confirmation.amount", NODES.objectNode().put("minimum", 0)),
+            Map.entry("Confirmation.ifLapsed", oneOf("REFUSE", "REACQUIRE").put("default", "REFUSE")),
             Map.entry("Reservation.id", UUID),
+            Map.entry("Reservation.replaces", UUID),
+            Map.entry("Reservation.replacedBy", UUID),
             Map.entry("Reservation.eventId", UUID),
             Map.entry("Money.currency", CURRENCY),
+            Map.entry("DailySales.date", format("date")),
+            Map.entry("Sales.eventId", UUID),
+            Map.entry("StoredTicket.id", UUID),
+            Map.entry("StoredScan.ticketId", UUID),
+            Map.entry("StoredDocument.ticketId", UUID),
+            Map.entry("StoredJob.id", UUID),
+            Map.entry("StoredChange.ticketId", UUID),
+            Map.entry("Sales.currency", CURRENCY),
             Map.entry("Scan.code", length(1, 1_000)),
             Map.entry("Scan.gate", length(1, 100)),
             Map.entry("Scan.nonce", length(1, 100)),
             Map.entry("CheckIn.ticketId", UUID),
             Map.entry("Ticket.id", UUID),
+            Map.entry("Change.id", UUID),
+            Map.entry("Change.reservationId", UUID),
+            Map.entry("Change.ticketId", UUID),
+            Map.entry("Change.position", NODES.objectNode().put("minimum", 1)),
+            Map.entry("Change.version", NODES.objectNode().put("minimum", 1)),
+            Map.entry("Feed.next", NODES.objectNode().put("minimum", 0)),
             Map.entry("Ticket.pdf", format("uri-reference")),
-            Map.entry("NewApiKey.role", ROLES),
+            Map.entry("NewApiKey.role", oneOf(ROLES)),
             Map.entry("NewApiKey.name", length(1, ApiKeys.MAX_NAME)),
             Map.entry("NewApiKey.events", items(1, ApiKeys.MAX_EVENTS, UUID)),
             Map.entry("Rotation.overlap", pattern(DURATION)),
             Map.entry("ApiKey.id", UUID),
-            Map.entry("ApiKey.role", ROLES),
+            Map.entry(
+                    "ApiKey.role",
+                    oneOf(Stream.concat(Stream.of(ROLES), Stream.of(ApiKey.UNKNOWN_ROLE))
+                            .toArray(String[]::new))),
             Map.entry("ApiKey.events", NODES.objectNode().set("items", UUID)),
             Map.entry("ApiKeys.next", UUID),
             Map.entry(
@@ -121,6 +142,7 @@ final class Constraints {
             Map.entry("reservationId", UUID),
             Map.entry("ticketId", UUID),
             Map.entry("keyId", UUID),
+            Map.entry("export", oneOf("reservations", "tickets", "check-ins")),
             Map.entry("limit", range(1, 1_000, 100)),
             Map.entry("after", UUID),
             Map.entry("listEvents.q", length(1, 200)),
@@ -129,6 +151,11 @@ final class Constraints {
                     oneOf(Stream.of(Event.Status.values()).map(Enum::name).toArray(String[]::new))),
             Map.entry("getSeats.limit", range(1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS)),
             Map.entry("getSeats.after", range(0, Event.MAX_CAPACITY)),
+            Map.entry(
+                    "getEventChanges.after",
+                    NODES.objectNode().put("minimum", 0).put("default", 0)),
+            Map.entry("getReservationChanges.after", NODES.objectNode().put("minimum", 0)),
+            Map.entry("wait", range(0, 25, 0)),
             // Quoted, every character may be escaped.
             Map.entry("Idempotency-Key", length(1, 2 * IdempotencyKey.MAX_LENGTH + 2)));
 

@@ -201,21 +201,30 @@ public final class Checkout implements AutoCloseable {
         var history = new ArrayList<Change>();
         for (int i = 0; i < outcomes.size(); i++) {
             if (outcomes.get(i) instanceof Outcome.Done done && done.changed()) {
-                var reservation = done.reservation();
                 var actor = actors.get(i);
-                typeOf(reservation)
-                        .map(type -> Change.ofReservation(type, reservation.id().value(), reservation.version(), actor))
-                        .ifPresent(history::add);
+                done.replaced()
+                        .ifPresent(replaced -> history.add(change(typeOf(replaced), replaced.reservation(), actor)));
+                typeOf(commands.get(i), done.reservation())
+                        .ifPresent(type -> history.add(change(type, done.reservation(), actor)));
             }
         }
         changes.add(tx, event.id(), history);
         return outcomes;
     }
 
+    private static Change change(Change.Type type, Reservation reservation, Actor actor) {
+        return Change.ofReservation(type, reservation.id().value(), reservation.version(), actor);
+    }
+
+    private static Change.Type typeOf(Outcome.Replaced replaced) {
+        return replaced.wasExpired() ? Change.Type.RESERVATION_REPLACED : Change.Type.RESERVATION_EXPIRED;
+    }
+
     /** Returns the type of the change that led to the state of a reservation; empty for a plain reservation. */
-    private static Optional<Change.Type> typeOf(Reservation reservation) {
+    private static Optional<Change.Type> typeOf(Command command, Reservation reservation) {
         return switch (reservation.status()) {
-            case PENDING -> Optional.empty();
+            case PENDING ->
+                command instanceof Command.Extend ? Optional.of(Change.Type.RESERVATION_EXTENDED) : Optional.empty();
             case CONFIRMED -> Optional.of(Change.Type.RESERVATION_CONFIRMED);
             case EXPIRED -> Optional.of(Change.Type.RESERVATION_EXPIRED);
             case CANCELLED ->

@@ -4,10 +4,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import seatlock.catalog.EventId;
+import seatlock.changes.Actor;
+import seatlock.changes.Change;
+import seatlock.changes.Changes;
 import seatlock.db.Ids;
 import seatlock.db.Row;
 import seatlock.db.Tx;
@@ -32,10 +36,12 @@ public final class CheckIns {
 
     private final TicketKeys keys;
     private final Tickets tickets;
+    private final Changes changes;
 
-    public CheckIns(TicketKeys keys, Tickets tickets) {
+    public CheckIns(TicketKeys keys, Tickets tickets, Changes changes) {
         this.keys = keys;
         this.tickets = tickets;
+        this.changes = changes;
     }
 
     /**
@@ -44,8 +50,9 @@ public final class CheckIns {
      * @param code content of the QR code, or the number printed on the ticket, with or without dashes and in any case
      * @param scannedAt by the gate's clock, if the scan is uploaded later; empty for now
      * @param nonce the gate's own name for the scan, so that the upload can be repeated
+     * @param actor the key of the gate
      */
-    public record Scan(String code, String gate, Optional<Instant> scannedAt, Optional<String> nonce) {}
+    public record Scan(String code, String gate, Optional<Instant> scannedAt, Optional<String> nonce, Actor actor) {}
 
     /** Judges a scan, and checks the ticket in if it is valid. A repeated upload gets the same result again. */
     public CheckInResult checkIn(Tx tx, EventId event, Scan scan) throws SQLException {
@@ -55,6 +62,7 @@ public final class CheckIns {
         } catch (Unidentified e) {
             return new CheckInResult.Rejected(e.reason);
         }
+        lockReservation(tx, event, id); // which gets a new version if the ticket is admitted
         lockTicket(tx, event, id);
         var now = tx.readClock();
         var ticket = tickets.find(tx, event, id);
@@ -133,6 +141,16 @@ public final class CheckIns {
         }
     }
 
+    private static void lockReservation(Tx tx, EventId event, TicketId ticket) throws SQLException {
+        tx.lock("""
+                SELECT reservation_id
+                  FROM reservations
+                 WHERE event_id = ?
+                   AND reservation_id = (SELECT reservation_id FROM tickets WHERE event_id = ? AND ticket_id = ?)
+                   FOR NO KEY UPDATE
+                """, row -> row.uuid("reservation_id"), event.value(), event.value(), ticket.value());
+    }
+
     private static void lockTicket(Tx tx, EventId event, TicketId id) throws SQLException {
         tx.lock(
                 "SELECT ticket_id FROM tickets WHERE event_id = ? AND ticket_id = ? FOR NO KEY UPDATE",
@@ -188,6 +206,9 @@ public final class CheckIns {
         if (outcome != Outcome.VOIDED
                 && (ticket.checkIn() == null || at.isBefore(ticket.checkIn().at()))) {
             update(tx, event, ticket.id(), judged.checkIn);
+        }
+        if (outcome == Outcome.ADMITTED) {
+            addChange(tx, event, ticket, scan.actor);
         }
         return result(tx, event, ticket, judged);
     }
@@ -289,6 +310,21 @@ public final class CheckIns {
                 scan.checkIn.at(),
                 receivedAt,
                 scan.outcome.code);
+    }
+
+    private void addChange(Tx tx, EventId event, Ticket ticket, Actor actor) throws SQLException {
+        var reservation = ticket.reservation().value();
+        var version = tx.query("""
+                        UPDATE reservations
+                           SET version = version + 1
+                         WHERE event_id = ?
+                           AND reservation_id = ?
+                        RETURNING version
+                        """, row -> row.integer("version"), event.value(), reservation)
+                .get(0);
+        var ticketId = ticket.id().value();
+        var change = Change.ofTicket(Change.Type.TICKET_CHECKED_IN, reservation, ticketId, version, actor);
+        changes.add(tx, event, List.of(change));
     }
 
     private static void update(Tx tx, EventId event, TicketId ticket, Ticket.CheckIn checkIn) {

@@ -162,7 +162,16 @@ record TextBox(float left, float right, float top, float bottom) {
         private Piece measure(String text) {
             var bare = text.stripTrailing();
             var visible = width(bare);
-            return new Piece(text, bare.equals(text) ? visible : width(text), visible);
+            return new Piece(text, visible + blankWidth(text.substring(bare.length())), visible);
+        }
+
+        /** Measures blanks between two letters, because the library ignores those at the end of a text from right to left. */
+        private float blankWidth(String blanks) {
+            return blanks.isEmpty() ? 0 : latinWidth("a" + blanks + "a") - latinWidth("aa");
+        }
+
+        private float latinWidth(String text) {
+            return TextBox.width(style.set(text, SIZE), PdfWriter.RUN_DIRECTION_LTR) / SIZE;
         }
 
         private float width(String text) {

@@ -237,11 +237,27 @@ public final class Tickets {
      * @param event in the version that the document shows
      */
     public void storeDocument(Tx tx, Event event, TicketId id, byte[] pdf) throws SQLException {
+        if (lockErasure(tx, event.id(), id)) {
+            return;
+        }
         tx.update("""
                 INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at, event_version)
                 VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (event_id, ticket_id) DO NOTHING
                 """, event.id().value(), id.value(), pdf, tx.readClock(), event.version());
+    }
+
+    /** Locks the buyer of a ticket against erasure. @return whether the buyer was erased before */
+    private static boolean lockErasure(Tx tx, EventId event, TicketId id) throws SQLException {
+        return tx.lock("""
+                        SELECT r.erased_at IS NOT NULL AS erased
+                          FROM tickets AS t
+                          JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
+                         WHERE t.event_id = ?
+                           AND t.ticket_id = ?
+                           FOR SHARE OF r
+                        """, row -> row.bool("erased"), event.value(), id.value())
+                .get(0);
     }
 
     private static Ticket ticket(Row row) throws SQLException {

@@ -1,5 +1,6 @@
 package seatlock.workers;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,9 @@ import seatlock.db.Database;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
 import seatlock.jobs.Job;
+import seatlock.mail.BuyerMails;
 import seatlock.mail.Mailer;
-import seatlock.mail.TicketMail;
+import seatlock.text.Messages;
 import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketPdf;
 import seatlock.tickets.Tickets;
@@ -57,7 +59,12 @@ public final class TicketDelivery {
     }
 
     /** The data for the documents and the mail. */
-    private record Order(Event event, Reservation reservation, List<Ticket> tickets, List<String> codes) {}
+    private record Order(Event event, Reservation reservation, List<Ticket> tickets, List<String> codes, Instant now) {
+
+        Messages words() {
+            return Messages.in(reservation.buyer().language(), event.details().language());
+        }
+    }
 
     /** Returns the handler for each kind of job about tickets. */
     public Map<Job.Kind, JobHandler> handlers() {
@@ -68,7 +75,7 @@ public final class TicketDelivery {
         progress.accept(Step.STARTED);
         var order = load(job);
         if (order.tickets.isEmpty()) {
-            return Optional.empty(); // the reservation was refunded in the meantime
+            return Optional.empty(); // the reservation was refunded or erased in the meantime
         }
         documents(order);
         progress.accept(Step.DOCUMENTS_MADE);
@@ -82,8 +89,8 @@ public final class TicketDelivery {
             return Optional.empty();
         }
         try {
-            mailer.send(TicketMail.of(
-                    order.event, order.reservation, order.tickets, documents(order), job.id(), mailer.contact()));
+            mailer.send(new BuyerMails(order.event, order.reservation, mailer.contact(), order.now)
+                    .tickets(order.tickets, documents(order), job.id()));
         } catch (Mailer.Rejected e) {
             throw new PermanentFailure(e.getMessage(), e);
         } catch (Mailer.Failed e) {
@@ -99,13 +106,14 @@ public final class TicketDelivery {
             var reservation =
                     inventory.find(tx, job.event(), job.subject().reservation()).orElseThrow();
             var live = tickets.ofReservation(tx, job.event(), job.subject().reservation()).stream()
-                    .filter(ticket -> ticket.voidedAt() == null)
+                    .filter(ticket -> ticket.voidedAt() == null
+                            && !reservation.buyer().isErased()) // there is no address, and no name to print
                     .toList();
             var codes = new ArrayList<String>();
             for (var ticket : live) {
                 codes.add(tickets.code(tx, job.event(), ticket));
             }
-            return new Order(event, reservation, live, codes);
+            return new Order(event, reservation, live, codes, tx.readClock());
         });
     }
 
@@ -124,8 +132,9 @@ public final class TicketDelivery {
         if (existing.isPresent()) {
             return existing.get();
         }
-        var rendered =
-                TicketPdf.render(order.event, ticket, order.reservation.buyer().email(), code);
+        var reservation = order.reservation;
+        var holder = reservation.buyer().email();
+        var rendered = TicketPdf.render(order.words(), order.event, reservation.reference(), ticket, holder, code);
         return database.inTransaction(tx -> {
             tickets.storeDocument(tx, order.event, ticket.id(), rendered);
             return tickets.document(tx, event, ticket.id()).orElseThrow();

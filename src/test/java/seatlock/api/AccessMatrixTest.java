@@ -69,6 +69,7 @@ class AccessMatrixTest {
             Map.entry("getSeats", ANYONE),
             Map.entry("reserve", ANYONE),
             Map.entry("getReservation", HOLDERS),
+            Map.entry("extend", HOLDERS),
             Map.entry("confirm", SELLERS),
             Map.entry("cancel", HOLDERS),
             Map.entry("getTickets", HOLDERS),
@@ -76,6 +77,10 @@ class AccessMatrixTest {
             Map.entry("getTicketDocument", HOLDERS),
             Map.entry("checkIn", GATES),
             Map.entry("getTicketKeys", ANYONE),
+            Map.entry("getReservationChanges", HOLDERS),
+            Map.entry("getEventChanges", SELLERS),
+            Map.entry("getSales", SELLERS),
+            Map.entry("exportTable", SELLERS),
             Map.entry("createKey", ADMINS),
             Map.entry("listKeys", ADMINS),
             Map.entry("revokeKey", ADMINS),
@@ -206,13 +211,14 @@ class AccessMatrixTest {
 
     /** Sends a valid request, which fails only if the caller has no permission, and then must change nothing. */
     private int call(String method, String template, String operation, String caller) {
-        if (List.of("confirm", "cancel").contains(operation)) {
+        if (List.of("extend", "confirm", "cancel").contains(operation)) {
             reservation = reserve();
         } else if (reservation == null || template.startsWith("/api/events/{eventId}/")) {
             reservation = buy();
         }
         var path = template.replace("{eventId}", event.id().toString())
-                .replace("{reservationId}", reservation.get("id").asText());
+                .replace("{reservationId}", reservation.get("id").asText())
+                .replace("{export}", "tickets");
         if (template.contains("{ticketId}")) {
             path = path.replace("{ticketId}", ticketWithDocument());
         }
@@ -275,7 +281,7 @@ class AccessMatrixTest {
     private String ticketWithDocument() {
         var id = ticket().get("id").asText();
         system.update(
-                "INSERT INTO ticket_documents VALUES (?, ?, convert_to('%PDF-1.5', 'UTF8'), now())",
+                "INSERT INTO ticket_documents VALUES (?, ?, convert_to('%PDF-1.5', 'UTF8'), now(), 1)",
                 event.id().value(), UUID.fromString(id));
         return id;
     }

@@ -330,6 +330,36 @@ class ApiKeysTest {
         assertThat(rotate(id, "{}").outcome()).isEqualTo("201");
     }
 
+    /** A node of a newer release created it. */
+    @Test
+    void a_key_of_an_unknown_role_is_listed_and_permits_nothing() {
+        try (var own = new TestSystem()) {
+            var keys = new ApiKeys();
+            var known = own.database.inTransaction(tx -> keys.create(tx, Role.ADMIN, "known", Set.of(), null));
+            var newer = own.database.inTransaction(tx -> keys.create(tx, Role.ADMIN, "newer", Set.of(), null));
+            own.update("ALTER TABLE api_keys DROP CONSTRAINT api_keys_role_known");
+            own.update(
+                    "UPDATE api_keys SET role = 'STEWARD' WHERE key_id = ?",
+                    newer.key().id());
+
+            var listed =
+                    own.api.get("/api/keys", known.secret().reveal()).json().get("keys");
+            assertThat(listed.findValuesAsText("role")).containsExactly("admin", "unknown");
+            assertThat(own.api.get("/api/keys", newer.secret().reveal()).outcome())
+                    .isEqualTo("403 forbidden");
+
+            var path = "/api/keys/" + newer.key().id();
+            var rotated = own.api.send(Api.post(own.api.asAdmin(own.api.request(path + "/rotate")), "{}"));
+            assertThat(rotated.json().get("role").asText()).isEqualTo("unknown");
+            assertThat(own.count("SELECT count(*) AS n FROM api_keys WHERE role = 'STEWARD'"))
+                    .isEqualTo(2);
+            assertThat(own.api
+                            .send(own.api.asAdmin(own.api.request(path)).method("DELETE", BodyPublishers.noBody()))
+                            .status())
+                    .isEqualTo(204);
+        }
+    }
+
     @Test
     void an_unknown_key_is_reported_as_such() {
         var unknown = revoke(UUID.randomUUID().toString());

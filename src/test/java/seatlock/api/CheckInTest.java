@@ -254,7 +254,9 @@ class CheckInTest {
 
         assertThat(resend(event, pending).outcome()).isEqualTo("409 reservation-not-confirmed");
         assertThat(resend(event, UUID.randomUUID().toString()).outcome()).isEqualTo("404 not-found");
-        assertThat(resend(event, confirmed).outcome()).isEqualTo("202");
+        var queued = resend(event, confirmed);
+        assertThat(queued.outcome()).isEqualTo("202");
+        assertThat(queued.header("Content-Type")).as("type of an empty body").isNull();
         assertThat(system.count(
                         "SELECT count(*) AS n FROM jobs WHERE event_id = ? AND kind = 'SendTickets'",
                         event.id().value()))

@@ -182,6 +182,7 @@ class DocumentedBoundsTest {
         if (event == null) {
             var created = system.event(200);
             event = created.id().toString();
+            system.api.buyOne(created.id(), "S-A-199"); // a change, so that nothing waits for one
             reservation =
                     system.api.reserve(created.id(), "S-A-200").json().get("id").textValue();
             key = system.api

@@ -21,6 +21,7 @@ final class EventRows {
             "scans",
             "payment_references",
             "jobs",
+            "changes",
             "idempotency_keys");
 
     private static final String SELECT = TABLES.stream()

@@ -311,7 +311,9 @@ class HostileInputTest {
         responses.add(api.send(Api.post(api.asAdmin(api.request("/api/events/" + id + "/publish")), "{}")));
         responses.add(api.send(Api.post(
                 api.asAdmin(api.request("/api/events/" + id + "/sections")).header("Idempotency-Key", "k"), "{}")));
+        responses.add(api.get("/api/events/" + id + "/changes", TestSystem.ADMIN_KEY));
         responses.add(api.get("/api/events/" + event.id() + "/reservations/" + id, TestSystem.ADMIN_KEY));
+        responses.add(api.get("/api/events/" + event.id() + "/reservations/" + id + "/changes", TestSystem.ADMIN_KEY));
         responses.add(api.send(Api.post(
                 api.request("/api/events/" + id + "/reservations").header("Idempotency-Key", "k"), validBody)));
         responses.add(api.send(Api.post(
@@ -372,6 +374,35 @@ class HostileInputTest {
             })
     void an_invalid_query_of_the_events_is_refused(String query) {
         assertThat(api.get("/api/events?" + query).outcome()).isEqualTo("422 invalid-request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "limit=0",
+                "limit=1001",
+                "after=-1",
+                "after=x",
+                "after=1",
+                "after=1.0",
+                "after=9223372036854775808",
+                "after=%00",
+                "wait=26",
+                "wait=-1",
+                "wait=x",
+                "wait="
+            })
+    void an_invalid_query_of_the_changes_is_refused(String query) {
+        var event = system.event(1).id();
+        assertThat(api.get("/api/events/" + event + "/changes?" + query, TestSystem.ADMIN_KEY)
+                        .outcome())
+                .isEqualTo("422 invalid-request");
+        if (!query.startsWith("after=1") && !query.startsWith("wait")) {
+            var held = api.reserve(event, "S-A-1").json().get("id").asText();
+            assertThat(api.get(Api.path(event, held) + "/changes?" + query, TestSystem.ADMIN_KEY)
+                            .outcome())
+                    .isEqualTo("422 invalid-request");
+        }
     }
 
     static Stream<Arguments> invalidKeys() {

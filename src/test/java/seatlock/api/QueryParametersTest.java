@@ -12,6 +12,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import seatlock.catalog.EventId;
 import seatlock.support.Api;
 import seatlock.support.RawHttp;
 import seatlock.support.TestSystem;
@@ -22,6 +23,7 @@ class QueryParametersTest {
     /** A valid value of each documented parameter; {@code after} is an id or a number. */
     private static final Map<String, List<String>> VALUES = Map.of(
             "limit", List.of("1"),
+            "wait", List.of("0"),
             "after", List.of("0", "01900000-0000-7000-8000-000000000001"),
             "section", List.of("S"),
             "from", List.of("2099-06-18T19:00:00Z"),
@@ -31,10 +33,13 @@ class QueryParametersTest {
 
     private final TestSystem system = TestSystem.shared();
     private final Api api = system.api;
-    private final UUID event = system.event(1).id().value();
+    private final EventId event = system.event(1).id();
+    private final String reservation =
+            api.reserve(event, "S-A-1").json().get("id").asText();
 
     private Api.Response send(String method, String template, String query) {
         var path = template.replace("{eventId}", event.toString())
+                .replace("{reservationId}", reservation)
                 .replaceAll("\\{\\w+}", UUID.randomUUID().toString());
         return api.send(api.asAdmin(api.request(path + "?" + query)).method(method, BodyPublishers.noBody()));
     }
@@ -86,7 +91,7 @@ class QueryParametersTest {
                 checked++;
             }
         }
-        assertThat(checked).isEqualTo(12);
+        assertThat(checked).isEqualTo(17);
     }
 
     private static List<String> queryParameters(JsonNode operation) {

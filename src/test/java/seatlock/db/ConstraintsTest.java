@@ -27,14 +27,14 @@ class ConstraintsTest {
 
     private static final String NEW_RESERVATION = """
             INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total, created_at,
-                                      expires_at, confirmed_at, ended_at, payment_reference, amount_paid,
+                                      expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid,
                                       event_starts_at, event_max_seats, terms_version)
             SELECT event_id, gen_random_uuid(), %s FROM event_terms WHERE event_id = :event
             """;
 
     private static final String GOOD =
             "'ABCDEFGH', 1, 'PENDING', 'a@b.c', sha256('x'), 1, 100, now(), now() + interval '1 minute',"
-                    + " NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
+                    + " now() + interval '3 minutes', NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
 
     private static final String CANCELLED =
             "status = 'CANCELLED', cancelled_at = now(), cancel_refund = true, cancel_notify = true";
@@ -58,6 +58,28 @@ class ConstraintsTest {
 
     private static String sold(String change) {
         return "UPDATE reservations SET " + change + " WHERE event_id = :event AND reservation_id = :sold";
+    }
+
+    /** Makes the pending reservation an expired one that was replaced. */
+    private static String lapsed(String successor) {
+        return held("status = 'EXPIRED', expires_at = now(), ended_at = now(), replaced_by = " + successor);
+    }
+
+    /** Copies the confirmed reservation twice, as an expired or a confirmed one with the same partner. */
+    private static String twice(String column, String partner) {
+        var copy =
+                "INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count,"
+                        + " total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid, event_starts_at,"
+                        + " event_max_seats, terms_version, " + column
+                        + ") SELECT event_id, gen_random_uuid(), '%s', 1, "
+                        + (column.equals("replaces") ? "'CONFIRMED'" : "'EXPIRED'")
+                        + ", email, token_hash, seat_count, total, created_at, expires_at, hold_until, "
+                        + (column.equals("replaces")
+                                ? "confirmed_at, NULL, payment_reference, amount_paid"
+                                : "NULL, expires_at, NULL, NULL")
+                        + ", event_starts_at, event_max_seats, terms_version, " + partner
+                        + " FROM reservations WHERE event_id = :event AND reservation_id = :sold";
+        return copy.formatted("ABCDEFGH") + "; " + copy.formatted("HGFEDCBA");
     }
 
     private static String plan(String change) {
@@ -95,10 +117,10 @@ class ConstraintsTest {
                 + ", now(), false, false FROM event_terms WHERE event_id = :event";
     }
 
-    /** A change of the sold reservation. */
+    /** A change of the sold reservation, which has one of version 2 already. */
     private static String change(String good, String bad) {
         var row =
-                ":event, gen_random_uuid(), 'reservation.confirmed', :sold, NULL::uuid, 2, 'holder', now(), NULL::bigint";
+                ":event, gen_random_uuid(), 'reservation.confirmed', :sold, NULL::uuid, 3, 'holder', now(), NULL::bigint";
         assertThat(row).contains(good);
         return "INSERT INTO changes SELECT " + row.replace(good, bad);
     }
@@ -176,6 +198,16 @@ class ConstraintsTest {
                 arguments(sold("amount_paid = total - 1"), "reservations_paid_in_full"),
                 arguments(held("payment_reference = 'pi', amount_paid = total"), "reservations_paid_when_confirmed"),
                 arguments(held("expires_at = created_at"), "reservations_expires_after_created"),
+                arguments(held("expires_at = hold_until + interval '1 us'"), "reservations_held_within_limit"),
+                // A reservation in the place of a lapsed one
+                arguments(sold("replaces = gen_random_uuid()"), "reservations_replaces_fk"),
+                arguments(lapsed("gen_random_uuid()"), "reservations_replaced_by_fk"),
+                arguments(sold("replaces = reservation_id"), "reservations_replaces_another"),
+                arguments(lapsed("reservation_id"), "reservations_replaces_another"),
+                arguments(held("replaced_by = :sold"), "reservations_replaced_once_expired"),
+                arguments(held("replaces = :sold"), "reservations_successor_was_confirmed"),
+                arguments(twice("replaces", ":held"), "reservations_replaces_unique"),
+                arguments(twice("replaced_by", ":sold"), "reservations_replaced_by_unique"),
                 // What may be reserved
                 arguments(reservation("now(), now()", "starts_at, starts_at"), "reservations_before_event_starts"),
                 arguments(reservation("starts_at, max", "starts_at + interval '1 year', max"), "reservations_terms_fk"),
@@ -228,7 +260,7 @@ class ConstraintsTest {
                 arguments(change("'reservation.confirmed'", "'Confirmed'"), "changes_type_form"),
                 arguments(change(":sold", "NULL"), "changes_subject_matches_type"),
                 arguments(change("'reservation.confirmed'", "'ticket.voided'"), "changes_subject_matches_type"),
-                arguments(change("2,", "0,"), "changes_version_positive"),
+                arguments(change("3,", "0,"), "changes_version_positive"),
                 arguments(change("'holder'", "'Ada'"), "changes_actor_form"),
                 arguments(change("NULL::bigint", "0"), "changes_position_positive"),
                 arguments(change(":sold", "gen_random_uuid()"), "changes_reservation_fk"),
@@ -245,7 +277,10 @@ class ConstraintsTest {
                 arguments(
                         change("gen_random_uuid()", ":held") + "; " + change("gen_random_uuid()", ":held"),
                         "changes_pk"),
-                arguments(change("NULL::bigint", "1") + "; " + change("NULL::bigint", "1"), "changes_position_unique"),
+                arguments(
+                        change("NULL::bigint", "1") + "; "
+                                + change("NULL::bigint", "1").replace(" 3,", " 4,"),
+                        "changes_position_unique"),
                 // Terms
                 arguments(
                         terms("on_sale_from = now(), on_sale_until = now()"), "event_terms_sale_ends_after_it_begins"),
@@ -364,6 +399,11 @@ class ConstraintsTest {
                 // Payments
                 arguments(payment(":event", ":held"), "payment_references_pk"),
                 arguments(payment("gen_random_uuid()", ":sold"), "payment_references_reservation_fk"),
+                // Feeds
+                arguments(change("3,", "2,"), "changes_version_unique"),
+                arguments("INSERT INTO feeds VALUES (:event, 0), (:event, 0)", "feeds_pk"),
+                arguments("INSERT INTO feeds VALUES (gen_random_uuid(), 0)", "feeds_event_fk"),
+                arguments("INSERT INTO feeds VALUES (:event, -1)", "feeds_last_position_not_negative"),
                 // Scans
                 arguments(scan("'ADMITTED'", "'MAYBE'"), "scans_outcome_known"),
                 arguments(scan("'N'", "''"), "scans_gate_length"),

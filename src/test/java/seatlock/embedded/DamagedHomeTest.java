@@ -184,6 +184,11 @@ class DamagedHomeTest {
                         (Damage) home -> truncate(binary(home, "postgres"), 1_000),
                         "unpacking PostgreSQL"),
                 arguments(
+                        "an empty list of the executables of PostgreSQL",
+                        (Damage) home ->
+                                truncate(binary(home, "postgres").getParent().resolveSibling("files"), 0),
+                        "unpacking PostgreSQL"),
+                arguments(
                         "a truncated executable of Redis",
                         (Damage) home -> {
                             try (var files = Files.list(home.resolve("redis"))) {

@@ -1,6 +1,7 @@
 package seatlock.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,9 +20,11 @@ import seatlock.catalog.EventId;
 import seatlock.db.Database;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
+import seatlock.mail.Mailer;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Rehearsal;
 import seatlock.support.Api;
+import seatlock.support.RudeServer;
 import seatlock.support.ScrapedMetrics;
 import seatlock.support.Servers;
 import seatlock.support.TestSystem;
@@ -181,6 +185,30 @@ class HealthTest {
             return true;
         } catch (IllegalStateException e) {
             return false;
+        }
+    }
+
+    @Test
+    void mail_that_cannot_leave_is_a_hint() throws Exception {
+        var metrics = new Metrics();
+        try (var refusing = new RudeServer((server, client) -> RudeServer.send(client, "554 5.7.1 Denied\r\n"));
+                var database = Database.open(system.servingUrl, 1, Health.STATEMENT_TIMEOUT);
+                var health = new Health(database, Rehearsal::run, metrics);
+                var server = HealthServer.start(new InetSocketAddress("127.0.0.1", 0), health, metrics)) {
+            var mailer = new Mailer(refusing.url("smtp"), "Seatlock <tickets@example.org>");
+            health.addDependency("mail", false, mailer::problem);
+            health.started(TestSystem.SCHEMA_VERSION);
+            var api = new Api("http://localhost:" + server.port(), "");
+            assertThat(api.get("/readyz").json().at("/checks/mail").asText()).isEqualTo("up");
+
+            var mail = new Mailer.Mail("ada@example.org", "Tickets", "text", "<p>html", "job-1", List.of());
+            assertThatThrownBy(() -> mailer.send(mail)).isInstanceOf(Mailer.Failed.class);
+
+            var response = api.get("/readyz");
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.json().get("status").asText()).isEqualTo("degraded");
+            assertThat(response.json().at("/checks/mail").asText()).isEqualTo("down");
+            assertThat(response.json().at("/hints/0").asText()).startsWith("Mail cannot leave");
         }
     }
 

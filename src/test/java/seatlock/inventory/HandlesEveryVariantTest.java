@@ -61,7 +61,10 @@ class HandlesEveryVariantTest {
                 0,
                 Instant.EPOCH,
                 Instant.EPOCH,
-                new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 0)));
+                Instant.EPOCH,
+                new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 0)),
+                Optional.empty(),
+                Optional.empty());
 
         var outcomes = SealedTypesTest.CANCELLERS.stream()
                 .map(by -> decide(List.of(new Command.Cancel(id, by)), Map.of(id, confirmed))

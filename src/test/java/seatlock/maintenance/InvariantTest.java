@@ -19,8 +19,9 @@ import seatlock.support.TestSystem;
 /**
  * Each invariant can fail: the constraints of this database are dropped, so that SQL can do what the schema would stop.
  *
- * <p>The event of each test has six seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
- * {@code sold}, S-A-3 refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6 available.
+ * <p>The event of each test has seven seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
+ * {@code sold}, S-A-3 refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6 available, S-A-7
+ * lapsed and sold to the successor of its reservation. All changes have a position.
  */
 class InvariantTest {
 
@@ -42,6 +43,8 @@ class InvariantTest {
         SYSTEM.update("DROP INDEX reservation_seats_one_active_per_seat");
         SYSTEM.update("DROP INDEX tickets_one_live_per_seat");
         SYSTEM.update("DROP INDEX jobs_one_issue_per_reservation");
+        SYSTEM.update("DROP INDEX changes_version_unique");
+        SYSTEM.update("DROP INDEX changes_position_unique");
     }
 
     @AfterAll
@@ -80,7 +83,7 @@ class InvariantTest {
                 arguments(
                         ofEvent("UPDATE section_prices SET price = 1"),
                         Invariant.A_CLAIM_HAS_THE_PRICE_OF_ITS_SECTION_IN_THE_VERSION_OF_ITS_RESERVATION),
-                arguments(seat(6, "seat_id = 7"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
+                arguments(seat(6, "seat_id = 8"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
                 arguments(
                         "INSERT INTO reservation_seats VALUES (:event, :held, 2, 4500, true)",
                         Invariant.A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST),
@@ -102,6 +105,25 @@ class InvariantTest {
                 arguments(
                         seat(1, "held_until = held_until + interval '1 s'"),
                         Invariant.A_HOLD_LASTS_AS_LONG_AS_ITS_RESERVATION),
+                arguments(
+                        reservation(":held", "hold_until = created_at"),
+                        Invariant.A_RESERVATION_IS_NOT_HELD_BEYOND_ITS_LIMIT),
+                arguments(
+                        reservation(":sold", "replaces = :held"),
+                        Invariant.A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER),
+                arguments(
+                        reservation(":held", "replaced_by = :sold"),
+                        Invariant.A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER),
+                arguments(
+                        ofEvent("UPDATE reservations SET replaced_by = NULL"),
+                        Invariant.A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER),
+                arguments(
+                        "UPDATE reservation_seats SET price = 1 WHERE event_id = :event AND reservation_id IN (SELECT replaces"
+                                + " FROM reservations WHERE event_id = :event)",
+                        Invariant.A_SUCCESSOR_HAS_THE_SEATS_OF_WHAT_IT_REPLACES),
+                arguments(
+                        ofEvent("UPDATE reservations SET terms_version = 2") + " AND replaces IS NOT NULL",
+                        Invariant.A_SUCCESSOR_HAS_THE_SEATS_OF_WHAT_IT_REPLACES),
                 arguments(
                         seat(1, "status = 'AVAILABLE', reservation_id = NULL, held_until = NULL"),
                         Invariant.A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS),
@@ -184,13 +206,38 @@ class InvariantTest {
                 arguments(scan("issued_at", "ADMITTED"), Invariant.A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS),
                 arguments(
                         scan("issued_at - interval '1 s'", "VOIDED"),
-                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET));
+                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET),
+                arguments(
+                        reservation(":sold", "version = 1"),
+                        Invariant.A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED),
+                arguments(
+                        ofEvent("UPDATE changes SET version = 2"),
+                        Invariant.A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED),
+                arguments(
+                        ofEvent("UPDATE changes SET position = position + 1"),
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET position = 0") + " AND position = 1",
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET position = NULL") + " AND position = 1",
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE feeds SET last_position = last_position + 1"),
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(ofEvent("DELETE FROM feeds"), Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET version = 9 - version") + " AND type <> 'reservation.expired'",
+                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION),
+                arguments(
+                        ofEvent("UPDATE changes SET position = NULL") + " AND version = 2",
+                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION));
     }
 
     @ParameterizedTest
     @MethodSource("violations")
     void a_violation_made_by_hand_is_detected(String sql, Invariant invariant) {
-        var event = SYSTEM.event(6);
+        var event = SYSTEM.event(7);
         var held = SYSTEM.api.reserve(event.id(), "S-A-1").json().get("id").asText();
         var sold = SYSTEM.api.buy(event.id(), "S-A-2").json().get("id").asText();
         fill(SYSTEM, event);
@@ -214,7 +261,7 @@ class InvariantTest {
     void no_regular_operation_violates_an_invariant() {
         try (var system = new TestSystem()) {
             for (int i = 0; i < 2; i++) {
-                var event = system.event(6);
+                var event = system.event(7);
                 system.api.reserve(event.id(), "S-A-1");
                 system.api.buy(event.id(), "S-A-2");
                 fill(system, event);
@@ -233,21 +280,35 @@ class InvariantTest {
         assertThat(Invariant.AN_ACTIVE_CLAIM_HAS_ITS_SEAT).hasToString("Each active claim has its seat");
     }
 
-    /** Seat 3 is refunded. Seat 4 lapses and is taken over by another reservation before the sweeper runs. */
+    /**
+     * Seat 3 is refunded. Seat 4 lapses and is taken over by another reservation before the sweeper runs. Seat 7 lapses, and a late
+     * payment confirms a successor.
+     */
     private static void fill(TestSystem system, Event event) {
         var refunded = system.api.buy(event.id(), "S-A-3").json().get("id").asText();
         system.api.cancel(event.id(), refunded, TestSystem.ADMIN_KEY);
-        var lapsed = system.api.reserve(event.id(), "S-A-4").json().get("id").asText();
+        lapse(
+                system,
+                event,
+                system.api.reserve(event.id(), "S-A-4").json().get("id").asText());
+        system.api.reserve(event.id(), "S-A-4");
+        var late = system.api.reserve(event.id(), "S-A-7").json().get("id").asText();
+        lapse(system, event, late);
+        var reacquired = system.api.reacquire(event.id(), late, "late", 4500);
+        assertThat(reacquired.status()).isEqualTo(200);
+        system.database.inTransaction(tx -> system.feed.sequence(tx, event.id()));
+    }
+
+    private static void lapse(TestSystem system, Event event, String reservation) {
         system.update("""
                 UPDATE reservations SET created_at = created_at - interval '1 hour', expires_at = created_at
                  WHERE event_id = ? AND reservation_id = ?::uuid
-                """, event.id().value(), lapsed);
+                """, event.id().value(), reservation);
         system.update("""
                 UPDATE seats SET held_until = r.expires_at FROM reservations AS r
                  WHERE seats.event_id = ? AND r.event_id = seats.event_id
                    AND r.reservation_id = seats.reservation_id AND seats.status = 'HELD'
                 """, event.id().value());
-        system.api.reserve(event.id(), "S-A-4");
     }
 
     private static long countEverywhere(TestSystem system, Invariant invariant) {

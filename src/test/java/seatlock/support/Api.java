@@ -166,6 +166,22 @@ public final class Api {
         return send(post(request, json));
     }
 
+    /** Confirms a reservation, or a successor of it if it has lapsed. */
+    public Response reacquire(EventId event, String reservation, String key, long amount) {
+        var body = object().put("paymentReference", "pi_" + reservation).put("amount", amount);
+        return confirmWith(
+                event, reservation, key, body.put("ifLapsed", "REACQUIRE").toString());
+    }
+
+    /** @param bearer a reservation's token or a key */
+    public Response extend(EventId event, String reservation, String key, String bearer) {
+        var request = request(path(event, reservation) + "/extend").POST(BodyPublishers.noBody());
+        if (key != null) {
+            request.header("Idempotency-Key", key);
+        }
+        return send(request.header("Authorization", "Bearer " + bearer));
+    }
+
     /** Reserves seats and confirms them. Returns the response to the confirmation. */
     public Response buy(EventId event, String... seats) {
         var reserved = reserve(event, seats).json();

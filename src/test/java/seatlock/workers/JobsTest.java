@@ -60,10 +60,10 @@ class JobsTest {
         assertThat(mail.getRecipients(Message.RecipientType.TO)[0]).hasToString("ada@example.org");
         assertThat(mail.getFrom()[0]).hasToString("Seatlock <tickets@example.org>");
         var parts = (Multipart) mail.getContent();
-        assertThat(parts.getCount()).isEqualTo(3);
+        assertThat(parts.getCount()).as("text, two tickets, calendar").isEqualTo(4);
         var alternatives = (Multipart) parts.getBodyPart(0).getContent();
         assertThat((String) alternatives.getBodyPart(0).getContent())
-                .contains("Aida", "S-A-1, 45.00 EUR", "S-A-2, 45.00 EUR", "90.00 EUR");
+                .contains("Aida", "S-A-1, €45.00", "S-A-2, €45.00", "€90.00");
         assertThat(alternatives.getBodyPart(1).getContentType()).startsWith("text/html");
         assertThat(firstPdf(mail)).isEqualTo(document.raw().body());
         assertThat(system.violations(event.id())).isEmpty();
@@ -215,6 +215,22 @@ class JobsTest {
     }
 
     /** The database's clock was an hour ahead when these jobs got their times, and was set back. */
+    /** A node of a newer release added the job. */
+    @Test
+    void a_job_of_an_unknown_kind_with_an_unknown_subject_is_listed() {
+        var event = system.event(2);
+        system.api.buy(event.id(), "S-A-1");
+        var known = system.api.buy(event.id(), "S-A-2").json().get("id").asText();
+        system.update("ALTER TABLE jobs DROP CONSTRAINT jobs_subject_known, DROP CONSTRAINT jobs_kind_known");
+        system.update("UPDATE jobs SET kind = 'Sweep', subject_type = 'SEAT' WHERE subject_id <> ?::uuid", known);
+
+        var listed = system.database.inTransaction(tx -> system.jobs.list(tx, "READY", 100));
+
+        assertThat(listed).hasSize(2);
+        assertThat(listed.get(0).subject()).isEqualTo("reservation " + known);
+        assertThat(listed.get(1).subject()).startsWith("seat ");
+    }
+
     @Test
     void jobs_that_are_due_in_the_future_for_no_reason_are_found() {
         var event = system.event(4);
