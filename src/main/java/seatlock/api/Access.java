@@ -200,7 +200,7 @@ final class Access {
     /** Returns the drafts that the caller may see in a list of events: those that it may sell. */
     EventQuery.Drafts drafts(Context ctx) {
         failIfUnknown(ctx); // so that a seller's list is never incomplete
-        return key(ctx).filter(key -> key.role().includes(Role.SALES))
+        return key(ctx).filter(key -> key.permits(Role.SALES))
                 .map(key -> new EventQuery.Drafts(key.isForAllEvents(), key.events()))
                 .orElse(new EventQuery.Drafts(false, Set.of()));
     }
