@@ -89,10 +89,10 @@ final class EventChangeHandlers implements EventChangeOperations {
         for (int i = 0; i < sections.size(); i++) {
             var section = sections.get(i);
             var path = "sections[" + i + "]";
-            if (validation.check(section != null, path, "must not be null")
-                    && validation.check(
-                            current.containsKey(section.name()), path + ".name", "must be a section of this event")
-                    && SeatPlanReader.checkPrice(section.price(), path + ".price", validation)) {
+            if (validation.check(section != null, path, "must not be null")) {
+                validation.check(
+                        current.containsKey(section.name()), path + ".name", "must be a section of this event");
+                SeatPlanReader.checkPrice(section.price(), path + ".price", validation);
                 validation.check(
                         prices.put(section.name(), section.price()) == null,
                         path + ".name",
