@@ -106,7 +106,7 @@ class EventStormTest {
                     change(here, "{\"sections\":[{\"name\":\"S\",\"price\":" + (4500 + round) + "}]}");
                     awaitMore("seats are sold at the new price", sold);
                     change(there, "{\"startsAt\":\"" + event.startsAt().plus(Duration.ofDays(round)) + "\"}");
-                    addRow(here, "row " + round);
+                    addRow(here, "row-" + round);
                     awaitMore("seats are sold for the new day", sold);
                     pauses.add(pause(here, there));
                     awaitMore("seats are sold again", sold);
