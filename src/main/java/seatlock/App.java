@@ -194,7 +194,17 @@ public final class App implements AutoCloseable {
         var eraser = lifecycle.add(
                 new Eraser(readDatabase, new Erasure(changes), backends::deleteMails, config.retention()));
         var core = new ApiServer.Core(
-                catalog, inventoryReader, checkout, seatMaps, tickets, ticketKeys, changes, feed, eraser, reads, writes);
+                catalog,
+                inventoryReader,
+                checkout,
+                seatMaps,
+                tickets,
+                ticketKeys,
+                changes,
+                feed,
+                eraser,
+                reads,
+                writes);
         var stored = config.adminKey().isEmpty() ? backends.home().adminKey() : null;
         var adminKey = stored == null ? config.adminKey().orElseThrow() : stored.value();
         listen(backends.redis(), adminKey, core, threads);

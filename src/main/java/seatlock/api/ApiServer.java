@@ -28,6 +28,7 @@ import seatlock.limits.RateLimiter;
 import seatlock.maintenance.Eraser;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
+import seatlock.sales.Corrections;
 import seatlock.sales.EventCancelled;
 import seatlock.sales.EventCreation;
 import seatlock.sales.EventRevision;
@@ -135,10 +136,20 @@ public final class ApiServer implements AutoCloseable {
         var eventChanges = new EventChangeHandlers(core.catalog, revision, core.seatMaps, core.writes, access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
+        var corrections = new Corrections(core.tickets, core.changes);
+        var buyers = new BuyerHandlers(core.catalog, core.inventory, corrections, core.reads, core.writes, access);
         var tickets = new TicketHandlers(
-                core.inventory, core.tickets, core.ticketKeys, core.changes, core.reads, core.writes, access);
+                core.inventory,
+                core.tickets,
+                corrections,
+                core.ticketKeys,
+                core.changes,
+                core.reads,
+                core.writes,
+                access);
         this.feedReaders = new FeedReaders(core.feed, core.reads, core.writes, threads);
         var changes = new ChangeHandlers(core.feed, feedReaders, core.inventory, core.reads, access);
+        var calendars = new CalendarHandlers(core.catalog, core.inventory, core.reads, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
         var reports = new ReportHandlers(core.catalog, core.reads, threads);
         var privacy = new PrivacyHandlers(
@@ -166,7 +177,9 @@ public final class ApiServer implements AutoCloseable {
                             events,
                             eventChanges,
                             reservations,
+                            buyers,
                             tickets,
+                            calendars,
                             changes,
                             keyHandlers,
                             reports,

@@ -14,7 +14,7 @@ import seatlock.privacy.Erasure;
 import seatlock.privacy.StoredData;
 import seatlock.tickets.Tickets;
 
-/** What is stored about a buyer, and its erasure. */
+/** The stored data of a buyer, and its erasure. */
 final class PrivacyHandlers implements PrivacyOperations {
 
     private final Catalog catalog;

@@ -96,11 +96,12 @@ final class Refusals {
         var ended = "The hold ended at " + refused.reservation().orElseThrow().expiresAt();
         var taken = refused.seats();
         if (taken.isEmpty()) {
-            return Problem.of(ApiProblem.RESERVATION_EXPIRED, ended + ". No other reservation had taken its seats.");
+            return Problem.of(ApiProblem.RESERVATION_EXPIRED, ended + ". Its seats were still free.");
         }
-        var seats = taken.size() == 1 ? "seat " + taken.get(0) : taken.size() + " of its seats";
-        return Problem.of(ApiProblem.RESERVATION_EXPIRED, ended + ", and " + seats + " went to another buyer.")
-                .with("seats", taken);
+        var lost = taken.size() == 1
+                ? ", and another reservation has seat " + taken.get(0) + "."
+                : ", and other reservations have " + taken.size() + " of its seats.";
+        return Problem.of(ApiProblem.RESERVATION_EXPIRED, ended + lost).with("seats", taken);
     }
 
     private static Problem status(ApiProblem type, Outcome.Refused refused) {

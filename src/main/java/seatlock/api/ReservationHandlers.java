@@ -3,11 +3,14 @@ package seatlock.api;
 import io.javalin.http.Context;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import seatlock.api.ReservationBodies.Cancellation;
 import seatlock.api.ReservationBodies.Confirmation;
 import seatlock.api.ReservationBodies.NewReservation;
+import seatlock.api.ReservationBodies.NewSeat;
 import seatlock.api.ReservationBodies.ReservationBody;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
@@ -29,6 +32,8 @@ import seatlock.inventory.Outcome;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationToken;
+import seatlock.jobs.Jobs;
+import seatlock.jobs.MailState;
 import seatlock.sales.Checkout;
 import seatlock.sales.Fingerprint;
 import seatlock.sales.Order;
@@ -47,6 +52,7 @@ final class ReservationHandlers implements ReservationOperations {
     private final Checkout checkout;
     private final Access access;
     private final BuyerQuotas quotas;
+    private final Jobs jobs = new Jobs();
 
     ReservationHandlers(
             TransactionPool reads,
@@ -72,7 +78,8 @@ final class ReservationHandlers implements ReservationOperations {
         var use = new Order.KeyUse(key, Fingerprint.of("reserve " + event, Json.write(body)));
         var token = ReservationToken.random();
         var id = new ReservationId(Ids.next());
-        var command = new Command.Reserve(id, body.seats(), body.email(), token, quotas.of(ctx, body.email()));
+        var command =
+                new Command.Reserve(id, labels(body), holders(body), buyer(body, token), quotas.of(ctx, body.email()));
         submit(ctx, event, Optional.of(use), command, new Success(201, Optional.of(token)));
     }
 
@@ -88,15 +95,43 @@ final class ReservationHandlers implements ReservationOperations {
         if (validation.check(body.seats() != null && !body.seats().isEmpty(), "seats", "must have at least one seat")) {
             var labels = new HashSet<String>();
             for (int i = 0; i < body.seats().size(); i++) {
-                var label = body.seats().get(i);
-                var path = "seats[" + i + "]";
-                if (validation.checkReference(label, path, MAX_LABEL)) {
-                    validation.check(labels.add(label), path, "is a duplicate");
-                }
+                validate(body.seats().get(i), "seats[" + i + "]", labels, validation);
             }
         }
         validation.checkEmail(body.email(), "email");
+        if (body.name() != null) {
+            BuyerFields.checkName(body.name(), "name", validation);
+        }
+        if (body.language() != null) {
+            BuyerFields.checkLanguage(body.language(), "language", validation);
+        }
         validation.finish();
+    }
+
+    private static void validate(NewSeat seat, String path, Set<String> labels, Validation validation) {
+        var hasHolder = seat != null && seat.holder() != null;
+        var field = hasHolder ? path + ".seat" : path;
+        if (validation.checkReference(seat == null ? null : seat.seat(), field, MAX_LABEL)) {
+            validation.check(labels.add(seat.seat()), field, "is a duplicate");
+        }
+        if (hasHolder) {
+            BuyerFields.checkName(seat.holder(), path + ".holder", validation);
+        }
+    }
+
+    private static List<String> labels(NewReservation body) {
+        return body.seats().stream().map(NewSeat::seat).toList();
+    }
+
+    private static Map<String, String> holders(NewReservation body) {
+        return body.seats().stream()
+                .filter(seat -> seat.holder() != null)
+                .collect(Collectors.toMap(NewSeat::seat, NewSeat::holder));
+    }
+
+    private static Reservation.Buyer buyer(NewReservation body, ReservationToken token) {
+        return new Reservation.Buyer(
+                body.email(), Optional.ofNullable(body.name()), Optional.ofNullable(body.language()), token.hash());
     }
 
     @Override
@@ -106,7 +141,10 @@ final class ReservationHandlers implements ReservationOperations {
         var caller = access.holder(ctx);
         QueryResponse.send(ctx, reads, eventId, tx -> {
             var found = caller.read(tx, inventory, eventId, id);
-            return ReservationBody.of(catalog.find(tx, eventId).orElseThrow(), found, Optional.empty());
+            var mail = caller.isSeller()
+                    ? Optional.of(jobs.mails(tx, eventId, List.of(id)).get(id))
+                    : Optional.<MailState>empty();
+            return ReservationBody.of(catalog.find(tx, eventId).orElseThrow(), found, Optional.empty(), mail);
         });
     }
 

@@ -69,7 +69,8 @@ interface ReservationOperations {
             operationId = "getReservation",
             tags = "Reservations",
             summary = "Get a reservation",
-            description = "A pending reservation is EXPIRED as soon as `expiresAt` has passed.",
+            description =
+                    "A pending reservation is EXPIRED as soon as `expiresAt` has passed. A seller also gets `mail`.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
                 @OpenApiSecurity(name = ApiDocument.SALES_KEY)

@@ -45,7 +45,9 @@ final class Routes {
             EventHandlers events,
             EventChangeHandlers eventChanges,
             ReservationHandlers reservations,
+            BuyerHandlers buyers,
             TicketHandlers tickets,
+            CalendarHandlers calendars,
             ChangeHandlers changes,
             KeyHandlers keys,
             ReportHandlers reports,
@@ -60,10 +62,23 @@ final class Routes {
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
+        get(
+                EVENT + "/reservations",
+                AccessRule.SALES,
+                buyers::find,
+                "email",
+                "name",
+                "reference",
+                "status",
+                "limit",
+                "after");
+        get("/api/reservations", AccessRule.SELLER, buyers::findOfAddress, "email", "limit", "after");
         get(RESERVATION, AccessRule.HOLDER, reservations::get);
+        operation(HandlerType.PATCH, RESERVATION, AccessRule.HOLDER, buyers::correct);
         post(RESERVATION + "/extend", AccessRule.HOLDER, reservations::extend);
         post(RESERVATION + "/confirm", AccessRule.SALES, reservations::confirm);
         post(RESERVATION + "/cancel", AccessRule.HOLDER, reservations::cancel);
+        get(RESERVATION + "/event.ics", AccessRule.HOLDER, calendars::get);
 
         get(RESERVATION + "/tickets", AccessRule.HOLDER, tickets::list);
         post(RESERVATION + "/resend", AccessRule.SALES, tickets::resend);

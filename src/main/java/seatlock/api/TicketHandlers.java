@@ -5,15 +5,16 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Optional;
+import seatlock.api.ReservationBodies.Resending;
 import seatlock.api.TicketBodies.CheckInBody;
 import seatlock.api.TicketBodies.CheckInRequest;
 import seatlock.api.TicketBodies.TicketBody;
 import seatlock.api.TicketBodies.TicketKey;
 import seatlock.api.TicketBodies.TicketKeySet;
 import seatlock.api.TicketBodies.TicketList;
+import seatlock.catalog.EventId;
 import seatlock.changes.Actor;
 import seatlock.changes.Changes;
-import seatlock.catalog.EventId;
 import seatlock.db.TransactionPool;
 import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
@@ -25,6 +26,7 @@ import seatlock.http.Responses;
 import seatlock.http.Validation;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
+import seatlock.sales.Corrections;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckIns;
 import seatlock.tickets.Ticket;
@@ -41,6 +43,7 @@ final class TicketHandlers implements TicketOperations {
     private final InventoryReader inventory;
     private final Tickets tickets;
     private final CheckIns checkIns;
+    private final Corrections corrections;
     private final TicketKeys ticketKeys;
     private final TransactionPool reads;
     private final TransactionPool writes;
@@ -49,6 +52,7 @@ final class TicketHandlers implements TicketOperations {
     TicketHandlers(
             InventoryReader inventory,
             Tickets tickets,
+            Corrections corrections,
             TicketKeys ticketKeys,
             Changes changes,
             TransactionPool reads,
@@ -57,6 +61,7 @@ final class TicketHandlers implements TicketOperations {
         this.inventory = inventory;
         this.tickets = tickets;
         this.checkIns = new CheckIns(ticketKeys, tickets, changes);
+        this.corrections = corrections;
         this.ticketKeys = ticketKeys;
         this.reads = reads;
         this.writes = writes;
@@ -83,16 +88,21 @@ final class TicketHandlers implements TicketOperations {
     public void resend(Context ctx) {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
-        Requests.requireNoBody(ctx);
-        ctx.future(() -> writes.submit(event, tx -> {
-                    var reservation = inventory.find(tx, event, id).orElseThrow(Access::noSuchReservation);
-                    if (reservation.buyer().isErased()) {
+        var email =
+                Optional.ofNullable(Requests.optionalBody(ctx, Resending.class).email());
+        var validation = new Validation();
+        email.ifPresent(address -> validation.checkEmail(address, "email"));
+        validation.finish();
+        var actor = access.actor(ctx);
+        ctx.future(() -> writes.submit(event, tx -> corrections.resend(tx, event, id, email, actor))
+                .thenAccept(found -> {
+                    var resent = found.orElseThrow(Access::noSuchReservation);
+                    if (resent.reservation().buyer().isErased()) {
                         throw erased();
                     }
-                    requireQueued(tickets.resend(tx, event, reservation), reservation);
-                    return reservation;
-                })
-                .thenAccept(done -> ctx.status(202)));
+                    requireQueued(resent.result(), resent.reservation());
+                    ctx.status(202);
+                }));
     }
 
     static void requireQueued(Tickets.Resend result, Reservation reservation) {
@@ -150,7 +160,7 @@ final class TicketHandlers implements TicketOperations {
                 .isErased();
     }
 
-    private static Problem.Refused erased() {
+    static Problem.Refused erased() {
         return Problem.of(HttpProblem.NOT_FOUND, "The personal data of the buyer was erased.")
                 .refuse();
     }

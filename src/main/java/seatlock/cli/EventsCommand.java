@@ -50,14 +50,14 @@ final class EventsCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Pause the sale of an event. Pending reservations can still be confirmed.")
     int pause(@Parameters(paramLabel = "ID", description = "Id of the event.") UUID id) throws Config.Invalid {
-        return Execution.withDatabase(database ->
-                revise(database, id, "Paused", event -> event.withTerms(event.terms().withPaused(true))));
+        return Execution.withDatabase(database -> revise(
+                database, id, "Paused", event -> event.withTerms(event.terms().withPaused(true))));
     }
 
     @Command(mixinStandardHelpOptions = true, description = "Resume the sale of an event.")
     int resume(@Parameters(paramLabel = "ID", description = "Id of the event.") UUID id) throws Config.Invalid {
-        return Execution.withDatabase(database ->
-                revise(database, id, "Resumed", event -> event.withTerms(event.terms().withPaused(false))));
+        return Execution.withDatabase(database -> revise(
+                database, id, "Resumed", event -> event.withTerms(event.terms().withPaused(false))));
     }
 
     static int list(Database database, boolean all) {
@@ -90,10 +90,7 @@ final class EventsCommand implements Callable<Integer> {
     static int revise(Database database, UUID id, String done, UnaryOperator<Event> change) {
         var revision = new EventRevision(new Catalog(), new Changes(), new IdempotencyKeys());
         var event = database.inTransaction(tx -> revision.revise(
-                tx,
-                new EventId(id),
-                Actor.OPERATOR,
-                current -> new EventRevision.Next(change.apply(current.event()))));
+                tx, new EventId(id), Actor.OPERATOR, current -> new EventRevision.Next(change.apply(current.event()))));
         Execution.OUTPUT.accept(String.format(
                 Locale.ROOT,
                 "%-11s %s",

@@ -28,6 +28,7 @@ import seatlock.embedded.UnusableHome;
             SeedCommand.class,
             EventsCommand.class,
             JobsCommand.class,
+            ReservationsCommand.class,
             KeysCommand.class,
             TicketKeysCommand.class,
             VerifyCommand.class,

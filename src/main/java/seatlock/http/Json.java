@@ -35,8 +35,8 @@ public final class Json {
     /** Our deepest request has five levels. */
     private static final int MAX_DEPTH = 16;
 
-    /** Our longest name has 22 characters. A limit is needed because errors repeat unknown names. */
-    private static final int MAX_NAME = 100;
+    /** Our longest names are labels of seats. A limit is needed because errors repeat unknown names. */
+    private static final int MAX_NAME = 120;
 
     private static final JsonMapper MAPPER = mapper();
 

@@ -53,6 +53,7 @@ final class InventoryWriter {
         }
         releaseClaims(tx, event.id(), lost);
         insertReservations(tx, event, created);
+        BuyerDetails.insertWords(tx, event.id(), created);
         updateReservations(tx, event.id(), changed); // of which some refer to reservations that were inserted
         insertClaims(tx, event.id(), created, decision.seats());
         updateSeats(tx, event.id(), moved);

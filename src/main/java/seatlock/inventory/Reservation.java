@@ -155,6 +155,33 @@ public record Reservation(
         return hasLapsedAt(now) ? with(new State.Expired(now)) : this;
     }
 
+    /** Returns the name that the ticket of one of its seats shows: of the seat's holder, else of the buyer, else the address. */
+    public String printedName(int seatId) {
+        return seats.stream()
+                .filter(seat -> seat.seatId() == seatId)
+                .findFirst()
+                .flatMap(ReservedSeat::holder)
+                .or(buyer::name)
+                .orElse(buyer.email());
+    }
+
+    /** Returns whether some ticket shows something else than with an earlier version of this reservation. */
+    public boolean printsOtherTicketsThan(Reservation before) {
+        return !buyer.language().equals(before.buyer.language())
+                || seats.stream()
+                        .anyMatch(seat -> !printedName(seat.seatId()).equals(before.printedName(seat.seatId())));
+    }
+
+    /** Returns the reservation after a change that it does not show. */
+    public Reservation next() {
+        return with(buyer, seats);
+    }
+
+    /** Returns the reservation after a change of what it says about the buyer and the holders of its seats. */
+    Reservation with(Buyer buyer, List<ReservedSeat> seats) {
+        return changed(buyer, seats, expiresAt, state, replacedBy);
+    }
+
     /** Returns the reservation after a change of its state. */
     Reservation with(State state) {
         return changed(expiresAt, state, replacedBy);
@@ -171,6 +198,11 @@ public record Reservation(
     }
 
     private Reservation changed(Instant expiresAt, State state, Optional<ReservationId> replacedBy) {
+        return changed(buyer, seats, expiresAt, state, replacedBy);
+    }
+
+    private Reservation changed(
+            Buyer buyer, List<ReservedSeat> seats, Instant expiresAt, State state, Optional<ReservationId> replacedBy) {
         return new Reservation(
                 id,
                 reference,

@@ -19,7 +19,9 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
         /** Create the documents of a reservation's tickets. A job that mails them follows. */
         ISSUE_TICKETS("IssueTickets"),
         /** Mail the tickets of a reservation to the buyer: after they were issued, or again. */
-        SEND_TICKETS("SendTickets");
+        SEND_TICKETS("SendTickets"),
+        /** Create the documents of a reservation's tickets that are missing because what they show has changed. */
+        RENEW_TICKETS("RenewTickets");
 
         private final String wireName;
 

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -83,6 +84,51 @@ public final class Jobs {
                 event.value(),
                 reservation.value(),
                 since);
+    }
+
+    /**
+     * Returns the state of the mail of each of some reservations of an event. Until the first mail has a job of its own, it is
+     * that of the job for the documents, which adds it.
+     */
+    public Map<ReservationId, MailState> mails(Tx tx, EventId event, Collection<ReservationId> reservations)
+            throws SQLException {
+        return tx
+                .query(
+                        """
+                        SELECT named.id, job.kind, job.state, job.last_error
+                          FROM unnest(?) AS named (id)
+                          LEFT JOIN LATERAL (
+                                (SELECT kind, state, last_error, created_at, job_id
+                                   FROM jobs
+                                  WHERE event_id = ? AND reservation_id = named.id AND kind = 'SendTickets'
+                                  ORDER BY created_at DESC, job_id DESC LIMIT 1)
+                                 UNION ALL
+                                (SELECT kind, state, last_error, created_at, job_id
+                                   FROM jobs
+                                  WHERE event_id = ? AND reservation_id = named.id AND kind = 'IssueTickets')
+                                 ORDER BY kind DESC LIMIT 1) AS job ON true
+                        """,
+                        row -> Map.entry(new ReservationId(row.uuid("id")), mail(row)),
+                        reservations.stream().map(ReservationId::value).toArray(UUID[]::new),
+                        event.value(),
+                        event.value())
+                .stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static MailState mail(Row row) throws SQLException {
+        var state = row.text("state");
+        if (state == null) {
+            return MailState.NONE;
+        }
+        var isMail = Job.Kind.SEND_TICKETS.wireName().equals(row.text("kind"));
+        return new MailState(
+                switch (state) {
+                    case "DONE" -> isMail ? MailState.State.SENT : MailState.State.NONE; // refunded before it was sent
+                    case "DEAD" -> MailState.State.FAILED;
+                    default -> MailState.State.QUEUED;
+                },
+                Optional.ofNullable(row.text("last_error")));
     }
 
     /**

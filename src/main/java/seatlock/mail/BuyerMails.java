@@ -71,22 +71,25 @@ public final class BuyerMails {
     }
 
     /**
-     * Writes the mail about a cancelled event.
+     * Writes the mail about a cancelled event, whose tickets are no longer valid.
      *
-     * @param tickets those that are no longer valid; at least one
      * @param isRefunded whether the buyer gets the total back
      * @param reason for the buyer to read, in the organiser's words; empty if none was given
      */
-    public Mailer.Mail cancellation(List<Ticket> tickets, boolean isRefunded, Optional<String> reason, UUID job) {
+    public Mailer.Mail cancellation(boolean isRefunded, Optional<String> reason, UUID job) {
         var letter = letter(reservation.buyer().name(), words.get("cancellation.intro"));
-        lines(letter, tickets);
+        for (var seat : reservation.seats()) {
+            letter.line(seat.label(), "", amount(seat.price()));
+        }
         letter.fact("label.order", reservation.reference().value());
         reason.ifPresent(text -> letter.fact("label.reason", text));
-        letter.note(words.plural("cancellation.tickets", tickets.size()));
-        letter.note(
-                isRefunded
-                        ? words.get("cancellation.refund", "amount", amount(reservation.total()))
-                        : words.get("cancellation.noRefund"));
+        letter.note(words.plural("cancellation.tickets", reservation.seats().size()));
+        if (reservation.total() > 0) {
+            letter.note(
+                    isRefunded
+                            ? words.get("cancellation.refund", "amount", amount(reservation.total()))
+                            : words.get("cancellation.noRefund"));
+        }
         contact(letter);
         var subject = words.get("cancellation.subject", "event", event.name());
         return mail(reservation.buyer().email(), subject, letter, job, List.of(calendar()));

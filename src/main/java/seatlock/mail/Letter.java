@@ -54,8 +54,8 @@ final class Letter {
 
     private static final String LINE = """
             <tr><td class="line" style="padding:12px 12px 12px 0;border-bottom:1px solid #dcd8cf">\
-            <strong dir="auto" style="overflow-wrap:anywhere">%s</strong><br>\
-            <span class="pale" style="font-size:13px;color:#5b6270">%s</span></td>
+            <strong dir="auto" style="overflow-wrap:anywhere">%s</strong>\
+            <span class="pale" style="display:block;font-size:13px;color:#5b6270">%s</span></td>
             <td class="line" align="right" style="padding:12px 0;border-bottom:1px solid #dcd8cf;white-space:nowrap">%s</td></tr>
             """;
 

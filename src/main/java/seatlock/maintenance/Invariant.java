@@ -244,6 +244,16 @@ public enum Invariant {
               LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
               LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
              WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL AND r.erased_at IS NULL
+               AND NOT EXISTS (SELECT FROM jobs AS n
+                                WHERE n.event_id = t.event_id AND n.reservation_id = t.reservation_id
+                                  AND n.kind = 'RenewTickets' AND n.state <> 'DONE')
+            """),
+    A_RESERVATION_WITHOUT_A_NAME_IS_NOT_FOUND_BY_ONE(
+            "A reservation has words to be found by only if it has a name", """
+            SELECT count(*) AS n
+              FROM reservation_words AS w
+              JOIN reservations AS r ON r.event_id = w.event_id AND r.reservation_id = w.reservation_id
+             WHERE ofEvent(w) AND r.name IS NULL
             """),
     A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL(
             "Each completed job for the documents of a confirmed reservation is followed by a job for the mail", """

@@ -13,8 +13,10 @@ import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Event;
 import seatlock.inventory.ReservationStatus;
+import seatlock.jobs.MailState;
 import seatlock.sales.IdempotencyKey;
 import seatlock.seatmap.SeatMap;
+import seatlock.text.Messages;
 
 /**
  * The bounds, formats and known values of fields and parameters, in the words of JSON Schema. A test sends a value beyond each
@@ -28,12 +30,30 @@ final class Constraints {
 
     private static final String DURATION = "^P(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+(\\.\\d{1,9})?S)?)?$";
 
+    private static final String REFERENCE = "^[\\s-]*([2-9A-HJKMNP-TV-Za-hjkmnp-tv-z][\\s-]*){8}$";
+
     private static final ObjectNode UUID = format("uuid");
     private static final ObjectNode CURRENCY = pattern("^[A-Z]{3}$");
     private static final ObjectNode LANGUAGE = pattern("^[a-z]{2}$");
     private static final ObjectNode URL = length(1, 2_000).put("format", "uri");
     private static final String[] ROLES =
             Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new);
+
+    private static final ObjectNode STATUSES =
+            oneOf(Stream.of(ReservationStatus.values()).map(Enum::name).toArray(String[]::new));
+    private static final ObjectNode EMAIL = length(1, 254).put("format", "email");
+    private static final ObjectNode LANGUAGES = oneOf(Messages.languages().toArray(String[]::new));
+    private static final ObjectNode MAIL_STATES = oneOf(
+            Stream.of(MailState.State.values()).map(MailState.State::wireName).toArray(String[]::new));
+
+    /** Just the label, as before there were names, or an object. */
+    private static final ObjectNode SEAT = NODES.objectNode();
+
+    static {
+        SEAT.putArray("oneOf")
+                .add(length(1, 120).put("type", "string"))
+                .add(NODES.objectNode().put("$ref", "#/components/schemas/NewSeat"));
+    }
 
     /** By schema and field. */
     private static final Map<String, ObjectNode> FIELDS = new TreeMap<>(Map.ofEntries(
@@ -91,8 +111,19 @@ final class Constraints {
             Map.entry("Event.warnings", items(1).put("maxItems", 20)),
             Map.entry("Events.next", UUID),
             Map.entry("Seats.eventId", UUID),
-            Map.entry("NewReservation.seats", items(1, Event.MAX_SEATS_PER_RESERVATION, length(1, 120))),
-            Map.entry("NewReservation.email", length(1, 254).put("format", "email")),
+            Map.entry("NewReservation.seats", items(1, Event.MAX_SEATS_PER_RESERVATION, SEAT)),
+            Map.entry("NewSeat.seat", length(1, 120)),
+            Map.entry("NewSeat.holder", length(1, 200)),
+            Map.entry("NewReservation.email", EMAIL),
+            Map.entry("NewReservation.name", length(1, 200)),
+            Map.entry("NewReservation.language", LANGUAGES),
+            Map.entry("Correction.email", EMAIL),
+            Map.entry("Correction.name", length(1, 200)),
+            Map.entry("Correction.language", LANGUAGES),
+            Map.entry("Correction.holders", names()),
+            Map.entry("Resending.email", EMAIL),
+            Map.entry("Mail.state", MAIL_STATES),
+            Map.entry("Reservations.next", UUID),
             Map.entry("Confirmation.paymentReference", length(1, 255)),
             Map.entry("Confirmation.amount", NODES.objectNode().put("minimum", 0)),
             Map.entry("Confirmation.ifLapsed", oneOf("REFUSE", "REACQUIRE").put("default", "REFUSE")),
@@ -132,9 +163,7 @@ final class Constraints {
                             .toArray(String[]::new))),
             Map.entry("ApiKey.events", NODES.objectNode().set("items", UUID)),
             Map.entry("ApiKeys.next", UUID),
-            Map.entry(
-                    "Problem.reservationStatus",
-                    oneOf(Stream.of(ReservationStatus.values()).map(Enum::name).toArray(String[]::new)))));
+            Map.entry("Problem.reservationStatus", STATUSES)));
 
     /** By operation and parameter; an operation that is not named here follows the rule without one. */
     private static final Map<String, ObjectNode> PARAMETERS = Map.ofEntries(
@@ -149,6 +178,11 @@ final class Constraints {
             Map.entry(
                     "listEvents.status",
                     oneOf(Stream.of(Event.Status.values()).map(Enum::name).toArray(String[]::new))),
+            Map.entry("findReservations.email", length(1, 254)),
+            Map.entry("findReservations.name", length(1, 200)),
+            Map.entry("findReservations.reference", pattern(REFERENCE).put("maxLength", 30)),
+            Map.entry("findReservations.status", STATUSES),
+            Map.entry("findReservationsOfAddress.email", length(1, 254)),
             Map.entry("getSeats.limit", range(1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS)),
             Map.entry("getSeats.after", range(0, Event.MAX_CAPACITY)),
             Map.entry(
@@ -188,6 +222,9 @@ final class Constraints {
     private static void add(ObjectNode constraint, ObjectNode schema) {
         constraint.properties().forEach(each -> {
             if (each.getValue() instanceof ObjectNode nested && schema.get(each.getKey()) instanceof ObjectNode inner) {
+                if (nested.has("oneOf")) {
+                    inner.remove("$ref"); // one of the alternatives now
+                }
                 add(nested, inner);
             } else {
                 schema.set(each.getKey(), each.getValue().deepCopy());
@@ -205,6 +242,13 @@ final class Constraints {
 
     private static ObjectNode range(long min, long max, long defaultValue) {
         return range(min, max).put("default", defaultValue);
+    }
+
+    /** An object whose fields are names or null. */
+    private static ObjectNode names() {
+        var object = NODES.objectNode().put("type", "object");
+        object.set("additionalProperties", length(1, 200).put("type", "string").put("nullable", true));
+        return object;
     }
 
     private static ObjectNode items(int min) {

@@ -38,13 +38,14 @@ public final class Examples {
             """;
 
     public static final String RESERVE_REQUEST = """
-            {"seats":["STALLS-A-1","STALLS-A-2"],"email":"ada@example.org"}
+            {"seats":["STALLS-A-1",{"seat":"STALLS-A-2","holder":"Charles Babbage"}],"email":"ada@example.org",
+             "name":"Ada Lovelace","language":"en"}
             """;
 
     public static final String RESERVED = """
-            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
-             "status":"PENDING","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
-             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
+            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","reference":"7K2MPX4D","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
+             "status":"PENDING","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500,"holder":"Charles Babbage"}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org","name":"Ada Lovelace","language":"en","version":1,
              "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
              "token":"rsv_Zk3mE8pQvT1sYb6wXc9uLd4fGh7jKa2nQ5rT8yB1vMc"}
             """;
@@ -61,9 +62,9 @@ public final class Examples {
             """;
 
     public static final String CONFIRMED = """
-            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
-             "status":"CONFIRMED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
-             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
+            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","reference":"7K2MPX4D","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
+             "status":"CONFIRMED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500,"holder":"Charles Babbage"}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org","name":"Ada Lovelace","language":"en","version":2,
              "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
              "confirmedAt":"2026-11-22T10:03:20.654321Z","paymentReference":"pi_123"}
             """;
@@ -73,11 +74,29 @@ public final class Examples {
             """;
 
     public static final String CANCELLED = """
-            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
-             "status":"CANCELLED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
-             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
+            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","reference":"7K2MPX4D","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
+             "status":"CANCELLED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500,"holder":"Charles Babbage"}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org","name":"Ada Lovelace","language":"en","version":2,
              "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
              "cancelledAt":"2026-11-22T10:03:20.654321Z"}
+            """;
+
+    public static final String CORRECTION_REQUEST = """
+            {"email":"ada@example.org","name":"Ada Lovelace","language":"de","holders":{"STALLS-A-2":"Charles Babbage"}}
+            """;
+
+    public static final String RESEND_REQUEST = """
+            {"email":"ada@example.org"}
+            """;
+
+    public static final String RESERVATIONS = """
+            {"reservations":[{"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","reference":"7K2MPX4D",
+             "eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"CONFIRMED",
+             "seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500,"holder":"Charles Babbage"}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org","name":"Ada Lovelace","language":"en",
+             "version":2,"createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
+             "confirmedAt":"2026-11-22T10:03:20.654321Z","paymentReference":"pi_123","mail":{"state":"sent"}}],
+             "next":null}
             """;
 
     public static final String TICKETS = """

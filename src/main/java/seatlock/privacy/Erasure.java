@@ -3,7 +3,9 @@ package seatlock.privacy;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Period;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import seatlock.catalog.EventId;
 import seatlock.changes.Actor;
@@ -11,6 +13,7 @@ import seatlock.changes.Change;
 import seatlock.changes.Changes;
 import seatlock.db.Ids;
 import seatlock.db.Tx;
+import seatlock.inventory.BuyerDetails;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
@@ -48,7 +51,7 @@ public final class Erasure {
     }
 
     /** A reservation that is locked. */
-    private record Locked(UUID id, ReservationStatus status, int version, boolean isErased) {}
+    private record Locked(UUID id, ReservationStatus status, int version, Optional<String> name, boolean isErased) {}
 
     /**
      * Erases a reservation that is not pending. Erasing it again changes nothing.
@@ -89,7 +92,7 @@ public final class Erasure {
                 SELECT locked.*
                   FROM (SELECT unnest(?) AS id ORDER BY id) AS named
                  CROSS JOIN LATERAL (
-                        SELECT reservation_id, status, version, erased_at IS NOT NULL AS erased
+                        SELECT reservation_id, status, version, name, erased_at IS NOT NULL AS erased
                           FROM reservations
                          WHERE event_id = ?
                            AND reservation_id = named.id
@@ -99,6 +102,7 @@ public final class Erasure {
                         row.uuid("reservation_id"),
                         ReservationStatus.valueOf(row.text("status")),
                         row.integer("version"),
+                        Optional.ofNullable(row.text("name")),
                         row.bool("erased")),
                 ids.toArray(UUID[]::new),
                 event.value());
@@ -119,6 +123,9 @@ public final class Erasure {
         if (ids.length == 0) {
             return;
         }
+        var names = new HashMap<ReservationId, String>();
+        fresh.forEach(each -> each.name.ifPresent(name -> names.put(new ReservationId(each.id), name)));
+        BuyerDetails.deleteWords(tx, event, names);
         tx.updateExactly(ids.length, """
                 UPDATE reservations
                    SET email = ?, name = NULL, language = NULL, erased_at = ?, version = version + 1

@@ -9,7 +9,7 @@ import seatlock.db.Tx;
 import seatlock.inventory.ReservationId;
 
 /**
- * What is stored about a reservation besides the reservation itself: for a buyer that asks.
+ * The data that is stored about a reservation besides the reservation itself, for a buyer that asks.
  *
  * @param scans of its tickets, in the order of their times
  * @param documents of its tickets

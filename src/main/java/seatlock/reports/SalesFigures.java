@@ -50,7 +50,7 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
     public record Section(String name, Figures figures) {}
 
     /**
-     * What was confirmed and what was refunded on one day, whenever the other of the two was.
+     * The seats that were confirmed on one day, and those that were refunded on it, whenever they were confirmed.
      *
      * @param date in the time zone of the event
      */

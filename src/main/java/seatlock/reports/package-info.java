@@ -1,2 +1,2 @@
-/** What sellers read about an event: figures of its sale, and tables for a spreadsheet. Nothing here locks or writes. */
+/** Reports on an event for its sellers: figures of its sale, and tables for a spreadsheet. Nothing here locks or writes. */
 package seatlock.reports;

@@ -176,7 +176,7 @@ public final class TicketPdf {
             drawQr(page, left, 142);
         });
         field(page, "pdf.ticket", ticket.id().number(), bold(13), new TextBox(left, right, 86, 76));
-        field(page, "pdf.order", reference.value(), bold(13), new TextBox(left, right, 46, 36));
+        field(page, "pdf.order", reference.value(), bold(13), new TextBox(left, right, 42, 32));
     }
 
     private void drawQr(PdfContentByte page, float left, float bottom) {

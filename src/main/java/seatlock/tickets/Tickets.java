@@ -142,8 +142,12 @@ public final class Tickets {
     /** The result of a request to mail the tickets of a reservation again. */
     public sealed interface Resend {
 
-        /** The tickets will be mailed: by a new job, or by one that is waiting already. */
-        record Queued() implements Resend {}
+        /**
+         * The tickets will be mailed.
+         *
+         * @param isNew whether by a new job; otherwise by one that was waiting already
+         */
+        record Queued(boolean isNew) implements Resend {}
 
         /** The reservation has no valid tickets. */
         record NotConfirmed() implements Resend {}
@@ -156,32 +160,46 @@ public final class Tickets {
         record TooOften(Duration retryAfter) implements Resend {}
     }
 
-    /** Mails the tickets of a reservation again, at most {@link #MAX_MAILS_PER_HOUR} times. */
+    /**
+     * Mails the tickets of a reservation again, at most {@link #MAX_MAILS_PER_HOUR} times.
+     *
+     * @param reservation locked, so that two requests at once cannot both be the last one allowed
+     */
     public Resend resend(Tx tx, EventId event, Reservation reservation) throws SQLException {
         if (reservation.status() != ReservationStatus.CONFIRMED) {
             return new Resend.NotConfirmed();
         }
-        lockReservation(
-                tx, event, reservation.id()); // so that two requests at once cannot both be the last one allowed
         var now = tx.readClock();
         var recent = jobs.recentMails(tx, event, reservation.id(), now.minus(HOUR));
         if (recent.stream().anyMatch(Jobs.Recent::isWaiting)) {
-            return new Resend.Queued();
+            return new Resend.Queued(false);
         }
         if (recent.size() >= MAX_MAILS_PER_HOUR) {
             var oldest = recent.get(recent.size() - MAX_MAILS_PER_HOUR).createdAt();
             return new Resend.TooOften(Duration.between(now, oldest.plus(HOUR)));
         }
         jobs.add(tx, event, Job.Kind.SEND_TICKETS, List.of(Job.Subject.of(reservation.id())));
-        return new Resend.Queued();
+        return new Resend.Queued(true);
     }
 
-    private static void lockReservation(Tx tx, EventId event, ReservationId id) throws SQLException {
-        tx.lock(
-                "SELECT reservation_id FROM reservations WHERE event_id = ? AND reservation_id = ? FOR NO KEY UPDATE",
-                row -> row.uuid("reservation_id"),
-                event.value(),
-                id.value());
+    /**
+     * Makes the documents of a reservation's tickets anew, in the transaction that changes what they show. Until then they are not
+     * ready.
+     *
+     * @param reservation locked, as it is after the change
+     */
+    public void renew(Tx tx, EventId event, Reservation reservation) throws SQLException {
+        var outdated = tx.update("""
+                DELETE FROM ticket_documents AS d
+                 USING tickets AS t
+                 WHERE t.event_id = ?
+                   AND t.reservation_id = ?
+                   AND d.event_id = t.event_id
+                   AND d.ticket_id = t.ticket_id
+                """, event.value(), reservation.id().value());
+        if (outdated > 0) { // otherwise the job that is to make them has not done so yet
+            jobs.add(tx, event, Job.Kind.RENEW_TICKETS, List.of(Job.Subject.of(reservation.id())));
+        }
     }
 
     /** Returns the tickets of a reservation in the order of the seat plan; none if it was never confirmed. */
@@ -232,31 +250,33 @@ public final class Tickets {
     }
 
     /**
-     * Stores a ticket's document. Does nothing if the ticket has one already.
+     * Stores a ticket's document, unless the ticket has one already.
      *
      * @param event in the version that the document shows
+     * @param reservation in the version that the document shows
+     * @return {@code false} if the reservation has changed since (its buyer may have been erased), so that the document may be
+     *     outdated; then nothing was stored
      */
-    public void storeDocument(Tx tx, Event event, TicketId id, byte[] pdf) throws SQLException {
-        if (lockErasure(tx, event.id(), id)) {
-            return;
+    public boolean storeDocument(Tx tx, Event event, Reservation reservation, TicketId id, byte[] pdf)
+            throws SQLException {
+        if (lockVersion(tx, event.id(), reservation.id()) != reservation.version()) {
+            return false;
         }
         tx.update("""
                 INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at, event_version)
                 VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (event_id, ticket_id) DO NOTHING
                 """, event.id().value(), id.value(), pdf, tx.readClock(), event.version());
+        return true;
     }
 
-    /** Locks the buyer of a ticket against erasure. @return whether the buyer was erased before */
-    private static boolean lockErasure(Tx tx, EventId event, TicketId id) throws SQLException {
-        return tx.lock("""
-                        SELECT r.erased_at IS NOT NULL AS erased
-                          FROM tickets AS t
-                          JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
-                         WHERE t.event_id = ?
-                           AND t.ticket_id = ?
-                           FOR SHARE OF r
-                        """, row -> row.bool("erased"), event.value(), id.value())
+    /** Returns the version of a reservation, which stays the same until the end of the transaction. */
+    private static int lockVersion(Tx tx, EventId event, ReservationId id) throws SQLException {
+        return tx.lock(
+                        "SELECT version FROM reservations WHERE event_id = ? AND reservation_id = ? FOR SHARE",
+                        row -> row.integer("version"),
+                        event.value(),
+                        id.value())
                 .get(0);
     }
 

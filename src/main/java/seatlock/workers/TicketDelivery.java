@@ -68,10 +68,16 @@ public final class TicketDelivery {
 
     /** Returns the handler for each kind of job about tickets. */
     public Map<Job.Kind, JobHandler> handlers() {
-        return Map.of(Job.Kind.ISSUE_TICKETS, this::makeDocuments, Job.Kind.SEND_TICKETS, this::sendMail);
+        return Map.of(
+                Job.Kind.ISSUE_TICKETS,
+                this::makeDocuments,
+                Job.Kind.SEND_TICKETS,
+                this::sendMail,
+                Job.Kind.RENEW_TICKETS,
+                this::renewDocuments);
     }
 
-    private Optional<Job.Kind> makeDocuments(Job job) {
+    private Optional<Job.Kind> makeDocuments(Job job) throws TemporaryFailure {
         progress.accept(Step.STARTED);
         var order = load(job);
         if (order.tickets.isEmpty()) {
@@ -80,6 +86,11 @@ public final class TicketDelivery {
         documents(order);
         progress.accept(Step.DOCUMENTS_MADE);
         return Optional.of(Job.Kind.SEND_TICKETS);
+    }
+
+    private Optional<Job.Kind> renewDocuments(Job job) throws TemporaryFailure {
+        documents(load(job));
+        return Optional.empty();
     }
 
     /** Also creates documents that are missing, because tickets may be sent again before the job for documents has run. */
@@ -117,7 +128,7 @@ public final class TicketDelivery {
         });
     }
 
-    private List<byte[]> documents(Order order) {
+    private List<byte[]> documents(Order order) throws TemporaryFailure {
         var documents = new ArrayList<byte[]>();
         for (int i = 0; i < order.tickets.size(); i++) {
             documents.add(document(order, order.tickets.get(i), order.codes.get(i)));
@@ -126,18 +137,18 @@ public final class TicketDelivery {
     }
 
     /** Returns the stored document, or creates and stores it. Rendering is slow, so it runs outside a transaction. */
-    private byte[] document(Order order, Ticket ticket, String code) {
+    private byte[] document(Order order, Ticket ticket, String code) throws TemporaryFailure {
         var event = order.event.id();
         var existing = database.inTransaction(tx -> tickets.document(tx, event, ticket.id()));
         if (existing.isPresent()) {
             return existing.get();
         }
         var reservation = order.reservation;
-        var holder = reservation.buyer().email();
-        var rendered = TicketPdf.render(order.words(), order.event, reservation.reference(), ticket, holder, code);
-        return database.inTransaction(tx -> {
-            tickets.storeDocument(tx, order.event, ticket.id(), rendered);
-            return tickets.document(tx, event, ticket.id()).orElseThrow();
-        });
+        var name = reservation.printedName(ticket.seat().id());
+        var rendered = TicketPdf.render(order.words(), order.event, reservation.reference(), ticket, name, code);
+        return database.inTransaction(tx -> tickets.storeDocument(tx, order.event, reservation, ticket.id(), rendered)
+                        ? tickets.document(tx, event, ticket.id())
+                        : Optional.<byte[]>empty())
+                .orElseThrow(() -> new TemporaryFailure("The reservation was changed meanwhile", null));
     }
 }

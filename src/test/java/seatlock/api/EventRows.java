@@ -14,6 +14,7 @@ final class EventRows {
             "event_terms",
             "quotas",
             "reservations",
+            "reservation_words",
             "reservation_seats",
             "seats",
             "tickets",

@@ -201,6 +201,64 @@ class HostileInputTest {
                 .isEqualTo("200");
     }
 
+    @Test
+    void erasing_accepts_no_body_or_one_with_force_only() {
+        var held = new HeldSeat(system);
+        var path = Api.path(held.event, held.reservation) + "/erase";
+        for (var body : List.of("{\"force\":\"yes\"}", "{\"force\":1}", "{\"reason\":\"x\"}", "[]", "true")) {
+            assertThat(api.send(Api.post(api.asAdmin(api.request(path)), body)).outcome())
+                    .as(body)
+                    .isEqualTo("422 invalid-request");
+        }
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{")).outcome())
+                .isEqualTo("400 malformed-request");
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{\"force\":true}"))
+                        .outcome())
+                .isEqualTo("409 not-erasable");
+        held.assertUnchanged();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"by\":\"PT1H\"}", "[]", "7"})
+    void extending_accepts_no_body_or_an_empty_object_only(String body) {
+        var held = new HeldSeat(system);
+        var path = Api.path(held.event, held.reservation) + "/extend";
+
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)).header("Idempotency-Key", "k"), body))
+                        .outcome())
+                .isEqualTo("422 invalid-request");
+        held.assertUnchanged();
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)).header("Idempotency-Key", "k"), "{}"))
+                        .outcome())
+                .isEqualTo("200");
+    }
+
+    @Test
+    void extending_requires_a_key() {
+        var held = new HeldSeat(system);
+
+        assertThat(api.extend(held.event, held.reservation, null, TestSystem.ADMIN_KEY)
+                        .outcome())
+                .isEqualTo("400 idempotency-key-missing");
+        assertThat(api.extend(held.event, held.reservation, "k", "rsv_of_somebody_else")
+                        .outcome())
+                .isEqualTo("404 not-found");
+        held.assertUnchanged();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\"reacquire\"", "\"REACQUIRE \"", "true", "1", "[\"REACQUIRE\"]", "{}"})
+    void an_unknown_way_to_confirm_a_lapsed_reservation_is_refused(String ifLapsed) {
+        var held = new HeldSeat(system);
+        var body = "{\"paymentReference\":\"pi_1\",\"amount\":4500,\"ifLapsed\":" + ifLapsed + "}";
+
+        var refused = api.confirmWith(held.event, held.reservation, "k", body);
+
+        assertThat(refused.outcome()).isEqualTo("422 invalid-request");
+        assertThat(refused.json().at("/errors/0/field").asText()).isEqualTo("ifLapsed");
+        held.assertUnchanged();
+    }
+
     /** Generated clients send null, or an empty line, for a body that their caller left out. */
     @ParameterizedTest
     @ValueSource(strings = {"", "null", " null\n", " \r\n", "{}"})
@@ -214,9 +272,17 @@ class HostileInputTest {
                     .get("id")
                     .asText();
             api.confirm(held.event, held.reservation, 4500);
-            var expected =
-                    Map.of(path + "/resend", "202", path + "/cancel", "200", "/api/keys/" + keyId + "/rotate", "201");
-            for (var operation : List.of(path + "/resend", path + "/cancel", "/api/keys/" + keyId + "/rotate")) {
+            var expected = Map.of(
+                    path + "/resend",
+                    "202",
+                    path + "/cancel",
+                    "200",
+                    path + "/erase",
+                    "204",
+                    "/api/keys/" + keyId + "/rotate",
+                    "201");
+            for (var operation :
+                    List.of(path + "/resend", path + "/cancel", path + "/erase", "/api/keys/" + keyId + "/rotate")) {
                 var request = api.asAdmin(api.request(operation)).POST(BodyPublishers.ofString(body));
                 if (contentType != null) {
                     request.header("Content-Type", contentType);

@@ -17,7 +17,8 @@ class EventsCommandTest {
     private final TestSystem system = TestSystem.shared();
 
     private Event read(Event event) {
-        return system.database.inTransaction(tx -> system.catalog.find(tx, event.id()).orElseThrow());
+        return system.database.inTransaction(
+                tx -> system.catalog.find(tx, event.id()).orElseThrow());
     }
 
     private List<String> history(Event event) {
@@ -36,17 +37,22 @@ class EventsCommandTest {
         EventsCommand.revise(system.database, id, "Published", each -> each.withStatus(Status.PUBLISHED));
         EventsCommand.revise(system.database, id, "Published", each -> each.withStatus(Status.PUBLISHED));
         EventsCommand.revise(
-                system.database, id, "Paused", each -> each.withTerms(each.terms().withPaused(true)));
+                system.database,
+                id,
+                "Paused",
+                each -> each.withTerms(each.terms().withPaused(true)));
 
         assertThat(EventsCommand.line(read(event)))
                 .isEqualTo(event.id() + " PUBLISHED " + event.startsAt() + "; Aida, Arena di Verona, 3 seats, paused");
         assertThat(system.api.reserve(event.id(), "S-A-1").outcome()).isEqualTo("409 not-on-sale");
         EventsCommand.revise(
-                system.database, id, "Resumed", each -> each.withTerms(each.terms().withPaused(false)));
+                system.database,
+                id,
+                "Resumed",
+                each -> each.withTerms(each.terms().withPaused(false)));
         assertThat(system.api.reserve(event.id(), "S-A-1").outcome()).isEqualTo("201");
         assertThat(history(event))
-                .containsExactly(
-                        "event.published 2 operator", "event.paused 3 operator", "event.resumed 4 operator");
+                .containsExactly("event.published 2 operator", "event.paused 3 operator", "event.resumed 4 operator");
     }
 
     @Test
@@ -60,7 +66,8 @@ class EventsCommandTest {
                 "UPDATE events SET status = 'CANCELLED', cancelled_at = now(), cancel_refund = true, cancel_notify = true"
                         + " WHERE event_id = ?",
                 event.id().value());
-        assertThatThrownBy(() -> EventsCommand.revise(system.database, event.id().value(), "Paused", each -> each))
+        assertThatThrownBy(
+                        () -> EventsCommand.revise(system.database, event.id().value(), "Paused", each -> each))
                 .isInstanceOf(EventCancelled.class)
                 .hasMessage("The event was cancelled.");
     }

@@ -137,6 +137,10 @@ class ConstraintsTest {
         return "INSERT INTO payment_references VALUES (%s, 'pi_' || :sold, %s)".formatted(event, reservation);
     }
 
+    private static String word(String word, String reservation) {
+        return "INSERT INTO reservation_words SELECT :event, " + word + ", " + reservation;
+    }
+
     /** A scan of the sold ticket. */
     private static String scan(String good, String bad) {
         var row = "event_id, ticket_id, gen_random_uuid(), 'N', 'n-1', now(), now(), now(), 'ADMITTED'";
@@ -253,6 +257,10 @@ class ConstraintsTest {
                 arguments(held("name = ''"), "reservations_name_length"),
                 arguments(held("language = 'German'"), "reservations_language_form"),
                 arguments(held("version = 0"), "reservations_version_positive"),
+                arguments(sold("erased_at = now()"), "reservations_erased_has_no_data"),
+                arguments(sold("email = 'erased'"), "reservations_erased_has_no_data"),
+                arguments(sold("email = 'erased', erased_at = now(), name = 'Ada'"), "reservations_erased_has_no_data"),
+                arguments(held("email = 'erased', erased_at = now()"), "reservations_erased_is_not_pending"),
                 arguments(
                         "UPDATE reservation_seats SET holder = '' WHERE event_id = :event",
                         "reservation_seats_holder_length"),
@@ -396,6 +404,11 @@ class ConstraintsTest {
                         "INSERT INTO idempotency_keys SELECT * FROM idempotency_keys WHERE event_id = :event" + " AND "
                                 + HELD_KEY,
                         "idempotency_keys_pk"),
+                // Words
+                arguments(word("''", ":held"), "reservation_words_word_length"),
+                arguments(word("repeat('x', 51)", ":held"), "reservation_words_word_length"),
+                arguments(word("'ada'", "gen_random_uuid()"), "reservation_words_reservation_fk"),
+                arguments(word("'ada'", ":held") + "; " + word("'ada'", ":held"), "reservation_words_pk"),
                 // Payments
                 arguments(payment(":event", ":held"), "payment_references_pk"),
                 arguments(payment("gen_random_uuid()", ":sold"), "payment_references_reservation_fk"),

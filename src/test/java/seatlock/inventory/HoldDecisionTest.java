@@ -307,7 +307,7 @@ class HoldDecisionTest {
     }
 
     @Test
-    void a_late_payment_counts_while_the_sale_is_paused_and_after_the_start_but_not_for_a_cancelled_event() {
+    void a_late_payment_counts_after_the_start_but_not_for_a_cancelled_event() {
         var late = START.plusSeconds(1);
         apply(START.minusSeconds(700), reserve(1, "S-A-1"));
 
@@ -345,7 +345,7 @@ class HoldDecisionTest {
     }
 
     @Test
-    void the_former_seats_of_an_expired_reservation_are_needed_to_reacquire_them_but_not_to_expire_it() {
+    void locked_seats_refuse_a_late_payment_but_not_the_expiry_of_what_has_expired() {
         apply(NOW, reserve(1, "S-A-1"));
         apply(NOW.plus(TTL), new Command.Expire(id(1)));
         var locked = new Decision.Locked(

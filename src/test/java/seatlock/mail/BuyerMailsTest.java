@@ -2,10 +2,7 @@ package seatlock.mail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Currency;
@@ -82,7 +79,10 @@ class BuyerMailsTest {
                 45_000L * seats,
                 Instant.EPOCH,
                 Instant.EPOCH,
-                new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 45_000L * seats)));
+                Instant.EPOCH,
+                new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 45_000L * seats)),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static List<Ticket> tickets(int count) {
@@ -215,14 +215,14 @@ class BuyerMailsTest {
     /** Each mail in each language is complete; their words are compared by {@link seatlock.text.MessagesTest}. */
     @ParameterizedTest
     @MethodSource("languages")
-    void each_mail_is_written_in_each_language(String language) throws IOException {
+    void each_mail_is_written_in_each_language(String language) {
         var mails = mails(language, 1);
         var ticket = tickets(1).get(0);
         var all = Map.of(
                 "tickets", purchase(language, 2),
                 "update", mails.update(List.of(ticket), List.of(new byte[1]), JOB),
-                "refund", mails.cancellation(tickets(5), true, Optional.of("Maria <Rossi> is ill."), JOB),
-                "cancellation", mails.cancellation(tickets(1), false, Optional.empty(), JOB),
+                "refund", mails(language, 5).cancellation(true, Optional.of("Maria <Rossi> is ill."), JOB),
+                "cancellation", mails.cancellation(false, Optional.empty(), JOB),
                 "transfer", mails.transfer(ticket, new byte[1], "bob@example.org", Optional.of("Bob"), JOB),
                 "transferred", mails.transferred(ticket, "ada@example.org", Optional.empty(), JOB));
         for (var mail : all.entrySet()) {
@@ -241,20 +241,9 @@ class BuyerMailsTest {
         assertThat(all.get("transfer").to()).isEqualTo("bob@example.org");
         assertThat(all.get("transfer").text())
                 .as("the order and the price are the buyer's")
-                .doesNotContain("K7M2PQ9X", "45");
-        assertThat(all.get("refund").text()).contains("Maria <Rossi> is ill.", "45");
+                .doesNotContain("K7M2PQ9X", "450");
+        assertThat(all.get("refund").text()).contains("Maria <Rossi> is ill.", "450");
         assertThat(all.values()).extracting(Mailer.Mail::text).doesNotHaveDuplicates();
-        var wanted = System.getProperty("seatlock.mails"); // to look at them
-        if (wanted != null) {
-            for (var mail : all.entrySet()) {
-                Files.writeString(
-                        Path.of(wanted, language + "-" + mail.getKey() + ".html"),
-                        mail.getValue().html());
-                Files.writeString(
-                        Path.of(wanted, language + "-" + mail.getKey() + ".txt"),
-                        mail.getValue().text());
-            }
-        }
     }
 
     /** Lines of what was bought are divided into cells. */
@@ -268,7 +257,7 @@ class BuyerMailsTest {
 
     @Test
     void a_value_that_reads_like_its_label_is_the_one_that_stands_out() {
-        var mail = mails("en", 1).cancellation(tickets(1), false, Optional.of("Reason"), JOB);
+        var mail = mails("en", 1).cancellation(false, Optional.of("Reason"), JOB);
 
         assertThat(mail.html()).contains("Reason: <strong dir=\"auto\">Reason</strong>");
     }

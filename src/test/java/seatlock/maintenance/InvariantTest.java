@@ -162,6 +162,10 @@ class InvariantTest {
                         Invariant.A_JOB_HAS_A_SUBJECT_THAT_EXISTS),
                 arguments(ofEvent("UPDATE jobs SET subject_type = 'EVENT'"), Invariant.A_JOB_HAS_A_SUBJECT_THAT_EXISTS),
                 arguments(
+                        "WITH named AS (" + claim(":sold", "holder = 'Ada'") + ") "
+                                + reservation(":sold", "erased_at = now()"),
+                        Invariant.AN_ERASED_RESERVATION_HAS_NO_NAMES_AND_NO_DOCUMENTS),
+                arguments(
                         ofEvent("DELETE FROM tickets"),
                         Invariant.A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY),
                 arguments(
@@ -187,6 +191,9 @@ class InvariantTest {
                 arguments(
                         ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
                         Invariant.A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET),
+                arguments(
+                        "INSERT INTO reservation_words VALUES (:event, 'ada', :held)",
+                        Invariant.A_RESERVATION_WITHOUT_A_NAME_IS_NOT_FOUND_BY_ONE),
                 arguments(
                         ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
                         Invariant.A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL),

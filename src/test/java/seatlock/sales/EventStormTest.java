@@ -39,7 +39,8 @@ class EventStormTest {
     private final AtomicLong refused = new AtomicLong();
 
     private Instant clock() {
-        return system.query("SELECT clock_timestamp() AS now", row -> row.instant("now")).get(0);
+        return system.query("SELECT clock_timestamp() AS now", row -> row.instant("now"))
+                .get(0);
     }
 
     /** Reserves and confirms random seats until the storm has ended. Returns the outcomes. */
@@ -47,7 +48,8 @@ class EventStormTest {
         var random = new Random(client);
         var outcomes = new ArrayList<String>();
         while (!hasEnded.get()) {
-            var body = "{\"seats\":[\"S-A-" + (random.nextInt(SEATS) + 1) + "\"],\"email\":\"buyer-" + client + "@example.org\"}";
+            var body = "{\"seats\":[\"S-A-" + (random.nextInt(SEATS) + 1) + "\"],\"email\":\"buyer-" + client
+                    + "@example.org\"}";
             var reserved = api.reserveWith(event.id(), UUID.randomUUID().toString(), body);
             outcomes.add("reserve " + reserved.outcome());
             if (reserved.status() == 201) {
@@ -72,7 +74,8 @@ class EventStormTest {
     private void addRow(Api api, String row) {
         var request = api.request("/api/events/" + event.id() + "/sections").header("Idempotency-Key", row);
         var body = "{\"sections\":[{\"name\":\"S\",\"rows\":[{\"name\":\"" + row + "\",\"seats\":1000}]}]}";
-        assertThat(Api.patiently(() -> api.send(Api.post(api.asAdmin(request.copy()), body))).outcome())
+        assertThat(Api.patiently(() -> api.send(Api.post(api.asAdmin(request.copy()), body)))
+                        .outcome())
                 .isEqualTo("201");
     }
 
@@ -84,7 +87,9 @@ class EventStormTest {
     private Pause pause(Api here, Api there) {
         change(here, "{\"sales\":\"PAUSED\"}");
         var acknowledged = clock();
-        Wait.until("a batch cannot be as old as the pause", () -> clock().isAfter(acknowledged.plus(BATCH.multipliedBy(2))));
+        Wait.until(
+                "a batch cannot be as old as the pause",
+                () -> clock().isAfter(acknowledged.plus(BATCH.multipliedBy(2))));
         awaitMore("buyers are refused", refused);
         var resumed = clock();
         change(there, "{\"sales\":\"OPEN\"}");
@@ -97,8 +102,8 @@ class EventStormTest {
         try (var node = system.anotherNode()) {
             var here = system.api;
             var there = new Api("http://localhost:" + node.port(), TestSystem.ADMIN_KEY);
-            var buyers = CompletableFuture.supplyAsync(
-                    () -> Concurrently.run(CLIENTS, client -> buy(client % 2 == 0 ? here : there, client)));
+            var buyers = CompletableFuture.supplyAsync(() ->
+                    Concurrently.run(CLIENTS, client -> buy(client % 2 == 0 ? here : there, client)));
 
             try {
                 awaitMore("seats are sold", sold);
@@ -117,13 +122,13 @@ class EventStormTest {
             var outcomes = buyers.join().stream().flatMap(List::stream).toList();
 
             assertThat(Tally.of(outcomes, each -> each))
-                    .containsOnlyKeys("reserve 201", "reserve 409 seats-taken", "reserve 409 not-on-sale", "confirm 200");
+                    .containsOnlyKeys(
+                            "reserve 201", "reserve 409 seats-taken", "reserve 409 not-on-sale", "confirm 200");
         }
         assertThat(soldDuring(pauses)).isZero();
         assertThat(system.count("""
                         SELECT count(DISTINCT terms_version) AS n FROM reservations WHERE event_id = ?
-                        """, event.id().value()))
-                .isGreaterThanOrEqualTo(3 * ROUNDS);
+                        """, event.id().value())).isGreaterThanOrEqualTo(3 * ROUNDS);
         assertThat(system.count("""
                         SELECT count(*) AS n
                           FROM reservations AS r

@@ -56,10 +56,12 @@ public final class TestSystem implements AutoCloseable {
 
     public static final String ADMIN_KEY = "test-admin-key-of-more-than-32-characters";
 
-    /** The number of migrations. */
-    public static final int SCHEMA_VERSION = (int) Stream.of(new File("sql").list())
+    /** The version of the last migration. */
+    public static final int SCHEMA_VERSION = Stream.of(new File("sql").list())
             .filter(name -> name.matches("V[0-9]+__.*\\.sql"))
-            .count();
+            .mapToInt(name -> Integer.parseInt(name.substring(1, name.indexOf('_'))))
+            .max()
+            .orElseThrow();
 
     private static final TestSystem SHARED = new TestSystem();
 
@@ -270,6 +272,10 @@ public final class TestSystem implements AutoCloseable {
 
         public int port() {
             return server.port();
+        }
+
+        public Checkout checkout() {
+            return checkout;
         }
 
         public int waitingReaders() {

@@ -78,7 +78,10 @@ class CalendarFileTest {
                 4500L * seats,
                 NOW,
                 NOW,
-                state);
+                NOW,
+                state,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static String write(Event event, Reservation reservation) {
@@ -155,7 +158,7 @@ class CalendarFileTest {
     }
 
     @Test
-    void an_entry_of_a_cancelled_event_is_cancelled_and_of_a_pending_reservation_tentative() {
+    void an_entry_says_whether_it_is_certain() {
         var details = details("Aida", Optional.empty(), Optional.empty());
         var cancelled = event(Event.Status.CANCELLED, 3, START, details);
         var published = event(Event.Status.PUBLISHED, 1, START, details);

@@ -185,10 +185,6 @@ class TicketPdfTest {
             assertThat(reader.getCatalog().getAsString(PdfName.LANG).toUnicodeString())
                     .isEqualTo(language);
         }
-        var wanted = System.getProperty("seatlock.tickets"); // to look at them
-        if (wanted != null) {
-            Files.write(Path.of(wanted, language + ".pdf"), pdf);
-        }
     }
 
     @Test
