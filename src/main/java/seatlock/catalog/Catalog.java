@@ -316,7 +316,7 @@ public final class Catalog {
     }
 
     /**
-     * Adds the sections and rows of a plan, with their seats, to an event that this transaction has locked. Sales go on meanwhile:
+     * Adds the sections and rows of a plan, with their seats, to an event that this transaction has locked. Sales continue meanwhile:
      * nobody sees the new seats before the commit.
      *
      * @param next the version of the event that has them, as it is written by {@link #writeVersion}

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -37,6 +36,11 @@ class EventLifeTest {
             "onSaleFrom":"2026-01-01T00:00:00Z","onSaleUntil":"2099-06-18T18:30:00Z","sales":"PAUSED",
             "maxSeatsPerReservation":8,"maxSeatsPerCustomer":12,"reservationTtl":"PT15M","maxHold":"PT1H","reentry":true,
             "transferUntil":"2099-06-18T12:00:00Z"
+            """;
+
+    private static final String ROWS = """
+            {"sections":[{"name":"S","rows":[{"name":"B","seats":3}]},
+                         {"name":"U","price":1000,"rows":[{"name":"A","seats":2}]}]}
             """;
 
     private final TestSystem system = TestSystem.shared();
@@ -288,7 +292,7 @@ class EventLifeTest {
     }
 
     @Test
-    void what_tickets_print_counts_as_a_new_printed_version_and_nothing_else_does() {
+    void a_change_of_what_tickets_print_is_a_new_printed_version() {
         var event = create(EVENT);
         for (var json :
                 List.of("{\"description\":\"x\"}", "{\"endsAt\":\"2099-06-18T23:00:00Z\"}", "{\"sales\":\"PAUSED\"}")) {
@@ -490,176 +494,5 @@ class EventLifeTest {
         assertThat(patch(event, "{\"name\":\"x\"}").outcome()).isEqualTo("409 event-cancelled");
         assertThat(publish(event).outcome()).isEqualTo("409 event-cancelled");
         assertThat(addSections(event, "k", ROWS).outcome()).isEqualTo("409 event-cancelled");
-    }
-
-    private static final String ROWS = """
-            {"sections":[{"name":"S","rows":[{"name":"B","seats":3}]},
-                         {"name":"U","price":1000,"rows":[{"name":"A","seats":2}]}]}
-            """;
-
-    @Test
-    void rows_and_sections_can_be_added_to_an_event_that_sells() {
-        try (var other = system.anotherNode()) {
-            var there = new Api("http://localhost:" + other.port(), TestSystem.ADMIN_KEY);
-            var event = create(EVENT);
-            there.buy(event, "S-A-1");
-            assertThat(there.get(path(event) + "/seats").json().get("seats")).hasSize(22);
-            patch(event, "{\"sections\":[{\"name\":\"S\",\"price\":5000}]}");
-            var key = UUID.randomUUID().toString();
-
-            var added = addSections(event, key, ROWS);
-
-            assertThat(added.outcome()).isEqualTo("201");
-            assertThat(added.json().get("capacity").asInt()).isEqualTo(27);
-            assertThat(added.json().get("version").asInt()).isEqualTo(3);
-            assertThat(added.json().get("sections").toString())
-                    .isEqualTo("[{\"name\":\"S\",\"price\":5000,\"rows\":[{\"name\":\"A\",\"seats\":20},"
-                            + "{\"name\":\"B\",\"seats\":3}]},"
-                            + "{\"name\":\"T\",\"price\":3000,\"rows\":[{\"name\":\"A\",\"seats\":2}]},"
-                            + "{\"name\":\"U\",\"price\":1000,\"rows\":[{\"name\":\"A\",\"seats\":2}]}]");
-            assertThat(api.get(path(event)).text()).isEqualTo(added.text());
-            assertThat(there.buy(event, "S-B-3", "U-A-1")
-                            .json()
-                            .at("/total/amount")
-                            .asInt())
-                    .isEqualTo(6000);
-            Wait.until(
-                    "the other node shows the new seats",
-                    () -> there.get(path(event) + "/seats").json().get("seats").size() == 27);
-            var replayed = addSections(event, key, ROWS);
-            assertThat(replayed.text()).isEqualTo(added.text());
-            assertThat(replayed.header("Idempotency-Replayed")).isEqualTo("true");
-            assertThat(addSections(event, key, ROWS.replace("1000", "1001")).outcome())
-                    .isEqualTo("422 idempotency-key-reused");
-            assertThat(history(event))
-                    .filteredOn(line -> line.startsWith("event"))
-                    .containsExactly("event.changed 2", "event.changed 3");
-            assertThat(system.violations(event)).isEmpty();
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            {"sections":[]}                                                                       | sections
-            {}                                                                                    | sections
-            {"sections":[null]}                                                                   | sections[0]
-            {"sections":[{"name":"S","rows":[]}]}                                                 | sections[0].rows
-            {"sections":[{"name":"S","rows":[{"name":"A","seats":1}]}]}                           | sections[0].rows[0].name
-            {"sections":[{"name":"S","price":4501,"rows":[{"name":"B","seats":1}]}]}              | sections[0].price
-            {"sections":[{"name":"U","rows":[{"name":"B","seats":1}]}]}                           | sections[0].price
-            {"sections":[{"name":"U","price":1,"rows":[{"name":"B","seats":0}]}]}                 | sections[0].rows[0].seats
-            {"sections":[{"name":"U","price":1,"rows":[{"name":"B","seats":999979}]}]}            | sections
-            {"sections":[{"name":"S","rows":[{"name":"B","seats":1}]},{"name":"S","rows":[{"name":"C","seats":1}]}]} | sections[1].name
-            """)
-    void sections_that_do_not_fit_the_plan_are_refused_and_change_nothing(String json, String field) {
-        var event = create(EVENT);
-        var before = EventRows.read(system, event);
-
-        var refused = addSections(event, UUID.randomUUID().toString(), json);
-
-        assertThat(refused.outcome()).isEqualTo("422 invalid-request");
-        assertThat(fields(refused)).containsExactly(field);
-        assertThat(EventRows.read(system, event)).isEqualTo(before);
-    }
-
-    @Test
-    void a_plan_as_large_as_that_of_a_new_event_can_be_added() {
-        var rows = new StringBuilder();
-        for (int i = 0; i < 5000; i++) {
-            rows.append(i == 0 ? "" : ",").append("{\"name\":\"").append(i).append("\",\"seats\":8}");
-        }
-        var event = create(EVENT);
-
-        var added = addSections(
-                event,
-                UUID.randomUUID().toString(),
-                "{\"sections\":[{\"name\":\"U\",\"price\":1,\"rows\":[" + rows + "]}]}");
-
-        assertThat(added.outcome()).isEqualTo("201");
-        assertThat(added.json().get("capacity").asInt()).isEqualTo(40_022);
-        assertThat(system.violations(event)).isEmpty();
-    }
-
-    private static List<String> names(Api api, String query, String bearer) {
-        var names = new ArrayList<String>();
-        api.get("/api/events" + query, bearer)
-                .json()
-                .get("events")
-                .forEach(event -> names.add(event.get("name").asText()));
-        return names;
-    }
-
-    private static String event(String name, String venue, Instant startsAt, String more) {
-        return EVENT.replace("Aida", name)
-                .replace("Arena di Verona", venue)
-                .replace("2099-06-18T19:00:00Z", startsAt.toString())
-                .replace("\"sections\"", more + "\"sections\"");
-    }
-
-    @Test
-    void the_list_of_events_leaves_out_those_that_are_over_unless_they_are_asked_for() {
-        try (var own = new TestSystem()) {
-            var now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-            var hour = ChronoUnit.HOURS;
-            own.api.createEvent(event("last year", "Scala", now.minus(8_760, hour), ""));
-            own.api.createEvent(event("yesterday", "Scala", now.minus(24, hour), ""));
-            own.api.createEvent(
-                    event("festival", "Park", now.minus(48, hour), "\"endsAt\":\"" + now.plus(24, hour) + "\","));
-            own.api.createEvent(
-                    event("matinee", "Scala", now.minus(3, hour), "\"endsAt\":\"" + now.minus(1, hour) + "\","));
-            own.api.createEvent(event("tonight", "Scala", now.minus(2, hour), ""));
-            own.api.createEvent(event("Tomorrow 100%", "Arena", now.plus(24, hour), ""));
-            own.api.createEvent(event("draft", "Arena", now.plus(48, hour), "\"status\":\"DRAFT\","));
-
-            assertThat(names(own.api, "", "x")).containsExactly("festival", "tonight", "Tomorrow 100%");
-            assertThat(names(own.api, "?from=" + now.minus(9_000, hour), "x"))
-                    .containsExactly("last year", "festival", "yesterday", "matinee", "tonight", "Tomorrow 100%");
-            assertThat(names(own.api, "?from=" + now.minus(24, hour) + "&to=" + now.minus(2, hour), "x"))
-                    .containsExactly("yesterday", "matinee");
-            assertThat(names(own.api, "?to=" + now, "x")).containsExactly("festival", "tonight");
-            assertThat(names(own.api, "?q=tom", "x")).containsExactly("Tomorrow 100%");
-            assertThat(names(own.api, "?q=SCALA", "x")).containsExactly("tonight");
-            assertThat(names(own.api, "?q=0%25", "x")).containsExactly("Tomorrow 100%");
-            assertThat(names(own.api, "?q=_", "x")).isEmpty();
-            assertThat(names(own.api, "?status=PUBLISHED&q=arena", TestSystem.ADMIN_KEY))
-                    .containsExactly("Tomorrow 100%");
-            assertThat(names(own.api, "?status=DRAFT", "x")).isEmpty();
-            assertThat(names(own.api, "?status=DRAFT", TestSystem.ADMIN_KEY)).containsExactly("draft");
-            assertThat(names(own.api, "?status=CANCELLED", TestSystem.ADMIN_KEY))
-                    .isEmpty();
-        }
-    }
-
-    @Test
-    void a_draft_is_listed_for_those_who_may_sell_it_only() {
-        var draft = create(EVENT.replace("\"sections\"", "\"status\":\"DRAFT\",\"sections\"")
-                .replace("Aida", "Listed draft"));
-        var other = system.event(1).id();
-        var query = "?q=listed%20draft";
-
-        for (var seller : List.of(TestSystem.ADMIN_KEY, key(Role.SALES, draft), key(Role.ADMIN, draft))) {
-            assertThat(names(api, query, seller)).containsExactly("Listed draft");
-        }
-        for (var stranger : List.of("nothing", key(Role.SALES, other), key(Role.ADMIN, other), key(Role.GATE, draft))) {
-            assertThat(names(api, query, stranger)).isEmpty();
-        }
-    }
-
-    @Test
-    void a_page_of_events_goes_on_where_the_last_one_ended_when_its_last_event_was_moved() {
-        try (var own = new TestSystem()) {
-            var start = Instant.parse("2099-06-18T19:00:00Z");
-            for (int i = 0; i < 6; i++) { // three pairs that start at the same time
-                own.api.createEvent(event("event " + i, "Scala", start.plus(i / 2, ChronoUnit.DAYS), ""));
-            }
-            var expected = names(own.api, "", "x");
-            var first = own.api.get("/api/events?limit=3").json();
-            var last = first.at("/events/2/id").asText();
-
-            patch(own.api, new EventId(UUID.fromString(last)), "{\"startsAt\":\"2099-12-01T00:00:00Z\"}", null);
-
-            var second = names(own.api, "?limit=2&after=" + first.get("next").asText(), "x");
-            assertThat(second).isEqualTo(expected.subList(3, 5));
-        }
     }
 }
