@@ -85,6 +85,7 @@ final class Constraints {
             Map.entry("EventPatch.maxSeatsPerCustomer", range(1, 1_000_000)),
             Map.entry("EventPatch.reservationTtl", pattern(DURATION)),
             Map.entry("EventPatch.maxHold", pattern(DURATION)),
+            Map.entry("EventPatch.sections", items(1)),
             Map.entry("Organiser.name", length(1, 200)),
             Map.entry("Organiser.email", length(1, 254)),
             Map.entry("Organiser.url", URL),
@@ -177,6 +178,10 @@ final class Constraints {
             Map.entry("export", oneOf("reservations", "tickets", "check-ins")),
             Map.entry("limit", range(1, 1_000, 100)),
             Map.entry("after", UUID),
+            Map.entry("listEvents.q", length(1, 200)),
+            Map.entry(
+                    "listEvents.status",
+                    oneOf(Stream.of(Event.Status.values()).map(Enum::name).toArray(String[]::new))),
             Map.entry("findReservations.email", length(1, 254)),
             Map.entry("findReservations.name", length(1, 200)),
             Map.entry("findReservations.reference", pattern(REFERENCE).put("maxLength", 30)),

@@ -21,8 +21,8 @@ import seatlock.db.Tx;
 import seatlock.tickets.Tickets;
 
 /**
- * Changes an event: locks it, reads the clock, decides, writes the next version with its history and its consequences. Sales
- * continue meanwhile. Each sees one version: the lock keeps out other changes of the event only.
+ * Changes an event: locks it, reads the clock, decides, writes the next version with its history and its consequences. Sales continue
+ * meanwhile. Each sees one version: the lock keeps out other changes of the event only.
  */
 public final class EventRevision {
 
@@ -47,7 +47,7 @@ public final class EventRevision {
     public record Current(Event event, Map<String, Long> prices, Instant now) {}
 
     /**
-     * An event as it will be.
+     * An event after its change.
      *
      * @param event with the version that it has so far
      * @param prices of sections from now on; those that are not named stay as they are
@@ -61,7 +61,7 @@ public final class EventRevision {
         }
     }
 
-    /** Decides what an event is to be. It may refuse by an exception; then nothing is changed. */
+    /** Decides how an event changes. It may refuse by an exception; then nothing is changed. */
     @FunctionalInterface
     public interface Decision {
         Next of(Current current) throws SQLException;
