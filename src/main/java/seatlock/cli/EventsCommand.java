@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import seatlock.Config;
+import seatlock.catalog.Cancellations;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.Event.Status;
@@ -19,14 +20,19 @@ import seatlock.catalog.EventQuery;
 import seatlock.changes.Actor;
 import seatlock.changes.Changes;
 import seatlock.db.Database;
+import seatlock.inventory.InventoryReader;
+import seatlock.jobs.Jobs;
+import seatlock.sales.EventCancellation;
 import seatlock.sales.EventRevision;
 import seatlock.sales.IdempotencyKeys;
+import seatlock.tickets.TicketKeys;
+import seatlock.tickets.Tickets;
 
 @Command(
         name = "events",
-        description = "List events; publish one, pause or resume its sale.",
+        description = "List events; publish one, pause or resume its sale, or cancel it.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "(list | pause | publish | resume)")
+        synopsisSubcommandLabel = "(cancel | list | pause | publish | resume)")
 final class EventsCommand implements Callable<Integer> {
 
     @Override
@@ -60,6 +66,29 @@ final class EventsCommand implements Callable<Integer> {
                 database, id, "Resumed", event -> event.withTerms(event.terms().withPaused(false))));
     }
 
+    @Command(
+            mixinStandardHelpOptions = true,
+            description = "Cancel an event. The running servers cancel its reservations and void its tickets.")
+    int cancel(
+            @Parameters(paramLabel = "ID", description = "Id of the event.") UUID id,
+            @Option(names = "--reason", paramLabel = "TEXT", description = "Reason that buyers read in the mail.")
+                    String reason,
+            @Option(names = "--no-refund", description = "Leave confirmed reservations as they are.") boolean noRefund,
+            @Option(names = "--no-mail", description = "Do not tell the holders of tickets.") boolean noMail)
+            throws Config.Invalid {
+        return Execution.withDatabase(database ->
+                cancel(database, id, new EventCancellation.Request(Optional.ofNullable(reason), !noRefund, !noMail)));
+    }
+
+    /** @throws IllegalArgumentException if there is no such event */
+    static int cancel(Database database, UUID id, EventCancellation.Request request) {
+        var cancellation = new EventCancellation(
+                new Catalog(), new Changes(), new Cancellations(), new InventoryReader(), tickets(database));
+        var event = database.inTransaction(tx -> cancellation.cancel(tx, new EventId(id), request, Actor.OPERATOR));
+        report("Cancelled", id, event);
+        return 0;
+    }
+
     static int list(Database database, boolean all) {
         var query = new EventQuery(
                 all ? Optional.of(Instant.EPOCH) : Optional.empty(),
@@ -88,14 +117,22 @@ final class EventsCommand implements Callable<Integer> {
 
     /** @throws IllegalArgumentException if there is no such event */
     static int revise(Database database, UUID id, String done, UnaryOperator<Event> change) {
-        var revision = new EventRevision(new Catalog(), new Changes(), new IdempotencyKeys());
+        var revision = new EventRevision(new Catalog(), new Changes(), new IdempotencyKeys(), tickets(database));
         var event = database.inTransaction(tx -> revision.revise(
                 tx, new EventId(id), Actor.OPERATOR, current -> new EventRevision.Next(change.apply(current.event()))));
+        report(done, id, event);
+        return 0;
+    }
+
+    private static Tickets tickets(Database database) {
+        return new Tickets(new TicketKeys(database), new Jobs());
+    }
+
+    private static void report(String done, UUID id, Optional<Event> event) {
         Execution.OUTPUT.accept(String.format(
                 Locale.ROOT,
                 "%-11s %s",
                 done,
                 line(event.orElseThrow(() -> new IllegalArgumentException("No such event: " + id)))));
-        return 0;
     }
 }
