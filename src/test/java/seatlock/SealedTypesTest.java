@@ -71,6 +71,7 @@ public class SealedTypesTest {
 
     public static final List<Receipt> RECEIPTS = List.of(
             new Receipt.Answered(null, OUTCOMES.get(0), "200 \n{}".getBytes()),
+            new Receipt.Done("200 \n{}".getBytes()),
             new Receipt.Replayed("200 \n{}".getBytes()),
             new Receipt.NotNow(null, OUTCOMES.get(3)),
             new Receipt.KeyReused(),

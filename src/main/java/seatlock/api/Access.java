@@ -204,6 +204,11 @@ final class Access {
                 .orElse(Actor.HOLDER);
     }
 
+    /** Returns the API key of an operation that requires one, as the party that history names. */
+    Actor keyUsed(Context ctx) {
+        return Actor.key(key(ctx).orElseThrow().id());
+    }
+
     /** Returns the scope of the caller's idempotency keys for an operation: the API key, or all callers without one. */
     String scope(Context ctx, String operation) {
         failIfUnknown(ctx); // so that a repeated request never gets another scope

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.access.ApiKeys;
 import seatlock.catalog.Catalog;
+import seatlock.changes.Changes;
 import seatlock.db.Database;
 import seatlock.db.TransactionPool;
 import seatlock.http.ClientAddress;
@@ -28,8 +29,10 @@ import seatlock.sales.Checkout;
 import seatlock.sales.EventCreation;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.KeyInUse;
+import seatlock.sales.Transfers;
 import seatlock.seatmap.SeatMaps;
 import seatlock.seatmap.UnknownEvent;
+import seatlock.tickets.CheckIns;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
@@ -124,8 +127,17 @@ public final class ApiServer implements AutoCloseable {
                 access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
-        var tickets =
-                new TicketHandlers(core.inventory, core.tickets, core.ticketKeys, core.reads, core.writes, access);
+        var changes = new Changes();
+        var checkIns = new CheckIns(core.catalog, core.ticketKeys, core.tickets, changes);
+        var tickets = new TicketHandlers(
+                core.inventory, core.tickets, checkIns, core.ticketKeys, core.reads, core.writes, access);
+        var transfers = new TransferHandlers(
+                core.tickets,
+                new Transfers(core.catalog, core.tickets, changes, new IdempotencyKeys()),
+                core.reads,
+                core.writes,
+                access);
+        var gates = new GateHandlers(checkIns, core.reads, core.writes, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
         var listening = new Listener.Setup(
                 setup.address,
@@ -146,7 +158,7 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, keyHandlers, setup.publicUrl);
+                    guarded.add(events, reservations, tickets, transfers, gates, keyHandlers, setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })

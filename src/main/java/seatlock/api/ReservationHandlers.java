@@ -3,7 +3,6 @@ package seatlock.api;
 import io.javalin.http.Context;
 import java.util.HashSet;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import seatlock.api.ReservationBodies.Cancellation;
 import seatlock.api.ReservationBodies.Confirmation;
 import seatlock.api.ReservationBodies.NewReservation;
@@ -38,16 +37,6 @@ final class ReservationHandlers implements ReservationOperations {
 
     private static final int MAX_LABEL = 120;
     private static final int MAX_PAYMENT_REFERENCE = 255;
-
-    /** RFC 5321 section 4.5.3.1.3, without the angle brackets. */
-    private static final int MAX_EMAIL = 254;
-
-    private static final String DOMAIN_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
-
-    /** An address as in RFC 5321, without quoted local parts and address literals. Only a mail shows whether it exists. */
-    private static final Pattern EMAIL =
-            Pattern.compile("(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*" + "@"
-                    + DOMAIN_LABEL + "(\\." + DOMAIN_LABEL + ")*");
 
     private final TransactionPool reads;
     private final Catalog catalog;
@@ -103,9 +92,7 @@ final class ReservationHandlers implements ReservationOperations {
                 }
             }
         }
-        if (validation.checkText(body.email(), "email", MAX_EMAIL)) {
-            validation.check(EMAIL.matcher(body.email()).matches(), "email", "must be a valid e-mail address");
-        }
+        validation.checkEmail(body.email(), "email");
         validation.finish();
     }
 
@@ -206,6 +193,8 @@ final class ReservationHandlers implements ReservationOperations {
                         Refusals.problem(answered.event(), answered.outcome()).type());
             }
             Responses.write(ctx, Reply.of(answered.reply()));
+        } else if (receipt instanceof Receipt.Done done) {
+            Responses.write(ctx, Reply.of(done.reply()));
         } else if (receipt instanceof Receipt.Replayed replayed) {
             exchange.replayed();
             ctx.header("Idempotency-Replayed", "true");

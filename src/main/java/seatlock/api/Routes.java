@@ -40,6 +40,8 @@ final class Routes {
             EventHandlers events,
             ReservationHandlers reservations,
             TicketHandlers tickets,
+            TransferHandlers transfers,
+            GateHandlers gates,
             KeyHandlers keys,
             PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
@@ -56,6 +58,10 @@ final class Routes {
         post(RESERVATION + "/resend", AccessRule.SALES, tickets::resend);
         get(EVENT + "/tickets/{ticketId}.pdf", AccessRule.HOLDER, tickets::document);
         post(EVENT + "/check-ins", AccessRule.GATE, tickets::checkIn);
+        post(EVENT + "/tickets/{ticketId}/transfer", AccessRule.HOLDER, transfers::transfer);
+        get(EVENT + "/tickets/revoked", AccessRule.GATE, gates::revoked, "limit", "after");
+        post(EVENT + "/check-ins/undo", AccessRule.SALES, gates::undo);
+        post(EVENT + "/check-outs", AccessRule.GATE, gates::checkOut);
         get("/api/keys/tickets", AccessRule.ANYONE, tickets::keys);
 
         post("/api/keys", AccessRule.ADMIN, keys::create);

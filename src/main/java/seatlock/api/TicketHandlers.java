@@ -10,6 +10,7 @@ import seatlock.api.TicketBodies.TicketBody;
 import seatlock.api.TicketBodies.TicketKey;
 import seatlock.api.TicketBodies.TicketKeySet;
 import seatlock.api.TicketBodies.TicketList;
+import seatlock.changes.Actor;
 import seatlock.db.TransactionPool;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
@@ -22,13 +23,14 @@ import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckIns;
+import seatlock.tickets.Scan;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
 /** Tickets, their PDFs, and check-in at the gate. */
 final class TicketHandlers implements TicketOperations {
 
-    private static final int MAX_CODE = 1_000;
+    static final int MAX_CODE = 1_000;
     private static final int MAX_GATE = 100;
     private static final int MAX_NONCE = 100;
 
@@ -43,13 +45,14 @@ final class TicketHandlers implements TicketOperations {
     TicketHandlers(
             InventoryReader inventory,
             Tickets tickets,
+            CheckIns checkIns,
             TicketKeys ticketKeys,
             TransactionPool reads,
             TransactionPool writes,
             Access access) {
         this.inventory = inventory;
         this.tickets = tickets;
-        this.checkIns = new CheckIns(ticketKeys, tickets);
+        this.checkIns = checkIns;
         this.ticketKeys = ticketKeys;
         this.reads = reads;
         this.writes = writes;
@@ -64,9 +67,13 @@ final class TicketHandlers implements TicketOperations {
         var publicUrl = PublicUrl.of(ctx);
         QueryResponse.send(ctx, reads, event, tx -> {
             caller.read(tx, inventory, event, id);
+            var ready = tickets.withDocument(tx, event, id);
             var bodies = new ArrayList<TicketBody>();
             for (var ticket : tickets.ofReservation(tx, event, id)) {
-                bodies.add(TicketBody.of(event, ticket, tickets.code(tx, event, ticket), publicUrl));
+                if (caller.isSeller() || ticket.isBuyers()) { // a transferred ticket is not the buyer's any more
+                    var code = tickets.code(tx, event, ticket);
+                    bodies.add(TicketBody.of(event, ticket, code, ready.contains(ticket.id()), publicUrl));
+                }
             }
             return new TicketList(bodies);
         });
@@ -132,12 +139,13 @@ final class TicketHandlers implements TicketOperations {
     @Override
     public void checkIn(Context ctx) {
         var event = Parameters.eventId(ctx);
-        var scan = scan(Requests.body(ctx, CheckInRequest.class));
+        var scan = scan(Requests.body(ctx, CheckInRequest.class), access.keyUsed(ctx));
         ctx.future(() -> writes.submit(event, tx -> checkIns.checkIn(tx, event, scan))
                 .thenAccept(result -> respond(ctx, result)));
     }
 
-    private static CheckIns.Scan scan(CheckInRequest scan) {
+    /** @throws Problem.Refused invalid-request with every error */
+    static Scan scan(CheckInRequest scan, Actor actor) {
         var validation = new Validation();
         validation.checkText(scan.code(), "code", MAX_CODE);
         validation.checkText(scan.gate(), "gate", MAX_GATE);
@@ -148,8 +156,8 @@ final class TicketHandlers implements TicketOperations {
             validation.add("nonce", "is required with scannedAt, because the scan may be uploaded twice");
         }
         validation.finish();
-        return new CheckIns.Scan(
-                scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()));
+        return new Scan(
+                scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()), actor);
     }
 
     static void respond(Context ctx, CheckInResult result) {
@@ -164,12 +172,16 @@ final class TicketHandlers implements TicketOperations {
         } else if (result instanceof CheckInResult.ImpossibleTime time) {
             throw Problem.invalid("scannedAt", time.problem()).refuse();
         } else if (result instanceof CheckInResult.Rejected rejected) {
-            throw Problem.of(ApiProblem.INVALID_CODE, detail(rejected.reason()))
-                    .with("reason", rejected.reason().wireName())
-                    .refuse();
+            throw invalidCode(rejected.reason());
         } else {
             throw new IllegalArgumentException("No response for " + result); // SealedTypesTest covers all
         }
+    }
+
+    static Problem.Refused invalidCode(CheckInResult.Reason reason) {
+        return Problem.of(ApiProblem.INVALID_CODE, detail(reason))
+                .with("reason", reason.wireName())
+                .refuse();
     }
 
     private static String detail(CheckInResult.Reason reason) {
@@ -180,7 +192,7 @@ final class TicketHandlers implements TicketOperations {
             case OTHER_EVENT -> "The code is valid for another event.";
             case UNKNOWN_TICKET -> "The event has no such ticket.";
             case AMBIGUOUS_NUMBER -> "The number belongs to several tickets. Scan the code instead.";
-            case VOIDED -> "The ticket was refunded.";
+            case VOIDED -> "The ticket was refunded or transferred.";
         };
     }
 
@@ -197,7 +209,7 @@ final class TicketHandlers implements TicketOperations {
         });
     }
 
-    private static Problem.Refused noSuchTicket() {
+    static Problem.Refused noSuchTicket() {
         return Problem.of(HttpProblem.NOT_FOUND, "No such ticket.").refuse();
     }
 }

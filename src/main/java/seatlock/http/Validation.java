@@ -20,6 +20,16 @@ public final class Validation {
     private static final Pattern RFC_3339 =
             Pattern.compile("\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?([Zz]|[+-]\\d\\d:\\d\\d)");
 
+    /** RFC 5321 section 4.5.3.1.3, without the angle brackets. */
+    private static final int MAX_EMAIL = 254;
+
+    private static final String DOMAIN_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+
+    /** An address as in RFC 5321, without quoted local parts and address literals. Only a mail shows whether it exists. */
+    private static final Pattern EMAIL =
+            Pattern.compile("(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*" + "@"
+                    + DOMAIN_LABEL + "(\\." + DOMAIN_LABEL + ")*");
+
     /** {@link Duration} also accepts signs and lower case, which ISO 8601 does not have. */
     private static final Pattern DURATION =
             Pattern.compile("P(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+(\\.\\d{1,9})?S)?)?");
@@ -72,6 +82,12 @@ public final class Validation {
             return false;
         }
         return checkLength(value, field, maxLength);
+    }
+
+    /** Checks that a text is an e-mail address, of at most 254 characters. Returns whether it is; otherwise there is an error. */
+    public boolean checkEmail(String value, String field) {
+        return checkText(value, field, MAX_EMAIL)
+                && check(EMAIL.matcher(value).matches(), field, "must be a valid e-mail address");
     }
 
     private boolean checkLength(String value, String field, int maxLength) {

@@ -19,7 +19,11 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
         /** Create the documents of a reservation's tickets. A job that mails them follows. */
         ISSUE_TICKETS("IssueTickets"),
         /** Mail the tickets of a reservation to the buyer: after they were issued, or again. */
-        SEND_TICKETS("SendTickets");
+        SEND_TICKETS("SendTickets"),
+        /** Mail a ticket that was transferred to its new holder. */
+        SEND_TRANSFERRED_TICKET("SendTransferredTicket"),
+        /** Tell the former holder of a ticket that it was transferred and is void. */
+        SEND_TRANSFER_NOTICE("SendTransferNotice");
 
         private final String wireName;
 
@@ -44,7 +48,8 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
         /** Types of subjects, with their names in the database. */
         public enum Type {
             EVENT("EVENT"),
-            RESERVATION("RESERVATION");
+            RESERVATION("RESERVATION"),
+            TICKET("TICKET");
 
             private final String code;
 
@@ -68,6 +73,10 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
             return new Subject(Type.RESERVATION, reservation.value());
         }
 
+        public static Subject ofTicket(UUID ticket) {
+            return new Subject(Type.TICKET, ticket);
+        }
+
         public static Subject of(EventId event) {
             return new Subject(Type.EVENT, event.value());
         }
@@ -84,12 +93,25 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
             return new ReservationId(id);
         }
 
+        /**
+         * Returns the id of the ticket.
+         *
+         * @throws IllegalStateException if the subject is not a ticket
+         */
+        public UUID ticket() {
+            if (type != Type.TICKET) {
+                throw new IllegalStateException("The subject is not a ticket but " + type);
+            }
+            return id;
+        }
+
         /** Returns a text for people, such as {@code reservation 01997a3d-…}. */
         @Override
         public String toString() {
             return switch (type) {
                 case EVENT -> "event " + id;
                 case RESERVATION -> "reservation " + id;
+                case TICKET -> "ticket " + id;
             };
         }
     }

@@ -31,7 +31,7 @@ public record RetryPolicy(
     public int maxAttempts(Job.Kind kind) {
         return switch (kind) {
             case ISSUE_TICKETS -> documentAttempts;
-            case SEND_TICKETS -> mailAttempts;
+            case SEND_TICKETS, SEND_TRANSFERRED_TICKET, SEND_TRANSFER_NOTICE -> mailAttempts;
         };
     }
 

@@ -157,7 +157,8 @@ public final class TicketMail {
                 Amounts.format(ticket.price(), event.currencyCode()));
     }
 
-    private static String escape(String text) {
+    /** Returns a text as HTML. */
+    static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

@@ -15,8 +15,8 @@ import seatlock.jobs.Job;
 import seatlock.jobs.Jobs;
 
 /**
- * The queues in Redis, in Resque's format: {@code {"class":"IssueTickets","args":["<event>","<job>"],"vars":null}}. Each kind of
- * job has a queue of its own, so that jobs of one kind never wait for those of another.
+ * The queues in Redis, in Resque's format: {@code {"class":"IssueTickets","args":["<event>","<job>"],"vars":null}}. Jobs
+ * that make documents and jobs that send mail have queues of their own, so that one never waits for the other.
  */
 final class ResqueQueue {
 
@@ -29,7 +29,7 @@ final class ResqueQueue {
     static String name(Job.Kind kind) {
         return switch (kind) {
             case ISSUE_TICKETS -> "tickets";
-            case SEND_TICKETS -> "mail";
+            case SEND_TICKETS, SEND_TRANSFERRED_TICKET, SEND_TRANSFER_NOTICE -> "mail";
         };
     }
 

@@ -1,6 +1,7 @@
 package seatlock.workers;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import seatlock.catalog.Event;
 import seatlock.db.Database;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationStatus;
 import seatlock.jobs.Job;
 import seatlock.mail.Mailer;
 import seatlock.mail.TicketMail;
@@ -61,14 +63,18 @@ public final class TicketDelivery {
 
     /** Returns the handler for each kind of job about tickets. */
     public Map<Job.Kind, JobHandler> handlers() {
-        return Map.of(Job.Kind.ISSUE_TICKETS, this::makeDocuments, Job.Kind.SEND_TICKETS, this::sendMail);
+        var handlers = new EnumMap<Job.Kind, JobHandler>(Job.Kind.class);
+        handlers.put(Job.Kind.ISSUE_TICKETS, this::makeDocuments);
+        handlers.put(Job.Kind.SEND_TICKETS, this::sendMail);
+        handlers.putAll(new TransferDelivery(database, catalog, inventory, tickets, mailer).handlers());
+        return handlers;
     }
 
     private Optional<Job.Kind> makeDocuments(Job job) {
         progress.accept(Step.STARTED);
         var order = load(job);
-        if (order.tickets.isEmpty()) {
-            return Optional.empty(); // the reservation was refunded in the meantime
+        if (order.reservation.status() != ReservationStatus.CONFIRMED) {
+            return Optional.empty(); // it was refunded in the meantime
         }
         documents(order);
         progress.accept(Step.DOCUMENTS_MADE);
@@ -79,7 +85,7 @@ public final class TicketDelivery {
     private Optional<Job.Kind> sendMail(Job job) throws PermanentFailure, TemporaryFailure {
         var order = load(job);
         if (order.tickets.isEmpty()) {
-            return Optional.empty();
+            return Optional.empty(); // they were refunded or transferred in the meantime
         }
         try {
             mailer.send(TicketMail.of(
@@ -99,7 +105,7 @@ public final class TicketDelivery {
             var reservation =
                     inventory.find(tx, job.event(), job.subject().reservation()).orElseThrow();
             var live = tickets.ofReservation(tx, job.event(), job.subject().reservation()).stream()
-                    .filter(ticket -> ticket.voidedAt() == null)
+                    .filter(ticket -> ticket.voidedAt() == null && ticket.isBuyers())
                     .toList();
             var codes = new ArrayList<String>();
             for (var ticket : live) {

@@ -36,7 +36,7 @@ import seatlock.redis.RedisConnection;
 
 /**
  * A pool of Jesque workers, each with its own thread and connection, and a supervisor that replaces dead workers. Each worker
- * runs jobs of one kind, so that a slow mail server occupies only the workers that send mail.
+ * either makes documents or sends mail, so that a slow mail server occupies only the workers that send mail.
  *
  * <p>A worker ends on any Redis error, and the supervisor starts a new one, which opens a new connection and reloads its
  * scripts. Nothing less recovers from a Redis that was restarted, lost its scripts, or became read-only.
@@ -160,12 +160,12 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Returns the number of workers that take jobs. It is less than the size of the pool if Redis is down. */
     public int alive() {
-        return Stream.of(Job.Kind.values()).mapToInt(this::alive).sum();
+        return (int) Stream.of(slots).filter(Slot::works).count();
     }
 
     private int alive(Job.Kind kind) {
         return (int) Stream.of(slots)
-                .filter(slot -> slot.kind == kind && slot.works())
+                .filter(slot -> ResqueQueue.name(slot.kind).equals(ResqueQueue.name(kind)) && slot.works())
                 .count();
     }
 
@@ -282,14 +282,17 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Converts a payload to a callable. Its class name must be the kind of job that the queue is for; no class is ever loaded by
+     * Converts a payload to a callable. Its class name must be a kind of job that the queue is for; no class is ever loaded by
      * name. While the job runs, nothing is expected from Redis.
      */
     private Callable<Void> toCallable(net.greghaines.jesque.Job payload, Job.Kind kind, Conversation conversation) {
         var args = payload.getArgs();
-        if (!kind.wireName().equals(payload.getClassName()) || args == null || args.length != 2) {
-            throw new IllegalArgumentException(
-                    "Not a job for the queue " + ResqueQueue.name(kind) + ": " + payload.getClassName());
+        var queue = ResqueQueue.name(kind);
+        var isForQueue = Job.Kind.ofWireName(String.valueOf(payload.getClassName()))
+                .filter(named -> ResqueQueue.name(named).equals(queue))
+                .isPresent();
+        if (!isForQueue || args == null || args.length != 2) {
+            throw new IllegalArgumentException("Not a job for the queue " + queue + ": " + payload.getClassName());
         }
         var event = new EventId(UUID.fromString(String.valueOf(args[0])));
         var id = UUID.fromString(String.valueOf(args[1]));
