@@ -72,6 +72,10 @@ class AccessMatrixTest {
             Map.entry("resendTickets", SELLERS),
             Map.entry("getTicketDocument", HOLDERS),
             Map.entry("checkIn", GATES),
+            Map.entry("checkOut", GATES),
+            Map.entry("undoCheckIn", SELLERS),
+            Map.entry("getRevokedTickets", GATES),
+            Map.entry("transferTicket", HOLDERS),
             Map.entry("getTicketKeys", ANYONE),
             Map.entry("createKey", ADMINS),
             Map.entry("listKeys", ADMINS),
@@ -248,6 +252,9 @@ class AccessMatrixTest {
             case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
             case "confirm" -> "{\"paymentReference\":\"pi_" + UUID.randomUUID() + "\",\"amount\":4500}";
             case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";
+            case "checkOut" -> "{\"code\":\"" + checkedIn() + "\",\"gate\":\"North\"}";
+            case "undoCheckIn" -> "{\"code\":\"" + checkedIn() + "\"}";
+            case "transferTicket" -> "{\"email\":\"grace@example.org\",\"name\":\"Grace Hopper\"}";
             case "createKey" -> "{\"role\":\"gate\",\"name\":\"north\"}";
             default -> null;
         };
@@ -266,10 +273,20 @@ class AccessMatrixTest {
         return api.tickets(event.id(), reservation.get("id").asText()).get(0);
     }
 
+    /** Checks the ticket of the reservation in. Returns its code. */
+    private String checkedIn() {
+        system.update(
+                "UPDATE event_terms SET reentry = true WHERE event_id = ?",
+                event.id().value());
+        var code = ticket().get("code").asText();
+        api.scan(event.id(), code, "North");
+        return code;
+    }
+
     private String ticketWithDocument() {
         var id = ticket().get("id").asText();
         system.update(
-                "INSERT INTO ticket_documents VALUES (?, ?, convert_to('%PDF-1.5', 'UTF8'), now())",
+                "INSERT INTO ticket_documents VALUES (?, ?, convert_to('%PDF-1.5', 'UTF8'), now(), 1)",
                 event.id().value(), UUID.fromString(id));
         return id;
     }

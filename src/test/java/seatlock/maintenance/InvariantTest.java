@@ -14,13 +14,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import seatlock.catalog.Event;
+import seatlock.support.Api;
 import seatlock.support.TestSystem;
 
 /**
  * Each invariant can fail: the constraints of this database are dropped, so that SQL can do what the schema would stop.
  *
- * <p>The event of each test has six seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
- * {@code sold}, S-A-3 refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6 available.
+ * <p>The event of each test has seven seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
+ * {@code sold}, S-A-3 transferred, used and refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6
+ * available, S-A-7 transferred.
  */
 class InvariantTest {
 
@@ -42,6 +44,7 @@ class InvariantTest {
         SYSTEM.update("DROP INDEX reservation_seats_one_active_per_seat");
         SYSTEM.update("DROP INDEX tickets_one_live_per_seat");
         SYSTEM.update("DROP INDEX jobs_one_issue_per_reservation");
+        SYSTEM.update("DROP INDEX scans_one_admitted_per_entry");
     }
 
     @AfterAll
@@ -65,9 +68,14 @@ class InvariantTest {
         return statement + " WHERE event_id = :event";
     }
 
+    private static String ofTransferred(String statement) {
+        return ofEvent(statement) + " AND transfers > 0";
+    }
+
     private static String scan(String at, String outcome) {
-        return "INSERT INTO scans SELECT event_id, ticket_id, gen_random_uuid(), 'N', NULL, now(), " + at + ", now(), '"
-                + outcome + "' FROM tickets WHERE event_id = :event";
+        return "INSERT INTO scans (event_id, ticket_id, scan_id, gate, scanned_at, judged_at, received_at, outcome, entry)"
+                + " SELECT event_id, ticket_id, gen_random_uuid(), 'N', now(), " + at + ", now(), '" + outcome
+                + "', 1 FROM tickets WHERE event_id = :event";
     }
 
     /** SQL that violates an invariant, and that invariant. */
@@ -80,7 +88,7 @@ class InvariantTest {
                 arguments(
                         ofEvent("UPDATE section_prices SET price = 1"),
                         Invariant.A_CLAIM_HAS_THE_PRICE_OF_ITS_SECTION_IN_THE_VERSION_OF_ITS_RESERVATION),
-                arguments(seat(6, "seat_id = 7"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
+                arguments(seat(6, "seat_id = 8"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
                 arguments(
                         "INSERT INTO reservation_seats VALUES (:event, :held, 2, 4500, true)",
                         Invariant.A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST),
@@ -146,11 +154,33 @@ class InvariantTest {
                         ofEvent("UPDATE tickets SET voided_at = NULL"),
                         Invariant.A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY),
                 arguments(
-                        "INSERT INTO tickets SELECT :event, gen_random_uuid(), :held, 1, 1, now()",
+                        "INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, issued_at, transfers,"
+                                + " entry) SELECT :event, gen_random_uuid(), :held, 1, 1, now(), 0, 1",
                         Invariant.A_RESERVATION_HAS_A_TICKET_FOR_EACH_SEAT_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE),
                 arguments(
                         ofEvent("UPDATE tickets SET voided_at = now()"),
-                        Invariant.A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED),
+                        Invariant.A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED_OR_IT_WAS_TRANSFERRED),
+                arguments(
+                        ofTransferred("UPDATE tickets SET issued_at = issued_at + interval '1 s'"),
+                        Invariant.A_TRANSFERRED_TICKET_BEGINS_WHEN_THE_ONE_BEFORE_IT_ENDS),
+                arguments(
+                        ofEvent("DELETE FROM jobs") + " AND kind = 'SendTransferNotice'",
+                        Invariant.BOTH_HOLDERS_OF_A_TRANSFERRED_TICKET_ARE_TOLD),
+                arguments(
+                        ofEvent("DELETE FROM jobs") + " AND kind = 'SendTransferredTicket'",
+                        Invariant.BOTH_HOLDERS_OF_A_TRANSFERRED_TICKET_ARE_TOLD),
+                arguments(
+                        ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
+                        Invariant.A_TRANSFERRED_TICKET_THAT_WAS_SENT_HAS_A_DOCUMENT),
+                arguments(
+                        ofEvent("UPDATE tickets SET entry = entry + 1"),
+                        Invariant.A_TICKET_IS_IN_THE_ENTRY_AFTER_THOSE_THAT_HAVE_ENDED),
+                arguments(
+                        ofEvent("UPDATE tickets SET checked_out_at = NULL"),
+                        Invariant.A_TICKET_IS_IN_THE_ENTRY_AFTER_THOSE_THAT_HAVE_ENDED),
+                arguments(
+                        ofEvent("UPDATE scans SET judged_at = judged_at + interval '1 h'") + " AND outcome = 'ADMITTED'",
+                        Invariant.A_SCAN_BELONGS_TO_THE_ENTRY_OF_ITS_TIME),
                 arguments(
                         ofEvent("UPDATE tickets SET key_id = 999"),
                         Invariant.A_TICKET_IS_SIGNED_WITH_A_KEY_THAT_IS_KEPT),
@@ -190,7 +220,7 @@ class InvariantTest {
     @ParameterizedTest
     @MethodSource("violations")
     void a_violation_made_by_hand_is_detected(String sql, Invariant invariant) {
-        var event = SYSTEM.event(6);
+        var event = SYSTEM.event(7);
         var held = SYSTEM.api.reserve(event.id(), "S-A-1").json().get("id").asText();
         var sold = SYSTEM.api.buy(event.id(), "S-A-2").json().get("id").asText();
         fill(SYSTEM, event);
@@ -214,7 +244,7 @@ class InvariantTest {
     void no_regular_operation_violates_an_invariant() {
         try (var system = new TestSystem()) {
             for (int i = 0; i < 2; i++) {
-                var event = system.event(6);
+                var event = system.event(7);
                 system.api.reserve(event.id(), "S-A-1");
                 system.api.buy(event.id(), "S-A-2");
                 fill(system, event);
@@ -233,10 +263,17 @@ class InvariantTest {
         assertThat(Invariant.AN_ACTIVE_CLAIM_HAS_ITS_SEAT).hasToString("Each active claim has its seat");
     }
 
-    /** Seat 3 is refunded. Seat 4 lapses and is taken over by another reservation before the sweeper runs. */
+    /** Seat 3 is transferred, used and refunded; seat 7 is transferred. Seat 4 lapses and is taken over by another reservation before the sweeper runs. */
     private static void fill(TestSystem system, Event event) {
-        var refunded = system.api.buy(event.id(), "S-A-3").json().get("id").asText();
-        system.api.cancel(event.id(), refunded, TestSystem.ADMIN_KEY);
+        system.update("UPDATE event_terms SET reentry = true WHERE event_id = ?", event.id().value());
+        var refunded = transferred(system, event, "S-A-3");
+        var code = system.api.tickets(event.id(), refunded).get(1).get("code").asText();
+        assertThat(system.api.scan(event.id(), code, "N").outcome()).isEqualTo("200");
+        assertThat(system.api.checkOut(event.id(), code, "N").outcome()).isEqualTo("200");
+        var force = Api.post(
+                system.api.asAdmin(system.api.request(Api.path(event.id(), refunded) + "/cancel")), "{\"force\":true}");
+        assertThat(system.api.send(force).outcome()).isEqualTo("200");
+        transferred(system, event, "S-A-7");
         var lapsed = system.api.reserve(event.id(), "S-A-4").json().get("id").asText();
         system.update("""
                 UPDATE reservations SET created_at = created_at - interval '1 hour', expires_at = created_at
@@ -248,6 +285,14 @@ class InvariantTest {
                    AND r.reservation_id = seats.reservation_id AND seats.status = 'HELD'
                 """, event.id().value());
         system.api.reserve(event.id(), "S-A-4");
+    }
+
+    private static String transferred(TestSystem system, Event event, String seat) {
+        var reservation = system.api.buyOne(event.id(), seat);
+        var first = system.api.tickets(event.id(), reservation).get(0).get("id").asText();
+        assertThat(system.api.transfer(event.id(), first, TestSystem.ADMIN_KEY).outcome())
+                .isEqualTo("200");
+        return reservation;
     }
 
     private static long countEverywhere(TestSystem system, Invariant invariant) {
