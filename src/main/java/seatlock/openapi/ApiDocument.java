@@ -267,7 +267,10 @@ public final class ApiDocument {
                 "Path of the field, such as sections[0].price, or name of the query parameter; empty for the whole body");
         text(errorProperties, "message", "What is wrong with the field");
         text(properties, "reservationStatus", "The status of the reservation");
-        text(properties, "reason", "Why the ticket code is invalid, or the ticket cannot be transferred or checked out");
+        text(
+                properties,
+                "reason",
+                "Why the ticket code is invalid, or the ticket cannot be transferred or checked out");
         var reasons = ((ObjectNode) properties.get("reason")).putArray("enum");
         for (var reason : CheckInResult.Reason.values()) {
             reasons.add(reason.wireName());

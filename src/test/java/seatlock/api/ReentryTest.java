@@ -59,8 +59,7 @@ class ReentryTest {
     private List<String> changes(Event event) {
         return system.query(
                 "SELECT type FROM changes WHERE event_id = ? AND type LIKE 'ticket.%' ORDER BY version",
-                row -> row.text("type"),
-                event.id().value());
+                row -> row.text("type"), event.id().value());
     }
 
     @Test
@@ -184,20 +183,21 @@ class ReentryTest {
                 api.scan(event.id(), code, "N");
 
                 var exits = Concurrently.run(
-                        2, i -> Api.patiently(() -> (i == 0 ? api : second).checkOut(event.id(), code, "N")).outcome());
+                        2,
+                        i -> Api.patiently(() -> (i == 0 ? api : second).checkOut(event.id(), code, "N"))
+                                .outcome());
                 assertThat(exits).containsExactlyInAnyOrder("200", "409 not-checked-in");
 
-                var entries = Concurrently.run(
-                        3,
-                        i -> switch (i) {
-                            case 0 -> Api.patiently(() -> api.scan(event.id(), code, "N")).outcome();
-                            case 1 -> Api.patiently(() -> second.scan(event.id(), code, "S")).outcome();
-                            default -> Api.patiently(() -> second.undo(event.id(), undo(code))).outcome();
-                        });
+                var entries = Concurrently.run(3, i -> switch (i) {
+                    case 0 ->
+                        Api.patiently(() -> api.scan(event.id(), code, "N")).outcome();
+                    case 1 ->
+                        Api.patiently(() -> second.scan(event.id(), code, "S")).outcome();
+                    default ->
+                        Api.patiently(() -> second.undo(event.id(), undo(code))).outcome();
+                });
                 assertThat(entries.get(2)).isEqualTo("200");
-                assertThat(entries.subList(0, 2))
-                        .contains("200")
-                        .isSubsetOf(Set.of("200", "409 already-checked-in"));
+                assertThat(entries.subList(0, 2)).contains("200").isSubsetOf(Set.of("200", "409 already-checked-in"));
                 assertThat(system.violations(event.id())).isEmpty();
             }
         }

@@ -43,7 +43,8 @@ class TransferTest {
         assertThat(again.text()).isEqualTo(done.text());
         assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
         var next = done.json().get("newTicketId").asText();
-        var buyers = api.get(Api.path(event.id(), id) + "/tickets", token).json().get("tickets");
+        var buyers =
+                api.get(Api.path(event.id(), id) + "/tickets", token).json().get("tickets");
         assertThat(buyers).hasSize(1);
         assertThat(buyers.get(0).get("status").asText()).isEqualTo("TRANSFERRED");
         var all = api.tickets(event.id(), id);
@@ -59,15 +60,15 @@ class TransferTest {
         assertThat(api.scan(event.id(), all.get(1).get("code").asText(), "N").outcome())
                 .isEqualTo("200");
         assertThat(jobs(event)).containsExactly("SendTransferNotice", "SendTransferredTicket");
-        assertThat(changes(event)).containsExactly("reservation.confirmed 2", "ticket.transferred 3", "ticket.checked-in 4");
+        assertThat(changes(event))
+                .containsExactly("reservation.confirmed 2", "ticket.transferred 3", "ticket.checked-in 4");
         assertThat(system.violations(event.id())).isEmpty();
     }
 
     private List<String> jobs(Event event) {
         return system.query(
                 "SELECT kind FROM jobs WHERE event_id = ? AND kind LIKE 'SendTransfer%' ORDER BY kind",
-                row -> row.text("kind"),
-                event.id().value());
+                row -> row.text("kind"), event.id().value());
     }
 
     private List<String> changes(Event event) {
@@ -120,7 +121,9 @@ class TransferTest {
 
         assertThat(reason(api.scan(event.id(), code, "N"))).isEqualTo("422 invalid-code VOIDED");
         var revoked = revoked(event, "").get("tickets");
-        assertThat(List.of(revoked.get(0).get("reason").asText(), revoked.get(1).get("reason").asText()))
+        assertThat(List.of(
+                        revoked.get(0).get("reason").asText(),
+                        revoked.get(1).get("reason").asText()))
                 .containsExactly("TRANSFERRED", "REFUNDED");
         assertThat(system.violations(event.id())).isEmpty();
     }
@@ -228,19 +231,18 @@ class TransferTest {
                 var refunded = api.buyOne(event.id(), "S-A-2");
                 var refundedTicket = firstTicket(event, refunded);
 
-                var outcomes = Concurrently.run(
-                        4,
-                        i -> switch (i) {
-                            case 0 -> Api.patiently(() -> transfer(event, scanned)).outcome();
-                            case 1 ->
-                                Api.patiently(() -> second.scan(
-                                                event.id(), scanned.get("code").asText(), "N"))
-                                        .outcome();
-                            case 2 -> Api.patiently(() -> transfer(event, refundedTicket)).outcome();
-                            default ->
-                                Api.patiently(() -> second.cancel(event.id(), refunded, TestSystem.ADMIN_KEY))
-                                        .outcome();
-                        });
+                var outcomes = Concurrently.run(4, i -> switch (i) {
+                    case 0 -> Api.patiently(() -> transfer(event, scanned)).outcome();
+                    case 1 ->
+                        Api.patiently(() -> second.scan(
+                                        event.id(), scanned.get("code").asText(), "N"))
+                                .outcome();
+                    case 2 ->
+                        Api.patiently(() -> transfer(event, refundedTicket)).outcome();
+                    default ->
+                        Api.patiently(() -> second.cancel(event.id(), refunded, TestSystem.ADMIN_KEY))
+                                .outcome();
+                });
 
                 assertThat(outcomes.subList(0, 2))
                         .isIn(List.of("200", "422 invalid-code"), List.of("409 not-transferable", "200"));
@@ -254,7 +256,8 @@ class TransferTest {
     @Test
     void an_invalid_transfer_is_refused_and_changes_nothing() {
         var event = system.event(1);
-        var ticket = firstTicket(event, api.buyOne(event.id(), "S-A-1")).get("id").asText();
+        var ticket =
+                firstTicket(event, api.buyOne(event.id(), "S-A-1")).get("id").asText();
         for (var bad : new String[] {
             "{}",
             "{\"email\":\"grace@example.org\"}",
@@ -265,7 +268,8 @@ class TransferTest {
             "{\"email\":\"grace@example.org\",\"name\":\"Grace\\r\\nBcc: x\"}",
             "{\"email\":\"grace@example.org\",\"name\":\"Grace\",\"seat\":\"S-A-1\"}"
         }) {
-            assertThat(api.transferWith(event.id(), ticket, TestSystem.ADMIN_KEY, "k", bad).outcome())
+            assertThat(api.transferWith(event.id(), ticket, TestSystem.ADMIN_KEY, "k", bad)
+                            .outcome())
                     .as(bad)
                     .isEqualTo("422 invalid-request");
         }

@@ -399,8 +399,7 @@ class ConstraintsTest {
                 arguments(scan("'N'", "NULL"), "scans_gate_unless_undone"),
                 arguments(scan("1, NULL", "0, NULL"), "scans_entry_positive"),
                 arguments(scan("1, NULL", "1, 'by mistake'"), "scans_reason_of_an_undone_one"),
-                arguments(
-                        scan("'ADMITTED', 1, NULL", "'UNDONE', 1, ''").replace("'N'", "NULL"), "scans_reason_length"),
+                arguments(scan("'ADMITTED', 1, NULL", "'UNDONE', 1, ''").replace("'N'", "NULL"), "scans_reason_length"),
                 arguments(
                         ticket("checked_in_at = issued_at - interval '1 s', check_in_gate = 'N'"),
                         "tickets_checked_in_after_issued"));

@@ -179,7 +179,8 @@ class InvariantTest {
                         ofEvent("UPDATE tickets SET checked_out_at = NULL"),
                         Invariant.A_TICKET_IS_IN_THE_ENTRY_AFTER_THOSE_THAT_HAVE_ENDED),
                 arguments(
-                        ofEvent("UPDATE scans SET judged_at = judged_at + interval '1 h'") + " AND outcome = 'ADMITTED'",
+                        ofEvent("UPDATE scans SET judged_at = judged_at + interval '1 h'")
+                                + " AND outcome = 'ADMITTED'",
                         Invariant.A_SCAN_BELONGS_TO_THE_ENTRY_OF_ITS_TIME),
                 arguments(
                         ofEvent("UPDATE tickets SET key_id = 999"),
@@ -265,7 +266,9 @@ class InvariantTest {
 
     /** Seat 3 is transferred, used and refunded; seat 7 is transferred. Seat 4 lapses and is taken over by another reservation before the sweeper runs. */
     private static void fill(TestSystem system, Event event) {
-        system.update("UPDATE event_terms SET reentry = true WHERE event_id = ?", event.id().value());
+        system.update(
+                "UPDATE event_terms SET reentry = true WHERE event_id = ?",
+                event.id().value());
         var refunded = transferred(system, event, "S-A-3");
         var code = system.api.tickets(event.id(), refunded).get(1).get("code").asText();
         assertThat(system.api.scan(event.id(), code, "N").outcome()).isEqualTo("200");

@@ -68,7 +68,14 @@ class TicketLayoutTest {
                     new Ticket.Seat(1, label(), section, row, number),
                     100_000_000_000_000L,
                     1,
-                    Instant.now(), null, false, 0, null, 1, null, null);
+                    Instant.now(),
+                    null,
+                    false,
+                    0,
+                    null,
+                    1,
+                    null,
+                    null);
             return TicketPdf.render(event, ticket, holder, "SL1" + "A".repeat(157));
         }
     }

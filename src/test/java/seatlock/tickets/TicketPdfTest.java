@@ -45,7 +45,14 @@ class TicketPdfTest {
                 new Ticket.Seat(1, section + "-B-12", section, "B", "12"),
                 price,
                 1,
-                Instant.now(), null, false, 0, null, 1, null, null);
+                Instant.now(),
+                null,
+                false,
+                0,
+                null,
+                1,
+                null,
+                null);
         return TicketPdf.render(event, ticket, "ada@example.org", "SL1" + "A".repeat(157));
     }
 

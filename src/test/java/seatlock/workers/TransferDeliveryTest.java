@@ -33,11 +33,20 @@ class TransferDeliveryTest {
                 mails.add(Files.readString(file));
             }
             assertThat(mails).hasSize(2);
-            assertThat(mails).filteredOn(mail -> mail.contains("To: grace@example.org")).singleElement()
+            assertThat(mails)
+                    .filteredOn(mail -> mail.contains("To: grace@example.org"))
+                    .singleElement()
                     .satisfies(mail -> assertThat(mail).contains("application/pdf", "Grace Hopper"));
-            assertThat(mails).filteredOn(mail -> mail.contains("To: ada@example.org")).singleElement()
-                    .satisfies(mail -> assertThat(mail).contains("void").doesNotContain("application/pdf", "SL1", "grace"));
-            assertThat(system.api.tickets(event.id(), id).get(1).get("documentReady").asBoolean())
+            assertThat(mails)
+                    .filteredOn(mail -> mail.contains("To: ada@example.org"))
+                    .singleElement()
+                    .satisfies(mail ->
+                            assertThat(mail).contains("void").doesNotContain("application/pdf", "SL1", "grace"));
+            assertThat(system.api
+                            .tickets(event.id(), id)
+                            .get(1)
+                            .get("documentReady")
+                            .asBoolean())
                     .isTrue();
             assertThat(system.violations(event.id())).isEmpty();
         }
