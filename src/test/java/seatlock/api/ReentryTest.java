@@ -19,9 +19,7 @@ class ReentryTest {
 
     private Event eventWithReentry() {
         var event = system.event(1);
-        system.update(
-                "UPDATE event_terms SET reentry = true WHERE event_id = ?",
-                event.id().value());
+        system.changeTerms(event.id(), "reentry = true");
         return event;
     }
 

@@ -139,8 +139,8 @@ class InvariantTest {
                         Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
                 arguments(
                         "INSERT INTO event_terms (event_id, version, starts_at, max_seats_per_reservation, created_at, is_paused,"
-                                + " reentry) SELECT event_id, 2, starts_at, 1, now(), false, false FROM event_terms"
-                                + " WHERE event_id = :event",
+                                + " reentry) SELECT event_id, 3, starts_at, 1, now(), false, false FROM event_terms"
+                                + " WHERE event_id = :event AND version = 2",
                         Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
                 arguments(ofEvent("DELETE FROM event_terms"), Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
                 arguments(
@@ -191,7 +191,8 @@ class InvariantTest {
                 arguments(
                         "INSERT INTO jobs (event_id, job_id, kind, subject_type, subject_id, state, attempts, created_at,"
                                 + " next_attempt_at) SELECT event_id, gen_random_uuid(), kind, subject_type, subject_id,"
-                                + " state, attempts, created_at, next_attempt_at FROM jobs WHERE event_id = :event",
+                                + " state, attempts, created_at, next_attempt_at FROM jobs WHERE event_id = :event"
+                                + " AND kind = 'IssueTickets'",
                         Invariant.A_RESERVATION_HAS_ONE_JOB_FOR_ITS_TICKETS_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE),
                 arguments(
                         ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
@@ -266,9 +267,7 @@ class InvariantTest {
 
     /** Seat 3 is transferred, used and refunded; seat 7 is transferred. Seat 4 lapses and is taken over by another reservation before the sweeper runs. */
     private static void fill(TestSystem system, Event event) {
-        system.update(
-                "UPDATE event_terms SET reentry = true WHERE event_id = ?",
-                event.id().value());
+        system.changeTerms(event.id(), "reentry = true");
         var refunded = transferred(system, event, "S-A-3");
         var code = system.api.tickets(event.id(), refunded).get(1).get("code").asText();
         assertThat(system.api.scan(event.id(), code, "N").outcome()).isEqualTo("200");
