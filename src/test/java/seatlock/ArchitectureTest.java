@@ -393,7 +393,8 @@ class ArchitectureTest {
                         "Inventory.java lockUsedTickets",
                         "Inventory.java lockSeats",
                         "Jobs.java claimJob",
-                        "CheckIns.java lockTicket",
+                        "Tickets.java lockTicket",
+                        "Tickets.java lockReservationOf",
                         "Tickets.java lockReservation");
     }
 

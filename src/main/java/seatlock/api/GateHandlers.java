@@ -21,7 +21,7 @@ import seatlock.tickets.Revocations.Position;
 import seatlock.tickets.TicketId;
 import seatlock.tickets.UndoResult;
 
-/** What gates need besides {@link TicketHandlers#checkIn}: the void tickets, exits, and check-ins that are undone. */
+/** Handles requests about void tickets, exits, and check-ins that are undone. {@link TicketHandlers} checks tickets in. */
 final class GateHandlers implements GateOperations {
 
     private static final int DEFAULT_REVOKED = 100;

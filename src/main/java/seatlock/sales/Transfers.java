@@ -42,7 +42,7 @@ public final class Transfers {
         EVENT_CANCELLED,
         /** The reservation was refunded. */
         REFUNDED,
-        /** Somebody else has a ticket for the seat. */
+        /** Another person has the ticket of the seat. */
         TRANSFERRED,
         /** The ticket was used. */
         CHECKED_IN,

@@ -35,7 +35,7 @@ public final class Revocations {
     public enum Reason {
         /** The reservation was refunded. */
         REFUNDED,
-        /** Somebody else has a ticket for the seat now. */
+        /** Another person has the ticket of the seat now. */
         TRANSFERRED,
         /** The event was cancelled. */
         CANCELLED

@@ -10,7 +10,7 @@ import seatlock.inventory.ReservationId;
  * @param keyId of the key that signs its code
  * @param issuedAt when the reservation was confirmed, or the seat's former ticket transferred
  * @param voidedAt when the reservation was refunded or the ticket transferred; {@code null} while the ticket is valid
- * @param isTransferred whether it is void because somebody else has the seat's ticket now
+ * @param isTransferred whether it is void because another person has the seat's ticket now
  * @param transfers number of tickets that the seat had before: 0 for the buyer's
  * @param transferredTo the holder; {@code null} for the buyer, and for a holder whose data were erased
  * @param entry counts from 1; see {@link CheckIns}

@@ -236,6 +236,7 @@ public final class Tickets {
                    AND reservation_id = (SELECT reservation_id FROM tickets WHERE event_id = ? AND ticket_id = ?)
                    FOR NO KEY UPDATE
                 """, row -> row.uuid("reservation_id"), event.value(), event.value(), id.value());
+        lockReservationOf(tx, event, id);
         tx.lock(
                 "SELECT ticket_id FROM tickets WHERE event_id = ? AND ticket_id = ? FOR NO KEY UPDATE",
                 row -> row.uuid("ticket_id"),
@@ -243,6 +244,8 @@ public final class Tickets {
                 id.value());
         return find(tx, event, id);
     }
+
+    private static void lockReservationOf(Tx tx, EventId event, TicketId id) throws SQLException {}
 
     private static void lockReservation(Tx tx, EventId event, ReservationId id) throws SQLException {
         tx.lock(
