@@ -43,9 +43,17 @@ ALTER TABLE jobs ADD CONSTRAINT jobs_subject_known CHECK (
     END);
 ALTER TABLE jobs DROP CONSTRAINT jobs_kind_known;
 ALTER TABLE jobs ADD CONSTRAINT jobs_kind_known CHECK (
-    kind IN ('IssueTickets', 'SendTickets', 'RenewTickets', 'SendTransferredTicket', 'SendTransferNotice'));
-ALTER TABLE jobs ADD CONSTRAINT jobs_transfers_are_about_a_ticket CHECK (
-    (kind IN ('SendTransferredTicket', 'SendTransferNotice')) = (subject_type = 'TICKET'));
+    kind IN ('IssueTickets', 'SendTickets', 'SendTransferredTicket', 'SendTransferNotice', 'RefreshEvent', 'AnnounceChange',
+             'RenewTickets', 'SendUpdate', 'SendCancellation'));
+ALTER TABLE jobs DROP CONSTRAINT jobs_subject_matches_kind;
+ALTER TABLE jobs ADD CONSTRAINT jobs_subject_matches_kind CHECK (
+    subject_type = CASE
+        WHEN kind IN ('RefreshEvent', 'AnnounceChange') THEN 'EVENT'
+        WHEN kind IN ('SendTransferredTicket', 'SendTransferNotice') THEN 'TICKET'
+        ELSE 'RESERVATION' END);
+ALTER TABLE jobs DROP CONSTRAINT jobs_event_version_matches_kind;
+ALTER TABLE jobs ADD CONSTRAINT jobs_event_version_matches_kind CHECK (
+    (kind IN ('IssueTickets', 'SendTickets', 'SendTransferredTicket', 'SendTransferNotice')) = (event_version IS NULL));
 
 COMMENT ON COLUMN jobs.subject_type IS 'What subject_id identifies: EVENT, RESERVATION or TICKET.';
 COMMENT ON COLUMN jobs.ticket_id IS 'The subject, if it is a ticket.';

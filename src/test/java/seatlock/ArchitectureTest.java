@@ -61,7 +61,18 @@ class ArchitectureTest {
             .importPackages("seatlock");
 
     private static final String[] CORE = packages(
-            "catalog", "inventory", "sales", "payments", "tickets", "changes", "jobs", "seatmap", "access", "crypto");
+            "catalog",
+            "inventory",
+            "sales",
+            "payments",
+            "tickets",
+            "changes",
+            "jobs",
+            "seatmap",
+            "access",
+            "crypto",
+            "reports",
+            "privacy");
 
     private static String[] packages(String... names) {
         return Stream.of(names).map(name -> "seatlock." + name + "..").toArray(String[]::new);
@@ -393,9 +404,13 @@ class ArchitectureTest {
                         "Inventory.java lockUsedTickets",
                         "Inventory.java lockSeats",
                         "Jobs.java claimJob",
+                        "Feed.java claimFeed",
+                        "Tickets.java lockErasure",
+                        "Erasure.java lockReservations",
                         "Tickets.java lockTicket",
                         "Tickets.java lockReservationOf",
-                        "Tickets.java lockReservation");
+                        "Tickets.java lockVersion",
+                        "BuyerDetails.java lockReservation");
     }
 
     private static boolean isComment(String source, int position) {

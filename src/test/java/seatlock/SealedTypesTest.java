@@ -25,7 +25,10 @@ import seatlock.inventory.Reference;
 import seatlock.inventory.Refusal;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
+import seatlock.inventory.ReservationStatus;
 import seatlock.inventory.ReservationToken;
+import seatlock.privacy.Erasure;
+import seatlock.sales.Corrections;
 import seatlock.sales.Receipt;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckOutResult;
@@ -51,18 +54,24 @@ public class SealedTypesTest {
             0,
             Instant.EPOCH,
             Instant.EPOCH,
-            new Reservation.State.Pending());
+            Instant.EPOCH,
+            new Reservation.State.Pending(),
+            Optional.empty(),
+            Optional.empty());
     private static final Reservation.State.Confirmed CONFIRMED =
             new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 0));
 
     public static final List<Command> COMMANDS = List.of(
             new Command.Reserve(ID, List.of("S-A-1"), "ada@example.org", new ReservationToken("rsv_1")),
+            new Command.Extend(ID, Optional.empty()),
             new Command.Confirm(ID, new Reservation.Payment("pi_1", 0)),
             new Command.Cancel(ID, new Command.Canceller.Seller(false)),
             new Command.Expire(ID));
 
-    public static final List<Command.Canceller> CANCELLERS =
-            List.of(new Command.Canceller.Holder(new ReservationToken("rsv_1")), new Command.Canceller.Seller(false));
+    public static final List<Command.Canceller> CANCELLERS = List.of(
+            new Command.Canceller.Holder(new ReservationToken("rsv_1")),
+            new Command.Canceller.Seller(false),
+            new Command.Canceller.EventCancelled(true));
 
     public static final List<Outcome> OUTCOMES = List.of(
             new Outcome.Done(RESERVATION, true),
@@ -98,15 +107,28 @@ public class SealedTypesTest {
             new CheckInResult.Rejected(CheckInResult.Reason.FORGED));
 
     public static final List<Tickets.Resend> RESENDS = List.of(
-            new Tickets.Resend.Queued(),
+            new Tickets.Resend.Queued(true),
             new Tickets.Resend.NotConfirmed(),
+            new Tickets.Resend.EventCancelled(),
             new Tickets.Resend.TooOften(Duration.ofMinutes(1)));
+
+    public static final List<Corrections.Result> CORRECTIONS = List.of(
+            new Corrections.Result.Corrected(RESERVATION),
+            new Corrections.Result.NotFound(),
+            new Corrections.Result.Erased(),
+            new Corrections.Result.Ended(RESERVATION),
+            new Corrections.Result.UnknownSeats(List.of("S-A-9")));
 
     public static final List<Reservation.State> STATES = List.of(
             new Reservation.State.Pending(),
             CONFIRMED,
             new Reservation.State.Cancelled(Instant.EPOCH, Optional.of(CONFIRMED)),
             new Reservation.State.Expired(Instant.EPOCH));
+
+    public static final List<Erasure.Result> ERASURES = List.of(
+            new Erasure.Result.Erased(List.of()),
+            new Erasure.Result.Refused(ReservationStatus.PENDING),
+            new Erasure.Result.Unknown());
 
     /** Variants by their sealed type. */
     private static final Map<Class<?>, List<?>> VARIANTS = Map.of(
@@ -116,6 +138,8 @@ public class SealedTypesTest {
             Receipt.class, RECEIPTS,
             CheckInResult.class, CHECK_IN_RESULTS,
             Tickets.Resend.class, RESENDS,
+            Erasure.Result.class, ERASURES,
+            Corrections.Result.class, CORRECTIONS,
             Reservation.State.class, STATES);
 
     /** Exceptions are told apart by catch clauses and by Javalin's handlers, which fall back to a supertype. */

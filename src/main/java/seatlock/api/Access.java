@@ -138,10 +138,17 @@ final class Access {
             challenge(ctx, ", error=\"insufficient_scope\"");
             throw Problem.of(
                             ApiProblem.FORBIDDEN,
-                            "This operation requires a key of role " + role.wireName() + " for "
-                                    + (rule == AccessRule.ADMIN ? "all events." : "this event."))
+                            "This operation requires a key of role " + role.wireName() + " for " + scope(rule) + ".")
                     .refuse();
         }
+    }
+
+    private static String scope(AccessRule rule) {
+        return switch (rule) {
+            case ADMIN -> "all events";
+            case SELLER -> "an event";
+            default -> "this event";
+        };
     }
 
     /** RFC 6750, section 3. */
@@ -151,7 +158,11 @@ final class Access {
 
     private static boolean allows(ApiKey key, AccessRule rule, Context ctx) {
         return key.permits(rule.role().get())
-                && (rule == AccessRule.ADMIN ? key.isForAllEvents() : isForEventOf(key, ctx));
+                && switch (rule) {
+                    case ADMIN -> key.isForAllEvents();
+                    case SELLER -> true;
+                    default -> isForEventOf(key, ctx);
+                };
     }
 
     private static boolean isForEventOf(ApiKey key, Context ctx) {
@@ -194,6 +205,11 @@ final class Access {
             throw noSuchReservation();
         }
         return caller;
+    }
+
+    /** Returns the events that the request's key is for; none for all events. */
+    Set<EventId> eventsOfKey(Context ctx) {
+        return key(ctx).orElseThrow().events();
     }
 
     /** Returns the party that history names: the API key of a seller; otherwise the holder of a reservation. */

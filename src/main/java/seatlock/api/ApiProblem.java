@@ -51,7 +51,8 @@ enum ApiProblem implements ProblemType {
             "reservation-expired",
             410,
             "Reservation expired",
-            "Another buyer may have the seats now. Refund the payment; the buyer may try to reserve again."),
+            "`seats` are those that other buyers have now: refund the payment. Without `seats`, confirm with `\"ifLapsed\":\"REACQUIRE\"` and a"
+                    + " new key to reserve them again."),
     RESERVATION_NOT_PENDING(
             "reservation-not-pending",
             409,
@@ -77,6 +78,12 @@ enum ApiProblem implements ProblemType {
             409,
             "Document not ready",
             "The document is created in the background. Send the request again after Retry-After seconds."),
+    NOT_ERASABLE(
+            "not-erasable",
+            409,
+            "Personal data still needed",
+            "See `reservationStatus`: a PENDING reservation must be cancelled or expire first; a CONFIRMED one of an event that"
+                    + " has not ended is erased only with `force`."),
     ALREADY_CHECKED_IN(
             "already-checked-in",
             409,
@@ -144,6 +151,8 @@ enum ApiProblem implements ProblemType {
                     .with("seats", List.of("STALLS-A-2"));
         } else if (type == RESERVATION_NOT_PENDING || type == RESERVATION_NOT_CONFIRMED) {
             return Problem.of(type, "The reservation is CANCELLED.").with("reservationStatus", "CANCELLED");
+        } else if (type == NOT_ERASABLE) {
+            return Problem.of(type, "The reservation is PENDING.").with("reservationStatus", "PENDING");
         } else if (type == ALREADY_CHECKED_IN) {
             return Problem.of(type, "The ticket was used at gate North.")
                     .with("checkedInAt", "2027-06-18T18:31:07.000000Z")

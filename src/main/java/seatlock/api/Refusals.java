@@ -65,12 +65,7 @@ final class Refusals {
             case UNKNOWN_SEATS -> seats(ApiProblem.UNKNOWN_SEATS, refused.seats(), "does not exist", "do not exist");
             case SEATS_TAKEN -> seats(ApiProblem.SEATS_TAKEN, refused.seats(), "is taken", "are taken");
             case RESERVATION_NOT_FOUND -> Problem.of(HttpProblem.NOT_FOUND, "No such reservation.");
-            case RESERVATION_EXPIRED ->
-                Problem.of(
-                        ApiProblem.RESERVATION_EXPIRED,
-                        "The hold ended at "
-                                + refused.reservation().orElseThrow().expiresAt()
-                                + ". Another buyer may have the seats now.");
+            case RESERVATION_EXPIRED -> expired(refused);
             case RESERVATION_NOT_PENDING -> status(ApiProblem.RESERVATION_NOT_PENDING, refused);
             case AMOUNT_MISMATCH ->
                 Problem.of(
@@ -96,8 +91,26 @@ final class Refusals {
         return Problem.of(type, detail).with("seats", seats);
     }
 
+    /** The seats were locked, so it is known whether they were free at that moment. */
+    private static Problem expired(Outcome.Refused refused) {
+        var ended = "The hold ended at " + refused.reservation().orElseThrow().expiresAt();
+        var taken = refused.seats();
+        if (taken.isEmpty()) {
+            return Problem.of(ApiProblem.RESERVATION_EXPIRED, ended + ". Its seats were still free.");
+        }
+        var lost = taken.size() == 1
+                ? ", and another reservation has seat " + taken.get(0) + "."
+                : ", and other reservations have " + taken.size() + " of its seats.";
+        return Problem.of(ApiProblem.RESERVATION_EXPIRED, ended + lost).with("seats", taken);
+    }
+
     private static Problem status(ApiProblem type, Outcome.Refused refused) {
-        var status = refused.reservation().orElseThrow().status();
-        return Problem.of(type, "The reservation is " + status + ".").with("reservationStatus", status);
+        var reservation = refused.reservation().orElseThrow();
+        var successor = reservation
+                .replacedBy()
+                .map(id -> ", and reservation " + id + " was confirmed in its place.")
+                .orElse(".");
+        return Problem.of(type, "The reservation is " + reservation.status() + successor)
+                .with("reservationStatus", reservation.status());
     }
 }

@@ -69,7 +69,8 @@ interface ReservationOperations {
             operationId = "getReservation",
             tags = "Reservations",
             summary = "Get a reservation",
-            description = "A pending reservation is EXPIRED as soon as `expiresAt` has passed.",
+            description =
+                    "A pending reservation is EXPIRED as soon as `expiresAt` has passed. A seller also gets `mail`.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
                 @OpenApiSecurity(name = ApiDocument.SALES_KEY)
@@ -87,13 +88,61 @@ interface ReservationOperations {
     void get(Context ctx);
 
     @OpenApi(
+            path = "/api/events/{eventId}/reservations/{reservationId}/extend",
+            methods = HttpMethod.POST,
+            operationId = "extend",
+            tags = "Reservations",
+            summary = "Hold the seats for longer",
+            description =
+                    "Moves `expiresAt` of a pending reservation to one `reservationTtl` from now, but no further than the event's"
+                            + " `maxHold` (default three times its `reservationTtl`) after `createdAt`, as it was when the reservation was"
+                            + " made. `expiresAt` never becomes earlier: at the limit, the response is 200 with the `expiresAt` of before. Allowed"
+                            + " while the sale is paused or over, but not once the event has started.",
+            security = {
+                @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
+                @OpenApiSecurity(name = ApiDocument.SALES_KEY)
+            },
+            pathParams = {
+                @OpenApiParam(name = "eventId", type = UUID.class, required = true),
+                @OpenApiParam(name = "reservationId", type = UUID.class, required = true)
+            },
+            headers =
+                    @OpenApiParam(
+                            name = "Idempotency-Key",
+                            required = true,
+                            description = "1 to 255 visible ASCII characters; a new random key for each new intent",
+                            example = "0c9a4d1f-7b52-4e83-a6d0-3f8e1b2c5a74"),
+            responses = {
+                @OpenApiResponse(
+                        status = "200",
+                        headers =
+                                @OpenApiParam(
+                                        name = "Idempotency-Replayed",
+                                        description = "`true` if this response repeats an earlier one"),
+                        content = @OpenApiContent(from = ReservationBody.class, example = Examples.EXTENDED)),
+                @OpenApiResponse(status = "400", description = "idempotency-key-missing idempotency-key-invalid"),
+                @OpenApiResponse(status = "404", description = "not-found"),
+                @OpenApiResponse(
+                        status = "409",
+                        description = "reservation-not-pending sales-closed event-cancelled idempotency-key-in-use"),
+                @OpenApiResponse(status = "410", description = "reservation-expired"),
+                @OpenApiResponse(status = "422", description = "invalid-request idempotency-key-reused"),
+                @OpenApiResponse(status = "503", description = "outcome-unknown")
+            })
+    void extend(Context ctx);
+
+    @OpenApi(
             path = "/api/events/{eventId}/reservations/{reservationId}/confirm",
             methods = HttpMethod.POST,
             operationId = "confirm",
             tags = "Reservations",
             summary = "Confirm a paid reservation",
             description =
-                    "For the seller, once the payment has succeeded. The seats become SOLD and the tickets are mailed.",
+                    "For the seller, once the payment has succeeded. The seats become SOLD and the tickets are mailed. If the reservation"
+                            + " has lapsed, `ifLapsed` decides. With REACQUIRE, a successor is confirmed if nobody else has taken any of the"
+                            + " seats: a reservation with an `id` and a `reference` of its own, for the same buyer (who keeps the `token`),"
+                            + " the same seats and prices. The response is the successor; `replaces` names the lapsed reservation, whose"
+                            + " `replacedBy` names the successor.",
             security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             pathParams = {
                 @OpenApiParam(name = "eventId", type = UUID.class, required = true),
@@ -126,7 +175,7 @@ interface ReservationOperations {
                         description = "reservation-not-pending amount-mismatch payment-already-used event-cancelled"
                                 + " idempotency-key-in-use"),
                 @OpenApiResponse(status = "410", description = "reservation-expired"),
-                @OpenApiResponse(status = "422", description = "invalid-request idempotency-key-reused"),
+                @OpenApiResponse(status = "422", description = "invalid-request too-many-seats idempotency-key-reused"),
                 @OpenApiResponse(status = "503", description = "outcome-unknown")
             })
     void confirm(Context ctx);

@@ -1,17 +1,21 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Optional;
+import seatlock.api.ReservationBodies.Resending;
 import seatlock.api.TicketBodies.CheckInBody;
 import seatlock.api.TicketBodies.CheckInRequest;
 import seatlock.api.TicketBodies.TicketBody;
 import seatlock.api.TicketBodies.TicketKey;
 import seatlock.api.TicketBodies.TicketKeySet;
 import seatlock.api.TicketBodies.TicketList;
+import seatlock.catalog.EventId;
 import seatlock.changes.Actor;
 import seatlock.db.TransactionPool;
+import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
 import seatlock.http.Problem;
@@ -21,9 +25,11 @@ import seatlock.http.Responses;
 import seatlock.http.Validation;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
+import seatlock.sales.Corrections;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckIns;
 import seatlock.tickets.Scan;
+import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
@@ -37,6 +43,7 @@ final class TicketHandlers implements TicketOperations {
     private final InventoryReader inventory;
     private final Tickets tickets;
     private final CheckIns checkIns;
+    private final Corrections corrections;
     private final TicketKeys ticketKeys;
     private final TransactionPool reads;
     private final TransactionPool writes;
@@ -46,6 +53,7 @@ final class TicketHandlers implements TicketOperations {
             InventoryReader inventory,
             Tickets tickets,
             CheckIns checkIns,
+            Corrections corrections,
             TicketKeys ticketKeys,
             TransactionPool reads,
             TransactionPool writes,
@@ -53,6 +61,7 @@ final class TicketHandlers implements TicketOperations {
         this.inventory = inventory;
         this.tickets = tickets;
         this.checkIns = checkIns;
+        this.corrections = corrections;
         this.ticketKeys = ticketKeys;
         this.reads = reads;
         this.writes = writes;
@@ -83,19 +92,30 @@ final class TicketHandlers implements TicketOperations {
     public void resend(Context ctx) {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
-        Requests.requireNoBody(ctx);
-        ctx.future(() -> writes.submit(event, tx -> {
-                    var reservation = inventory.find(tx, event, id).orElseThrow(Access::noSuchReservation);
-                    requireQueued(tickets.resend(tx, event, reservation), reservation);
-                    return reservation;
-                })
-                .thenAccept(done -> ctx.status(202)));
+        var email =
+                Optional.ofNullable(Requests.optionalBody(ctx, Resending.class).email());
+        var validation = new Validation();
+        email.ifPresent(address -> validation.checkEmail(address, "email"));
+        validation.finish();
+        var actor = access.actor(ctx);
+        ctx.future(() -> writes.submit(event, tx -> corrections.resend(tx, event, id, email, actor))
+                .thenAccept(found -> {
+                    var resent = found.orElseThrow(Access::noSuchReservation);
+                    if (resent.reservation().buyer().isErased()) {
+                        throw erased();
+                    }
+                    requireQueued(resent.result(), resent.reservation());
+                    ctx.status(202);
+                }));
     }
 
     static void requireQueued(Tickets.Resend result, Reservation reservation) {
         if (result instanceof Tickets.Resend.NotConfirmed) {
             throw Problem.of(ApiProblem.RESERVATION_NOT_CONFIRMED, "The reservation is " + reservation.status() + ".")
                     .with("reservationStatus", reservation.status())
+                    .refuse();
+        } else if (result instanceof Tickets.Resend.EventCancelled) {
+            throw Problem.of(ApiProblem.EVENT_CANCELLED, "The event was cancelled.")
                     .refuse();
         } else if (result instanceof Tickets.Resend.TooOften tooOften) {
             throw Problem.of(
@@ -122,18 +142,34 @@ final class TicketHandlers implements TicketOperations {
                             && !tickets.admits(tx, event, id, caller.token().get())) {
                         throw noSuchTicket();
                     }
-                    tickets.find(tx, event, id)
+                    var ticket = tickets.find(tx, event, id)
                             .filter(found -> found.voidedAt() == null)
                             .orElseThrow(TicketHandlers::noSuchTicket);
-                    return tickets.document(tx, event, id)
-                            .orElseThrow(
-                                    () -> Problem.of(ApiProblem.NOT_READY, "The document has not been created yet.")
-                                            .refuse());
+                    var document = tickets.document(tx, event, id);
+                    if (document.isEmpty() && isErased(tx, event, ticket)) {
+                        throw erased();
+                    }
+                    return document.orElseThrow(
+                            () -> Problem.of(ApiProblem.NOT_READY, "The document has not been created yet.")
+                                    .refuse());
                 })
                 .thenAccept(pdf -> ctx.contentType("application/pdf")
                         .header("Content-Disposition", "inline; filename=\"ticket-" + id.number() + ".pdf\"")
                         .header("Cache-Control", "private, no-cache")
                         .result(pdf)));
+    }
+
+    private boolean isErased(Tx tx, EventId event, Ticket ticket) throws SQLException {
+        return inventory
+                .find(tx, event, ticket.reservation())
+                .orElseThrow()
+                .buyer()
+                .isErased();
+    }
+
+    static Problem.Refused erased() {
+        return Problem.of(HttpProblem.NOT_FOUND, "The personal data of the buyer was erased.")
+                .refuse();
     }
 
     @Override
@@ -192,6 +228,7 @@ final class TicketHandlers implements TicketOperations {
             case OTHER_EVENT -> "The code is valid for another event.";
             case UNKNOWN_TICKET -> "The event has no such ticket.";
             case AMBIGUOUS_NUMBER -> "The number belongs to several tickets. Scan the code instead.";
+            case EVENT_CANCELLED -> "The event was cancelled.";
             case VOIDED -> "The ticket was refunded or transferred.";
         };
     }

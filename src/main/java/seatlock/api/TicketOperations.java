@@ -9,6 +9,7 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
+import seatlock.api.ReservationBodies.Resending;
 import seatlock.api.TicketBodies.CheckInBody;
 import seatlock.api.TicketBodies.CheckInRequest;
 import seatlock.api.TicketBodies.TicketKeySet;
@@ -52,18 +53,21 @@ interface TicketOperations {
             summary = "Mail the tickets of a confirmed reservation again",
             description =
                     "To the address of the reservation, at most five times an hour. While such a mail waits, another request"
-                            + " adds none.",
+                            + " adds none. A new `email` replaces the address of the reservation.",
             security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             pathParams = {
                 @OpenApiParam(name = "eventId", type = UUID.class, required = true),
                 @OpenApiParam(name = "reservationId", type = UUID.class, required = true)
             },
+            requestBody =
+                    @OpenApiRequestBody(
+                            content = @OpenApiContent(from = Resending.class, example = Examples.RESEND_REQUEST)),
             responses = {
                 @OpenApiResponse(status = "202", description = "The tickets will be mailed"),
                 @OpenApiResponse(status = "401", description = "unauthorized"),
                 @OpenApiResponse(status = "403", description = "forbidden"),
                 @OpenApiResponse(status = "404", description = "not-found"),
-                @OpenApiResponse(status = "409", description = "reservation-not-confirmed"),
+                @OpenApiResponse(status = "409", description = "reservation-not-confirmed event-cancelled"),
                 @OpenApiResponse(status = "413", description = "content-too-large"),
                 @OpenApiResponse(status = "422", description = "invalid-request"),
                 @OpenApiResponse(status = "503", description = "outcome-unknown")

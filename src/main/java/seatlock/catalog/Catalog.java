@@ -288,7 +288,7 @@ public final class Catalog {
                 UPDATE events
                    SET status = ?, name = ?, venue = ?, description = ?, url = ?, image_url = ?, organiser_name = ?,
                        organiser_email = ?, organiser_url = ?, doors_at = ?, ends_at = ?, language = ?, time_zone = ?,
-                       printed_version = ?, terms_version = ?, starts_at = ?, capacity = ?
+                       printed_version = ?, terms_version = ?, starts_at = ?, capacity = ?, erased_at = NULL
                  WHERE event_id = ?
                 """,
                 next.status().name(),
@@ -312,6 +312,44 @@ public final class Catalog {
         if (!newPrices.isEmpty()) {
             insertPrices(tx, next, newPrices);
         }
+    }
+
+    /**
+     * Adds the sections and rows of a plan, with their seats, to an event that this transaction has locked. Sales go on meanwhile:
+     * nobody sees the new seats before the commit.
+     *
+     * @param next the version of the event that has them, as it is written by {@link #writeVersion}
+     */
+    public void addSeats(Tx tx, Event next, SeatPlan added) throws SQLException {
+        var first = Math.toIntExact(next.capacity() - added.capacity()) + 1;
+        insertRows(tx, next.id(), added, first);
+        insertSeats(tx, next.id(), first, next.capacity());
+    }
+
+    /**
+     * Writes the version in which an event is cancelled. This transaction has locked the event.
+     *
+     * @param next see {@link Event#cancelled}
+     */
+    public void cancel(Tx tx, Event next, Cancellation cancellation) throws SQLException {
+        if (!insertTerms(tx, next.id(), next.terms(), cancellation.at())) {
+            throw new IllegalStateException("Event " + next.id() + " has a version " + next.version() + " already");
+        }
+        tx.updateExactly(
+                1,
+                """
+                UPDATE events
+                   SET status = ?, terms_version = ?, cancelled_at = ?, cancel_reason = ?, cancel_refund = ?,
+                       cancel_notify = ?
+                 WHERE event_id = ?
+                """,
+                next.status().name(),
+                next.version(),
+                cancellation.at(),
+                cancellation.reason().orElse(null),
+                cancellation.refund(),
+                cancellation.notifies(),
+                next.id().value());
     }
 
     /**

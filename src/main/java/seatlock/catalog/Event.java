@@ -102,6 +102,63 @@ public record Event(
                 createdAt);
     }
 
+    /** Returns the same event with another status, in the same version. */
+    public Event withStatus(Status other) {
+        return new Event(id, other, details, timeZoneName, currencyCode, terms, printedVersion, capacity, createdAt);
+    }
+
+    /** Returns the same event under other terms, whose version it has. */
+    public Event withTerms(Terms other) {
+        return new Event(id, status, details, timeZoneName, currencyCode, other, printedVersion, capacity, createdAt);
+    }
+
+    /** Returns the same event with another number of seats, in the same version. */
+    public Event withCapacity(int other) {
+        return new Event(id, status, details, timeZoneName, currencyCode, terms, printedVersion, other, createdAt);
+    }
+
+    /**
+     * Returns this event as the version after another one.
+     *
+     * @param before the current version; tickets of it are still right if they say the same as those of this event
+     */
+    public Event following(Event before) {
+        var version = before.version() + 1;
+        return new Event(
+                id,
+                status,
+                details,
+                timeZoneName,
+                currencyCode,
+                terms.withVersion(version),
+                printsLike(before) ? before.printedVersion : version,
+                capacity,
+                createdAt);
+    }
+
+    /** Returns the next version of the event, in which it is cancelled. */
+    public Event cancelled() {
+        return new Event(
+                id,
+                Status.CANCELLED,
+                details,
+                timeZoneName,
+                currencyCode,
+                terms.next(),
+                printedVersion,
+                capacity,
+                createdAt);
+    }
+
+    /** Returns whether tickets say the same about both events. */
+    private boolean printsLike(Event other) {
+        return name().equals(other.name())
+                && venue().equals(other.venue())
+                && startsAt().equals(other.startsAt())
+                && details.doorsAt().equals(other.details.doorsAt())
+                && timeZoneName.equals(other.timeZoneName);
+    }
+
     public String name() {
         return details.name();
     }

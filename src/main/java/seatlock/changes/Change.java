@@ -26,6 +26,7 @@ public record Change(Type type, Optional<UUID> reservation, Optional<UUID> ticke
         RESERVATION_CORRECTED("reservation.corrected"),
         RESERVATION_RESENT("reservation.resent"),
         RESERVATION_EXTENDED("reservation.extended"),
+        RESERVATION_REPLACED("reservation.replaced"),
         RESERVATION_ERASED("reservation.erased"),
         TICKET_TRANSFERRED("ticket.transferred"),
         TICKET_CHECKED_IN("ticket.checked-in"),

@@ -27,6 +27,7 @@ import seatlock.embedded.UnusableHome;
             MigrateCommand.class,
             SeedCommand.class,
             JobsCommand.class,
+            ReservationsCommand.class,
             KeysCommand.class,
             TicketKeysCommand.class,
             VerifyCommand.class,

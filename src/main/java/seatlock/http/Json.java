@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
@@ -34,8 +35,8 @@ public final class Json {
     /** Our deepest request has five levels. */
     private static final int MAX_DEPTH = 16;
 
-    /** Our longest name has 22 characters. A limit is needed because errors repeat unknown names. */
-    private static final int MAX_NAME = 100;
+    /** Our longest names are labels of seats. A limit is needed because errors repeat unknown names. */
+    private static final int MAX_NAME = 120;
 
     private static final JsonMapper MAPPER = mapper();
 
@@ -89,7 +90,57 @@ public final class Json {
         return convert(tree.isMissingNode() || tree.isNull() ? MAPPER.createObjectNode() : tree, type);
     }
 
-    private static <T> T convert(JsonNode tree, Class<T> type) {
+    /** A description of a change, in the form of RFC 7396 (JSON Merge Patch): an object with the fields that change. */
+    public static final class MergePatch {
+        private final JsonNode changes;
+
+        private MergePatch(JsonNode changes) {
+            this.changes = changes;
+        }
+
+        /**
+         * Returns an object with the changes applied.
+         *
+         * @throws Problem.Refused invalid-request if the result is not an object of its type
+         */
+        public <T> T applyTo(T original, Class<T> type) {
+            return convert(merge(MAPPER.valueToTree(original), changes), type);
+        }
+
+        /** RFC 7396 section 2. */
+        private static JsonNode merge(JsonNode target, JsonNode patch) {
+            if (!patch.isObject()) {
+                return patch;
+            }
+            var merged = target.isObject() ? (ObjectNode) target : MAPPER.createObjectNode();
+            patch.properties().forEach(field -> {
+                if (field.getValue().isNull()) {
+                    merged.remove(field.getKey());
+                } else {
+                    var old = merged.path(field.getKey());
+                    merged.set(field.getKey(), merge(old, field.getValue()));
+                }
+            });
+            return merged;
+        }
+    }
+
+    /**
+     * Parses a merge patch. Its fields are checked when it is applied.
+     *
+     * @throws Problem.Refused malformed-request or invalid-request
+     */
+    static MergePatch readPatch(byte[] json) {
+        var tree = parse(json);
+        if (tree.isMissingNode()) {
+            throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The request has no body.")
+                    .refuse();
+        }
+        requirePrintableObject(tree);
+        return new MergePatch(tree);
+    }
+
+    private static void requirePrintableObject(JsonNode tree) {
         if (!tree.isObject()) {
             throw Problem.invalid("", "must be a JSON object").refuse();
         }
@@ -97,6 +148,10 @@ public final class Json {
             throw Problem.invalid(unprintable(tree), "must not contain control characters or invalid Unicode")
                     .refuse();
         }
+    }
+
+    private static <T> T convert(JsonNode tree, Class<T> type) {
+        requirePrintableObject(tree);
         try {
             return MAPPER.treeToValue(tree, type);
         } catch (UnrecognizedPropertyException e) {

@@ -24,6 +24,11 @@ public final class Requests {
 
     private static final Pattern ZERO_QUALITY = Pattern.compile("\\s*q\\s*=\\s*0(\\.0*)?\\s*");
 
+    private static final String JSON = "application/json";
+
+    /** RFC 7396 section 4. */
+    private static final String MERGE_PATCH = "application/merge-patch+json";
+
     /** Fields with one value, which is read from the first of them. */
     private static final List<String> SINGLE_FIELDS = List.of("Authorization", "Content-Type");
 
@@ -40,13 +45,48 @@ public final class Requests {
      * @throws Problem.Refused unsupported-media-type, malformed-request or invalid-request
      */
     public static <T> T body(Context ctx, Class<T> type) {
-        if (!isJson(ctx.header("Content-Type"))) {
+        if (!isJson(ctx.header("Content-Type"), Set.of(JSON))) {
             throw Problem.of(
                             HttpProblem.UNSUPPORTED_MEDIA_TYPE,
                             "The Content-Type must be application/json (curl: -H 'Content-Type: application/json').")
                     .refuse();
         }
         return Json.read(bytes(ctx), type);
+    }
+
+    /**
+     * Parses the body as a merge patch.
+     *
+     * @throws Problem.Refused unsupported-media-type, malformed-request or invalid-request
+     */
+    public static Json.MergePatch patch(Context ctx) {
+        if (!isJson(ctx.header("Content-Type"), Set.of(JSON, MERGE_PATCH))) {
+            throw Problem.of(
+                            HttpProblem.UNSUPPORTED_MEDIA_TYPE,
+                            "The Content-Type must be " + MERGE_PATCH + " or " + JSON + ".")
+                    .refuse();
+        }
+        return Json.readPatch(bytes(ctx));
+    }
+
+    /**
+     * Checks that the caller has seen the current version of what it changes, if it says which version it has seen (RFC 9110 section
+     * 13.1.1). The comparison ignores the weakness of a tag, since proxies that compress a response weaken its tag.
+     *
+     * @param ifMatch the header field; {@code null} if there is none
+     * @param etag of the current version
+     * @throws Problem.Refused precondition-failed
+     */
+    public static void requireMatch(String ifMatch, String etag) {
+        if (ifMatch != null
+                && Stream.of(ifMatch.split(","))
+                        .map(String::strip)
+                        .noneMatch(tag -> tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag))) {
+            throw Problem.of(
+                            HttpProblem.PRECONDITION_FAILED,
+                            "It was changed meanwhile: its ETag is " + etag + ", not the one in If-Match.")
+                    .refuse();
+        }
     }
 
     /**
@@ -63,13 +103,13 @@ public final class Requests {
         optionalBody(ctx, Nothing.class);
     }
 
-    private static boolean isJson(String contentType) {
+    private static boolean isJson(String contentType, Set<String> types) {
         if (contentType == null) {
             return false;
         }
         var parts = contentType.toLowerCase(Locale.ROOT).split(";");
         return parts.length > 0
-                && parts[0].strip().equals("application/json")
+                && types.contains(parts[0].strip())
                 && Stream.of(parts)
                         .skip(1)
                         .map(String::strip)

@@ -1,5 +1,7 @@
 package seatlock.http;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +31,9 @@ public final class Validation {
     private static final Pattern EMAIL =
             Pattern.compile("(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*" + "@"
                     + DOMAIN_LABEL + "(\\." + DOMAIN_LABEL + ")*");
+
+    /** As much as browsers and mail programs handle without trouble. */
+    private static final int MAX_URL = 2_000;
 
     /** {@link Duration} also accepts signs and lower case, which ISO 8601 does not have. */
     private static final Pattern DURATION =
@@ -84,17 +89,34 @@ public final class Validation {
         return checkLength(value, field, maxLength);
     }
 
+    private boolean checkLength(String value, String field, int maxLength) {
+        return check(
+                value.codePointCount(0, value.length()) <= maxLength,
+                field,
+                "must not be longer than " + maxLength + " characters");
+    }
+
     /** Checks that a text is an e-mail address, of at most 254 characters. Returns whether it is; otherwise there is an error. */
     public boolean checkEmail(String value, String field) {
         return checkText(value, field, MAX_EMAIL)
                 && check(EMAIL.matcher(value).matches(), field, "must be a valid e-mail address");
     }
 
-    private boolean checkLength(String value, String field, int maxLength) {
-        return check(
-                value.codePointCount(0, value.length()) <= maxLength,
-                field,
-                "must not be longer than " + maxLength + " characters");
+    /** Checks that a text is an absolute http or https URL, of at most 2,000 characters. Returns whether it is. */
+    public boolean checkUrl(String value, String field) {
+        return checkText(value, field, MAX_URL)
+                && check(isWebUrl(value), field, "must be an http or https URL, such as https://venue.example/aida");
+    }
+
+    private static boolean isWebUrl(String text) {
+        try {
+            var uri = new URI(text);
+            return ("https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getUserInfo() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /** Parses a time in RFC 3339, to the microsecond. Returns {@code null} and adds an error if it is not one. */

@@ -14,10 +14,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -57,9 +55,8 @@ public final class Inventory {
      * @return an outcome for each command, in the same order
      */
     public List<Outcome> apply(Tx tx, Event event, List<Command> requested, Locking locking) throws SQLException {
-        List<Command> commands = requested.stream()
-                .map(command -> command instanceof Command.Reserve reserve ? reserve.under(event.terms()) : command)
-                .toList();
+        var commands =
+                requested.stream().map(command -> command.under(event.terms())).toList();
         var prices = catalog.prices(tx, event);
         var held = lock(tx, event, commands, locking);
         var ttl = event.terms().reservationTtl().orElse(defaultTtl);
@@ -89,7 +86,7 @@ public final class Inventory {
         var reservations = lockReservations(tx, event.id(), ids, locking);
         var facts = new Decision.Facts(lockUsedTickets(tx, event.id(), commands), payments(tx, event.id(), commands));
         var labels = requestedLabels(event, commands);
-        var seatIds = seatIds(existing.stream().map(reservations::get).filter(Objects::nonNull));
+        var seatIds = seatIds(commands, reservations);
         var seats = lockSeats(tx, event.id(), labels, seatIds, locking);
         if (seats.version() != event.version()) {
             catalog.forget(event.id());
@@ -159,10 +156,11 @@ public final class Inventory {
                 .toArray(String[]::new);
     }
 
-    private static Integer[] seatIds(Stream<Reservation> reservations) {
-        return reservations
-                .filter(Reservation::mayHaveSeats)
-                .flatMap(reservation -> reservation.seats().stream())
+    private static Integer[] seatIds(List<Command> commands, Map<ReservationId, Reservation> reservations) {
+        return commands.stream()
+                .filter(command -> reservations.containsKey(command.id()))
+                .filter(command -> Decision.needsSeats(command, reservations.get(command.id())))
+                .flatMap(command -> reservations.get(command.id()).seats().stream())
                 .map(Reservation.ReservedSeat::seatId)
                 .distinct()
                 .toArray(Integer[]::new);
@@ -171,7 +169,7 @@ public final class Inventory {
     /** Locks quotas in the order of their subjects, and reads the reservations that count against them. */
     private static Decision.Usage lockQuotas(Tx tx, EventId event, List<Command> commands, Locking locking)
             throws SQLException {
-        var subjects = Command.select(commands, Command.Reserve.class).stream()
+        var subjects = commands.stream()
                 .flatMap(command -> command.quotas().stream())
                 .map(Quota::subject)
                 .collect(toSet());

@@ -15,8 +15,14 @@ public sealed interface Outcome {
      * The reservation is in the requested state.
      *
      * @param changed {@code false} if the reservation was in that state before the command
+     * @param replaced the lapsed reservation in whose place the reservation was confirmed
      */
-    record Done(Reservation reservation, boolean changed) implements Outcome {
+    record Done(Reservation reservation, boolean changed, Optional<Replaced> replaced) implements Outcome {
+
+        public Done(Reservation reservation, boolean changed) {
+            this(reservation, changed, Optional.empty());
+        }
+
         @Override
         public boolean isFinal() {
             return true;
@@ -24,9 +30,17 @@ public sealed interface Outcome {
     }
 
     /**
+     * A lapsed reservation that was replaced.
+     *
+     * @param wasExpired whether it had been marked as expired before
+     */
+    record Replaced(Reservation reservation, boolean wasExpired) {}
+
+    /**
      * Nothing was changed.
      *
-     * @param seats labels of the seats that caused the refusal, in the order of the request; empty for any other cause
+     * @param seats labels of the seats that caused the refusal, in the order of the request; of a lapsed reservation, the seats
+     *     that other reservations have taken; empty for any other cause
      * @param reservation current state of the reservation that caused the refusal
      */
     record Refused(Refusal reason, List<String> seats, Optional<Reservation> reservation) implements Outcome {

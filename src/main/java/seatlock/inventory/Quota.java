@@ -1,5 +1,6 @@
 package seatlock.inventory;
 
+import java.util.List;
 import seatlock.catalog.Terms;
 import seatlock.crypto.Sha256;
 
@@ -17,14 +18,22 @@ public record Quota(String subject, boolean isOfCustomer, int maxPending, int ma
     public static final int NO_LIMIT = Integer.MAX_VALUE;
 
     /** Returns the quota as it applies to an event, which may limit the seats of a customer itself. */
-    Quota under(Terms terms) {
+    private Quota under(Terms terms) {
         return isOfCustomer
                 ? new Quota(
                         subject, true, maxPending, terms.maxSeatsPerCustomer().orElse(maxSeats))
                 : this;
     }
 
-    boolean isLimited() {
+    /** Returns those of several quotas that limit something in an event, as they apply to it. */
+    static List<Quota> under(Terms terms, List<Quota> quotas) {
+        return quotas.stream()
+                .map(quota -> quota.under(terms))
+                .filter(Quota::isLimited)
+                .toList();
+    }
+
+    private boolean isLimited() {
         return maxPending != NO_LIMIT || maxSeats != NO_LIMIT;
     }
 

@@ -15,7 +15,9 @@
  *
  * <p><b>When a hold lapses, the seat is free at once.</b> {@code held_until} and {@code expires_at} decide, not the sweeper. A
  * transaction that takes over a lapsed seat locks only the seat, never its former reservation, whose lock comes earlier in the
- * order. That reservation stays {@code PENDING} until the sweeper marks it, and every reader treats it as expired.
+ * order. That reservation stays {@code PENDING} until the sweeper marks it, and every reader treats it as expired. A late
+ * payment that gets the seats back follows this, too: it locks the lapsed reservation and its seats, never the lapsed reservation of somebody else
+ * that a seat still names.
  *
  * <p>Expected refusals are values ({@link seatlock.inventory.Outcome.Refused}); an exception is a bug or a broken database.
  */

@@ -39,6 +39,9 @@ public final class ApiDocument {
             Map.entry("Events", "What is for sale: events, their seat plans and seat maps"),
             Map.entry("Reservations", "Reserve seats, confirm them once they are paid, cancel and refund them"),
             Map.entry("Tickets", "Tickets, their PDFs, and check-in at the gate"),
+            Map.entry("Changes", "What happened to an event and its reservations"),
+            Map.entry("Privacy", "What is stored about a buyer, and its erasure"),
+            Map.entry("Reports", "Figures of a sale, and tables for a spreadsheet"),
             Map.entry("Keys", "API keys and their roles"));
 
     /** Generated methods take the parameters in this order. */
@@ -283,6 +286,8 @@ public final class ApiDocument {
         reasons.add("NOT_CHECKED_IN").add("NO_REENTRY");
         text(properties, "checkedInAt", "When the ticket was checked in");
         ((ObjectNode) properties.get("checkedInAt")).put("format", "date-time");
+        text(properties, "opensAt", "When the sale begins");
+        ((ObjectNode) properties.get("opensAt")).put("format", "date-time");
         text(properties, "gate", "The gate where the ticket was checked in");
     }
 

@@ -18,8 +18,8 @@ public final class Rehearsal {
                     "reservations",
                     "event_id, reservation_id",
                     "event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference, version, status,"
-                            + " email, name, language, token_hash, seat_count, total, created_at, expires_at, confirmed_at, ended_at, payment_reference,"
-                            + " amount_paid"),
+                            + " email, name, language, token_hash, seat_count, total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference,"
+                            + " amount_paid, replaces, replaced_by"),
             upsert(
                     "seats",
                     "event_id, seat_id",

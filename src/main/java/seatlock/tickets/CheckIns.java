@@ -193,6 +193,9 @@ public final class CheckIns {
             return new CheckInResult.ImpossibleTime(impossible.get());
         }
         var at = judgedAt(ticket, log, scan, now);
+        if (isCancelledAt(tx, event, at)) {
+            return new CheckInResult.Rejected(CheckInResult.Reason.EVENT_CANCELLED);
+        }
         var entry = log.entryAt(at);
         var outcome = isVoidAt(ticket, at)
                 ? ScanLog.Outcome.VOIDED
@@ -302,6 +305,16 @@ public final class CheckIns {
 
     private static Instant latest(Stream<Optional<Instant>> times) {
         return times.flatMap(Optional::stream).max(Comparator.naturalOrder()).orElseThrow();
+    }
+
+    /** Returns whether the event was cancelled by then. The event is not locked: it cancels its tickets one by one. */
+    private static boolean isCancelledAt(Tx tx, EventId event, Instant at) throws SQLException {
+        return tx.find(
+                        "SELECT cancelled_at <= ? AS cancelled FROM events WHERE event_id = ? AND cancelled_at IS NOT NULL",
+                        row -> row.bool("cancelled"),
+                        at,
+                        event.value())
+                .orElse(false);
     }
 
     private static boolean isVoidAt(Ticket ticket, Instant at) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import seatlock.catalog.Event;
@@ -37,6 +38,18 @@ public final class Tickets {
               JOIN seats AS s ON s.event_id = t.event_id AND s.seat_id = t.seat_id
               JOIN reservation_seats AS rs
                 ON rs.event_id = t.event_id AND rs.reservation_id = t.reservation_id AND rs.seat_id = t.seat_id
+            """;
+
+    /** Valid tickets that were reserved under an earlier version, and whose reservation has no job of a kind for the version. */
+    private static final String WITHOUT_JOB = """
+              FROM tickets AS t
+              JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
+             WHERE t.event_id = ?
+               AND t.voided_at IS NULL
+               AND r.terms_version < ?
+               AND NOT EXISTS (SELECT FROM jobs AS j
+                                WHERE j.event_id = t.event_id AND j.subject_id = t.reservation_id AND j.kind = ?
+                                  AND j.event_version = ?)
             """;
 
     /** Mails with the tickets of one reservation, so that nobody can fill the buyer's mailbox. */
@@ -146,14 +159,90 @@ public final class Tickets {
                 event.value());
     }
 
+    /**
+     * Adds, after a change of what tickets say, the job that makes the documents of an event anew: in the transaction that
+     * changes the event.
+     *
+     * @param event in the new version, which is its printed version, too
+     * @param notifies whether holders of tickets are told of the change by mail
+     */
+    public void renew(Tx tx, Event event, boolean notifies) throws SQLException {
+        var kind = notifies ? Job.Kind.ANNOUNCE_CHANGE : Job.Kind.REFRESH_EVENT;
+        jobs.addOnce(tx, event.id(), event.version(), kind, List.of(Job.Subject.of(event.id())));
+    }
+
+    /** Adds the jobs that mail the cancellation of an event to buyers. @param event in the version in which it is cancelled */
+    public void tellOfCancellation(Tx tx, Event event, List<ReservationId> buyers) throws SQLException {
+        if (!buyers.isEmpty()) {
+            jobs.addOnce(
+                    tx,
+                    event.id(),
+                    event.version(),
+                    Job.Kind.SEND_CANCELLATION,
+                    buyers.stream().map(Job.Subject::of).toList());
+        }
+    }
+
+    /**
+     * Adds a job for each reservation with valid tickets that was made under an earlier version of the event: those of some
+     * tickets, in the order of the seat plan. It can be repeated, because a reservation gets one job of a kind for each version.
+     *
+     * @param version of the event, which makes the jobs necessary
+     * @param after what an earlier call returned; 0 to begin
+     * @param limit number of tickets
+     * @return where to continue; empty if there are no more tickets
+     */
+    public OptionalInt addJobs(Tx tx, EventId event, int version, Job.Kind kind, int after, int limit)
+            throws SQLException {
+        record Found(int seat, ReservationId reservation) {}
+        var found = tx.query(
+                "SELECT t.seat_id, t.reservation_id " + WITHOUT_JOB + " AND t.seat_id > ? ORDER BY t.seat_id LIMIT ?",
+                row -> new Found(row.integer("seat_id"), new ReservationId(row.uuid("reservation_id"))),
+                event.value(),
+                version,
+                kind.wireName(),
+                version,
+                after,
+                limit);
+        if (found.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        var subjects = found.stream()
+                .map(Found::reservation)
+                .distinct()
+                .map(Job.Subject::of)
+                .toList();
+        jobs.addOnce(tx, event, version, kind, subjects);
+        return OptionalInt.of(found.get(found.size() - 1).seat);
+    }
+
+    /** Counts the reservations for which {@link #addJobs} has not added jobs yet. */
+    public long countWithoutJob(Tx tx, EventId event, int version, Job.Kind kind) throws SQLException {
+        return tx.query(
+                        "SELECT count(DISTINCT t.reservation_id) AS n " + WITHOUT_JOB,
+                        row -> row.bigint("n"),
+                        event.value(),
+                        version,
+                        kind.wireName(),
+                        version)
+                .get(0);
+    }
+
     /** The result of a request to mail the tickets of a reservation again. */
     public sealed interface Resend {
 
-        /** The tickets will be mailed: by a new job, or by one that is waiting already. */
-        record Queued() implements Resend {}
+        /**
+         * The tickets will be mailed.
+         *
+         * @param isNew whether by a new job; otherwise by one that was waiting already
+         */
+        record Queued(boolean isNew) implements Resend {}
 
         /** The reservation has no valid tickets. */
         record NotConfirmed() implements Resend {}
+
+        /** The event was cancelled. */
+        record EventCancelled() implements Resend {}
 
         /**
          * The tickets were mailed {@link #MAX_MAILS_PER_HOUR} times within an hour.
@@ -163,24 +252,29 @@ public final class Tickets {
         record TooOften(Duration retryAfter) implements Resend {}
     }
 
-    /** Mails the tickets of a reservation again, at most {@link #MAX_MAILS_PER_HOUR} times. */
+    /**
+     * Mails the tickets of a reservation again, at most {@link #MAX_MAILS_PER_HOUR} times.
+     *
+     * @param reservation locked, so that two requests at once cannot both be the last one allowed
+     */
     public Resend resend(Tx tx, EventId event, Reservation reservation) throws SQLException {
+        if (isCancelled(tx, event)) {
+            return new Resend.EventCancelled();
+        }
         if (reservation.status() != ReservationStatus.CONFIRMED) {
             return new Resend.NotConfirmed();
         }
-        lockReservation(
-                tx, event, reservation.id()); // so that two requests at once cannot both be the last one allowed
         var now = tx.readClock();
         var recent = jobs.recentMails(tx, event, reservation.id(), now.minus(HOUR));
         if (recent.stream().anyMatch(Jobs.Recent::isWaiting)) {
-            return new Resend.Queued();
+            return new Resend.Queued(false);
         }
         if (recent.size() >= MAX_MAILS_PER_HOUR) {
             var oldest = recent.get(recent.size() - MAX_MAILS_PER_HOUR).createdAt();
             return new Resend.TooOften(Duration.between(now, oldest.plus(HOUR)));
         }
         jobs.add(tx, event, Job.Kind.SEND_TICKETS, List.of(Job.Subject.of(reservation.id())));
-        return new Resend.Queued();
+        return new Resend.Queued(true);
     }
 
     /**
@@ -229,13 +323,6 @@ public final class Tickets {
      * @return the ticket, read after it was locked; empty if there is none
      */
     public Optional<Ticket> lockTicket(Tx tx, EventId event, TicketId id) throws SQLException {
-        tx.lock("""
-                SELECT reservation_id
-                  FROM reservations
-                 WHERE event_id = ?
-                   AND reservation_id = (SELECT reservation_id FROM tickets WHERE event_id = ? AND ticket_id = ?)
-                   FOR NO KEY UPDATE
-                """, row -> row.uuid("reservation_id"), event.value(), event.value(), id.value());
         lockReservationOf(tx, event, id);
         tx.lock(
                 "SELECT ticket_id FROM tickets WHERE event_id = ? AND ticket_id = ? FOR NO KEY UPDATE",
@@ -245,14 +332,42 @@ public final class Tickets {
         return find(tx, event, id);
     }
 
-    private static void lockReservationOf(Tx tx, EventId event, TicketId id) throws SQLException {}
+    private static void lockReservationOf(Tx tx, EventId event, TicketId id) throws SQLException {
+        tx.lock("""
+                SELECT reservation_id
+                  FROM reservations
+                 WHERE event_id = ?
+                   AND reservation_id = (SELECT reservation_id FROM tickets WHERE event_id = ? AND ticket_id = ?)
+                   FOR NO KEY UPDATE
+                """, row -> row.uuid("reservation_id"), event.value(), event.value(), id.value());
+    }
 
-    private static void lockReservation(Tx tx, EventId event, ReservationId id) throws SQLException {
-        tx.lock(
-                "SELECT reservation_id FROM reservations WHERE event_id = ? AND reservation_id = ? FOR NO KEY UPDATE",
-                row -> row.uuid("reservation_id"),
-                event.value(),
-                id.value());
+    private static boolean isCancelled(Tx tx, EventId event) throws SQLException {
+        return tx.find(
+                        "SELECT status = 'CANCELLED' AS cancelled FROM events WHERE event_id = ?",
+                        row -> row.bool("cancelled"),
+                        event.value())
+                .orElse(false);
+    }
+
+    /**
+     * Makes the documents of a reservation's tickets anew, in the transaction that changes what they show. Until then they are not
+     * ready.
+     *
+     * @param reservation locked, as it is after the change
+     */
+    public void renew(Tx tx, EventId event, Reservation reservation) throws SQLException {
+        var outdated = tx.update("""
+                DELETE FROM ticket_documents AS d
+                 USING tickets AS t
+                 WHERE t.event_id = ?
+                   AND t.reservation_id = ?
+                   AND d.event_id = t.event_id
+                   AND d.ticket_id = t.ticket_id
+                """, event.value(), reservation.id().value());
+        if (outdated > 0) { // otherwise the job that is to make them has not done so yet
+            jobs.add(tx, event, Job.Kind.RENEW_TICKETS, List.of(Job.Subject.of(reservation.id())));
+        }
     }
 
     /** Returns the tickets of a reservation in the order of the seat plan; none if it was never confirmed. */
@@ -309,26 +424,50 @@ public final class Tickets {
                 """, row -> new TicketId(row.uuid("ticket_id")), event.value(), reservation.value()));
     }
 
-    /** Returns a ticket's document; empty until a worker has created it. */
+    /** Returns a ticket's document; empty until a worker has created one that shows the event as it is now. */
     public Optional<byte[]> document(Tx tx, EventId event, TicketId id) throws SQLException {
-        return tx.find(
-                "SELECT pdf FROM ticket_documents WHERE event_id = ? AND ticket_id = ?",
-                row -> row.bytes("pdf"),
-                event.value(),
-                id.value());
+        return tx.find("""
+                SELECT d.pdf
+                  FROM ticket_documents AS d
+                  JOIN events AS e ON e.event_id = d.event_id AND e.printed_version <= d.event_version
+                 WHERE d.event_id = ?
+                   AND d.ticket_id = ?
+                """, row -> row.bytes("pdf"), event.value(), id.value());
     }
 
     /**
-     * Stores a ticket's document. Does nothing if the ticket has one already.
+     * Stores a ticket's document, unless the ticket has one that is at least as new.
      *
      * @param event in the version that the document shows
+     * @param reservation in the version that the document shows
+     * @return {@code false} if the reservation has changed since (its buyer may have been erased), so that the document may be
+     *     outdated; then nothing was stored
      */
-    public void storeDocument(Tx tx, Event event, TicketId id, byte[] pdf) throws SQLException {
+    public boolean storeDocument(Tx tx, Event event, Reservation reservation, TicketId id, byte[] pdf)
+            throws SQLException {
+        if (lockVersion(tx, event.id(), reservation.id()) != reservation.version()) {
+            return false;
+        }
         tx.update("""
                 INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at, event_version)
                 VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (event_id, ticket_id) DO NOTHING
+                ON CONFLICT (event_id, ticket_id) DO UPDATE
+                   SET pdf = excluded.pdf, created_at = excluded.created_at, event_version = excluded.event_version
+                 WHERE ticket_documents.event_version < (SELECT printed_version FROM events
+                                                          WHERE event_id = excluded.event_id)
+                   AND ticket_documents.event_version < excluded.event_version
                 """, event.id().value(), id.value(), pdf, tx.readClock(), event.version());
+        return true;
+    }
+
+    /** Returns the version of a reservation, which stays the same until the end of the transaction. */
+    private static int lockVersion(Tx tx, EventId event, ReservationId id) throws SQLException {
+        return tx.lock(
+                        "SELECT version FROM reservations WHERE event_id = ? AND reservation_id = ? FOR SHARE",
+                        row -> row.integer("version"),
+                        event.value(),
+                        id.value())
+                .get(0);
     }
 
     private static Ticket ticket(Row row) throws SQLException {

@@ -1,21 +1,28 @@
 package seatlock.workers;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import seatlock.catalog.Cancellations;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
+import seatlock.catalog.Event.Status;
 import seatlock.db.Database;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationStatus;
 import seatlock.jobs.Job;
+import seatlock.mail.BuyerMails;
 import seatlock.mail.Mailer;
-import seatlock.mail.TicketMail;
+import seatlock.text.Messages;
 import seatlock.tickets.Ticket;
+import seatlock.tickets.TicketId;
 import seatlock.tickets.TicketPdf;
 import seatlock.tickets.Tickets;
 import seatlock.workers.JobHandler.PermanentFailure;
@@ -23,8 +30,8 @@ import seatlock.workers.JobHandler.TemporaryFailure;
 
 /**
  * Delivers the tickets of a confirmed reservation in two jobs, so that making documents never waits for the mail server: one
- * creates the documents, and the job that follows mails them. Both are safe to repeat: a document is stored once, and the mail
- * has the same Message-ID each time.
+ * creates the documents, and the job that follows mails them. Other jobs renew the documents, and tell buyers, if the event
+ * changes or is cancelled. All are safe to repeat: a document is stored once, and the mail has the same Message-ID each time.
  */
 public final class TicketDelivery {
 
@@ -35,12 +42,16 @@ public final class TicketDelivery {
         MAIL_SENT
     }
 
+    /** Tickets per transaction of a job that adds others. */
+    private static final int BATCH = 500;
+
     private final Database database;
     private final Catalog catalog;
     private final InventoryReader inventory;
     private final Tickets tickets;
     private final Mailer mailer;
     private final Consumer<Step> progress;
+    private final Cancellations cancellations = new Cancellations();
 
     /** @param progress receives each step after it is completed */
     public TicketDelivery(
@@ -59,22 +70,83 @@ public final class TicketDelivery {
     }
 
     /** The data for the documents and the mail. */
-    private record Order(Event event, Reservation reservation, List<Ticket> tickets, List<String> codes) {}
+    private record Order(Event event, Reservation reservation, List<Ticket> tickets, List<String> codes, Instant now) {
+
+        Messages words() {
+            return Messages.in(reservation.buyer().language(), event.details().language());
+        }
+
+        /** Returns the same without the tickets that were transferred to other people. */
+        Order ofBuyer() {
+            var own = IntStream.range(0, tickets.size())
+                    .filter(i -> tickets.get(i).isBuyers())
+                    .boxed()
+                    .toList();
+            return new Order(
+                    event,
+                    reservation,
+                    own.stream().map(tickets::get).toList(),
+                    own.stream().map(codes::get).toList(),
+                    now);
+        }
+    }
 
     /** Returns the handler for each kind of job about tickets. */
     public Map<Job.Kind, JobHandler> handlers() {
         var handlers = new EnumMap<Job.Kind, JobHandler>(Job.Kind.class);
         handlers.put(Job.Kind.ISSUE_TICKETS, this::makeDocuments);
         handlers.put(Job.Kind.SEND_TICKETS, this::sendMail);
-        handlers.putAll(new TransferDelivery(database, catalog, inventory, tickets, mailer).handlers());
+        handlers.put(Job.Kind.REFRESH_EVENT, job -> addJobs(job, Job.Kind.RENEW_TICKETS));
+        handlers.put(Job.Kind.ANNOUNCE_CHANGE, job -> addJobs(job, Job.Kind.SEND_UPDATE));
+        handlers.put(Job.Kind.RENEW_TICKETS, this::renewDocuments);
+        handlers.put(Job.Kind.SEND_UPDATE, this::sendUpdate);
+        handlers.put(Job.Kind.SEND_CANCELLATION, this::sendCancellation);
+        handlers.put(Job.Kind.SEND_TRANSFERRED_TICKET, this::sendTransferredTicket);
+        handlers.put(Job.Kind.SEND_TRANSFER_NOTICE, this::sendTransferNotice);
         return handlers;
     }
 
-    private Optional<Job.Kind> makeDocuments(Job job) {
+    /** Adds a job for each reservation, in batches. If it is repeated, it adds those that are missing. */
+    private Optional<Job.Kind> addJobs(Job job, Job.Kind kind) {
+        var version = job.eventVersion().orElseThrow();
+        var next = OptionalInt.of(0);
+        while (next.isPresent()) {
+            var after = next.getAsInt();
+            next = database.inTransaction(tx -> tickets.addJobs(tx, job.event(), version, kind, after, BATCH));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> renewDocuments(Job job) throws TemporaryFailure {
+        documents(load(job));
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> sendUpdate(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = load(job);
+        var own = order.ofBuyer();
+        documents(order); // those of other holders, too
+        if (own.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
+            return Optional.empty(); // the buyer is told of the cancellation instead
+        }
+        send(mails(own).update(own.tickets, documents(own), job.id()));
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> sendCancellation(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = load(job);
+        var cancellation = database.inTransaction(tx -> cancellations.find(tx, job.event()))
+                .orElseThrow();
+        send(mails(order).cancellation(cancellation.refund(), cancellation.reason(), job.id()));
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> makeDocuments(Job job) throws TemporaryFailure {
         progress.accept(Step.STARTED);
         var order = load(job);
-        if (order.reservation.status() != ReservationStatus.CONFIRMED) {
-            return Optional.empty(); // it was refunded in the meantime
+        if (order.reservation.status() != ReservationStatus.CONFIRMED
+                || order.reservation.buyer().isErased()) {
+            return Optional.empty(); // it was refunded or erased in the meantime
         }
         documents(order);
         progress.accept(Step.DOCUMENTS_MADE);
@@ -84,19 +156,27 @@ public final class TicketDelivery {
     /** Also creates documents that are missing, because tickets may be sent again before the job for documents has run. */
     private Optional<Job.Kind> sendMail(Job job) throws PermanentFailure, TemporaryFailure {
         var order = load(job);
-        if (order.tickets.isEmpty()) {
+        var own = order.ofBuyer();
+        if (own.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
             return Optional.empty(); // they were refunded or transferred in the meantime
         }
+        send(mails(own).tickets(own.tickets, documents(own), job.id()));
+        progress.accept(Step.MAIL_SENT);
+        return Optional.empty();
+    }
+
+    private BuyerMails mails(Order order) {
+        return new BuyerMails(order.event, order.reservation, mailer.contact(), order.now);
+    }
+
+    private void send(Mailer.Mail mail) throws PermanentFailure, TemporaryFailure {
         try {
-            mailer.send(TicketMail.of(
-                    order.event, order.reservation, order.tickets, documents(order), job.id(), mailer.contact()));
+            mailer.send(mail);
         } catch (Mailer.Rejected e) {
             throw new PermanentFailure(e.getMessage(), e);
         } catch (Mailer.Failed e) {
             throw new TemporaryFailure(e.getMessage(), e);
         }
-        progress.accept(Step.MAIL_SENT);
-        return Optional.empty();
     }
 
     private Order load(Job job) {
@@ -105,17 +185,62 @@ public final class TicketDelivery {
             var reservation =
                     inventory.find(tx, job.event(), job.subject().reservation()).orElseThrow();
             var live = tickets.ofReservation(tx, job.event(), job.subject().reservation()).stream()
-                    .filter(ticket -> ticket.voidedAt() == null && ticket.isBuyers())
+                    .filter(ticket -> ticket.voidedAt() == null
+                            && !reservation.buyer().isErased()) // there is no address, and no name to print
                     .toList();
             var codes = new ArrayList<String>();
             for (var ticket : live) {
                 codes.add(tickets.code(tx, job.event(), ticket));
             }
-            return new Order(event, reservation, live, codes);
+            return new Order(event, reservation, live, codes, tx.readClock());
         });
     }
 
-    private List<byte[]> documents(Order order) {
+    /** The new holder of a ticket gets it by mail. */
+    private Optional<Job.Kind> sendTransferredTicket(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = loadTicket(job);
+        var ticket = order.tickets.get(0);
+        var holder = ticket.transferredTo();
+        if (ticket.voidedAt() != null || holder == null || order.event.status() == Status.CANCELLED) {
+            return Optional.empty(); // refunded, transferred again or erased in the meantime
+        }
+        var document = documents(order).get(0);
+        send(mails(order).transfer(ticket, document, holder.email(), Optional.of(holder.name()), job.id()));
+        return Optional.empty();
+    }
+
+    /** The former holder of a ticket learns that it is void. */
+    private Optional<Job.Kind> sendTransferNotice(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = loadTicket(job);
+        var ticket = order.tickets.get(0);
+        var buyer = order.reservation.buyer();
+        if (buyer.isErased() || !ticket.isBuyers() && ticket.transferredTo() == null) {
+            return Optional.empty();
+        }
+        if (ticket.isBuyers()) {
+            send(mails(order).transferred(ticket, buyer.email(), buyer.name(), job.id()));
+        } else {
+            var holder = ticket.transferredTo();
+            send(mails(order).transferred(ticket, holder.email(), Optional.of(holder.name()), job.id()));
+        }
+        return Optional.empty();
+    }
+
+    /** Loads the ticket that a job is about. */
+    private Order loadTicket(Job job) {
+        return database.inTransaction(tx -> {
+            var event = catalog.find(tx, job.event()).orElseThrow();
+            var ticket = tickets.find(
+                            tx, job.event(), new TicketId(job.subject().ticket()))
+                    .orElseThrow();
+            var reservation =
+                    inventory.find(tx, job.event(), ticket.reservation()).orElseThrow();
+            var code = tickets.code(tx, job.event(), ticket);
+            return new Order(event, reservation, List.of(ticket), List.of(code), tx.readClock());
+        });
+    }
+
+    private List<byte[]> documents(Order order) throws TemporaryFailure {
         var documents = new ArrayList<byte[]>();
         for (int i = 0; i < order.tickets.size(); i++) {
             documents.add(document(order, order.tickets.get(i), order.codes.get(i)));
@@ -124,17 +249,19 @@ public final class TicketDelivery {
     }
 
     /** Returns the stored document, or creates and stores it. Rendering is slow, so it runs outside a transaction. */
-    private byte[] document(Order order, Ticket ticket, String code) {
+    private byte[] document(Order order, Ticket ticket, String code) throws TemporaryFailure {
         var event = order.event.id();
         var existing = database.inTransaction(tx -> tickets.document(tx, event, ticket.id()));
         if (existing.isPresent()) {
             return existing.get();
         }
-        var rendered =
-                TicketPdf.render(order.event, ticket, order.reservation.buyer().email(), code);
-        return database.inTransaction(tx -> {
-            tickets.storeDocument(tx, order.event, ticket.id(), rendered);
-            return tickets.document(tx, event, ticket.id()).orElseThrow();
-        });
+        var reservation = order.reservation;
+        var holder = ticket.transferredTo();
+        var name = holder == null ? reservation.printedName(ticket.seat().id()) : holder.name();
+        var rendered = TicketPdf.render(order.words(), order.event, reservation.reference(), ticket, name, code);
+        return database.inTransaction(tx -> tickets.storeDocument(tx, order.event, reservation, ticket.id(), rendered)
+                        ? tickets.document(tx, event, ticket.id())
+                        : Optional.<byte[]>empty())
+                .orElseThrow(() -> new TemporaryFailure("The reservation was changed meanwhile", null));
     }
 }

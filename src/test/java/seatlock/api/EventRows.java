@@ -14,6 +14,7 @@ final class EventRows {
             "event_terms",
             "quotas",
             "reservations",
+            "reservation_words",
             "reservation_seats",
             "seats",
             "tickets",
@@ -21,6 +22,7 @@ final class EventRows {
             "scans",
             "payment_references",
             "jobs",
+            "changes",
             "idempotency_keys");
 
     private static final String SELECT = TABLES.stream()

@@ -9,6 +9,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 import seatlock.SealedTypesTest;
 import seatlock.inventory.Outcome;
 import seatlock.inventory.Reservation;
+import seatlock.privacy.Erasure;
+import seatlock.sales.Corrections;
 import seatlock.sales.Receipt;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckOutResult;
@@ -70,6 +72,19 @@ class HandlesEveryVariantTest {
                         catchThrowable(() -> TicketHandlers.requireQueued(result, RESERVATION))
                                 instanceof IllegalArgumentException)
                 .isFalse();
+    }
+
+    @ParameterizedTest
+    @FieldSource("seatlock.SealedTypesTest#ERASURES")
+    void every_result_of_an_erasure_has_an_answer(Erasure.Result result) {
+        assertThat(catchThrowable(() -> PrivacyHandlers.respond(null, result)))
+                .isNotInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @FieldSource("seatlock.SealedTypesTest#CORRECTIONS")
+    void every_result_of_a_correction_has_an_answer(Corrections.Result result) {
+        assertThat(catchThrowable(() -> BuyerHandlers.require(result))).isNotInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest

@@ -185,6 +185,95 @@ class HostileInputTest {
                 .isEqualTo("200");
     }
 
+    @Test
+    void erasing_accepts_no_body_or_one_with_force_only() {
+        var held = new HeldSeat(system);
+        var path = Api.path(held.event, held.reservation) + "/erase";
+        for (var body : List.of("{\"force\":\"yes\"}", "{\"force\":1}", "{\"reason\":\"x\"}", "[]", "true")) {
+            assertThat(api.send(Api.post(api.asAdmin(api.request(path)), body)).outcome())
+                    .as(body)
+                    .isEqualTo("422 invalid-request");
+        }
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{")).outcome())
+                .isEqualTo("400 malformed-request");
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{\"force\":true}"))
+                        .outcome())
+                .isEqualTo("409 not-erasable");
+        held.assertUnchanged();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"by\":\"PT1H\"}", "[]", "7"})
+    void extending_accepts_no_body_or_an_empty_object_only(String body) {
+        var held = new HeldSeat(system);
+        var path = Api.path(held.event, held.reservation) + "/extend";
+
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)).header("Idempotency-Key", "k"), body))
+                        .outcome())
+                .isEqualTo("422 invalid-request");
+        held.assertUnchanged();
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)).header("Idempotency-Key", "k"), "{}"))
+                        .outcome())
+                .isEqualTo("200");
+    }
+
+    @Test
+    void extending_requires_a_key() {
+        var held = new HeldSeat(system);
+
+        assertThat(api.extend(held.event, held.reservation, null, TestSystem.ADMIN_KEY)
+                        .outcome())
+                .isEqualTo("400 idempotency-key-missing");
+        assertThat(api.extend(held.event, held.reservation, "k", "rsv_of_somebody_else")
+                        .outcome())
+                .isEqualTo("404 not-found");
+        held.assertUnchanged();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\"reacquire\"", "\"REACQUIRE \"", "true", "1", "[\"REACQUIRE\"]", "{}"})
+    void an_unknown_way_to_confirm_a_lapsed_reservation_is_refused(String ifLapsed) {
+        var held = new HeldSeat(system);
+        var body = "{\"paymentReference\":\"pi_1\",\"amount\":4500,\"ifLapsed\":" + ifLapsed + "}";
+
+        var refused = api.confirmWith(held.event, held.reservation, "k", body);
+
+        assertThat(refused.outcome()).isEqualTo("422 invalid-request");
+        assertThat(refused.json().at("/errors/0/field").asText()).isEqualTo("ifLapsed");
+        held.assertUnchanged();
+    }
+
+    @Test
+    void cancelling_an_event_refuses_what_it_cannot_store_and_changes_nothing() {
+        var held = new HeldSeat(system);
+        var path = "/api/events/" + held.event + "/cancel";
+        var bodies = List.of(
+                "{\"reason\":\"\"}",
+                "{\"reason\":\" \"}",
+                "{\"reason\":\"a\\u0000b\"}",
+                "{\"reason\":\"" + "x".repeat(1_001) + "\"}",
+                "{\"reason\":1}",
+                "{\"refund\":\"yes\"}",
+                "{\"notify\":1}",
+                "{\"notifies\":true}",
+                "{\"force\":true}",
+                "[]");
+        for (var body : bodies) {
+            assertThat(api.send(Api.post(api.asAdmin(api.request(path)), body)).outcome())
+                    .as(body)
+                    .isEqualTo("422 invalid-request");
+        }
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{")).outcome())
+                .isEqualTo("400 malformed-request");
+        assertThat(api.send(Api.post(api.asAdmin(api.request("/api/events/" + UUID.randomUUID() + "/cancel")), "{}"))
+                        .outcome())
+                .isEqualTo("404 not-found");
+        held.assertUnchanged();
+        var most = "{\"reason\":\"" + "x".repeat(1_000) + "\"}";
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), most)).status())
+                .isEqualTo(200);
+    }
+
     /** Generated clients send null, or an empty line, for a body that their caller left out. */
     @ParameterizedTest
     @ValueSource(strings = {"", "null", " null\n", " \r\n", "{}"})
@@ -198,9 +287,17 @@ class HostileInputTest {
                     .get("id")
                     .asText();
             api.confirm(held.event, held.reservation, 4500);
-            var expected =
-                    Map.of(path + "/resend", "202", path + "/cancel", "200", "/api/keys/" + keyId + "/rotate", "201");
-            for (var operation : List.of(path + "/resend", path + "/cancel", "/api/keys/" + keyId + "/rotate")) {
+            var expected = Map.of(
+                    path + "/resend",
+                    "202",
+                    path + "/cancel",
+                    "200",
+                    path + "/erase",
+                    "204",
+                    "/api/keys/" + keyId + "/rotate",
+                    "201");
+            for (var operation :
+                    List.of(path + "/resend", path + "/cancel", path + "/erase", "/api/keys/" + keyId + "/rotate")) {
                 var request = api.asAdmin(api.request(operation)).POST(BodyPublishers.ofString(body));
                 if (contentType != null) {
                     request.header("Content-Type", contentType);
@@ -291,7 +388,9 @@ class HostileInputTest {
         var responses = new ArrayList<Api.Response>();
         responses.add(api.get("/api/events/" + id));
         responses.add(api.get("/api/events/" + id + "/seats"));
+        responses.add(api.get("/api/events/" + id + "/changes", TestSystem.ADMIN_KEY));
         responses.add(api.get("/api/events/" + event.id() + "/reservations/" + id, TestSystem.ADMIN_KEY));
+        responses.add(api.get("/api/events/" + event.id() + "/reservations/" + id + "/changes", TestSystem.ADMIN_KEY));
         responses.add(api.send(Api.post(
                 api.request("/api/events/" + id + "/reservations").header("Idempotency-Key", "k"), validBody)));
         responses.add(api.send(Api.post(
@@ -352,6 +451,35 @@ class HostileInputTest {
     void an_invalid_query_of_the_void_tickets_is_refused(String query) {
         var path = "/api/events/" + system.event(1).id() + "/tickets/revoked?" + query;
         assertThat(api.get(path, TestSystem.ADMIN_KEY).outcome()).isEqualTo("422 invalid-request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "limit=0",
+                "limit=1001",
+                "after=-1",
+                "after=x",
+                "after=1",
+                "after=1.0",
+                "after=9223372036854775808",
+                "after=%00",
+                "wait=26",
+                "wait=-1",
+                "wait=x",
+                "wait="
+            })
+    void an_invalid_query_of_the_changes_is_refused(String query) {
+        var event = system.event(1).id();
+        assertThat(api.get("/api/events/" + event + "/changes?" + query, TestSystem.ADMIN_KEY)
+                        .outcome())
+                .isEqualTo("422 invalid-request");
+        if (!query.startsWith("after=1") && !query.startsWith("wait")) {
+            var held = api.reserve(event, "S-A-1").json().get("id").asText();
+            assertThat(api.get(Api.path(event, held) + "/changes?" + query, TestSystem.ADMIN_KEY)
+                            .outcome())
+                    .isEqualTo("422 invalid-request");
+        }
     }
 
     static Stream<Arguments> invalidKeys() {

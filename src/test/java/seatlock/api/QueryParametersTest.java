@@ -12,6 +12,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import seatlock.catalog.EventId;
 import seatlock.support.Api;
 import seatlock.support.RawHttp;
 import seatlock.support.TestSystem;
@@ -22,16 +23,23 @@ class QueryParametersTest {
     /** A valid value of each documented parameter; {@code after} is an id or a number. */
     private static final Map<String, List<String>> VALUES = Map.of(
             "limit", List.of("1"),
+            "wait", List.of("0"),
             "after", List.of("0", "01900000-0000-7000-8000-000000000001"),
             "section", List.of("S"),
-            "status", List.of("SOLD"));
+            "status", List.of("SOLD", "CONFIRMED"),
+            "email", List.of("ada@example.org"),
+            "name", List.of("Ada"),
+            "reference", List.of("7k2m-px4d"));
 
     private final TestSystem system = TestSystem.shared();
     private final Api api = system.api;
-    private final UUID event = system.event(1).id().value();
+    private final EventId event = system.event(1).id();
+    private final String reservation =
+            api.reserve(event, "S-A-1").json().get("id").asText();
 
     private Api.Response send(String method, String template, String query) {
         var path = template.replace("{eventId}", event.toString())
+                .replace("{reservationId}", reservation)
                 .replaceAll("\\{\\w+}", UUID.randomUUID().toString());
         return api.send(api.asAdmin(api.request(path + "?" + query)).method(method, BodyPublishers.noBody()));
     }
@@ -70,7 +78,13 @@ class QueryParametersTest {
         for (var path : paths.properties()) {
             for (var parameter : queryParameters(path.getValue().path("get"))) {
                 var responses = VALUES.get(parameter).stream()
-                        .map(value -> send("GET", path.getKey(), parameter + "=" + value))
+                        .map(value -> send(
+                                "GET",
+                                path.getKey(),
+                                parameter + "=" + value
+                                        + (path.getKey().equals("/api/reservations") && !parameter.equals("email")
+                                                ? "&email=ada@example.org"
+                                                : "")))
                         .toList();
                 assertThat(responses)
                         .as(path.getKey() + " " + parameter)
@@ -83,7 +97,7 @@ class QueryParametersTest {
                 checked++;
             }
         }
-        assertThat(checked).isEqualTo(8);
+        assertThat(checked).isEqualTo(22);
     }
 
     private static List<String> queryParameters(JsonNode operation) {

@@ -27,14 +27,14 @@ class ConstraintsTest {
 
     private static final String NEW_RESERVATION = """
             INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total, created_at,
-                                      expires_at, confirmed_at, ended_at, payment_reference, amount_paid,
+                                      expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid,
                                       event_starts_at, event_max_seats, terms_version)
             SELECT event_id, gen_random_uuid(), %s FROM event_terms WHERE event_id = :event
             """;
 
     private static final String GOOD =
             "'ABCDEFGH', 1, 'PENDING', 'a@b.c', sha256('x'), 1, 100, now(), now() + interval '1 minute',"
-                    + " NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
+                    + " now() + interval '3 minutes', NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
 
     private static final String CANCELLED =
             "status = 'CANCELLED', cancelled_at = now(), cancel_refund = true, cancel_notify = true";
@@ -60,6 +60,28 @@ class ConstraintsTest {
         return "UPDATE reservations SET " + change + " WHERE event_id = :event AND reservation_id = :sold";
     }
 
+    /** Makes the pending reservation an expired one that was replaced. */
+    private static String lapsed(String successor) {
+        return held("status = 'EXPIRED', expires_at = now(), ended_at = now(), replaced_by = " + successor);
+    }
+
+    /** Copies the confirmed reservation twice, as an expired or a confirmed one with the same partner. */
+    private static String twice(String column, String partner) {
+        var copy =
+                "INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count,"
+                        + " total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid, event_starts_at,"
+                        + " event_max_seats, terms_version, " + column
+                        + ") SELECT event_id, gen_random_uuid(), '%s', 1, "
+                        + (column.equals("replaces") ? "'CONFIRMED'" : "'EXPIRED'")
+                        + ", email, token_hash, seat_count, total, created_at, expires_at, hold_until, "
+                        + (column.equals("replaces")
+                                ? "confirmed_at, NULL, payment_reference, amount_paid"
+                                : "NULL, expires_at, NULL, NULL")
+                        + ", event_starts_at, event_max_seats, terms_version, " + partner
+                        + " FROM reservations WHERE event_id = :event AND reservation_id = :sold";
+        return copy.formatted("ABCDEFGH") + "; " + copy.formatted("HGFEDCBA");
+    }
+
     private static String plan(String change) {
         return "UPDATE seat_plans SET " + change + " WHERE event_id = :event";
     }
@@ -78,6 +100,12 @@ class ConstraintsTest {
     }
 
     /** A copy of the event's job, with another id, kind and subject. */
+    private static String secondUpdate() {
+        return "INSERT INTO jobs (event_id, job_id, kind, subject_type, subject_id, event_version, state, attempts, created_at,"
+                + " next_attempt_at) SELECT event_id, gen_random_uuid(), kind, subject_type, subject_id, event_version,"
+                + " state, attempts, created_at, next_attempt_at FROM jobs WHERE event_id = :event";
+    }
+
     private static String newJob(String id, String kindAndSubject) {
         return "INSERT INTO jobs (event_id, job_id, kind, subject_type, subject_id, state, attempts, created_at,"
                 + " next_attempt_at) SELECT event_id, " + id + ", " + kindAndSubject
@@ -102,10 +130,10 @@ class ConstraintsTest {
                 + ", now(), false, false FROM event_terms WHERE event_id = :event";
     }
 
-    /** A change of the sold reservation. */
+    /** A change of the sold reservation, which has one of version 2 already. */
     private static String change(String good, String bad) {
         var row =
-                ":event, gen_random_uuid(), 'reservation.confirmed', :sold, NULL::uuid, 2, 'holder', now(), NULL::bigint";
+                ":event, gen_random_uuid(), 'reservation.confirmed', :sold, NULL::uuid, 3, 'holder', now(), NULL::bigint";
         assertThat(row).contains(good);
         return "INSERT INTO changes SELECT " + row.replace(good, bad);
     }
@@ -120,6 +148,10 @@ class ConstraintsTest {
 
     private static String payment(String event, String reservation) {
         return "INSERT INTO payment_references VALUES (%s, 'pi_' || :sold, %s)".formatted(event, reservation);
+    }
+
+    private static String word(String word, String reservation) {
+        return "INSERT INTO reservation_words SELECT :event, " + word + ", " + reservation;
     }
 
     /** A scan of the sold ticket. */
@@ -184,6 +216,16 @@ class ConstraintsTest {
                 arguments(sold("amount_paid = total - 1"), "reservations_paid_in_full"),
                 arguments(held("payment_reference = 'pi', amount_paid = total"), "reservations_paid_when_confirmed"),
                 arguments(held("expires_at = created_at"), "reservations_expires_after_created"),
+                arguments(held("expires_at = hold_until + interval '1 us'"), "reservations_held_within_limit"),
+                // A reservation in the place of a lapsed one
+                arguments(sold("replaces = gen_random_uuid()"), "reservations_replaces_fk"),
+                arguments(lapsed("gen_random_uuid()"), "reservations_replaced_by_fk"),
+                arguments(sold("replaces = reservation_id"), "reservations_replaces_another"),
+                arguments(lapsed("reservation_id"), "reservations_replaces_another"),
+                arguments(held("replaced_by = :sold"), "reservations_replaced_once_expired"),
+                arguments(held("replaces = :sold"), "reservations_successor_was_confirmed"),
+                arguments(twice("replaces", ":held"), "reservations_replaces_unique"),
+                arguments(twice("replaced_by", ":sold"), "reservations_replaced_by_unique"),
                 // What may be reserved
                 arguments(reservation("now(), now()", "starts_at, starts_at"), "reservations_before_event_starts"),
                 arguments(reservation("starts_at, max", "starts_at + interval '1 year', max"), "reservations_terms_fk"),
@@ -229,6 +271,10 @@ class ConstraintsTest {
                 arguments(held("name = ''"), "reservations_name_length"),
                 arguments(held("language = 'German'"), "reservations_language_form"),
                 arguments(held("version = 0"), "reservations_version_positive"),
+                arguments(sold("erased_at = now()"), "reservations_erased_has_no_data"),
+                arguments(sold("email = 'erased'"), "reservations_erased_has_no_data"),
+                arguments(sold("email = 'erased', erased_at = now(), name = 'Ada'"), "reservations_erased_has_no_data"),
+                arguments(held("email = 'erased', erased_at = now()"), "reservations_erased_is_not_pending"),
                 arguments(
                         "UPDATE reservation_seats SET holder = '' WHERE event_id = :event",
                         "reservation_seats_holder_length"),
@@ -236,7 +282,7 @@ class ConstraintsTest {
                 arguments(change("'reservation.confirmed'", "'Confirmed'"), "changes_type_form"),
                 arguments(change(":sold", "NULL"), "changes_subject_matches_type"),
                 arguments(change("'reservation.confirmed'", "'ticket.voided'"), "changes_subject_matches_type"),
-                arguments(change("2,", "0,"), "changes_version_positive"),
+                arguments(change("3,", "0,"), "changes_version_positive"),
                 arguments(change("'holder'", "'Ada'"), "changes_actor_form"),
                 arguments(change("NULL::bigint", "0"), "changes_position_positive"),
                 arguments(change(":sold", "gen_random_uuid()"), "changes_reservation_fk"),
@@ -253,7 +299,10 @@ class ConstraintsTest {
                 arguments(
                         change("gen_random_uuid()", ":held") + "; " + change("gen_random_uuid()", ":held"),
                         "changes_pk"),
-                arguments(change("NULL::bigint", "1") + "; " + change("NULL::bigint", "1"), "changes_position_unique"),
+                arguments(
+                        change("NULL::bigint", "1") + "; "
+                                + change("NULL::bigint", "1").replace(" 3,", " 4,"),
+                        "changes_position_unique"),
                 // Terms
                 arguments(
                         terms("on_sale_from = now(), on_sale_until = now()"), "event_terms_sale_ends_after_it_begins"),
@@ -322,7 +371,11 @@ class ConstraintsTest {
                 arguments("INSERT INTO ticket_keys SELECT * FROM ticket_keys", "ticket_keys_pk"),
                 arguments("INSERT INTO ticket_keys VALUES (0, '', '', now())", "ticket_keys_key_id_in_range"),
                 // Jobs
-                arguments(job("kind = 'Dance'"), "jobs_kind_known"),
+                arguments(job("kind = 'Dance', event_version = 1"), "jobs_kind_known"),
+                arguments(job("kind = 'SendUpdate'"), "jobs_event_version_matches_kind"),
+                arguments(job("kind = 'SendUpdate', event_version = 9"), "jobs_event_version_fk"),
+                arguments(
+                        job("kind = 'SendUpdate', event_version = 1") + "; " + secondUpdate(), "jobs_one_per_version"),
                 arguments(job("state = 'LOST'"), "jobs_state_known"),
                 arguments(job("attempts = -1"), "jobs_attempts_not_negative"),
                 arguments(job("state = 'RUNNING'"), "jobs_lease_while_running"),
@@ -337,7 +390,7 @@ class ConstraintsTest {
                         "jobs_one_issue_per_reservation"),
                 arguments(
                         newJob("gen_random_uuid()", "'SendTransferNotice', 'RESERVATION', subject_id"),
-                        "jobs_transfers_are_about_a_ticket"),
+                        "jobs_subject_matches_kind"),
                 arguments(
                         newJob("gen_random_uuid()", "'SendTransferNotice', 'TICKET', gen_random_uuid()"),
                         "jobs_ticket_fk"),
@@ -383,9 +436,19 @@ class ConstraintsTest {
                         "INSERT INTO idempotency_keys SELECT * FROM idempotency_keys WHERE event_id = :event" + " AND "
                                 + HELD_KEY,
                         "idempotency_keys_pk"),
+                // Words
+                arguments(word("''", ":held"), "reservation_words_word_length"),
+                arguments(word("repeat('x', 51)", ":held"), "reservation_words_word_length"),
+                arguments(word("'ada'", "gen_random_uuid()"), "reservation_words_reservation_fk"),
+                arguments(word("'ada'", ":held") + "; " + word("'ada'", ":held"), "reservation_words_pk"),
                 // Payments
                 arguments(payment(":event", ":held"), "payment_references_pk"),
                 arguments(payment("gen_random_uuid()", ":sold"), "payment_references_reservation_fk"),
+                // Feeds
+                arguments(change("3,", "2,"), "changes_version_unique"),
+                arguments("INSERT INTO feeds VALUES (:event, 0), (:event, 0)", "feeds_pk"),
+                arguments("INSERT INTO feeds VALUES (gen_random_uuid(), 0)", "feeds_event_fk"),
+                arguments("INSERT INTO feeds VALUES (:event, -1)", "feeds_last_position_not_negative"),
                 // Scans
                 arguments(scan("'ADMITTED'", "'MAYBE'"), "scans_outcome_known"),
                 arguments(scan("'N'", "''"), "scans_gate_length"),

@@ -52,7 +52,10 @@ class InventoryWriterTest {
                 4500,
                 expiresAt.minus(TTL),
                 expiresAt,
-                new State.Pending());
+                expiresAt,
+                new State.Pending(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static Command.Reserve reserve(Quota... quotas) {

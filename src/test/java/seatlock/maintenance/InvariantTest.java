@@ -20,9 +20,9 @@ import seatlock.support.TestSystem;
 /**
  * Each invariant can fail: the constraints of this database are dropped, so that SQL can do what the schema would stop.
  *
- * <p>The event of each test has seven seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
- * {@code sold}, S-A-3 transferred, used and refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6
- * available, S-A-7 transferred.
+ * <p>The event of each test has eight seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
+ * {@code sold}, S-A-3 transferred, used and refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6 available, S-A-7
+ * lapsed and sold to the successor of its reservation, S-A-8 transferred. All changes have a position.
  */
 class InvariantTest {
 
@@ -45,6 +45,8 @@ class InvariantTest {
         SYSTEM.update("DROP INDEX tickets_one_live_per_seat");
         SYSTEM.update("DROP INDEX jobs_one_issue_per_reservation");
         SYSTEM.update("DROP INDEX scans_one_admitted_per_entry");
+        SYSTEM.update("DROP INDEX changes_version_unique");
+        SYSTEM.update("DROP INDEX changes_position_unique");
     }
 
     @AfterAll
@@ -78,6 +80,11 @@ class InvariantTest {
                 + "', 1 FROM tickets WHERE event_id = :event";
     }
 
+    private static String cancelled(String refund) {
+        return ofEvent("UPDATE events SET status = 'CANCELLED', cancelled_at = now(), cancel_completed_at = now(),"
+                + " cancel_notify = true, cancel_refund = " + refund);
+    }
+
     /** SQL that violates an invariant, and that invariant. */
     static Stream<Arguments> violations() {
         return Stream.of(
@@ -88,7 +95,7 @@ class InvariantTest {
                 arguments(
                         ofEvent("UPDATE section_prices SET price = 1"),
                         Invariant.A_CLAIM_HAS_THE_PRICE_OF_ITS_SECTION_IN_THE_VERSION_OF_ITS_RESERVATION),
-                arguments(seat(6, "seat_id = 8"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
+                arguments(seat(6, "seat_id = 9"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
                 arguments(
                         "INSERT INTO reservation_seats VALUES (:event, :held, 2, 4500, true)",
                         Invariant.A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST),
@@ -110,6 +117,25 @@ class InvariantTest {
                 arguments(
                         seat(1, "held_until = held_until + interval '1 s'"),
                         Invariant.A_HOLD_LASTS_AS_LONG_AS_ITS_RESERVATION),
+                arguments(
+                        reservation(":held", "hold_until = created_at"),
+                        Invariant.A_RESERVATION_IS_NOT_HELD_BEYOND_ITS_LIMIT),
+                arguments(
+                        reservation(":sold", "replaces = :held"),
+                        Invariant.A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER),
+                arguments(
+                        reservation(":held", "replaced_by = :sold"),
+                        Invariant.A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER),
+                arguments(
+                        ofEvent("UPDATE reservations SET replaced_by = NULL"),
+                        Invariant.A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER),
+                arguments(
+                        "UPDATE reservation_seats SET price = 1 WHERE event_id = :event AND reservation_id IN (SELECT replaces"
+                                + " FROM reservations WHERE event_id = :event)",
+                        Invariant.A_SUCCESSOR_HAS_THE_SEATS_OF_WHAT_IT_REPLACES),
+                arguments(
+                        ofEvent("UPDATE reservations SET terms_version = 2") + " AND replaces IS NOT NULL",
+                        Invariant.A_SUCCESSOR_HAS_THE_SEATS_OF_WHAT_IT_REPLACES),
                 arguments(
                         seat(1, "status = 'AVAILABLE', reservation_id = NULL, held_until = NULL"),
                         Invariant.A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS),
@@ -147,6 +173,10 @@ class InvariantTest {
                         ofEvent("UPDATE jobs SET subject_id = gen_random_uuid()"),
                         Invariant.A_JOB_HAS_A_SUBJECT_THAT_EXISTS),
                 arguments(ofEvent("UPDATE jobs SET subject_type = 'EVENT'"), Invariant.A_JOB_HAS_A_SUBJECT_THAT_EXISTS),
+                arguments(
+                        "WITH named AS (" + claim(":sold", "holder = 'Ada'") + ") "
+                                + reservation(":sold", "erased_at = now()"),
+                        Invariant.AN_ERASED_RESERVATION_HAS_NO_NAMES_AND_NO_DOCUMENTS),
                 arguments(
                         ofEvent("DELETE FROM tickets"),
                         Invariant.A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY),
@@ -198,6 +228,9 @@ class InvariantTest {
                         ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
                         Invariant.A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET),
                 arguments(
+                        "INSERT INTO reservation_words VALUES (:event, 'ada', :held)",
+                        Invariant.A_RESERVATION_WITHOUT_A_NAME_IS_NOT_FOUND_BY_ONE),
+                arguments(
                         ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
                         Invariant.A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL),
                 arguments(
@@ -216,13 +249,45 @@ class InvariantTest {
                 arguments(scan("issued_at", "ADMITTED"), Invariant.A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS),
                 arguments(
                         scan("issued_at - interval '1 s'", "VOIDED"),
-                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET));
+                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET),
+                arguments(
+                        reservation(":sold", "version = 1"),
+                        Invariant.A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED),
+                arguments(
+                        ofEvent("UPDATE changes SET version = 2"),
+                        Invariant.A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED),
+                arguments(
+                        ofEvent("UPDATE changes SET position = position + 1"),
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET position = 0") + " AND position = 1",
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET position = NULL") + " AND position = 1",
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE feeds SET last_position = last_position + 1"),
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(ofEvent("DELETE FROM feeds"), Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET version = 9 - version") + " AND type <> 'reservation.expired'",
+                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION),
+                arguments(
+                        ofEvent("UPDATE changes SET position = NULL") + " AND version = 2",
+                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION),
+                arguments(cancelled("true"), Invariant.A_COMPLETED_CANCELLATION_LEAVES_NO_LIVE_RESERVATION),
+                arguments(cancelled("false"), Invariant.A_COMPLETED_CANCELLATION_LEAVES_NO_LIVE_RESERVATION),
+                arguments(
+                        cancelled("true") + "; "
+                                + ofEvent("UPDATE events SET cancel_completed_at = now() - interval '1 day'"),
+                        Invariant.NOTHING_IS_RESERVED_OR_CONFIRMED_AFTER_A_COMPLETED_CANCELLATION),
+                arguments(cancelled("false"), Invariant.A_COMPLETED_CANCELLATION_HAS_A_JOB_FOR_EACH_HOLDER));
     }
 
     @ParameterizedTest
     @MethodSource("violations")
     void a_violation_made_by_hand_is_detected(String sql, Invariant invariant) {
-        var event = SYSTEM.event(7);
+        var event = SYSTEM.event(8);
         var held = SYSTEM.api.reserve(event.id(), "S-A-1").json().get("id").asText();
         var sold = SYSTEM.api.buy(event.id(), "S-A-2").json().get("id").asText();
         fill(SYSTEM, event);
@@ -246,7 +311,7 @@ class InvariantTest {
     void no_regular_operation_violates_an_invariant() {
         try (var system = new TestSystem()) {
             for (int i = 0; i < 2; i++) {
-                var event = system.event(7);
+                var event = system.event(8);
                 system.api.reserve(event.id(), "S-A-1");
                 system.api.buy(event.id(), "S-A-2");
                 fill(system, event);
@@ -265,7 +330,10 @@ class InvariantTest {
         assertThat(Invariant.AN_ACTIVE_CLAIM_HAS_ITS_SEAT).hasToString("Each active claim has its seat");
     }
 
-    /** Seat 3 is transferred, used and refunded; seat 7 is transferred. Seat 4 lapses and is taken over by another reservation before the sweeper runs. */
+    /**
+     * Seat 3 is transferred, used and refunded. Seat 4 lapses and is taken over by another reservation before the sweeper runs. Seat 7
+     * lapses, and a late payment confirms a successor. Seat 8 is transferred.
+     */
     private static void fill(TestSystem system, Event event) {
         system.changeTerms(event.id(), "reentry = true");
         var refunded = transferred(system, event, "S-A-3");
@@ -275,18 +343,29 @@ class InvariantTest {
         var force = Api.post(
                 system.api.asAdmin(system.api.request(Api.path(event.id(), refunded) + "/cancel")), "{\"force\":true}");
         assertThat(system.api.send(force).outcome()).isEqualTo("200");
-        transferred(system, event, "S-A-7");
-        var lapsed = system.api.reserve(event.id(), "S-A-4").json().get("id").asText();
+        transferred(system, event, "S-A-8");
+        lapse(
+                system,
+                event,
+                system.api.reserve(event.id(), "S-A-4").json().get("id").asText());
+        system.api.reserve(event.id(), "S-A-4");
+        var late = system.api.reserve(event.id(), "S-A-7").json().get("id").asText();
+        lapse(system, event, late);
+        var reacquired = system.api.reacquire(event.id(), late, "late", 4500);
+        assertThat(reacquired.status()).isEqualTo(200);
+        system.database.inTransaction(tx -> system.feed.sequence(tx, event.id()));
+    }
+
+    private static void lapse(TestSystem system, Event event, String reservation) {
         system.update("""
                 UPDATE reservations SET created_at = created_at - interval '1 hour', expires_at = created_at
                  WHERE event_id = ? AND reservation_id = ?::uuid
-                """, event.id().value(), lapsed);
+                """, event.id().value(), reservation);
         system.update("""
                 UPDATE seats SET held_until = r.expires_at FROM reservations AS r
                  WHERE seats.event_id = ? AND r.event_id = seats.event_id
                    AND r.reservation_id = seats.reservation_id AND seats.status = 'HELD'
                 """, event.id().value());
-        system.api.reserve(event.id(), "S-A-4");
     }
 
     private static String transferred(TestSystem system, Event event, String seat) {

@@ -115,6 +115,18 @@ public final class Api {
         return request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(json));
     }
 
+    public static HttpRequest.Builder patch(HttpRequest.Builder request, String json) {
+        return request.header("Content-Type", "application/json").method("PATCH", BodyPublishers.ofString(json));
+    }
+
+    public static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public Response createEvent(String json) {
         return send(post(asAdmin(request("/api/events")), json));
     }
@@ -152,6 +164,22 @@ public final class Api {
             request.setHeader("Idempotency-Key", key);
         }
         return send(post(request, json));
+    }
+
+    /** Confirms a reservation, or a successor of it if it has lapsed. */
+    public Response reacquire(EventId event, String reservation, String key, long amount) {
+        var body = object().put("paymentReference", "pi_" + reservation).put("amount", amount);
+        return confirmWith(
+                event, reservation, key, body.put("ifLapsed", "REACQUIRE").toString());
+    }
+
+    /** @param bearer a reservation's token or a key */
+    public Response extend(EventId event, String reservation, String key, String bearer) {
+        var request = request(path(event, reservation) + "/extend").POST(BodyPublishers.noBody());
+        if (key != null) {
+            request.header("Idempotency-Key", key);
+        }
+        return send(request.header("Authorization", "Bearer " + bearer));
     }
 
     /** Reserves seats and confirms them. Returns the response to the confirmation. */

@@ -68,7 +68,8 @@ public final class OpenApiContract {
                     .isFalse();
             return;
         }
-        var type = response.headers().firstValue("Content-Type").orElse("");
+        var type =
+                response.headers().firstValue("Content-Type").orElse("").replaceFirst(";.*", ""); // without parameters
         var schema = described.at("/content/" + type.replace("/", "~1") + "/schema");
         assertThat(schema.isMissingNode()).as(what + " of type " + type).isFalse();
         if (type.endsWith("json")) {

@@ -20,6 +20,7 @@ import seatlock.catalog.EventId;
 import seatlock.catalog.SeatPlan;
 import seatlock.catalog.Terms;
 import seatlock.changes.Changes;
+import seatlock.changes.Feed;
 import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.TransactionPool;
@@ -35,9 +36,11 @@ import seatlock.jobs.Jobs;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
+import seatlock.maintenance.Eraser;
 import seatlock.maintenance.Invariant;
 import seatlock.maintenance.Sweeper;
 import seatlock.metrics.Metrics;
+import seatlock.privacy.Erasure;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.Rehearsal;
@@ -53,10 +56,12 @@ public final class TestSystem implements AutoCloseable {
 
     public static final String ADMIN_KEY = "test-admin-key-of-more-than-32-characters";
 
-    /** The number of migrations. */
-    public static final int SCHEMA_VERSION = (int) Stream.of(new File("sql").list())
+    /** The version of the last migration. */
+    public static final int SCHEMA_VERSION = Stream.of(new File("sql").list())
             .filter(name -> name.matches("V[0-9]+__.*\\.sql"))
-            .count();
+            .mapToInt(name -> Integer.parseInt(name.substring(1, name.indexOf('_'))))
+            .max()
+            .orElseThrow();
 
     private static final TestSystem SHARED = new TestSystem();
 
@@ -78,6 +83,7 @@ public final class TestSystem implements AutoCloseable {
     public final InventoryReader inventoryReader = new InventoryReader();
     public final IdempotencyKeys keys = new IdempotencyKeys();
     public final Jobs jobs = new Jobs();
+    public final Feed feed = new Feed();
     public final TicketKeys ticketKeys;
     public final Tickets tickets;
     public final ApiServer server;
@@ -247,13 +253,33 @@ public final class TestSystem implements AutoCloseable {
                     threads,
                     metrics);
             health = new Health(readDatabase, Rehearsal::run, metrics);
-            var core = new ApiServer.Core(catalog, reader, checkout, seatMaps, tickets, ticketKeys, reads, writes);
+            var eraser = new Eraser(readDatabase, new Erasure(new Changes()), jobs -> {}, Optional.empty());
+            var core = new ApiServer.Core(
+                    catalog,
+                    reader,
+                    checkout,
+                    seatMaps,
+                    tickets,
+                    ticketKeys,
+                    new Changes(),
+                    new Feed(),
+                    eraser,
+                    reads,
+                    writes);
             server = ApiServer.start(setup, core, threads, health, limiter, metrics);
             health.started(SCHEMA_VERSION);
         }
 
         public int port() {
             return server.port();
+        }
+
+        public Checkout checkout() {
+            return checkout;
+        }
+
+        public int waitingReaders() {
+            return server.waitingReaders();
         }
 
         @Override
@@ -285,7 +311,7 @@ public final class TestSystem implements AutoCloseable {
 
     /** Returns a sweeper that is not started; the test calls its rounds. */
     public Sweeper sweeper() {
-        return new Sweeper(database, checkout, inventory, inventoryReader, keys, metrics);
+        return new Sweeper(database, checkout, inventory, inventoryReader, keys, tickets, metrics);
     }
 
     /** Creates an event next year with one section S and one row A: seats S-A-1, S-A-2, …. */
