@@ -404,12 +404,11 @@ class ArchitectureTest {
                         "Inventory.java lockUsedTickets",
                         "Inventory.java lockSeats",
                         "Jobs.java claimJob",
-                        "CheckIns.java lockReservation",
-                        "CheckIns.java lockTicket",
                         "Feed.java claimFeed",
-                        "Tickets.java lockReservation",
                         "Tickets.java lockErasure",
                         "Erasure.java lockReservations",
+                        "Tickets.java lockTicket",
+                        "Tickets.java lockReservationOf",
                         "Tickets.java lockVersion",
                         "BuyerDetails.java lockReservation");
     }

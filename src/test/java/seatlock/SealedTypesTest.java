@@ -31,7 +31,9 @@ import seatlock.privacy.Erasure;
 import seatlock.sales.Corrections;
 import seatlock.sales.Receipt;
 import seatlock.tickets.CheckInResult;
+import seatlock.tickets.CheckOutResult;
 import seatlock.tickets.Tickets;
+import seatlock.tickets.UndoResult;
 
 /**
  * Java 17 cannot check that an {@code instanceof} chain has a branch for every variant of a sealed type. So each sealed type has
@@ -85,6 +87,18 @@ public class SealedTypesTest {
             new Receipt.NotNow(null, OUTCOMES.get(3)),
             new Receipt.KeyReused(),
             new Receipt.UnknownEvent());
+
+    public static final List<CheckOutResult> CHECK_OUT_RESULTS = List.of(
+            new CheckOutResult.CheckedOut(null, null),
+            new CheckOutResult.NotCheckedIn(),
+            new CheckOutResult.NoReentry(),
+            new CheckOutResult.ImpossibleTime("must not be in the future"),
+            new CheckOutResult.Rejected(CheckInResult.Reason.FORGED));
+
+    public static final List<UndoResult> UNDO_RESULTS = List.of(
+            new UndoResult.Undone(null),
+            new UndoResult.NotCheckedIn(null),
+            new UndoResult.Rejected(CheckInResult.Reason.FORGED));
 
     public static final List<CheckInResult> CHECK_IN_RESULTS = List.of(
             new CheckInResult.Admitted(null, null),

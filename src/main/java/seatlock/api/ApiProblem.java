@@ -90,6 +90,17 @@ enum ApiProblem implements ProblemType {
             "Ticket already used",
             "A ticket is valid for one entry; `checkedInAt` and `gate` say when and where it was used. A reservation with a"
                     + " used ticket is refunded only with `force`."),
+    NOT_CHECKED_IN(
+            "not-checked-in",
+            409,
+            "Ticket not checked in",
+            "Let the person out. See `reason`: NOT_CHECKED_IN, or NO_REENTRY if tickets of the event are valid for one entry"
+                    + " only. Upload an offline scan again later: the scan at the entrance may not have arrived yet."),
+    NOT_TRANSFERABLE(
+            "not-transferable",
+            409,
+            "Ticket not transferable",
+            "See `reason`: the ticket is REFUNDED, TRANSFERRED or CHECKED_IN, or it is TOO_LATE."),
     INVALID_CODE("invalid-code", 422, "Invalid ticket code", "See `reason`."),
     IDEMPOTENCY_KEY_MISSING(
             "idempotency-key-missing",
@@ -146,6 +157,10 @@ enum ApiProblem implements ProblemType {
             return Problem.of(type, "The ticket was used at gate North.")
                     .with("checkedInAt", "2027-06-18T18:31:07.000000Z")
                     .with("gate", "North");
+        } else if (type == NOT_CHECKED_IN) {
+            return Problem.of(type, "The ticket is not checked in.").with("reason", "NOT_CHECKED_IN");
+        } else if (type == NOT_TRANSFERABLE) {
+            return Problem.of(type, "The ticket was used.").with("reason", "CHECKED_IN");
         } else if (type == INVALID_CODE) {
             return Problem.of(type, "The code has an invalid signature.").with("reason", "FORGED");
         }

@@ -36,8 +36,10 @@ import seatlock.sales.EventCreation;
 import seatlock.sales.EventRevision;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.KeyInUse;
+import seatlock.sales.Transfers;
 import seatlock.seatmap.SeatMaps;
 import seatlock.seatmap.UnknownEvent;
+import seatlock.tickets.CheckIns;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
@@ -145,15 +147,16 @@ public final class ApiServer implements AutoCloseable {
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
         var corrections = new Corrections(core.tickets, core.changes);
         var buyers = new BuyerHandlers(core.catalog, core.inventory, corrections, core.reads, core.writes, access);
+        var checkIns = new CheckIns(core.catalog, core.ticketKeys, core.tickets, core.changes);
         var tickets = new TicketHandlers(
-                core.inventory,
+                core.inventory, core.tickets, checkIns, corrections, core.ticketKeys, core.reads, core.writes, access);
+        var transfers = new TransferHandlers(
                 core.tickets,
-                corrections,
-                core.ticketKeys,
-                core.changes,
+                new Transfers(core.catalog, core.tickets, core.changes, new IdempotencyKeys()),
                 core.reads,
                 core.writes,
                 access);
+        var gates = new GateHandlers(checkIns, core.reads, core.writes, access);
         this.feedReaders = new FeedReaders(core.feed, core.reads, core.writes, threads);
         var changes = new ChangeHandlers(core.feed, feedReaders, core.inventory, core.reads, access);
         var calendars = new CalendarHandlers(core.catalog, core.inventory, core.reads, access);
@@ -187,6 +190,8 @@ public final class ApiServer implements AutoCloseable {
                             reservations,
                             buyers,
                             tickets,
+                            transfers,
+                            gates,
                             calendars,
                             changes,
                             keyHandlers,

@@ -54,12 +54,15 @@ final class PrivacyBodies {
     }
 
     @OpenApiName("StoredScan")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record StoredScan(
             @OpenApiRequired UUID ticketId,
             @OpenApiRequired Instant scannedAt,
-            @OpenApiRequired String gate,
 
-            @OpenApiRequired @OpenApiDescription("What the gate was told")
+            @OpenApiDescription("Absent if a seller has undone the check-in")
+            String gate,
+
+            @OpenApiRequired @OpenApiDescription("What the gate was told; UNDONE if a seller has undone the check-in")
             String outcome) {}
 
     @OpenApiName("StoredDocument")

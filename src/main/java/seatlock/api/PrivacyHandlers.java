@@ -12,6 +12,7 @@ import seatlock.inventory.ReservationStatus;
 import seatlock.maintenance.Eraser;
 import seatlock.privacy.Erasure;
 import seatlock.privacy.StoredData;
+import seatlock.tickets.Ticket;
 import seatlock.tickets.Tickets;
 
 /** The stored data of a buyer, and its erasure. */
@@ -52,7 +53,9 @@ final class PrivacyHandlers implements PrivacyOperations {
             return StoredDataBody.of(
                     catalog.find(tx, event).orElseThrow(),
                     found,
-                    tickets.ofReservation(tx, event, id),
+                    tickets.ofReservation(tx, event, id).stream()
+                            .filter(Ticket::isBuyers)
+                            .toList(),
                     StoredData.read(tx, event, id));
         });
     }

@@ -48,6 +48,8 @@ final class Routes {
             ReservationHandlers reservations,
             BuyerHandlers buyers,
             TicketHandlers tickets,
+            TransferHandlers transfers,
+            GateHandlers gates,
             CalendarHandlers calendars,
             ChangeHandlers changes,
             KeyHandlers keys,
@@ -86,6 +88,10 @@ final class Routes {
         post(RESERVATION + "/resend", AccessRule.SALES, tickets::resend);
         get(EVENT + "/tickets/{ticketId}.pdf", AccessRule.HOLDER, tickets::document);
         post(EVENT + "/check-ins", AccessRule.GATE, tickets::checkIn);
+        post(EVENT + "/tickets/{ticketId}/transfer", AccessRule.HOLDER, transfers::transfer);
+        get(EVENT + "/tickets/revoked", AccessRule.GATE, gates::revoked, "limit", "after");
+        post(EVENT + "/check-ins/undo", AccessRule.SALES, gates::undo);
+        post(EVENT + "/check-outs", AccessRule.GATE, gates::checkOut);
         get("/api/keys/tickets", AccessRule.ANYONE, tickets::keys);
 
         get(RESERVATION + "/changes", AccessRule.HOLDER, changes::ofReservation, "limit", "after");

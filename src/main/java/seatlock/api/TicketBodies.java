@@ -22,13 +22,18 @@ final class TicketBodies {
     enum TicketStatus {
         VALID,
         CHECKED_IN,
-        VOIDED;
+        CHECKED_OUT,
+        VOIDED,
+        TRANSFERRED;
 
         static TicketStatus of(Ticket ticket) {
             if (ticket.voidedAt() != null) {
-                return VOIDED;
+                return ticket.isTransferred() ? TRANSFERRED : VOIDED;
             }
-            return ticket.checkIn() == null ? VALID : CHECKED_IN;
+            if (ticket.checkIn() != null) {
+                return CHECKED_IN;
+            }
+            return ticket.checkedOutAt() == null ? VALID : CHECKED_OUT;
         }
     }
 
@@ -51,14 +56,29 @@ final class TicketBodies {
             @OpenApiRequired @OpenApiDescription("Link to the PDF")
             String pdf,
 
+            @OpenApiRequired @OpenApiDescription("Whether the PDF has been made, and shows the event as it is now")
+            boolean documentReady,
+
+            @OpenApiDescription(
+                    "Only sellers see tickets that were transferred to somebody else: the name of that person")
+            String holderName,
+
+            @OpenApiDescription(
+                    "Only sellers see tickets that were transferred to somebody else: the address of that person")
+            String holderEmail,
+
             @OpenApiDescription("Absent until the ticket is checked in")
             Instant checkedInAt,
 
             @OpenApiDescription("Absent until the ticket is checked in")
-            String gate) {
+            String gate,
 
-        static TicketBody of(EventId event, Ticket ticket, String code, PublicUrl publicUrl) {
+            @OpenApiDescription("When it was last checked out; absent if it never was")
+            Instant checkedOutAt) {
+
+        static TicketBody of(EventId event, Ticket ticket, String code, boolean documentReady, PublicUrl publicUrl) {
             var checkIn = ticket.checkIn();
+            var holder = ticket.transferredTo();
             return new TicketBody(
                     ticket.id().value(),
                     ticket.id().number(),
@@ -66,8 +86,12 @@ final class TicketBodies {
                     TicketStatus.of(ticket),
                     code,
                     publicUrl.link("/api/events/" + event + "/tickets/" + ticket.id() + ".pdf"),
+                    documentReady,
+                    holder == null ? null : holder.name(),
+                    holder == null ? null : holder.email(),
                     checkIn == null ? null : checkIn.at(),
-                    checkIn == null ? null : checkIn.gate());
+                    checkIn == null ? null : checkIn.gate(),
+                    ticket.checkedOutAt());
         }
     }
 
@@ -103,7 +127,8 @@ final class TicketBodies {
             @OpenApiRequired Instant checkedInAt,
             @OpenApiRequired String gate,
 
-            @OpenApiDescription("Absent unless the ticket was refunded after the scan, which was uploaded later")
+            @OpenApiDescription(
+                    "Absent unless the ticket was refunded or transferred after the scan, which was uploaded later")
             Instant refundedAt) {
 
         static CheckInBody of(Ticket ticket, Ticket.CheckIn scan) {

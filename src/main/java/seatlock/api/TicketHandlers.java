@@ -14,7 +14,6 @@ import seatlock.api.TicketBodies.TicketKeySet;
 import seatlock.api.TicketBodies.TicketList;
 import seatlock.catalog.EventId;
 import seatlock.changes.Actor;
-import seatlock.changes.Changes;
 import seatlock.db.TransactionPool;
 import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
@@ -29,6 +28,7 @@ import seatlock.inventory.Reservation;
 import seatlock.sales.Corrections;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckIns;
+import seatlock.tickets.Scan;
 import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
@@ -36,7 +36,7 @@ import seatlock.tickets.Tickets;
 /** Tickets, their PDFs, and check-in at the gate. */
 final class TicketHandlers implements TicketOperations {
 
-    private static final int MAX_CODE = 1_000;
+    static final int MAX_CODE = 1_000;
     private static final int MAX_GATE = 100;
     private static final int MAX_NONCE = 100;
 
@@ -52,15 +52,15 @@ final class TicketHandlers implements TicketOperations {
     TicketHandlers(
             InventoryReader inventory,
             Tickets tickets,
+            CheckIns checkIns,
             Corrections corrections,
             TicketKeys ticketKeys,
-            Changes changes,
             TransactionPool reads,
             TransactionPool writes,
             Access access) {
         this.inventory = inventory;
         this.tickets = tickets;
-        this.checkIns = new CheckIns(ticketKeys, tickets, changes);
+        this.checkIns = checkIns;
         this.corrections = corrections;
         this.ticketKeys = ticketKeys;
         this.reads = reads;
@@ -76,9 +76,13 @@ final class TicketHandlers implements TicketOperations {
         var publicUrl = PublicUrl.of(ctx);
         QueryResponse.send(ctx, reads, event, tx -> {
             caller.read(tx, inventory, event, id);
+            var ready = tickets.withDocument(tx, event, id);
             var bodies = new ArrayList<TicketBody>();
             for (var ticket : tickets.ofReservation(tx, event, id)) {
-                bodies.add(TicketBody.of(event, ticket, tickets.code(tx, event, ticket), publicUrl));
+                if (caller.isSeller() || ticket.isBuyers()) { // a transferred ticket is not the buyer's any more
+                    var code = tickets.code(tx, event, ticket);
+                    bodies.add(TicketBody.of(event, ticket, code, ready.contains(ticket.id()), publicUrl));
+                }
             }
             return new TicketList(bodies);
         });
@@ -176,7 +180,8 @@ final class TicketHandlers implements TicketOperations {
                 .thenAccept(result -> respond(ctx, result)));
     }
 
-    private static CheckIns.Scan scan(CheckInRequest scan, Actor actor) {
+    /** @throws Problem.Refused invalid-request with every error */
+    static Scan scan(CheckInRequest scan, Actor actor) {
         var validation = new Validation();
         validation.checkText(scan.code(), "code", MAX_CODE);
         validation.checkText(scan.gate(), "gate", MAX_GATE);
@@ -187,7 +192,7 @@ final class TicketHandlers implements TicketOperations {
             validation.add("nonce", "is required with scannedAt, because the scan may be uploaded twice");
         }
         validation.finish();
-        return new CheckIns.Scan(
+        return new Scan(
                 scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()), actor);
     }
 
@@ -203,12 +208,16 @@ final class TicketHandlers implements TicketOperations {
         } else if (result instanceof CheckInResult.ImpossibleTime time) {
             throw Problem.invalid("scannedAt", time.problem()).refuse();
         } else if (result instanceof CheckInResult.Rejected rejected) {
-            throw Problem.of(ApiProblem.INVALID_CODE, detail(rejected.reason()))
-                    .with("reason", rejected.reason().wireName())
-                    .refuse();
+            throw invalidCode(rejected.reason());
         } else {
             throw new IllegalArgumentException("No response for " + result); // SealedTypesTest covers all
         }
+    }
+
+    static Problem.Refused invalidCode(CheckInResult.Reason reason) {
+        return Problem.of(ApiProblem.INVALID_CODE, detail(reason))
+                .with("reason", reason.wireName())
+                .refuse();
     }
 
     private static String detail(CheckInResult.Reason reason) {
@@ -220,7 +229,7 @@ final class TicketHandlers implements TicketOperations {
             case UNKNOWN_TICKET -> "The event has no such ticket.";
             case AMBIGUOUS_NUMBER -> "The number belongs to several tickets. Scan the code instead.";
             case EVENT_CANCELLED -> "The event was cancelled.";
-            case VOIDED -> "The ticket was refunded.";
+            case VOIDED -> "The ticket was refunded or transferred.";
         };
     }
 
@@ -237,7 +246,7 @@ final class TicketHandlers implements TicketOperations {
         });
     }
 
-    private static Problem.Refused noSuchTicket() {
+    static Problem.Refused noSuchTicket() {
         return Problem.of(HttpProblem.NOT_FOUND, "No such ticket.").refuse();
     }
 }

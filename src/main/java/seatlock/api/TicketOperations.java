@@ -26,7 +26,9 @@ interface TicketOperations {
             operationId = "getTickets",
             tags = "Tickets",
             summary = "Get the tickets of a reservation",
-            description = "The list is empty until the reservation is confirmed.",
+            description =
+                    "The list is empty until the reservation is confirmed. A ticket that was transferred stays in it with status"
+                            + " TRANSFERRED; only sellers see the new one.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
                 @OpenApiSecurity(name = ApiDocument.SALES_KEY)

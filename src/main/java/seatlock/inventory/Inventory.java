@@ -239,7 +239,7 @@ public final class Inventory {
                 """
                 SELECT locked.*
                   FROM (SELECT unnest(?) AS id ORDER BY id) AS named
-                 CROSS JOIN LATERAL (SELECT reservation_id, checked_in_at IS NOT NULL AS used
+                 CROSS JOIN LATERAL (SELECT reservation_id, checked_in_at IS NOT NULL OR checked_out_at IS NOT NULL AS used
                                        FROM tickets
                                       WHERE event_id = ?
                                         AND reservation_id = named.id

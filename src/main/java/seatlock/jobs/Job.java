@@ -24,6 +24,10 @@ public record Job(
         ISSUE_TICKETS("IssueTickets", Work.DOCUMENTS),
         /** Mail the tickets of a reservation to the buyer: after they were issued, or again. */
         SEND_TICKETS("SendTickets", Work.MAIL),
+        /** Mail a ticket that was transferred to its new holder. */
+        SEND_TRANSFERRED_TICKET("SendTransferredTicket", Work.MAIL),
+        /** Tell the former holder of a ticket that it was transferred and is void. */
+        SEND_TRANSFER_NOTICE("SendTransferNotice", Work.MAIL),
         /** After a change of what the tickets of an event say: add a job that renews them for each reservation. */
         REFRESH_EVENT("RefreshEvent", Work.DOCUMENTS),
         /** The same, but the jobs also tell the holders. */
@@ -80,7 +84,8 @@ public record Job(
         /** Types of subjects, with their names in the database. */
         public enum Type {
             EVENT("EVENT"),
-            RESERVATION("RESERVATION");
+            RESERVATION("RESERVATION"),
+            TICKET("TICKET");
 
             private final String code;
 
@@ -104,6 +109,10 @@ public record Job(
             return new Subject(Type.RESERVATION, reservation.value());
         }
 
+        public static Subject ofTicket(UUID ticket) {
+            return new Subject(Type.TICKET, ticket);
+        }
+
         public static Subject of(EventId event) {
             return new Subject(Type.EVENT, event.value());
         }
@@ -120,12 +129,25 @@ public record Job(
             return new ReservationId(id);
         }
 
+        /**
+         * Returns the id of the ticket.
+         *
+         * @throws IllegalStateException if the subject is not a ticket
+         */
+        public UUID ticket() {
+            if (type != Type.TICKET) {
+                throw new IllegalStateException("The subject is not a ticket but " + type);
+            }
+            return id;
+        }
+
         /** Returns a text for people, such as {@code reservation 01997a3d-…}. */
         @Override
         public String toString() {
             return switch (type) {
                 case EVENT -> "event " + id;
                 case RESERVATION -> "reservation " + id;
+                case TICKET -> "ticket " + id;
             };
         }
     }

@@ -193,19 +193,48 @@ public enum Invariant {
               FROM reservations AS r
               LEFT JOIN (SELECT t.event_id, t.reservation_id, count(*) AS tickets
                            FROM tickets AS t
-                          WHERE ofEvent(t)
+                          WHERE ofEvent(t) AND t.transfers = 0
                           GROUP BY t.event_id, t.reservation_id) AS c
                 ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
              WHERE ofEvent(r)
                AND (CASE WHEN r.confirmed_at IS NOT NULL THEN r.seat_count END) IS DISTINCT FROM c.tickets
             """),
-    A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED(
-            "A ticket is void if and only if its reservation was refunded", """
+    A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED_OR_IT_WAS_TRANSFERRED(
+            "A ticket is void if and only if its reservation was refunded or it was transferred", """
             SELECT count(*) AS n
               FROM tickets AS t
               LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
+              LEFT JOIN tickets AS next
+                ON next.event_id = t.event_id AND next.reservation_id = t.reservation_id AND next.seat_id = t.seat_id
+                   AND next.transfers = t.transfers + 1
              WHERE ofEvent(t)
-               AND r.status IS DISTINCT FROM CASE WHEN t.voided_at IS NULL THEN 'CONFIRMED' ELSE 'CANCELLED' END
+               AND CASE WHEN next.ticket_id IS NOT NULL
+                        THEN t.voided_at IS NULL
+                        ELSE r.status IS DISTINCT FROM CASE WHEN t.voided_at IS NULL THEN 'CONFIRMED' ELSE 'CANCELLED' END
+                   END
+            """),
+    A_TRANSFERRED_TICKET_BEGINS_WHEN_THE_ONE_BEFORE_IT_ENDS(
+            "Each transferred ticket was issued when the one before it became void", """
+            SELECT count(*) AS n
+              FROM tickets AS t
+              LEFT JOIN tickets AS former
+                ON former.event_id = t.event_id AND former.reservation_id = t.reservation_id
+                   AND former.seat_id = t.seat_id AND former.transfers = t.transfers - 1
+             WHERE ofEvent(t) AND t.transfers > 0 AND former.voided_at IS DISTINCT FROM t.issued_at
+            """),
+    BOTH_HOLDERS_OF_A_TRANSFERRED_TICKET_ARE_TOLD(
+            "Each transfer has a job that tells the new holder and one that tells the former holder", """
+            SELECT count(*) AS n
+              FROM tickets AS t
+              LEFT JOIN tickets AS former
+                ON former.event_id = t.event_id AND former.reservation_id = t.reservation_id
+                   AND former.seat_id = t.seat_id AND former.transfers = t.transfers - 1
+              LEFT JOIN jobs AS mail
+                ON mail.event_id = t.event_id AND mail.ticket_id = t.ticket_id AND mail.kind = 'SendTransferredTicket'
+              LEFT JOIN jobs AS notice
+                ON notice.event_id = t.event_id AND notice.ticket_id = former.ticket_id
+                   AND notice.kind = 'SendTransferNotice'
+             WHERE ofEvent(t) AND t.transfers > 0 AND (mail.job_id IS NULL OR notice.job_id IS NULL)
             """),
     A_TICKET_IS_SIGNED_WITH_A_KEY_THAT_IS_KEPT("Each ticket is signed with a stored key", """
             SELECT count(*) AS n
@@ -232,7 +261,9 @@ public enum Invariant {
                 ON r.event_id = j.event_id AND r.reservation_id = j.subject_id AND j.subject_type = 'RESERVATION'
               LEFT JOIN events AS e
                 ON e.event_id = j.event_id AND e.event_id = j.subject_id AND j.subject_type = 'EVENT'
-             WHERE ofEvent(j) AND r.reservation_id IS NULL AND e.event_id IS NULL
+              LEFT JOIN tickets AS t
+                ON t.event_id = j.event_id AND t.ticket_id = j.subject_id AND j.subject_type = 'TICKET'
+             WHERE ofEvent(j) AND r.reservation_id IS NULL AND e.event_id IS NULL AND t.ticket_id IS NULL
             """),
     A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET(
             "Each completed job for documents has stored a document for each valid ticket", """
@@ -243,7 +274,20 @@ public enum Invariant {
                    AND j.kind = 'IssueTickets' AND j.state = 'DONE'
               LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
               LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
-             WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL AND r.erased_at IS NULL
+             WHERE ofEvent(t) AND t.voided_at IS NULL AND t.transfers = 0 AND d.ticket_id IS NULL AND r.erased_at IS NULL
+               AND NOT EXISTS (SELECT FROM jobs AS n
+                                WHERE n.event_id = t.event_id AND n.reservation_id = t.reservation_id
+                                  AND n.kind = 'RenewTickets' AND n.state <> 'DONE')
+            """),
+    A_TRANSFERRED_TICKET_THAT_WAS_SENT_HAS_A_DOCUMENT(
+            "Each completed job that mails a transferred ticket has stored its document", """
+            SELECT count(*) AS n
+              FROM jobs AS j
+              JOIN tickets AS t
+                ON t.event_id = j.event_id AND t.ticket_id = j.ticket_id AND t.voided_at IS NULL
+                   AND t.holder_email IS NOT NULL
+              LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
+             WHERE ofEvent(j) AND j.kind = 'SendTransferredTicket' AND j.state = 'DONE' AND d.ticket_id IS NULL
                AND NOT EXISTS (SELECT FROM jobs AS n
                                 WHERE n.event_id = t.event_id AND n.reservation_id = t.reservation_id
                                   AND n.kind = 'RenewTickets' AND n.state <> 'DONE')
@@ -294,18 +338,43 @@ public enum Invariant {
                         ON p.event_id = r.event_id AND p.reference = r.payment_reference
                      WHERE ofEvent(r) AND r.amount_paid > 0 AND p.reference IS NULL) AS n
             """),
-    A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS("Each ticket is checked in by the earliest of its scans", """
+    A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS(
+            "Each ticket is checked in by the earliest scan of its current entry", """
             SELECT count(*) AS n
               FROM tickets AS t
-              LEFT JOIN (SELECT s.event_id, s.ticket_id, min(s.judged_at) AS judged_at
+              LEFT JOIN (SELECT s.event_id, s.ticket_id, s.entry, min(s.judged_at) AS judged_at
                            FROM scans AS s
-                          WHERE ofEvent(s) AND s.outcome <> 'VOIDED'
-                          GROUP BY s.event_id, s.ticket_id) AS first
-                ON first.event_id = t.event_id AND first.ticket_id = t.ticket_id
+                          WHERE ofEvent(s) AND s.outcome IN ('ADMITTED', 'ALREADY_CHECKED_IN')
+                          GROUP BY s.event_id, s.ticket_id, s.entry) AS first
+                ON first.event_id = t.event_id AND first.ticket_id = t.ticket_id AND first.entry = t.entry
              WHERE ofEvent(t) AND t.checked_in_at IS DISTINCT FROM first.judged_at
             """),
+    A_TICKET_IS_IN_THE_ENTRY_AFTER_THOSE_THAT_HAVE_ENDED(
+            "Each ticket is in the entry after those that were checked out or undone", """
+            SELECT count(*) AS n
+              FROM tickets AS t
+              LEFT JOIN (SELECT s.event_id, s.ticket_id, count(*) AS ended, max(s.entry) AS last,
+                                max(s.judged_at) FILTER (WHERE s.outcome = 'CHECKED_OUT') AS out
+                           FROM scans AS s
+                          WHERE ofEvent(s) AND s.outcome IN ('CHECKED_OUT', 'UNDONE')
+                          GROUP BY s.event_id, s.ticket_id) AS e
+                ON e.event_id = t.event_id AND e.ticket_id = t.ticket_id
+             WHERE ofEvent(t)
+               AND (t.entry <> coalesce(e.ended, 0) + 1 OR t.entry <> coalesce(e.last, 0) + 1
+                    OR t.checked_out_at IS DISTINCT FROM e.out)
+            """),
+    A_SCAN_BELONGS_TO_THE_ENTRY_OF_ITS_TIME("Each scan belongs to the entry of its time", """
+            SELECT count(*) AS n
+              FROM scans AS s
+              JOIN scans AS e
+                ON e.event_id = s.event_id AND e.ticket_id = s.ticket_id AND e.outcome IN ('CHECKED_OUT', 'UNDONE')
+                   AND e.entry IN (s.entry, s.entry - 1)
+             WHERE ofEvent(s)
+               AND CASE WHEN e.entry = s.entry THEN s.judged_at > e.judged_at ELSE s.judged_at < e.judged_at END
+            """),
     A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET(
-            "Each scan is judged between the issue of its ticket and a refund", """
+            "Each scan is judged after its ticket was issued, and refused as void only after the ticket became void",
+            """
             SELECT count(*) AS n
               FROM scans AS s
               LEFT JOIN tickets AS t ON t.event_id = s.event_id AND t.ticket_id = s.ticket_id

@@ -17,6 +17,7 @@ import seatlock.http.Problem;
 import seatlock.http.ProblemType;
 import seatlock.http.PublicUrl;
 import seatlock.http.RequestId;
+import seatlock.sales.Transfers;
 import seatlock.tickets.CheckInResult;
 
 /**
@@ -269,11 +270,20 @@ public final class ApiDocument {
                 "Path of the field, such as sections[0].price, or name of the query parameter; empty for the whole body");
         text(errorProperties, "message", "What is wrong with the field");
         text(properties, "reservationStatus", "The status of the reservation");
-        text(properties, "reason", "Why the ticket code is invalid");
+        text(
+                properties,
+                "reason",
+                "Why the ticket code is invalid, or the ticket cannot be transferred or checked out");
         var reasons = ((ObjectNode) properties.get("reason")).putArray("enum");
         for (var reason : CheckInResult.Reason.values()) {
             reasons.add(reason.wireName());
         }
+        for (var refusal : Transfers.Refusal.values()) {
+            if (refusal != Transfers.Refusal.EVENT_CANCELLED) { // which has a problem type of its own
+                reasons.add(refusal.name());
+            }
+        }
+        reasons.add("NOT_CHECKED_IN").add("NO_REENTRY");
         text(properties, "checkedInAt", "When the ticket was checked in");
         ((ObjectNode) properties.get("checkedInAt")).put("format", "date-time");
         text(properties, "opensAt", "When the sale begins");

@@ -114,7 +114,7 @@ public final class Examples {
 
     public static final String TICKETS = """
             {"tickets":[{"id":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","number":"5E6F-7A8B-9C0D","seat":"STALLS-A-1",
-             "status":"VALID","code":"SL1AAAQDGL2HROR5R6CVHYA…",
+             "status":"VALID","code":"SL1AAAQDGL2HROR5R6CVHYA…","documentReady":true,
              "pdf":"/api/events/01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10/tickets/01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d.pdf"}]}
             """;
 
@@ -125,6 +125,34 @@ public final class Examples {
     public static final String CHECKED_IN = """
             {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","seat":"STALLS-A-1",
              "checkedInAt":"2027-06-18T18:31:07.123456Z","gate":"North"}
+            """;
+
+    public static final String TRANSFER_REQUEST = """
+            {"email":"grace@example.org","name":"Grace Hopper"}
+            """;
+
+    public static final String TRANSFERRED = """
+            {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","newTicketId":"01997a41-1c22-7d3a-8f00-1a2b3c4d5e6f",
+             "seat":"STALLS-A-1","transferredAt":"2027-06-17T10:12:30.123456Z"}
+            """;
+
+    public static final String REVOKED_TICKETS = """
+            {"tickets":[{"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","number":"5E6F-7A8B-9C0D",
+             "voidedAt":"2027-06-17T10:12:30.123456Z","reason":"TRANSFERRED"}],
+             "next":"1813227750123456_00000000-0000-0000-0000-000000000000_1813227750123456","hasMore":false}
+            """;
+
+    public static final String CHECKED_OUT = """
+            {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","seat":"STALLS-A-1",
+             "checkedOutAt":"2027-06-18T19:45:07.123456Z","gate":"North"}
+            """;
+
+    public static final String UNDO_REQUEST = """
+            {"code":"SL1AAAQDGL2HROR5R6CVHYA…","reason":"Scanned by mistake"}
+            """;
+
+    public static final String UNDONE = """
+            {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","seat":"STALLS-A-1","undone":true}
             """;
 
     public static final String HISTORY = """

@@ -141,15 +141,27 @@ public final class Erasure {
                  WHERE event_id = ?
                    AND ticket_id IN (SELECT ticket_id FROM tickets WHERE event_id = ? AND reservation_id = ANY (?))
                 """, event.value(), event.value(), ids);
+        tx.update(
+                "UPDATE tickets SET holder_name = NULL, holder_email = NULL"
+                        + " WHERE event_id = ? AND reservation_id = ANY (?) AND holder_email IS NOT NULL",
+                event.value(),
+                ids);
+        tx.update("""
+                UPDATE scans
+                   SET reason = NULL
+                 WHERE event_id = ?
+                   AND ticket_id IN (SELECT ticket_id FROM tickets WHERE event_id = ? AND reservation_id = ANY (?))
+                   AND reason IS NOT NULL
+                """, event.value(), event.value(), ids);
         // A worker that has one of these jobs loses its lease, so that it cannot store an error that names the address.
         tx.update("""
                 UPDATE jobs
                    SET last_error = CASE state WHEN 'DEAD' THEN 'erased' END,
                        lease_id = CASE state WHEN 'RUNNING' THEN ?::uuid END
                  WHERE event_id = ?
-                   AND reservation_id = ANY (?)
+                   AND job_id = ANY (?)
                    AND (last_error IS NOT NULL OR state = 'RUNNING')
-                """, Ids.next(), event.value(), ids);
+                """, Ids.next(), event.value(), jobs(tx, event, List.of(ids)).toArray(UUID[]::new));
         changes.add(
                 tx,
                 event,
@@ -177,8 +189,18 @@ public final class Erasure {
 
     private static List<UUID> jobs(Tx tx, EventId event, List<UUID> ids) throws SQLException {
         return tx.query(
-                "SELECT job_id FROM jobs WHERE event_id = ? AND reservation_id = ANY (?)",
+                """
+                SELECT job_id FROM jobs WHERE event_id = ? AND reservation_id = ANY (?)
+                 UNION ALL
+                SELECT j.job_id
+                  FROM tickets AS t
+                  JOIN jobs AS j ON j.event_id = t.event_id AND j.ticket_id = t.ticket_id
+                 WHERE t.event_id = ?
+                   AND t.reservation_id = ANY (?)
+                """,
                 row -> row.uuid("job_id"),
+                event.value(),
+                ids.toArray(UUID[]::new),
                 event.value(),
                 ids.toArray(UUID[]::new));
     }

@@ -54,6 +54,7 @@ public record StoredData(List<Scan> scans, List<Document> documents, List<Job> j
                   JOIN scans AS s ON s.event_id = t.event_id AND s.ticket_id = t.ticket_id
                  WHERE t.event_id = ?
                    AND t.reservation_id = ?
+                   AND t.transfers = 0
                  ORDER BY s.scanned_at, s.scan_id
                 """,
                 row -> new Scan(
@@ -67,6 +68,7 @@ public record StoredData(List<Scan> scans, List<Document> documents, List<Job> j
                   JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
                  WHERE t.event_id = ?
                    AND t.reservation_id = ?
+                   AND t.transfers = 0
                  ORDER BY t.seat_id
                 """,
                 row -> new Document(row.uuid("ticket_id"), row.integer("bytes"), row.instant("created_at")),

@@ -58,10 +58,15 @@ public enum Export {
     TICKETS(
             """
             SELECT t.ticket_id AS k1, NULL::uuid AS k2, right(t.ticket_id::text, 12) AS number, t.ticket_id,
-                   CASE WHEN t.voided_at IS NOT NULL THEN 'VOIDED' WHEN t.checked_in_at IS NOT NULL THEN 'CHECKED_IN'
-                        ELSE 'VALID' END AS status,
-                   s.label, s.section, s.row_name, s.seat_number, rs.price, rs.holder, r.reference, t.reservation_id, r.email,
-                   r.name, t.issued_at, t.voided_at, t.checked_in_at, t.check_in_gate
+                   CASE WHEN t.voided_at IS NOT NULL AND EXISTS (
+                                 SELECT FROM tickets AS next
+                                  WHERE next.event_id = t.event_id AND next.reservation_id = t.reservation_id
+                                    AND next.seat_id = t.seat_id AND next.transfers = t.transfers + 1) THEN 'TRANSFERRED'
+                        WHEN t.voided_at IS NOT NULL THEN 'VOIDED' WHEN t.checked_in_at IS NOT NULL THEN 'CHECKED_IN'
+                        WHEN t.checked_out_at IS NOT NULL THEN 'CHECKED_OUT' ELSE 'VALID' END AS status,
+                   s.label, s.section, s.row_name, s.seat_number, rs.price,
+                   CASE WHEN t.transfers = 0 THEN rs.holder ELSE t.holder_name END AS holder, r.reference, t.reservation_id,
+                   CASE WHEN t.transfers = 0 THEN r.email ELSE t.holder_email END AS email, r.name, t.issued_at, t.voided_at, t.checked_in_at, t.check_in_gate
               FROM tickets AS t
              CROSS JOIN LATERAL (SELECT label, section, row_name, seat_number FROM seats
                                   WHERE event_id = t.event_id AND seat_id = t.seat_id OFFSET 0) AS s

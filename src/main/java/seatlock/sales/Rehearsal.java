@@ -31,7 +31,7 @@ public final class Rehearsal {
             upsert("quotas", "event_id, subject", "event_id, subject, reservations"),
             insert("payment_references", "event_id, reference, reservation_id"),
             insert("idempotency_keys", "event_id, created_at, key_hash, fingerprint, salt, reply"),
-            insert("tickets", "event_id, key_id, ticket_id, reservation_id, seat_id, issued_at"),
+            insert("tickets", "event_id, key_id, transfers, entry, ticket_id, reservation_id, seat_id, issued_at"),
             insert("changes", "event_id, changed_at, change_id, type, reservation_id, ticket_id, version, actor"),
             insert(
                     "jobs",

@@ -8,9 +8,14 @@ import seatlock.inventory.ReservationId;
  *
  * @param price in minor units of the event's currency
  * @param keyId of the key that signs its code
- * @param issuedAt when the reservation was confirmed
- * @param voidedAt when the reservation was refunded; {@code null} while the ticket is valid
- * @param checkIn when and where it was used; {@code null} until then
+ * @param issuedAt when the reservation was confirmed, or the seat's former ticket transferred
+ * @param voidedAt when the reservation was refunded or the ticket transferred; {@code null} while the ticket is valid
+ * @param isTransferred whether it is void because another person has the seat's ticket now
+ * @param transfers number of tickets that the seat had before: 0 for the buyer's
+ * @param transferredTo the holder; {@code null} for the buyer, and for a holder whose data were erased
+ * @param entry counts from 1; see {@link CheckIns}
+ * @param checkIn when and where it was used in this entry; {@code null} until then
+ * @param checkedOutAt when it was last checked out; {@code null} if it never was
  */
 public record Ticket(
         TicketId id,
@@ -20,7 +25,12 @@ public record Ticket(
         int keyId,
         Instant issuedAt,
         Instant voidedAt,
-        CheckIn checkIn) {
+        boolean isTransferred,
+        int transfers,
+        Holder transferredTo,
+        int entry,
+        CheckIn checkIn,
+        Instant checkedOutAt) {
 
     /**
      * The seat as it is printed on the ticket.
@@ -30,8 +40,21 @@ public record Ticket(
      */
     public record Seat(int id, String label, String section, String row, String number) {}
 
+    /** A person to whom a ticket was transferred. */
+    public record Holder(String name, String email) {}
+
+    /** Returns whether it belongs to the buyer. Otherwise the token of the reservation does not open it. */
+    public boolean isBuyers() {
+        return transfers == 0;
+    }
+
+    /** Returns whether it was used, and that was not undone. */
+    public boolean wasUsed() {
+        return checkIn != null || checkedOutAt != null;
+    }
+
     /**
-     * The one use of a ticket. If several scans were uploaded later, it is the first one.
+     * The use of a ticket in an entry. If several scans were uploaded later, it is the first one.
      *
      * @param nonce the gate's own name for the scan; {@code null} if it gave none
      */

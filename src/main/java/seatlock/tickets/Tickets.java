@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -27,7 +28,12 @@ public final class Tickets {
 
     private static final String SELECT_TICKET = """
             SELECT t.ticket_id, t.reservation_id, t.seat_id, s.label, s.section, s.row_name, s.seat_number, rs.price,
-                   t.key_id, t.issued_at, t.voided_at, t.checked_in_at, t.check_in_gate, t.check_in_nonce
+                   t.key_id, t.issued_at, t.voided_at, t.transfers, t.holder_name, t.holder_email, t.entry, t.checked_in_at,
+                   t.check_in_gate, t.check_in_nonce, t.checked_out_at,
+                   t.voided_at IS NOT NULL AND EXISTS (
+                       SELECT FROM tickets AS next
+                        WHERE next.event_id = t.event_id AND next.reservation_id = t.reservation_id
+                          AND next.seat_id = t.seat_id AND next.transfers = t.transfers + 1) AS transferred
               FROM tickets AS t
               JOIN seats AS s ON s.event_id = t.event_id AND s.seat_id = t.seat_id
               JOIN reservation_seats AS rs
@@ -106,8 +112,8 @@ public final class Tickets {
         tx.updateExactly(
                 claims.size(),
                 """
-                INSERT INTO tickets (event_id, key_id, ticket_id, reservation_id, seat_id, issued_at)
-                SELECT ?, (SELECT max(key_id) FROM ticket_keys), * FROM unnest(?, ?, ?, ?)
+                INSERT INTO tickets (event_id, key_id, transfers, entry, ticket_id, reservation_id, seat_id, issued_at)
+                SELECT ?, (SELECT max(key_id) FROM ticket_keys), 0, 1, * FROM unnest(?, ?, ?, ?)
                 """,
                 event.value(),
                 claims.stream().map(claim -> Ids.nextUnguessable()).toArray(UUID[]::new),
@@ -133,10 +139,11 @@ public final class Tickets {
                         .mapToInt(reservation -> reservation.seats().size())
                         .sum(),
                 """
-                INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, issued_at, voided_at)
+                INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, transfers, key_id, issued_at, entry, voided_at)
                 SELECT existing.*, line.at
                   FROM unnest(?, ?) AS line (reservation_id, at)
-                 CROSS JOIN LATERAL (SELECT event_id, ticket_id, reservation_id, seat_id, key_id, issued_at
+                 CROSS JOIN LATERAL (SELECT event_id, ticket_id, reservation_id, seat_id, transfers, key_id, issued_at,
+                                            entry
                                        FROM tickets
                                       WHERE event_id = ?
                                         AND reservation_id = line.reservation_id
@@ -270,6 +277,71 @@ public final class Tickets {
         return new Resend.Queued(true);
     }
 
+    /**
+     * Transfers a ticket: voids it and issues the next one of its seat, of which the new holder gets a mail; the former one is
+     * told.
+     *
+     * @param old locked and valid
+     * @param at by the database's clock, read after the lock
+     * @return the new ticket
+     */
+    public TicketId transfer(Tx tx, EventId event, Ticket old, Ticket.Holder to, Instant at) {
+        var next = new TicketId(Ids.nextUnguessable());
+        tx.updateExactly(
+                1,
+                "UPDATE tickets SET voided_at = ? WHERE event_id = ? AND ticket_id = ? AND voided_at IS NULL",
+                at,
+                event.value(),
+                old.id().value());
+        tx.updateExactly(
+                1,
+                """
+                INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, transfers, holder_name, holder_email, key_id,
+                                     issued_at, entry)
+                SELECT ?, ?, ?, ?, ?, ?, ?, (SELECT max(key_id) FROM ticket_keys), ?, 1
+                """,
+                event.value(),
+                next.value(),
+                old.reservation().value(),
+                old.seat().id(),
+                old.transfers() + 1,
+                to.name(),
+                to.email(),
+                at);
+        jobs.add(tx, event, Job.Kind.SEND_TRANSFERRED_TICKET, List.of(Job.Subject.ofTicket(next.value())));
+        jobs.add(
+                tx,
+                event,
+                Job.Kind.SEND_TRANSFER_NOTICE,
+                List.of(Job.Subject.ofTicket(old.id().value())));
+        return next;
+    }
+
+    /**
+     * Locks a ticket, and before that its reservation, whose version counts the changes of its tickets.
+     *
+     * @return the ticket, read after it was locked; empty if there is none
+     */
+    public Optional<Ticket> lockTicket(Tx tx, EventId event, TicketId id) throws SQLException {
+        lockReservationOf(tx, event, id);
+        tx.lock(
+                "SELECT ticket_id FROM tickets WHERE event_id = ? AND ticket_id = ? FOR NO KEY UPDATE",
+                row -> row.uuid("ticket_id"),
+                event.value(),
+                id.value());
+        return find(tx, event, id);
+    }
+
+    private static void lockReservationOf(Tx tx, EventId event, TicketId id) throws SQLException {
+        tx.lock("""
+                SELECT reservation_id
+                  FROM reservations
+                 WHERE event_id = ?
+                   AND reservation_id = (SELECT reservation_id FROM tickets WHERE event_id = ? AND ticket_id = ?)
+                   FOR NO KEY UPDATE
+                """, row -> row.uuid("reservation_id"), event.value(), event.value(), id.value());
+    }
+
     private static boolean isCancelled(Tx tx, EventId event) throws SQLException {
         return tx.find(
                         "SELECT status = 'CANCELLED' AS cancelled FROM events WHERE event_id = ?",
@@ -301,14 +373,15 @@ public final class Tickets {
     /** Returns the tickets of a reservation in the order of the seat plan; none if it was never confirmed. */
     public List<Ticket> ofReservation(Tx tx, EventId event, ReservationId reservation) throws SQLException {
         return tx.query(
-                SELECT_TICKET + " WHERE t.event_id = ? AND t.reservation_id = ? ORDER BY t.seat_id",
+                SELECT_TICKET + " WHERE t.event_id = ? AND t.reservation_id = ? ORDER BY t.seat_id, t.transfers",
                 Tickets::ticket,
                 event.value(),
                 reservation.value());
     }
 
     /**
-     * Returns whether a ticket exists and its reservation was made with a token. Reads only the hash of the token, so it takes the
+     * Returns whether a ticket exists, belongs to the buyer, and its reservation was made with a token. The ticket of a person to
+     * whom it was transferred is not the buyer's any more. Reads only the hash of the token, so it takes the
      * same time for a ticket that does not exist.
      */
     public boolean admits(Tx tx, EventId event, TicketId id, ReservationToken token) throws SQLException {
@@ -318,6 +391,7 @@ public final class Tickets {
                           JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
                          WHERE t.event_id = ?
                            AND t.ticket_id = ?
+                           AND t.transfers = 0
                         """, row -> row.bytes("token_hash"), event.value(), id.value())
                 .filter(hash -> Sha256.isEqual(hash, token.hash()))
                 .isPresent();
@@ -334,6 +408,20 @@ public final class Tickets {
     /** Returns the content of a ticket's QR code. */
     public String code(Tx tx, EventId event, Ticket ticket) throws SQLException {
         return new TicketCode(event, ticket.id()).sign(ticket.keyId(), keys.privateKey(tx, ticket.keyId()));
+    }
+
+    /** Returns the tickets of a reservation that have a document which shows the event as it is now. */
+    public Set<TicketId> withDocument(Tx tx, EventId event, ReservationId reservation) throws SQLException {
+        return Set.copyOf(
+                tx.query("""
+                SELECT d.ticket_id
+                  FROM tickets AS t
+                  JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
+                  JOIN events AS e ON e.event_id = t.event_id
+                 WHERE t.event_id = ?
+                   AND t.reservation_id = ?
+                   AND d.event_version >= e.printed_version
+                """, row -> new TicketId(row.uuid("ticket_id")), event.value(), reservation.value()));
     }
 
     /** Returns a ticket's document; empty until a worker has created one that shows the event as it is now. */
@@ -384,6 +472,7 @@ public final class Tickets {
 
     private static Ticket ticket(Row row) throws SQLException {
         var checkedInAt = row.instant("checked_in_at");
+        var email = row.text("holder_email");
         return new Ticket(
                 new TicketId(row.uuid("ticket_id")),
                 new ReservationId(row.uuid("reservation_id")),
@@ -397,8 +486,13 @@ public final class Tickets {
                 row.integer("key_id"),
                 row.instant("issued_at"),
                 row.instant("voided_at"),
+                row.bool("transferred"),
+                row.integer("transfers"),
+                email == null ? null : new Ticket.Holder(row.text("holder_name"), email),
+                row.integer("entry"),
                 checkedInAt == null
                         ? null
-                        : new Ticket.CheckIn(checkedInAt, row.text("check_in_gate"), row.text("check_in_nonce")));
+                        : new Ticket.CheckIn(checkedInAt, row.text("check_in_gate"), row.text("check_in_nonce")),
+                row.instant("checked_out_at"));
     }
 }

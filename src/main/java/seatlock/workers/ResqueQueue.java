@@ -30,6 +30,8 @@ final class ResqueQueue {
         return switch (kind) {
             case ISSUE_TICKETS -> "tickets";
             case SEND_TICKETS -> "mail";
+            case SEND_TRANSFERRED_TICKET -> "transfers";
+            case SEND_TRANSFER_NOTICE -> "transfer-notices";
             case REFRESH_EVENT -> "refreshes";
             case ANNOUNCE_CHANGE -> "announcements";
             case RENEW_TICKETS -> "renewals";

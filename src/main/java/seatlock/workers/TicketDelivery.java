@@ -2,11 +2,13 @@ package seatlock.workers;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import seatlock.catalog.Cancellations;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
@@ -14,11 +16,13 @@ import seatlock.catalog.Event.Status;
 import seatlock.db.Database;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationStatus;
 import seatlock.jobs.Job;
 import seatlock.mail.BuyerMails;
 import seatlock.mail.Mailer;
 import seatlock.text.Messages;
 import seatlock.tickets.Ticket;
+import seatlock.tickets.TicketId;
 import seatlock.tickets.TicketPdf;
 import seatlock.tickets.Tickets;
 import seatlock.workers.JobHandler.PermanentFailure;
@@ -71,18 +75,35 @@ public final class TicketDelivery {
         Messages words() {
             return Messages.in(reservation.buyer().language(), event.details().language());
         }
+
+        /** Returns the same without the tickets that were transferred to other people. */
+        Order ofBuyer() {
+            var own = IntStream.range(0, tickets.size())
+                    .filter(i -> tickets.get(i).isBuyers())
+                    .boxed()
+                    .toList();
+            return new Order(
+                    event,
+                    reservation,
+                    own.stream().map(tickets::get).toList(),
+                    own.stream().map(codes::get).toList(),
+                    now);
+        }
     }
 
     /** Returns the handler for each kind of job about tickets. */
     public Map<Job.Kind, JobHandler> handlers() {
-        return Map.of(
-                Job.Kind.ISSUE_TICKETS, this::makeDocuments,
-                Job.Kind.SEND_TICKETS, this::sendMail,
-                Job.Kind.REFRESH_EVENT, job -> addJobs(job, Job.Kind.RENEW_TICKETS),
-                Job.Kind.ANNOUNCE_CHANGE, job -> addJobs(job, Job.Kind.SEND_UPDATE),
-                Job.Kind.RENEW_TICKETS, this::renewDocuments,
-                Job.Kind.SEND_UPDATE, this::sendUpdate,
-                Job.Kind.SEND_CANCELLATION, this::sendCancellation);
+        var handlers = new EnumMap<Job.Kind, JobHandler>(Job.Kind.class);
+        handlers.put(Job.Kind.ISSUE_TICKETS, this::makeDocuments);
+        handlers.put(Job.Kind.SEND_TICKETS, this::sendMail);
+        handlers.put(Job.Kind.REFRESH_EVENT, job -> addJobs(job, Job.Kind.RENEW_TICKETS));
+        handlers.put(Job.Kind.ANNOUNCE_CHANGE, job -> addJobs(job, Job.Kind.SEND_UPDATE));
+        handlers.put(Job.Kind.RENEW_TICKETS, this::renewDocuments);
+        handlers.put(Job.Kind.SEND_UPDATE, this::sendUpdate);
+        handlers.put(Job.Kind.SEND_CANCELLATION, this::sendCancellation);
+        handlers.put(Job.Kind.SEND_TRANSFERRED_TICKET, this::sendTransferredTicket);
+        handlers.put(Job.Kind.SEND_TRANSFER_NOTICE, this::sendTransferNotice);
+        return handlers;
     }
 
     /** Adds a job for each reservation, in batches. If it is repeated, it adds those that are missing. */
@@ -103,10 +124,12 @@ public final class TicketDelivery {
 
     private Optional<Job.Kind> sendUpdate(Job job) throws PermanentFailure, TemporaryFailure {
         var order = load(job);
-        if (order.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
+        var own = order.ofBuyer();
+        documents(order); // those of other holders, too
+        if (own.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
             return Optional.empty(); // the buyer is told of the cancellation instead
         }
-        send(mails(order).update(order.tickets, documents(order), job.id()));
+        send(mails(own).update(own.tickets, documents(own), job.id()));
         return Optional.empty();
     }
 
@@ -121,8 +144,9 @@ public final class TicketDelivery {
     private Optional<Job.Kind> makeDocuments(Job job) throws TemporaryFailure {
         progress.accept(Step.STARTED);
         var order = load(job);
-        if (order.tickets.isEmpty()) {
-            return Optional.empty(); // the reservation was refunded or erased in the meantime
+        if (order.reservation.status() != ReservationStatus.CONFIRMED
+                || order.reservation.buyer().isErased()) {
+            return Optional.empty(); // it was refunded or erased in the meantime
         }
         documents(order);
         progress.accept(Step.DOCUMENTS_MADE);
@@ -132,10 +156,11 @@ public final class TicketDelivery {
     /** Also creates documents that are missing, because tickets may be sent again before the job for documents has run. */
     private Optional<Job.Kind> sendMail(Job job) throws PermanentFailure, TemporaryFailure {
         var order = load(job);
-        if (order.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
-            return Optional.empty();
+        var own = order.ofBuyer();
+        if (own.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
+            return Optional.empty(); // they were refunded or transferred in the meantime
         }
-        send(mails(order).tickets(order.tickets, documents(order), job.id()));
+        send(mails(own).tickets(own.tickets, documents(own), job.id()));
         progress.accept(Step.MAIL_SENT);
         return Optional.empty();
     }
@@ -171,6 +196,50 @@ public final class TicketDelivery {
         });
     }
 
+    /** The new holder of a ticket gets it by mail. */
+    private Optional<Job.Kind> sendTransferredTicket(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = loadTicket(job);
+        var ticket = order.tickets.get(0);
+        var holder = ticket.transferredTo();
+        if (ticket.voidedAt() != null || holder == null || order.event.status() == Status.CANCELLED) {
+            return Optional.empty(); // refunded, transferred again or erased in the meantime
+        }
+        var document = documents(order).get(0);
+        send(mails(order).transfer(ticket, document, holder.email(), Optional.of(holder.name()), job.id()));
+        return Optional.empty();
+    }
+
+    /** The former holder of a ticket learns that it is void. */
+    private Optional<Job.Kind> sendTransferNotice(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = loadTicket(job);
+        var ticket = order.tickets.get(0);
+        var buyer = order.reservation.buyer();
+        if (buyer.isErased() || !ticket.isBuyers() && ticket.transferredTo() == null) {
+            return Optional.empty();
+        }
+        if (ticket.isBuyers()) {
+            send(mails(order).transferred(ticket, buyer.email(), buyer.name(), job.id()));
+        } else {
+            var holder = ticket.transferredTo();
+            send(mails(order).transferred(ticket, holder.email(), Optional.of(holder.name()), job.id()));
+        }
+        return Optional.empty();
+    }
+
+    /** Loads the ticket that a job is about. */
+    private Order loadTicket(Job job) {
+        return database.inTransaction(tx -> {
+            var event = catalog.find(tx, job.event()).orElseThrow();
+            var ticket = tickets.find(
+                            tx, job.event(), new TicketId(job.subject().ticket()))
+                    .orElseThrow();
+            var reservation =
+                    inventory.find(tx, job.event(), ticket.reservation()).orElseThrow();
+            var code = tickets.code(tx, job.event(), ticket);
+            return new Order(event, reservation, List.of(ticket), List.of(code), tx.readClock());
+        });
+    }
+
     private List<byte[]> documents(Order order) throws TemporaryFailure {
         var documents = new ArrayList<byte[]>();
         for (int i = 0; i < order.tickets.size(); i++) {
@@ -187,7 +256,8 @@ public final class TicketDelivery {
             return existing.get();
         }
         var reservation = order.reservation;
-        var name = reservation.printedName(ticket.seat().id());
+        var holder = ticket.transferredTo();
+        var name = holder == null ? reservation.printedName(ticket.seat().id()) : holder.name();
         var rendered = TicketPdf.render(order.words(), order.event, reservation.reference(), ticket, name, code);
         return database.inTransaction(tx -> tickets.storeDocument(tx, order.event, reservation, ticket.id(), rendered)
                         ? tickets.document(tx, event, ticket.id())

@@ -83,6 +83,10 @@ class AccessMatrixTest {
             Map.entry("resendTickets", SELLERS),
             Map.entry("getTicketDocument", HOLDERS),
             Map.entry("checkIn", GATES),
+            Map.entry("checkOut", GATES),
+            Map.entry("undoCheckIn", SELLERS),
+            Map.entry("getRevokedTickets", GATES),
+            Map.entry("transferTicket", HOLDERS),
             Map.entry("getTicketKeys", ANYONE),
             Map.entry("getReservationChanges", HOLDERS),
             Map.entry("getEventChanges", SELLERS),
@@ -155,6 +159,7 @@ class AccessMatrixTest {
 
     @Test
     void every_operation_permits_exactly_the_callers_it_is_meant_for() {
+        system.changeTerms(event.id(), "reentry = true");
         otherToken = reserve().get("token").asText();
         var document = api.get("/api/openapi.json").json();
         var lines = new ArrayList<String>();
@@ -276,6 +281,9 @@ class AccessMatrixTest {
             case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
             case "confirm" -> "{\"paymentReference\":\"pi_" + UUID.randomUUID() + "\",\"amount\":4500}";
             case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";
+            case "checkOut" -> "{\"code\":\"" + checkedIn() + "\",\"gate\":\"North\"}";
+            case "undoCheckIn" -> "{\"code\":\"" + checkedIn() + "\"}";
+            case "transferTicket" -> "{\"email\":\"grace@example.org\",\"name\":\"Grace Hopper\"}";
             case "erase" -> "{\"force\":true}";
             case "correctReservation" -> "{\"name\":\"Ada " + UUID.randomUUID() + "\"}";
             case "createKey" -> "{\"role\":\"gate\",\"name\":\"north\"}";
@@ -294,6 +302,13 @@ class AccessMatrixTest {
     /** Returns the ticket of the reservation. */
     private JsonNode ticket() {
         return api.tickets(event.id(), reservation.get("id").asText()).get(0);
+    }
+
+    /** Checks the ticket of the reservation in. Returns its code. */
+    private String checkedIn() {
+        var code = ticket().get("code").asText();
+        api.scan(event.id(), code, "North");
+        return code;
     }
 
     private String ticketWithDocument() {

@@ -13,7 +13,9 @@ import seatlock.privacy.Erasure;
 import seatlock.sales.Corrections;
 import seatlock.sales.Receipt;
 import seatlock.tickets.CheckInResult;
+import seatlock.tickets.CheckOutResult;
 import seatlock.tickets.Tickets;
+import seatlock.tickets.UndoResult;
 
 /**
  * The chains in the handlers have a branch for every variant. Without a request most branches fail with a {@link
@@ -46,6 +48,20 @@ class HandlesEveryVariantTest {
     @FieldSource("seatlock.SealedTypesTest#CHECK_IN_RESULTS")
     void every_result_of_a_check_in_has_an_answer(CheckInResult result) {
         assertThat(catchThrowable(() -> TicketHandlers.respond(null, result)))
+                .isNotInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @FieldSource("seatlock.SealedTypesTest#CHECK_OUT_RESULTS")
+    void every_result_of_a_check_out_has_an_answer(CheckOutResult result) {
+        assertThat(catchThrowable(() -> GateHandlers.respond(null, result)))
+                .isNotInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @FieldSource("seatlock.SealedTypesTest#UNDO_RESULTS")
+    void every_result_of_undoing_a_check_in_has_an_answer(UndoResult result) {
+        assertThat(catchThrowable(() -> GateHandlers.respond(null, result)))
                 .isNotInstanceOf(IllegalArgumentException.class);
     }
 

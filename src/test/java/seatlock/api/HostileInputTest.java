@@ -419,6 +419,10 @@ class HostileInputTest {
                 "{\"paymentReference\":\"pi\",\"amount\":1}")));
         responses.add(api.send(api.asAdmin(api.request("/api/events/" + event.id() + "/reservations/" + id + "/cancel"))
                 .POST(BodyPublishers.noBody())));
+        responses.add(api.send(Api.post(
+                api.asAdmin(api.request("/api/events/" + event.id() + "/tickets/" + id + "/transfer"))
+                        .header("Idempotency-Key", "k"),
+                "{\"email\":\"a@b.c\",\"name\":\"A\"}")));
 
         assertThat(responses).extracting(Api.Response::outcome).isSubsetOf(expected);
     }
@@ -445,6 +449,21 @@ class HostileInputTest {
         var event = system.event(1);
         assertThat(api.get("/api/events/" + event.id() + "/seats?" + query).outcome())
                 .isEqualTo("422 invalid-request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "limit=0",
+                "limit=1001",
+                "after=x",
+                "after=%00",
+                "after=1_2_3",
+                "after=1_01900000-0000-7000-8000-00000000ffff_999999999999999999"
+            })
+    void an_invalid_query_of_the_void_tickets_is_refused(String query) {
+        var path = "/api/events/" + system.event(1).id() + "/tickets/revoked?" + query;
+        assertThat(api.get(path, TestSystem.ADMIN_KEY).outcome()).isEqualTo("422 invalid-request");
     }
 
     @ParameterizedTest

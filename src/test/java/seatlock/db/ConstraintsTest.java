@@ -112,6 +112,13 @@ class ConstraintsTest {
                 + ", state, attempts, created_at, next_attempt_at FROM jobs WHERE event_id = :event";
     }
 
+    /** A job about the ticket of the sold seat. */
+    private static String transferJob() {
+        return newJob(
+                "gen_random_uuid()",
+                "'SendTransferNotice', 'TICKET', (SELECT ticket_id FROM tickets WHERE event_id = :event)");
+    }
+
     private static String terms(String change) {
         return "UPDATE event_terms SET " + change + " WHERE event_id = :event";
     }
@@ -149,9 +156,10 @@ class ConstraintsTest {
 
     /** A scan of the sold ticket. */
     private static String scan(String good, String bad) {
-        var row = "event_id, ticket_id, gen_random_uuid(), 'N', 'n-1', now(), now(), now(), 'ADMITTED'";
+        var row = "event_id, ticket_id, gen_random_uuid(), 'N', 'n-1', now(), now(), now(), 'ADMITTED', 1, NULL";
         assertThat(row).contains(good);
-        return "INSERT INTO scans SELECT " + row.replace(good, bad) + " FROM tickets WHERE event_id = :event";
+        return "INSERT INTO scans (event_id, ticket_id, scan_id, gate, nonce, scanned_at, judged_at, received_at, outcome,"
+                + " entry, reason) SELECT " + row.replace(good, bad) + " FROM tickets WHERE event_id = :event";
     }
 
     private static String quota(String event, String subject, String reservations) {
@@ -326,14 +334,15 @@ class ConstraintsTest {
                         "seat_plans_row_unique"),
                 // Tickets
                 arguments(
-                        "INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, issued_at, voided_at)"
-                                + " SELECT event_id, gen_random_uuid(), reservation_id, seat_id, 1, now(), now()"
+                        "INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, transfers, entry,"
+                                + " issued_at, voided_at)"
+                                + " SELECT event_id, gen_random_uuid(), reservation_id, seat_id, 1, 0, 1, now(), now()"
                                 + " FROM tickets WHERE event_id = :event",
                         "tickets_claim_unique"),
                 arguments(
                         "INSERT INTO reservation_seats VALUES (:event, :held, 2, 1, false);"
-                                + " INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, issued_at)"
-                                + " VALUES (:event, gen_random_uuid(), :held, 2, 1, now())",
+                                + " INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, transfers,"
+                                + " entry, issued_at) VALUES (:event, gen_random_uuid(), :held, 2, 1, 0, 1, now())",
                         "tickets_one_live_per_seat"),
                 arguments(ticket("seat_id = 3"), "tickets_claim_fk"),
                 arguments("INSERT INTO tickets SELECT * FROM tickets WHERE event_id = :event", "tickets_pk"),
@@ -344,6 +353,11 @@ class ConstraintsTest {
                 arguments(
                         ticket("checked_in_at = now(), check_in_gate = 'N', check_in_nonce = ''"),
                         "tickets_nonce_length"),
+                arguments(ticket("transfers = -1"), "tickets_transfers_not_negative"),
+                arguments(ticket("holder_email = 'a@b.c'"), "tickets_holder_of_a_transferred_one"),
+                arguments(ticket("transfers = 1, holder_name = ''"), "tickets_holder_length"),
+                arguments(ticket("entry = 0"), "tickets_entry_positive"),
+                arguments(ticket("checked_out_at = now()"), "tickets_checked_out_from_an_entry"),
                 arguments(document("'no PDF'::bytea", "now()"), "ticket_documents_pdf"),
                 arguments(
                         document("'%PDF-'::bytea", "now()").replace(", 1 FROM", ", 0 FROM"),
@@ -374,6 +388,14 @@ class ConstraintsTest {
                 arguments(
                         newJob("gen_random_uuid()", "'IssueTickets', 'RESERVATION', subject_id"),
                         "jobs_one_issue_per_reservation"),
+                arguments(
+                        newJob("gen_random_uuid()", "'SendTransferNotice', 'RESERVATION', subject_id"),
+                        "jobs_subject_matches_kind"),
+                arguments(
+                        newJob("gen_random_uuid()", "'SendTransferNotice', 'TICKET', gen_random_uuid()"),
+                        "jobs_ticket_fk"),
+                arguments(newJob("gen_random_uuid()", "'SendMoney', 'SEAT', subject_id"), "jobs_kind_known"),
+                arguments(transferJob() + "; " + transferJob(), "jobs_one_per_transfer"),
                 // Keys of the API
                 arguments(apiKey("'GATE'", "'OWNER'"), "api_keys_role_known"),
                 arguments(apiKey("'north'", "''"), "api_keys_name_length"),
@@ -433,7 +455,14 @@ class ConstraintsTest {
                 arguments(scan("'n-1'", "''"), "scans_nonce_length"),
                 arguments(scan("event_id", "gen_random_uuid()"), "scans_ticket_fk"),
                 arguments(scan("gen_random_uuid()", ":held") + "; " + scan("gen_random_uuid()", ":held"), "scans_pk"),
-                arguments(scan("'N'", "'N'") + "; " + scan("'N'", "'S'"), "scans_one_admitted_per_ticket"),
+                arguments(scan("'N'", "'N'") + "; " + scan("'N'", "'S'"), "scans_one_admitted_per_entry"),
+                arguments(
+                        scan("'ADMITTED'", "'CHECKED_OUT'") + "; " + scan("'ADMITTED'", "'CHECKED_OUT'"),
+                        "scans_one_end_per_entry"),
+                arguments(scan("'N'", "NULL"), "scans_gate_unless_undone"),
+                arguments(scan("1, NULL", "0, NULL"), "scans_entry_positive"),
+                arguments(scan("1, NULL", "1, 'by mistake'"), "scans_reason_of_an_undone_one"),
+                arguments(scan("'ADMITTED', 1, NULL", "'UNDONE', 1, ''").replace("'N'", "NULL"), "scans_reason_length"),
                 arguments(
                         ticket("checked_in_at = issued_at - interval '1 s', check_in_gate = 'N'"),
                         "tickets_checked_in_after_issued"));

@@ -95,6 +95,11 @@ class BuyerMailsTest {
                         1,
                         Instant.EPOCH,
                         null,
+                        false,
+                        0,
+                        null,
+                        1,
+                        null,
                         null))
                 .toList();
     }

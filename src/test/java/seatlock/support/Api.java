@@ -217,6 +217,30 @@ public final class Api {
         return send(post(asAdmin(request("/api/events/" + event + "/check-ins")), json));
     }
 
+    public Response checkOut(EventId event, String code, String gate) {
+        return checkOutWith(event, object().put("code", code).put("gate", gate).toString());
+    }
+
+    public Response checkOutWith(EventId event, String json) {
+        return send(post(asAdmin(request("/api/events/" + event + "/check-outs")), json));
+    }
+
+    public Response undo(EventId event, String json) {
+        return send(post(asAdmin(request("/api/events/" + event + "/check-ins/undo")), json));
+    }
+
+    /** Transfers a ticket to Grace Hopper. */
+    public Response transfer(EventId event, String ticket, String bearer) {
+        var body = object().put("email", "grace@example.org").put("name", "Grace Hopper");
+        return transferWith(event, ticket, bearer, UUID.randomUUID().toString(), body.toString());
+    }
+
+    public Response transferWith(EventId event, String ticket, String bearer, String key, String json) {
+        var request = request("/api/events/" + event + "/tickets/" + ticket + "/transfer");
+        request.header("Authorization", "Bearer " + bearer).header("Idempotency-Key", key);
+        return send(post(request, json));
+    }
+
     /** @param bearer a reservation's token or a key, or null for none */
     public Response cancel(EventId event, String reservation, String bearer) {
         var request = request(path(event, reservation) + "/cancel").POST(BodyPublishers.noBody());

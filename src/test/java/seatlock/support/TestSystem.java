@@ -386,6 +386,31 @@ public final class TestSystem implements AutoCloseable {
         });
     }
 
+    /**
+     * Writes the next version of an event with other terms, as every node sees at once: nodes keep the versions that they know.
+     *
+     * @param change the SET clause
+     */
+    public void changeTerms(EventId event, String change) {
+        database.inTransaction(tx -> {
+            tx.update("""
+                    INSERT INTO event_terms (event_id, version, starts_at, is_paused, max_seats_per_reservation,
+                                             reservation_ttl_ms, reentry, transfer_until, created_at)
+                    SELECT t.event_id, t.version + 1, t.starts_at, t.is_paused, t.max_seats_per_reservation,
+                           t.reservation_ttl_ms, t.reentry, t.transfer_until, clock_timestamp()
+                      FROM event_terms AS t
+                      JOIN events AS e ON e.event_id = t.event_id AND e.terms_version = t.version
+                     WHERE t.event_id = ?
+                    """, event.value());
+            tx.update(
+                    "UPDATE event_terms SET " + change + " WHERE event_id = ? AND version ="
+                            + " (SELECT max(version) FROM event_terms WHERE event_id = ?)",
+                    event.value(),
+                    event.value());
+            return tx.update("UPDATE events SET terms_version = terms_version + 1 WHERE event_id = ?", event.value());
+        });
+    }
+
     /** Returns a sentence with a count for each invariant that an event violates; empty if none. */
     public List<String> violations(EventId event) {
         return Stream.of(Invariant.values())

@@ -74,6 +74,11 @@ class TicketLayoutTest {
                     1,
                     Instant.now(),
                     null,
+                    false,
+                    0,
+                    null,
+                    1,
+                    null,
                     null);
             var words = Messages.in(Optional.of(language), Optional.empty());
             var reference = new Reference("WWWWWWWW"); // the widest

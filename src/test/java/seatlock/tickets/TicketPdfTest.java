@@ -54,6 +54,11 @@ class TicketPdfTest {
                 1,
                 Instant.now(),
                 null,
+                false,
+                0,
+                null,
+                1,
+                null,
                 null);
         var words = Messages.in(Optional.of(language), Optional.empty());
         return TicketPdf.render(
