@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -82,10 +83,13 @@ class ExportBenchTest {
             var began = System.nanoTime();
             var sales = get(node.url() + "/api/events/" + event + "/sales");
             System.out.printf(
+                    Locale.ROOT,
                     "Sales figures of %d reservations: %.0f ms, %s%n",
-                    ROWS, (System.nanoTime() - began) / 1e6, sales.substring(0, 200));
+                    ROWS,
+                    (System.nanoTime() - began) / 1e6,
+                    sales.substring(0, 120));
         }
-        System.out.printf("Peak heap: %d MB%n", peakMegabytes(collections));
+        System.out.printf(Locale.ROOT, "Peak heap: %d MB%n", peakMegabytes(collections));
     }
 
     private static HttpRequest request(String url) {
@@ -122,8 +126,13 @@ class ExportBenchTest {
         var seconds = (System.nanoTime() - began) / 1e9;
         assertThat(lines).isEqualTo(ROWS + 1);
         System.out.printf(
+                Locale.ROOT,
                 "Export (%s): %d rows, %.0f MB, %.1f s, %.0f rows/s%n",
-                label, ROWS, bytes / 1e6, seconds, ROWS / seconds);
+                label,
+                ROWS,
+                bytes / 1e6,
+                seconds,
+                ROWS / seconds);
     }
 
     /** Returns the most that was in use before a collection. */
