@@ -66,8 +66,10 @@ public class SealedTypesTest {
             new Command.Cancel(ID, new Command.Canceller.Seller(false)),
             new Command.Expire(ID));
 
-    public static final List<Command.Canceller> CANCELLERS =
-            List.of(new Command.Canceller.Holder(new ReservationToken("rsv_1")), new Command.Canceller.Seller(false));
+    public static final List<Command.Canceller> CANCELLERS = List.of(
+            new Command.Canceller.Holder(new ReservationToken("rsv_1")),
+            new Command.Canceller.Seller(false),
+            new Command.Canceller.EventCancelled(true));
 
     public static final List<Outcome> OUTCOMES = List.of(
             new Outcome.Done(RESERVATION, true),
@@ -93,6 +95,7 @@ public class SealedTypesTest {
     public static final List<Tickets.Resend> RESENDS = List.of(
             new Tickets.Resend.Queued(true),
             new Tickets.Resend.NotConfirmed(),
+            new Tickets.Resend.EventCancelled(),
             new Tickets.Resend.TooOften(Duration.ofMinutes(1)));
 
     public static final List<Corrections.Result> CORRECTIONS = List.of(

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.access.ApiKeys;
+import seatlock.catalog.Cancellations;
 import seatlock.catalog.Catalog;
 import seatlock.changes.Changes;
 import seatlock.changes.Feed;
@@ -29,6 +30,7 @@ import seatlock.maintenance.Eraser;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
 import seatlock.sales.Corrections;
+import seatlock.sales.EventCancellation;
 import seatlock.sales.EventCancelled;
 import seatlock.sales.EventCreation;
 import seatlock.sales.EventRevision;
@@ -125,9 +127,14 @@ public final class ApiServer implements AutoCloseable {
         var clients = new ClientAddress(setup.proxies);
         var throttle = new Throttle(limits, limiter, clients, access, metrics);
         var quotas = new BuyerQuotas(limits, clients, access);
+        var cancellation =
+                new EventCancellation(core.catalog, new Changes(), new Cancellations(), core.inventory, core.tickets);
+        var cancellations =
+                new EventCancellationHandlers(core.catalog, cancellation, core.seatMaps::changed, core.writes, access);
         var events = new EventHandlers(
                 core.catalog,
                 new EventCreation(core.catalog, new IdempotencyKeys()),
+                cancellation,
                 core.seatMaps,
                 core.reads,
                 core.writes,
@@ -176,6 +183,7 @@ public final class ApiServer implements AutoCloseable {
                     guarded.add(
                             events,
                             eventChanges,
+                            cancellations,
                             reservations,
                             buyers,
                             tickets,

@@ -17,6 +17,7 @@ import seatlock.api.EventFields.OrganiserBody;
 import seatlock.catalog.Event;
 import seatlock.catalog.SeatPlan;
 import seatlock.inventory.SeatStatus;
+import seatlock.sales.EventCancellation;
 
 /** JSON of requests and responses about events. */
 final class EventBodies {
@@ -334,6 +335,9 @@ final class EventBodies {
             @OpenApiDescription("The seat plan; absent in a list of events")
             List<Section> sections,
 
+            @OpenApiDescription("Absent unless the event was cancelled, and in a list of events")
+            CancellationBody cancellation,
+
             @JsonInclude(JsonInclude.Include.NON_EMPTY)
             @OpenApiDescription(
                     "Only in the response to the creation and to added sections: texts that tickets cannot show completely, at most 20;"
@@ -345,6 +349,10 @@ final class EventBodies {
         }
 
         static EventBody of(Event event, SeatPlan plan, List<Warning> warnings) {
+            return of(event, plan, null, warnings);
+        }
+
+        static EventBody of(Event event, SeatPlan plan, CancellationBody cancellation, List<Warning> warnings) {
             var details = event.details();
             var terms = event.terms();
             return new EventBody(
@@ -377,7 +385,59 @@ final class EventBodies {
                     plan == null
                             ? null
                             : plan.sections().stream().map(Section::of).toList(),
+                    cancellation,
                     warnings);
+        }
+    }
+
+    @OpenApiName("NewEventCancellation")
+    record NewCancellation(
+            @OpenApiDescription(
+                    "Whether confirmed reservations are cancelled, too, so that their payments can be refunded;"
+                            + " default true")
+            Boolean refund,
+
+            @OpenApiDescription("Whether the holders of tickets are told by mail; default true")
+            @OpenApiName("notify")
+            @JsonProperty("notify")
+            Boolean notifies,
+
+            @OpenApiDescription("For buyers: 1 to 1000 characters")
+            String reason) {}
+
+    @OpenApiName("EventCancellation")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record CancellationBody(
+            @OpenApiDescription("Absent if the seller gave none")
+            String reason,
+
+            @OpenApiRequired Instant at,
+            @OpenApiRequired boolean refund,
+
+            @OpenApiName("notify") @JsonProperty("notify") @OpenApiRequired
+            boolean notifies,
+
+            @OpenApiRequired
+            @OpenApiDescription(
+                    "Number of reservations that are still to be cancelled, or whose holders are still to be told")
+            long remaining,
+
+            @OpenApiRequired @OpenApiDescription("Number of reservations that were cancelled because of it")
+            long cancelled,
+
+            @OpenApiDescription("Absent until nothing is left to be done, which is at least a minute after `at`")
+            Instant completedAt) {
+
+        static CancellationBody of(EventCancellation.Progress progress) {
+            var cancellation = progress.cancellation();
+            return new CancellationBody(
+                    cancellation.reason().orElse(null),
+                    cancellation.at(),
+                    cancellation.refund(),
+                    cancellation.notifies(),
+                    progress.remaining(),
+                    progress.cancelled(),
+                    cancellation.completedAt().orElse(null));
         }
     }
 

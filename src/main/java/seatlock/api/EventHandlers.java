@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import seatlock.api.EventBodies.CancellationBody;
 import seatlock.api.EventBodies.EventBody;
 import seatlock.api.EventBodies.Events;
 import seatlock.api.EventBodies.NewEvent;
@@ -24,6 +25,7 @@ import seatlock.http.Reply;
 import seatlock.http.Requests;
 import seatlock.http.Responses;
 import seatlock.inventory.SeatStatus;
+import seatlock.sales.EventCancellation;
 import seatlock.sales.EventCreation;
 import seatlock.sales.Fingerprint;
 import seatlock.sales.Order;
@@ -45,6 +47,7 @@ final class EventHandlers implements EventOperations {
 
     private final Catalog catalog;
     private final EventCreation creation;
+    private final EventCancellation cancellation;
     private final SeatMaps seatMaps;
     private final TransactionPool reads;
     private final TransactionPool writes;
@@ -53,12 +56,14 @@ final class EventHandlers implements EventOperations {
     EventHandlers(
             Catalog catalog,
             EventCreation creation,
+            EventCancellation cancellation,
             SeatMaps seatMaps,
             TransactionPool reads,
             TransactionPool writes,
             Access access) {
         this.catalog = catalog;
         this.creation = creation;
+        this.cancellation = cancellation;
         this.access = access;
         this.seatMaps = seatMaps;
         this.reads = reads;
@@ -103,15 +108,22 @@ final class EventHandlers implements EventOperations {
     public void get(Context ctx) {
         var id = Parameters.eventId(ctx);
         var isSeller = access.caller(ctx).isSeller();
-        record Found(Event event, byte[] body) {}
+        record Found(Event event, EventBody body) {}
         ctx.future(() -> reads.submit(id, tx -> {
                     var event =
                             require(catalog.find(tx, id).filter(found -> found.status() != Status.DRAFT || isSeller));
-                    return new Found(event, Json.write(EventBody.of(event, catalog.plan(tx, event), List.of())));
+                    var progress = cancellation
+                            .progress(tx, event)
+                            .map(CancellationBody::of)
+                            .orElse(null);
+                    return new Found(event, EventBody.of(event, catalog.plan(tx, event), progress, List.of()));
                 })
                 .thenAccept(found -> {
-                    ctx.header("ETag", etag(found.event));
-                    Responses.json(ctx, 200, found.body);
+                    // The progress of a cancellation changes without a new version; nothing else can be changed then.
+                    if (found.event.status() != Status.CANCELLED) {
+                        ctx.header("ETag", etag(found.event));
+                    }
+                    Responses.json(ctx, 200, Json.write(found.body));
                 }));
     }
 

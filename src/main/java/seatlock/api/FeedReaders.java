@@ -36,7 +36,7 @@ final class FeedReaders implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(FeedReaders.class);
 
-    /** What a client asks for: at most {@code limit} changes after a position. */
+    /** A request for at most {@code limit} changes after a position. */
     record Query(EventId event, long after, int limit) {}
 
     /**
@@ -128,7 +128,7 @@ final class FeedReaders implements AutoCloseable {
                 isNew ? find(query).thenApply(Finding::entries) : CompletableFuture.completedFuture(List.of()));
     }
 
-    /** Ends the waits that are over, and begins a look at the feed of each event for which others go on. */
+    /** Ends the waits that are over, and begins a look at the feed of each event for which clients still wait. */
     private void look() {
         var now = System.nanoTime();
         var over = new ArrayList<Waiter>();

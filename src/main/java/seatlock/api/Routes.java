@@ -44,6 +44,7 @@ final class Routes {
     void add(
             EventHandlers events,
             EventChangeHandlers eventChanges,
+            EventCancellationHandlers cancellations,
             ReservationHandlers reservations,
             BuyerHandlers buyers,
             TicketHandlers tickets,
@@ -59,6 +60,7 @@ final class Routes {
         operation(HandlerType.PATCH, EVENT, AccessRule.ADMIN, eventChanges::patch);
         post(EVENT + "/publish", AccessRule.ADMIN, eventChanges::publish);
         post(EVENT + "/sections", AccessRule.ADMIN, eventChanges::addSections);
+        post(EVENT + "/cancel", AccessRule.ADMIN, cancellations::cancel);
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);

@@ -110,6 +110,9 @@ final class TicketHandlers implements TicketOperations {
             throw Problem.of(ApiProblem.RESERVATION_NOT_CONFIRMED, "The reservation is " + reservation.status() + ".")
                     .with("reservationStatus", reservation.status())
                     .refuse();
+        } else if (result instanceof Tickets.Resend.EventCancelled) {
+            throw Problem.of(ApiProblem.EVENT_CANCELLED, "The event was cancelled.")
+                    .refuse();
         } else if (result instanceof Tickets.Resend.TooOften tooOften) {
             throw Problem.of(
                             HttpProblem.RATE_LIMITED,
@@ -216,6 +219,7 @@ final class TicketHandlers implements TicketOperations {
             case OTHER_EVENT -> "The code is valid for another event.";
             case UNKNOWN_TICKET -> "The event has no such ticket.";
             case AMBIGUOUS_NUMBER -> "The number belongs to several tickets. Scan the code instead.";
+            case EVENT_CANCELLED -> "The event was cancelled.";
             case VOIDED -> "The ticket was refunded.";
         };
     }

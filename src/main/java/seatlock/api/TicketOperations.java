@@ -65,7 +65,7 @@ interface TicketOperations {
                 @OpenApiResponse(status = "401", description = "unauthorized"),
                 @OpenApiResponse(status = "403", description = "forbidden"),
                 @OpenApiResponse(status = "404", description = "not-found"),
-                @OpenApiResponse(status = "409", description = "reservation-not-confirmed"),
+                @OpenApiResponse(status = "409", description = "reservation-not-confirmed event-cancelled"),
                 @OpenApiResponse(status = "413", description = "content-too-large"),
                 @OpenApiResponse(status = "422", description = "invalid-request"),
                 @OpenApiResponse(status = "503", description = "outcome-unknown")

@@ -327,6 +327,32 @@ public final class Catalog {
     }
 
     /**
+     * Writes the version in which an event is cancelled. This transaction has locked the event.
+     *
+     * @param next see {@link Event#cancelled}
+     */
+    public void cancel(Tx tx, Event next, Cancellation cancellation) throws SQLException {
+        if (!insertTerms(tx, next.id(), next.terms(), cancellation.at())) {
+            throw new IllegalStateException("Event " + next.id() + " has a version " + next.version() + " already");
+        }
+        tx.updateExactly(
+                1,
+                """
+                UPDATE events
+                   SET status = ?, terms_version = ?, cancelled_at = ?, cancel_reason = ?, cancel_refund = ?,
+                       cancel_notify = ?
+                 WHERE event_id = ?
+                """,
+                next.status().name(),
+                next.version(),
+                cancellation.at(),
+                cancellation.reason().orElse(null),
+                cancellation.refund(),
+                cancellation.notifies(),
+                next.id().value());
+    }
+
+    /**
      * A row of the plan of an event, with its place among the seats.
      *
      * @param firstSeatId id of its first seat; the others follow

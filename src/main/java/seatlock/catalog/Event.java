@@ -136,6 +136,20 @@ public record Event(
                 createdAt);
     }
 
+    /** Returns the next version of the event, in which it is cancelled. */
+    public Event cancelled() {
+        return new Event(
+                id,
+                Status.CANCELLED,
+                details,
+                timeZoneName,
+                currencyCode,
+                terms.next(),
+                printedVersion,
+                capacity,
+                createdAt);
+    }
+
     /** Returns whether tickets say the same about both events. */
     private boolean printsLike(Event other) {
         return name().equals(other.name())

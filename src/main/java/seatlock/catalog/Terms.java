@@ -35,6 +35,22 @@ public record Terms(
 
     public static final int FIRST_VERSION = 1;
 
+    /** Returns the same terms as those of the next version of the event. */
+    public Terms next() {
+        return new Terms(
+                version + 1,
+                startsAt,
+                onSaleFrom,
+                onSaleUntil,
+                isPaused,
+                maxSeatsPerReservation,
+                maxSeatsPerCustomer,
+                reservationTtl,
+                maxHold,
+                hasReentry,
+                transferUntil);
+    }
+
     /** Returns the terms of a new event that is on sale from now on. */
     public static Terms first(Instant startsAt, int maxSeatsPerReservation, Optional<Duration> reservationTtl) {
         return new Terms(

@@ -1,5 +1,6 @@
 package seatlock.changes;
 
+import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import seatlock.catalog.EventId;
@@ -8,6 +9,17 @@ import seatlock.db.Tx;
 
 /** Writes the history of an event and its reservations. */
 public final class Changes {
+
+    /** Counts the reservations of an event that background jobs have cancelled, because the event was. */
+    public long countCancelledByJobs(Tx tx, EventId event) throws SQLException {
+        return tx.query("""
+                        SELECT count(*) AS n
+                          FROM changes
+                         WHERE event_id = ?
+                           AND actor = 'job'
+                           AND type IN ('reservation.cancelled', 'reservation.refunded')
+                        """, row -> row.bigint("n"), event.value()).get(0);
+    }
 
     /** Adds changes of an event, in the transaction that makes them. */
     public void add(Tx tx, EventId event, List<Change> changes) {

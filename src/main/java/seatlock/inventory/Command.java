@@ -130,6 +130,13 @@ public sealed interface Command {
          * @param force whether to refund a reservation even if one of its tickets was used
          */
         record Seller(boolean force) implements Canceller {}
+
+        /**
+         * The cancellation of the event cancels pending and confirmed reservations, whether or not tickets were used.
+         *
+         * @param notifies whether holders of tickets are told by mail
+         */
+        record EventCancelled(boolean notifies) implements Canceller {}
     }
 
     /** Returns the commands of one type, in their order. */

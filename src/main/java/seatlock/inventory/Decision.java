@@ -425,14 +425,17 @@ final class Decision {
 
     private static boolean mayCancel(Command.Canceller by, Reservation reservation) {
         return by instanceof Command.Canceller.Seller
+                || by instanceof Command.Canceller.EventCancelled
                 || by instanceof Command.Canceller.Holder holder && reservation.admits(holder.token());
     }
 
     private Outcome refund(Reservation reservation, Command.Canceller by) {
-        if (!(by instanceof Command.Canceller.Seller seller)) {
+        if (by instanceof Command.Canceller.Holder) {
             return refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
         }
-        if (!seller.force() && locked.facts().withUsedTickets().contains(reservation.id())) {
+        if (by instanceof Command.Canceller.Seller seller
+                && !seller.force()
+                && locked.facts().withUsedTickets().contains(reservation.id())) {
             return refuse(Refusal.TICKETS_USED, reservation);
         }
         var confirmation = reservation.state().confirmation();

@@ -106,6 +106,52 @@ public final class InventoryReader {
                 limit);
     }
 
+    /** A reservation, and its first seat among those that were searched. */
+    public record Holder(int seatId, ReservationId reservation) {}
+
+    /**
+     * Finds reservations that have seats of an event, in the order of the seat plan. It reads the seats, not the reservations, of
+     * which there may be far more.
+     *
+     * @param soldToo whether to find confirmed reservations besides pending ones
+     * @param after id of a seat; 0 to begin with the first
+     * @param limit number of seats to find; a reservation may be listed several times
+     */
+    public List<Holder> findHolders(Tx tx, EventId event, boolean soldToo, int after, int limit) throws SQLException {
+        return tx.query(
+                """
+                SELECT seat_id, reservation_id
+                  FROM seats
+                 WHERE event_id = ?
+                   AND seat_id > ?
+                   AND status = ANY (?)
+                 ORDER BY seat_id
+                 LIMIT ?
+                """,
+                row -> new Holder(row.integer("seat_id"), new ReservationId(row.uuid("reservation_id"))),
+                event.value(),
+                after,
+                codes(soldToo),
+                limit);
+    }
+
+    /** Counts the reservations that {@link #findHolders} finds. */
+    public long countHolders(Tx tx, EventId event, boolean soldToo) throws SQLException {
+        return tx.query("""
+                        SELECT count(DISTINCT reservation_id) AS n
+                          FROM seats
+                         WHERE event_id = ?
+                           AND status = ANY (?)
+                        """, row -> row.bigint("n"), event.value(), codes(soldToo))
+                .get(0);
+    }
+
+    private static String[] codes(boolean soldToo) {
+        return soldToo
+                ? new String[] {SeatStatus.HELD.code(), SeatStatus.SOLD.code()}
+                : new String[] {SeatStatus.HELD.code()};
+    }
+
     /** Finds events that have started since an instant and still have quotas, which are no longer needed. */
     public List<EventId> findStartedWithQuotas(Tx tx, Instant since) throws SQLException {
         return tx.query("""

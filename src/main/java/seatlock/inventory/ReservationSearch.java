@@ -89,11 +89,17 @@ public final class ReservationSearch {
         var now = tx.readClock();
         var candidates =
                 candidates(event, filter, after.map(ReservationId::value).orElse(END));
+        // Looked up one by one and in order, so that PostgreSQL stops as soon as the page is full.
         var statement = Sql.of("SELECT r.* FROM (")
                 .then(candidates)
-                .then(Sql.of(" LIMIT ?) AS r WHERE true", WINDOW))
+                .then(Sql.of("""
+                         LIMIT ?) AS seen
+                         CROSS JOIN LATERAL (SELECT * FROM reservations WHERE event_id = seen.event_id
+                                                AND reservation_id = seen.reservation_id OFFSET 0) AS r
+                         WHERE true
+                        """, WINDOW))
                 .then(conditions(filter, now))
-                .then(Sql.of(" ORDER BY r.reservation_id DESC LIMIT ?", limit + 1));
+                .then(Sql.of(" ORDER BY seen.reservation_id DESC LIMIT ?", limit + 1));
         var rows = tx.query(statement.text, InventoryReader::reservation, statement.array());
         var page = rows.subList(0, Math.min(limit, rows.size()));
         var found = InventoryReader.withSeats(tx, event, page).values().stream()
@@ -122,14 +128,10 @@ public final class ReservationSearch {
                     event.value());
         } else if (!filter.words.isEmpty()) {
             return Sql.of("""
-                    SELECT r.*
-                      FROM (SELECT event_id, reservation_id
-                              FROM reservation_words
-                             WHERE event_id = ? AND word = ? AND reservation_id < ?
-                             ORDER BY reservation_id DESC) AS w
-                     CROSS JOIN LATERAL (SELECT * FROM reservations WHERE event_id = w.event_id
-                                            AND reservation_id = w.reservation_id OFFSET 0) AS r
-                     ORDER BY w.reservation_id DESC
+                    SELECT event_id, reservation_id
+                      FROM reservation_words
+                     WHERE event_id = ? AND word = ? AND reservation_id < ?
+                     ORDER BY reservation_id DESC
                     """, event.value(), mostSelective(filter.words), before);
         }
         // The index for these two is partial, so PostgreSQL must know the status when it plans.
@@ -141,7 +143,7 @@ public final class ReservationSearch {
     }
 
     private static Sql select(String condition, UUID before, Object... parameters) {
-        return Sql.of("SELECT * FROM reservations WHERE " + condition, parameters)
+        return Sql.of("SELECT event_id, reservation_id FROM reservations WHERE " + condition, parameters)
                 .then(Sql.of(" AND reservation_id < ? ORDER BY reservation_id DESC", before));
     }
 

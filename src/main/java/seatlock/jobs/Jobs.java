@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import seatlock.catalog.EventId;
 import seatlock.db.Ids;
@@ -55,6 +56,30 @@ public final class Jobs {
                 """,
                 event.value(),
                 kind.wireName(),
+                subjects.stream().map(subject -> Ids.next()).toArray(UUID[]::new),
+                subjects.stream().map(subject -> subject.type().code()).toArray(String[]::new),
+                subjects.stream().map(Job.Subject::id).toArray(UUID[]::new));
+    }
+
+    /**
+     * Adds a job for each subject that has none of this kind for a version of the event yet. So it can be repeated: what happens
+     * because of a change of the event happens once.
+     *
+     * @param version of the event, which makes the jobs necessary
+     * @return the number of jobs that were added
+     */
+    public int addOnce(Tx tx, EventId event, int version, Job.Kind kind, List<Job.Subject> subjects)
+            throws SQLException {
+        return tx.update(
+                """
+                INSERT INTO jobs (event_id, kind, event_version, state, attempts, created_at, next_attempt_at, job_id,
+                                  subject_type, subject_id)
+                SELECT ?, ?, ?, 'READY', 0, statement_timestamp(), statement_timestamp(), * FROM unnest(?, ?, ?)
+                ON CONFLICT (event_id, subject_id, kind, event_version) WHERE event_version IS NOT NULL DO NOTHING
+                """,
+                event.value(),
+                kind.wireName(),
+                version,
                 subjects.stream().map(subject -> Ids.next()).toArray(UUID[]::new),
                 subjects.stream().map(subject -> subject.type().code()).toArray(String[]::new),
                 subjects.stream().map(Job.Subject::id).toArray(UUID[]::new));
@@ -205,10 +230,10 @@ public final class Jobs {
      * @return empty if the job is done, dead or not due, or if another worker has it
      */
     public Optional<Job> claimJob(Tx tx, EventId event, UUID id, RetryPolicy policy) throws SQLException {
-        record Found(Job.Kind kind, Job.Subject subject, int attempts, Instant due) {}
+        record Found(Job.Kind kind, Job.Subject subject, Integer version, int attempts, Instant due) {}
         var found = tx.find(
                 """
-                SELECT kind, subject_type, subject_id, attempts, next_attempt_at
+                SELECT kind, subject_type, subject_id, event_version, attempts, next_attempt_at
                   FROM jobs
                  WHERE event_id = ?
                    AND job_id = ?
@@ -218,6 +243,7 @@ public final class Jobs {
                 row -> new Found(
                         Job.Kind.ofWireName(row.text("kind")).orElseThrow(),
                         subject(row),
+                        row.integerOrNull("event_version"),
                         row.integer("attempts"),
                         row.instant("next_attempt_at")),
                 event.value(),
@@ -242,7 +268,15 @@ public final class Jobs {
                     id);
             return Optional.empty();
         }
-        var job = new Job(event, id, found.get().kind, found.get().subject, found.get().attempts + 1, Ids.next());
+        var version = found.get().version;
+        var job = new Job(
+                event,
+                id,
+                found.get().kind,
+                found.get().subject,
+                version == null ? OptionalInt.empty() : OptionalInt.of(version),
+                found.get().attempts + 1,
+                Ids.next());
         tx.updateExactly(1, """
                 UPDATE jobs
                    SET state = 'RUNNING', attempts = ?, lease_id = ?, next_attempt_at = ?, relayed_at = NULL

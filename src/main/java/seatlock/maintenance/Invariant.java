@@ -356,6 +356,40 @@ public enum Invariant {
                 ON t.event_id = rs.event_id AND t.reservation_id = rs.reservation_id AND t.seat_id = rs.seat_id
               LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
              WHERE ofEvent(r) AND r.erased_at IS NOT NULL AND (rs.holder IS NOT NULL OR d.ticket_id IS NOT NULL)
+            """),
+    /** A reservation that has lapsed waits for the sweeper, whether or not the event was cancelled. */
+    A_COMPLETED_CANCELLATION_LEAVES_NO_LIVE_RESERVATION(
+            "Once the cancellation of an event is complete, nothing is held, and nothing is sold if it refunds", """
+            SELECT count(*) AS n
+              FROM events AS e
+              JOIN seats AS s ON s.event_id = e.event_id
+             WHERE ofEvent(e) AND e.cancel_completed_at IS NOT NULL
+               AND (s.status = 'HELD' AND s.held_until > clock_timestamp() OR s.status = 'SOLD' AND e.cancel_refund)
+            """),
+    NOTHING_IS_RESERVED_OR_CONFIRMED_AFTER_A_COMPLETED_CANCELLATION(
+            "Nothing is reserved or confirmed once the cancellation of its event is complete", """
+            SELECT count(*) AS n
+              FROM events AS e
+              JOIN reservations AS r ON r.event_id = e.event_id
+             WHERE ofEvent(e) AND greatest(r.created_at, r.confirmed_at) > e.cancel_completed_at
+            """),
+    A_COMPLETED_CANCELLATION_HAS_A_JOB_FOR_EACH_HOLDER(
+            "Once the cancellation of an event is complete, there is a job that tells each holder of tickets, if it notifies",
+            """
+            SELECT count(*) AS n
+              FROM events AS e
+              JOIN tickets AS t ON t.event_id = e.event_id AND (t.voided_at IS NULL
+                                                                OR EXISTS (SELECT
+                                                                             FROM changes AS c
+                                                                            WHERE c.event_id = t.event_id
+                                                                              AND c.reservation_id = t.reservation_id
+                                                                              AND c.type = 'reservation.refunded'
+                                                                              AND c.actor = 'job'))
+             WHERE ofEvent(e) AND e.cancel_completed_at IS NOT NULL AND e.cancel_notify
+               AND NOT EXISTS (SELECT
+                                 FROM jobs AS j
+                                WHERE j.event_id = t.event_id AND j.subject_id = t.reservation_id
+                                  AND j.kind = 'SendCancellation' AND j.event_version = e.terms_version)
             """);
 
     /** A placeholder for each table that a statement reads; replaced by a condition on the event, or by {@code true}. */

@@ -22,9 +22,10 @@ import seatlock.inventory.Outcome;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
+import seatlock.tickets.Tickets;
 
 /**
- * Marks lapsed reservations {@code EXPIRED}, frees their seats, and deletes old idempotency keys and quotas.
+ * Marks lapsed reservations {@code EXPIRED}, frees their seats, cancels the reservations of cancelled events, and deletes old idempotency keys and quotas.
  *
  * <p>No request depends on it: a seat is free as soon as its hold lapses, whether or not the sweeper has run. It may run on
  * every node; a reservation that another node has already expired is skipped.
@@ -45,6 +46,7 @@ public final class Sweeper implements AutoCloseable {
     private final InventoryReader reader;
     private final IdempotencyKeys keys;
     private final Metrics metrics;
+    private final CancellationSweep cancellations;
     private final PeriodicTask task = new PeriodicTask("sweeper", this::runOnce, DatabaseException.class::isInstance);
     private boolean failed; // used only by the sweeper's thread
 
@@ -55,6 +57,7 @@ public final class Sweeper implements AutoCloseable {
             Inventory inventory,
             InventoryReader reader,
             IdempotencyKeys keys,
+            Tickets tickets,
             Metrics metrics) {
         this.database = database;
         this.checkout = checkout;
@@ -62,6 +65,7 @@ public final class Sweeper implements AutoCloseable {
         this.reader = reader;
         this.keys = keys;
         this.metrics = metrics;
+        this.cancellations = new CancellationSweep(database, checkout, reader, tickets);
     }
 
     /** Runs {@link #runOnce} now, and again after every interval, until closed. */
@@ -70,13 +74,14 @@ public final class Sweeper implements AutoCloseable {
     }
 
     /**
-     * Expires all lapsed reservations, and deletes all outdated keys and quotas, except for rows that are locked.
+     * Expires all lapsed reservations, cancels those of cancelled events, and deletes all outdated keys and quotas, except for rows that are locked.
      *
      * @return the number of reservations that this call expired
      */
     public int runOnce() {
         failed = false;
         var expired = expireLapsed();
+        cancellations.find().forEach(event -> inEvent(event.event(), () -> cancellations.run(event)));
         pruneKeys();
         pruneQuotas();
         if (!failed) {

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import seatlock.access.ApiKey;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
+import seatlock.catalog.Cancellation;
 import seatlock.catalog.Event;
 import seatlock.inventory.ReservationStatus;
 import seatlock.jobs.MailState;
@@ -107,6 +108,9 @@ final class Constraints {
             Map.entry("Event.language", LANGUAGE),
             Map.entry("Event.url", URL),
             Map.entry("Event.imageUrl", URL),
+            Map.entry("NewEventCancellation.reason", length(1, Cancellation.MAX_REASON)),
+            Map.entry("NewEventCancellation.refund", NODES.objectNode().put("default", true)),
+            Map.entry("NewEventCancellation.notify", NODES.objectNode().put("default", true)),
             Map.entry("Event.warnings", items(1).put("maxItems", 20)),
             Map.entry("Events.next", UUID),
             Map.entry("Seats.eventId", UUID),

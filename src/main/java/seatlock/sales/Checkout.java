@@ -27,6 +27,7 @@ import seatlock.inventory.Inventory;
 import seatlock.inventory.Inventory.Locking;
 import seatlock.inventory.Outcome;
 import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationId;
 import seatlock.metrics.Metrics;
 import seatlock.sales.IdempotencyKeys.Stored;
 import seatlock.tickets.Tickets;
@@ -199,6 +200,7 @@ public final class Checkout implements AutoCloseable {
         var outcomes = inventory.apply(tx, event, commands, locking);
         tickets.issueOrVoid(tx, event, outcomes);
         var history = new ArrayList<Change>();
+        var told = new ArrayList<ReservationId>();
         for (int i = 0; i < outcomes.size(); i++) {
             if (outcomes.get(i) instanceof Outcome.Done done && done.changed()) {
                 var actor = actors.get(i);
@@ -206,8 +208,12 @@ public final class Checkout implements AutoCloseable {
                         .ifPresent(replaced -> history.add(change(typeOf(replaced), replaced.reservation(), actor)));
                 typeOf(commands.get(i), done.reservation())
                         .ifPresent(type -> history.add(change(type, done.reservation(), actor)));
+                if (isTold(commands.get(i), done.reservation())) {
+                    told.add(done.reservation().id());
+                }
             }
         }
+        tickets.tellOfCancellation(tx, event, told);
         changes.add(tx, event.id(), history);
         return outcomes;
     }
@@ -218,6 +224,14 @@ public final class Checkout implements AutoCloseable {
 
     private static Change.Type typeOf(Outcome.Replaced replaced) {
         return replaced.wasExpired() ? Change.Type.RESERVATION_REPLACED : Change.Type.RESERVATION_EXPIRED;
+    }
+
+    /** Returns whether the buyer is told that the tickets became void because the event was cancelled. */
+    private static boolean isTold(Command command, Reservation reservation) {
+        return command instanceof Command.Cancel cancel
+                && cancel.by() instanceof Command.Canceller.EventCancelled by
+                && by.notifies()
+                && reservation.state().confirmation().isPresent();
     }
 
     /** Returns the type of the change that led to the state of a reservation; empty for a plain reservation. */

@@ -63,12 +63,12 @@ public final class CheckIns {
             return new CheckInResult.Rejected(e.reason);
         }
         lockReservation(tx, event, id); // which gets a new version if the ticket is admitted
-        lockTicket(tx, event, id);
+        var cancelledAt = lockTicket(tx, event, id);
         var now = tx.readClock();
         var ticket = tickets.find(tx, event, id);
         return ticket.isEmpty()
                 ? new CheckInResult.Rejected(CheckInResult.Reason.UNKNOWN_TICKET)
-                : judge(tx, event, ticket.get(), scan, now);
+                : judge(tx, event, ticket.get(), cancelledAt, scan, now);
     }
 
     /** Thrown if a text identifies no ticket. */
@@ -151,12 +151,18 @@ public final class CheckIns {
                 """, row -> row.uuid("reservation_id"), event.value(), event.value(), ticket.value());
     }
 
-    private static void lockTicket(Tx tx, EventId event, TicketId id) throws SQLException {
-        tx.lock(
-                "SELECT ticket_id FROM tickets WHERE event_id = ? AND ticket_id = ? FOR NO KEY UPDATE",
-                row -> row.uuid("ticket_id"),
-                event.value(),
-                id.value());
+    /** @return when the event was cancelled; empty if it was not, or if there is no such ticket */
+    private static Optional<Instant> lockTicket(Tx tx, EventId event, TicketId id) throws SQLException {
+        return tx.lock("""
+                        SELECT e.cancelled_at
+                          FROM tickets AS t
+                          JOIN events AS e ON e.event_id = t.event_id
+                         WHERE t.event_id = ?
+                           AND t.ticket_id = ?
+                           FOR NO KEY UPDATE OF t
+                        """, row -> Optional.ofNullable(row.instant("cancelled_at")), event.value(), id.value()).stream()
+                .findFirst()
+                .flatMap(at -> at);
     }
 
     /** The outcomes of a scan that are recorded, with their names in the database. */
@@ -183,7 +189,9 @@ public final class CheckIns {
     private record Recorded(Outcome outcome, Ticket.CheckIn checkIn) {}
 
     /** @param ticket locked, and read after that */
-    private CheckInResult judge(Tx tx, EventId event, Ticket ticket, Scan scan, Instant now) throws SQLException {
+    private CheckInResult judge(
+            Tx tx, EventId event, Ticket ticket, Optional<Instant> cancelledAt, Scan scan, Instant now)
+            throws SQLException {
         var repeated = find(tx, event, ticket.id(), scan);
         if (repeated.isPresent()) {
             return result(tx, event, ticket, repeated.get());
@@ -198,6 +206,9 @@ public final class CheckIns {
             }
         }
         var at = judgedAt(ticket, scan, now);
+        if (cancelledAt.isPresent() && !at.isBefore(cancelledAt.get())) {
+            return new CheckInResult.Rejected(CheckInResult.Reason.EVENT_CANCELLED);
+        }
         var outcome = outcome(ticket, at);
         var judged = new Recorded(outcome, new Ticket.CheckIn(at, scan.gate, scan.nonce.orElse(null)));
         if (outcome == Outcome.ADMITTED || scan.nonce.isPresent()) {

@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import seatlock.catalog.Cancellations;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
+import seatlock.catalog.Event.Status;
 import seatlock.db.Database;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
@@ -23,8 +26,8 @@ import seatlock.workers.JobHandler.TemporaryFailure;
 
 /**
  * Delivers the tickets of a confirmed reservation in two jobs, so that making documents never waits for the mail server: one
- * creates the documents, and the job that follows mails them. Both are safe to repeat: a document is stored once, and the mail
- * has the same Message-ID each time.
+ * creates the documents, and the job that follows mails them. Other jobs renew the documents, and tell buyers, if the event
+ * changes or is cancelled. All are safe to repeat: a document is stored once, and the mail has the same Message-ID each time.
  */
 public final class TicketDelivery {
 
@@ -35,12 +38,16 @@ public final class TicketDelivery {
         MAIL_SENT
     }
 
+    /** Tickets per transaction of a job that adds others. */
+    private static final int BATCH = 500;
+
     private final Database database;
     private final Catalog catalog;
     private final InventoryReader inventory;
     private final Tickets tickets;
     private final Mailer mailer;
     private final Consumer<Step> progress;
+    private final Cancellations cancellations = new Cancellations();
 
     /** @param progress receives each step after it is completed */
     public TicketDelivery(
@@ -69,12 +76,46 @@ public final class TicketDelivery {
     /** Returns the handler for each kind of job about tickets. */
     public Map<Job.Kind, JobHandler> handlers() {
         return Map.of(
-                Job.Kind.ISSUE_TICKETS,
-                this::makeDocuments,
-                Job.Kind.SEND_TICKETS,
-                this::sendMail,
-                Job.Kind.RENEW_TICKETS,
-                this::renewDocuments);
+                Job.Kind.ISSUE_TICKETS, this::makeDocuments,
+                Job.Kind.SEND_TICKETS, this::sendMail,
+                Job.Kind.REFRESH_EVENT, job -> addJobs(job, Job.Kind.RENEW_TICKETS),
+                Job.Kind.ANNOUNCE_CHANGE, job -> addJobs(job, Job.Kind.SEND_UPDATE),
+                Job.Kind.RENEW_TICKETS, this::renewDocuments,
+                Job.Kind.SEND_UPDATE, this::sendUpdate,
+                Job.Kind.SEND_CANCELLATION, this::sendCancellation);
+    }
+
+    /** Adds a job for each reservation, in batches. If it is repeated, it adds those that are missing. */
+    private Optional<Job.Kind> addJobs(Job job, Job.Kind kind) {
+        var version = job.eventVersion().orElseThrow();
+        var next = OptionalInt.of(0);
+        while (next.isPresent()) {
+            var after = next.getAsInt();
+            next = database.inTransaction(tx -> tickets.addJobs(tx, job.event(), version, kind, after, BATCH));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> renewDocuments(Job job) throws TemporaryFailure {
+        documents(load(job));
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> sendUpdate(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = load(job);
+        if (order.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
+            return Optional.empty(); // the buyer is told of the cancellation instead
+        }
+        send(mails(order).update(order.tickets, documents(order), job.id()));
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> sendCancellation(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = load(job);
+        var cancellation = database.inTransaction(tx -> cancellations.find(tx, job.event()))
+                .orElseThrow();
+        send(mails(order).cancellation(cancellation.refund(), cancellation.reason(), job.id()));
+        return Optional.empty();
     }
 
     private Optional<Job.Kind> makeDocuments(Job job) throws TemporaryFailure {
@@ -88,27 +129,29 @@ public final class TicketDelivery {
         return Optional.of(Job.Kind.SEND_TICKETS);
     }
 
-    private Optional<Job.Kind> renewDocuments(Job job) throws TemporaryFailure {
-        documents(load(job));
-        return Optional.empty();
-    }
-
     /** Also creates documents that are missing, because tickets may be sent again before the job for documents has run. */
     private Optional<Job.Kind> sendMail(Job job) throws PermanentFailure, TemporaryFailure {
         var order = load(job);
-        if (order.tickets.isEmpty()) {
+        if (order.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
             return Optional.empty();
         }
+        send(mails(order).tickets(order.tickets, documents(order), job.id()));
+        progress.accept(Step.MAIL_SENT);
+        return Optional.empty();
+    }
+
+    private BuyerMails mails(Order order) {
+        return new BuyerMails(order.event, order.reservation, mailer.contact(), order.now);
+    }
+
+    private void send(Mailer.Mail mail) throws PermanentFailure, TemporaryFailure {
         try {
-            mailer.send(new BuyerMails(order.event, order.reservation, mailer.contact(), order.now)
-                    .tickets(order.tickets, documents(order), job.id()));
+            mailer.send(mail);
         } catch (Mailer.Rejected e) {
             throw new PermanentFailure(e.getMessage(), e);
         } catch (Mailer.Failed e) {
             throw new TemporaryFailure(e.getMessage(), e);
         }
-        progress.accept(Step.MAIL_SENT);
-        return Optional.empty();
     }
 
     private Order load(Job job) {

@@ -65,6 +65,7 @@ class AccessMatrixTest {
             Map.entry("createEvent", ADMINS),
             Map.entry("listEvents", ANYONE),
             Map.entry("getEvent", ANYONE),
+            Map.entry("cancelEvent", ADMINS),
             Map.entry("getSeats", ANYONE),
             Map.entry("reserve", ANYONE),
             Map.entry("getReservation", HOLDERS),
@@ -223,7 +224,8 @@ class AccessMatrixTest {
         } else if (reservation == null || template.startsWith("/api/events/{eventId}/")) {
             reservation = buy();
         }
-        var path = template.replace("{eventId}", event.id().toString())
+        var subject = operation.equals("cancelEvent") ? otherEvent : event; // nothing else can be done with it then
+        var path = template.replace("{eventId}", subject.id().toString())
                 .replace("{reservationId}", reservation.get("id").asText())
                 .replace("{export}", "tickets");
         if (operation.equals("findReservationsOfAddress")) {

@@ -105,7 +105,7 @@ class ChangesTest {
     }
 
     @Test
-    void what_the_holder_cancels_and_the_sweeper_expires_is_theirs() {
+    void a_change_by_the_holder_or_the_sweeper_names_its_actor() {
         var event = system.event(2).id();
         var cancelled = api.reserve(event, "S-A-1").json();
         api.cancel(event, cancelled.get("id").asText(), cancelled.get("token").asText());

@@ -243,6 +243,37 @@ class HostileInputTest {
         held.assertUnchanged();
     }
 
+    @Test
+    void cancelling_an_event_refuses_what_it_cannot_store_and_changes_nothing() {
+        var held = new HeldSeat(system);
+        var path = "/api/events/" + held.event + "/cancel";
+        var bodies = List.of(
+                "{\"reason\":\"\"}",
+                "{\"reason\":\" \"}",
+                "{\"reason\":\"a\\u0000b\"}",
+                "{\"reason\":\"" + "x".repeat(1_001) + "\"}",
+                "{\"reason\":1}",
+                "{\"refund\":\"yes\"}",
+                "{\"notify\":1}",
+                "{\"notifies\":true}",
+                "{\"force\":true}",
+                "[]");
+        for (var body : bodies) {
+            assertThat(api.send(Api.post(api.asAdmin(api.request(path)), body)).outcome())
+                    .as(body)
+                    .isEqualTo("422 invalid-request");
+        }
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), "{")).outcome())
+                .isEqualTo("400 malformed-request");
+        assertThat(api.send(Api.post(api.asAdmin(api.request("/api/events/" + UUID.randomUUID() + "/cancel")), "{}"))
+                        .outcome())
+                .isEqualTo("404 not-found");
+        held.assertUnchanged();
+        var most = "{\"reason\":\"" + "x".repeat(1_000) + "\"}";
+        assertThat(api.send(Api.post(api.asAdmin(api.request(path)), most)).status())
+                .isEqualTo(200);
+    }
+
     /** Generated clients send null, or an empty line, for a body that their caller left out. */
     @ParameterizedTest
     @ValueSource(strings = {"", "null", " null\n", " \r\n", "{}"})

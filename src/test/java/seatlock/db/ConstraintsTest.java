@@ -100,6 +100,12 @@ class ConstraintsTest {
     }
 
     /** A copy of the event's job, with another id, kind and subject. */
+    private static String secondUpdate() {
+        return "INSERT INTO jobs (event_id, job_id, kind, subject_type, subject_id, event_version, state, attempts, created_at,"
+                + " next_attempt_at) SELECT event_id, gen_random_uuid(), kind, subject_type, subject_id, event_version,"
+                + " state, attempts, created_at, next_attempt_at FROM jobs WHERE event_id = :event";
+    }
+
     private static String newJob(String id, String kindAndSubject) {
         return "INSERT INTO jobs (event_id, job_id, kind, subject_type, subject_id, state, attempts, created_at,"
                 + " next_attempt_at) SELECT event_id, " + id + ", " + kindAndSubject
@@ -351,7 +357,11 @@ class ConstraintsTest {
                 arguments("INSERT INTO ticket_keys SELECT * FROM ticket_keys", "ticket_keys_pk"),
                 arguments("INSERT INTO ticket_keys VALUES (0, '', '', now())", "ticket_keys_key_id_in_range"),
                 // Jobs
-                arguments(job("kind = 'Dance'"), "jobs_kind_known"),
+                arguments(job("kind = 'Dance', event_version = 1"), "jobs_kind_known"),
+                arguments(job("kind = 'SendUpdate'"), "jobs_event_version_matches_kind"),
+                arguments(job("kind = 'SendUpdate', event_version = 9"), "jobs_event_version_fk"),
+                arguments(
+                        job("kind = 'SendUpdate', event_version = 1") + "; " + secondUpdate(), "jobs_one_per_version"),
                 arguments(job("state = 'LOST'"), "jobs_state_known"),
                 arguments(job("attempts = -1"), "jobs_attempts_not_negative"),
                 arguments(job("state = 'RUNNING'"), "jobs_lease_while_running"),

@@ -73,6 +73,11 @@ class InvariantTest {
                 + outcome + "' FROM tickets WHERE event_id = :event";
     }
 
+    private static String cancelled(String refund) {
+        return ofEvent("UPDATE events SET status = 'CANCELLED', cancelled_at = now(), cancel_completed_at = now(),"
+                + " cancel_notify = true, cancel_refund = " + refund);
+    }
+
     /** SQL that violates an invariant, and that invariant. */
     static Stream<Arguments> violations() {
         return Stream.of(
@@ -238,7 +243,14 @@ class InvariantTest {
                         Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION),
                 arguments(
                         ofEvent("UPDATE changes SET position = NULL") + " AND version = 2",
-                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION));
+                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION),
+                arguments(cancelled("true"), Invariant.A_COMPLETED_CANCELLATION_LEAVES_NO_LIVE_RESERVATION),
+                arguments(cancelled("false"), Invariant.A_COMPLETED_CANCELLATION_LEAVES_NO_LIVE_RESERVATION),
+                arguments(
+                        cancelled("true") + "; "
+                                + ofEvent("UPDATE events SET cancel_completed_at = now() - interval '1 day'"),
+                        Invariant.NOTHING_IS_RESERVED_OR_CONFIRMED_AFTER_A_COMPLETED_CANCELLATION),
+                arguments(cancelled("false"), Invariant.A_COMPLETED_CANCELLATION_HAS_A_JOB_FOR_EACH_HOLDER));
     }
 
     @ParameterizedTest
