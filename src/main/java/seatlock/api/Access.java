@@ -16,6 +16,7 @@ import seatlock.access.ApiKey;
 import seatlock.access.Role;
 import seatlock.access.Secret;
 import seatlock.catalog.EventId;
+import seatlock.catalog.EventQuery;
 import seatlock.changes.Actor;
 import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
@@ -205,6 +206,14 @@ final class Access {
             throw noSuchReservation();
         }
         return caller;
+    }
+
+    /** Returns the drafts that the caller may see in a list of events: those that it may sell. */
+    EventQuery.Drafts drafts(Context ctx) {
+        failIfUnknown(ctx); // so that a seller's list is never incomplete
+        return key(ctx).filter(key -> key.permits(Role.SALES))
+                .map(key -> new EventQuery.Drafts(key.isForAllEvents(), key.events()))
+                .orElse(new EventQuery.Drafts(false, Set.of()));
     }
 
     /** Returns the events that the request's key is for; none for all events. */

@@ -141,7 +141,7 @@ public final class ApiServer implements AutoCloseable {
                 core.reads,
                 core.writes,
                 access);
-        var revision = new EventRevision(core.catalog, core.changes, new IdempotencyKeys());
+        var revision = new EventRevision(core.catalog, core.changes, new IdempotencyKeys(), core.tickets);
         var eventChanges = new EventChangeHandlers(core.catalog, revision, core.seatMaps, core.writes, access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);

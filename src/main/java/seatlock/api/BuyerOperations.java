@@ -25,7 +25,7 @@ interface BuyerOperations {
             tags = "Reservations",
             summary = "Find reservations of an event, the newest first",
             description =
-                    "A reservation must match all the parameters given. A page looks at 10,000 reservations at most: it may"
+                    "A reservation must match all the parameters given. A page looks at 5,000 reservations at most: it may"
                             + " be short or empty although there is a next one, so continue until `next` is null.",
             security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),

@@ -84,13 +84,15 @@ final class EventChangeHandlers implements EventChangeOperations {
     private static Map<String, Long> prices(Map<String, Long> current, EventPatch patched, Validation validation) {
         var prices = new HashMap<String, Long>();
         var sections = Optional.ofNullable(patched.sections()).orElse(List.of());
+        validation.check(
+                patched.sections() == null || !sections.isEmpty(), "sections", "must have at least one section");
         for (int i = 0; i < sections.size(); i++) {
             var section = sections.get(i);
             var path = "sections[" + i + "]";
-            if (validation.check(section != null, path, "must not be null")
-                    && validation.check(
-                            current.containsKey(section.name()), path + ".name", "must be a section of this event")
-                    && SeatPlanReader.checkPrice(section.price(), path + ".price", validation)) {
+            if (validation.check(section != null, path, "must not be null")) {
+                validation.check(
+                        current.containsKey(section.name()), path + ".name", "must be a section of this event");
+                SeatPlanReader.checkPrice(section.price(), path + ".price", validation);
                 validation.check(
                         prices.put(section.name(), section.price()) == null,
                         path + ".name",

@@ -92,7 +92,7 @@ interface EventChangeOperations {
             tags = "Events",
             summary = "Add sections, or rows of sections, to an event",
             description =
-                    "The event may be on sale: its sale goes on meanwhile. All new seats are AVAILABLE immediately.",
+                    "The event may be on sale: its sale continues meanwhile. All new seats are AVAILABLE immediately.",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             headers =

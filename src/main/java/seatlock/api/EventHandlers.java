@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import seatlock.api.EventBodies.CancellationBody;
 import seatlock.api.EventBodies.EventBody;
 import seatlock.api.EventBodies.Events;
@@ -15,6 +15,8 @@ import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.Event.Status;
 import seatlock.catalog.EventId;
+import seatlock.catalog.EventQuery;
+import seatlock.catalog.EventQuery.Cursor;
 import seatlock.db.Ids;
 import seatlock.db.TransactionPool;
 import seatlock.http.Exchange;
@@ -24,6 +26,7 @@ import seatlock.http.Problem;
 import seatlock.http.Reply;
 import seatlock.http.Requests;
 import seatlock.http.Responses;
+import seatlock.http.Validation;
 import seatlock.inventory.SeatStatus;
 import seatlock.sales.EventCancellation;
 import seatlock.sales.EventCreation;
@@ -38,6 +41,7 @@ final class EventHandlers implements EventOperations {
 
     private static final int DEFAULT_EVENTS = 100;
     private static final int MAX_EVENTS = 1_000;
+    private static final int MAX_SEARCH = 200;
 
     /** Smaller maps fit in one packet uncompressed. */
     private static final int MIN_GZIP_BYTES = 1_000;
@@ -91,17 +95,34 @@ final class EventHandlers implements EventOperations {
     @Override
     public void list(Context ctx) {
         var limit = Requests.queryInt(ctx, "limit", 1, MAX_EVENTS, DEFAULT_EVENTS);
-        var after = Parameters.after(ctx).map(EventId::new);
+        var query = query(ctx);
         QueryResponse.send(ctx, reads, ALL_EVENTS, tx -> {
-            if (after.isPresent() && catalog.find(tx, after.get()).isEmpty()) {
-                throw Parameters.invalidCursor();
-            }
-            var events =
-                    catalog.list(tx, limit + 1, after.orElse(null)); // one more shows whether there is another page
+            var events = catalog.list(tx, query, limit + 1); // one more shows whether there is another page
             var page = events.subList(0, Math.min(limit, events.size()));
-            UUID next = events.size() > limit ? page.get(limit - 1).id().value() : null;
+            var next = events.size() > limit ? Cursor.of(page.get(limit - 1)).toUuid() : null;
             return new Events(page.stream().map(EventBody::of).toList(), next);
         });
+    }
+
+    private EventQuery query(Context ctx) {
+        var validation = new Validation();
+        var from = ctx.queryParam("from") == null ? null : validation.parseInstant(ctx.queryParam("from"), "from");
+        var to = ctx.queryParam("to") == null ? null : validation.parseInstant(ctx.queryParam("to"), "to");
+        var known = Stream.of(Status.values()).map(Status::name).toList();
+        var status = ctx.queryParam("status");
+        validation.check(status == null || known.contains(status), "status", "must be one of " + known);
+        var text = ctx.queryParam("q");
+        if (text != null) {
+            validation.checkText(text, "q", MAX_SEARCH);
+        }
+        validation.finish();
+        return new EventQuery(
+                Optional.ofNullable(from),
+                Optional.ofNullable(to),
+                Optional.ofNullable(status).map(Status::valueOf),
+                Optional.ofNullable(text),
+                access.drafts(ctx),
+                Parameters.after(ctx).map(id -> Cursor.parse(id).orElseThrow(Parameters::invalidCursor)));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.javalin.openapi.OpenApiParam;
 import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
+import java.time.Instant;
 import java.util.UUID;
 import seatlock.api.EventBodies.EventBody;
 import seatlock.api.EventBodies.Events;
@@ -65,8 +66,23 @@ interface EventOperations {
             operationId = "listEvents",
             tags = "Events",
             summary = "List events in order of their start",
-            description = "Without the seat plans. Pass `next` as `after` until it is null.",
+            description =
+                    "Without the seat plans, and without events that are over, unless `from` asks for them: an event is over"
+                            + " when it has ended (12 hours after its start, if it has no end). Drafts are listed for those who"
+                            + " may sell them. Pass `next` as `after` until it is null; keep the other parameters as they are.",
             queryParams = {
+                @OpenApiParam(
+                        name = "from",
+                        type = Instant.class,
+                        description = "Only events that start at this time or later, even if they are over"),
+                @OpenApiParam(
+                        name = "to",
+                        type = Instant.class,
+                        description = "Only events that start before this time"),
+                @OpenApiParam(name = "status", description = "Only events with this status"),
+                @OpenApiParam(
+                        name = "q",
+                        description = "Only events whose name or venue contains this text, in upper or lower case"),
                 @OpenApiParam(name = "limit", type = Integer.class, description = "1 to 1000; default 100"),
                 @OpenApiParam(name = "after", description = "`next` of the previous page")
             },

@@ -57,7 +57,7 @@ final class Routes {
             PrivacyHandlers privacy,
             PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
-        get("/api/events", AccessRule.ANYONE, events::list, "limit", "after");
+        get("/api/events", AccessRule.ANYONE, events::list, "from", "to", "status", "q", "limit", "after");
         get(EVENT, AccessRule.ANYONE, events::get);
         operation(HandlerType.PATCH, EVENT, AccessRule.ADMIN, eventChanges::patch);
         post(EVENT + "/publish", AccessRule.ADMIN, eventChanges::publish);

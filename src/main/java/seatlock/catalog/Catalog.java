@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -315,7 +316,7 @@ public final class Catalog {
     }
 
     /**
-     * Adds the sections and rows of a plan, with their seats, to an event that this transaction has locked. Sales go on meanwhile:
+     * Adds the sections and rows of a plan, with their seats, to an event that this transaction has locked. Sales continue meanwhile:
      * nobody sees the new seats before the commit.
      *
      * @param next the version of the event that has them, as it is written by {@link #writeVersion}
@@ -393,22 +394,41 @@ public final class Catalog {
                 .toList());
     }
 
-    /**
-     * Lists events in the order in which they start.
-     *
-     * @param after the last event of the previous page; {@code null} for the first page
-     */
-    public List<Event> list(Tx tx, int limit, EventId after) throws SQLException {
+    /** Lists events in the order in which they start, at most {@code limit}. */
+    public List<Event> list(Tx tx, EventQuery query, int limit) throws SQLException {
+        var after = query.after();
         return tx.query(
                 SELECT_EVENT + """
-                         WHERE ?::uuid IS NULL
-                            OR (e.starts_at, e.event_id) > (SELECT starts_at, event_id FROM events WHERE event_id = ?)
-                         ORDER BY e.starts_at, e.event_id
+                         WHERE CASE WHEN ?::timestamptz IS NULL
+                                    THEN coalesce(e.ends_at, e.starts_at + ?::interval) > statement_timestamp()
+                                    ELSE e.starts_at >= ? END
+                           AND (?::timestamptz IS NULL OR e.starts_at < ?)
+                           AND (?::text IS NULL OR e.status = ?)
+                           AND (?::text IS NULL OR strpos(lower(e.name), lower(?)) > 0 OR strpos(lower(e.venue), lower(?)) > 0)
+                           AND (e.status <> 'DRAFT' OR ? OR e.event_id = ANY (?))
+                           AND (?::timestamptz IS NULL
+                                OR e.starts_at >= ?
+                               AND (e.starts_at > ? OR substring(uuid_send(e.event_id) FROM 9) > ?))
+                         ORDER BY e.starts_at, substring(uuid_send(e.event_id) FROM 9)
                          LIMIT ?
                         """,
                 this::event,
-                after == null ? null : after.value(),
-                after == null ? null : after.value(),
+                query.from().orElse(null),
+                EventQuery.LASTS.toString(),
+                query.from().orElse(null),
+                query.to().orElse(null),
+                query.to().orElse(null),
+                query.status().map(Event.Status::name).orElse(null),
+                query.status().map(Event.Status::name).orElse(null),
+                query.text().orElse(null),
+                query.text().orElse(null),
+                query.text().orElse(null),
+                query.drafts().all(),
+                query.drafts().of().stream().map(EventId::value).toArray(UUID[]::new),
+                after.map(EventQuery.Cursor::startsAt).orElse(null),
+                after.map(EventQuery.Cursor::startsAt).orElse(null),
+                after.map(EventQuery.Cursor::startsAt).orElse(null),
+                after.map(EventQuery.Cursor::idTail).orElse(null),
                 limit);
     }
 

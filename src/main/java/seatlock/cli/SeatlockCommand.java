@@ -26,6 +26,7 @@ import seatlock.embedded.UnusableHome;
             WorkerCommand.class,
             MigrateCommand.class,
             SeedCommand.class,
+            EventsCommand.class,
             JobsCommand.class,
             ReservationsCommand.class,
             KeysCommand.class,

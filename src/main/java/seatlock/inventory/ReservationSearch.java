@@ -28,7 +28,7 @@ import seatlock.text.Words;
 public final class ReservationSearch {
 
     /** The maximum number of reservations that a page looks at. */
-    static final int WINDOW = 10_000;
+    static final int WINDOW = 5_000;
 
     private static final UUID END = new UUID(-1, -1);
 

@@ -85,6 +85,7 @@ final class Constraints {
             Map.entry("EventPatch.maxSeatsPerCustomer", range(1, 1_000_000)),
             Map.entry("EventPatch.reservationTtl", pattern(DURATION)),
             Map.entry("EventPatch.maxHold", pattern(DURATION)),
+            Map.entry("EventPatch.sections", items(1)),
             Map.entry("Organiser.name", length(1, 200)),
             Map.entry("Organiser.email", length(1, 254)),
             Map.entry("Organiser.url", URL),
@@ -187,6 +188,10 @@ final class Constraints {
             Map.entry("export", oneOf("reservations", "tickets", "check-ins")),
             Map.entry("limit", range(1, 1_000, 100)),
             Map.entry("after", UUID),
+            Map.entry("listEvents.q", length(1, 200)),
+            Map.entry(
+                    "listEvents.status",
+                    oneOf(Stream.of(Event.Status.values()).map(Enum::name).toArray(String[]::new))),
             Map.entry(
                     "getRevokedTickets.after",
                     pattern("^-?[0-9]{1,17}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}_-?[0-9]{1,17}$")),

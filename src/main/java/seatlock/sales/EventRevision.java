@@ -18,9 +18,10 @@ import seatlock.changes.Change;
 import seatlock.changes.Change.Type;
 import seatlock.changes.Changes;
 import seatlock.db.Tx;
+import seatlock.tickets.Tickets;
 
 /**
- * Changes an event: locks it, reads the clock, decides, writes the next version with its history and its consequences. Sales go on
+ * Changes an event: locks it, reads the clock, decides, writes the next version with its history and its consequences. Sales continue
  * meanwhile. Each sees one version: the lock keeps out other changes of the event only.
  */
 public final class EventRevision {
@@ -28,9 +29,11 @@ public final class EventRevision {
     private final Catalog catalog;
     private final Changes changes;
     private final IdempotencyKeys keys;
+    private final Tickets tickets;
 
-    public EventRevision(Catalog catalog, Changes changes, IdempotencyKeys keys) {
+    public EventRevision(Catalog catalog, Changes changes, IdempotencyKeys keys, Tickets tickets) {
         this.catalog = catalog;
+        this.tickets = tickets;
         this.changes = changes;
         this.keys = keys;
     }
@@ -44,7 +47,7 @@ public final class EventRevision {
     public record Current(Event event, Map<String, Long> prices, Instant now) {}
 
     /**
-     * An event as it is to be.
+     * An event after its change.
      *
      * @param event with the version that it has so far
      * @param prices of sections from now on; those that are not named stay as they are
@@ -58,7 +61,7 @@ public final class EventRevision {
         }
     }
 
-    /** Decides what an event is to be. It may refuse by an exception; then nothing is changed. */
+    /** Decides how an event changes. It may refuse by an exception; then nothing is changed. */
     @FunctionalInterface
     public interface Decision {
         Next of(Current current) throws SQLException;
@@ -85,7 +88,7 @@ public final class EventRevision {
         var event = next.event().following(current.event());
         write(tx, current, event, prices, actor);
         if (event.printedVersion() == event.version()) {
-            renewTickets(tx, event, next.isNotified());
+            tickets.renew(tx, event, next.isNotified());
         }
         return Optional.of(event);
     }
@@ -169,10 +172,5 @@ public final class EventRevision {
             types.add(Type.EVENT_CHANGED);
         }
         return types;
-    }
-
-    /** Queues what follows for the holders of tickets when tickets say something else from this version on. */
-    private void renewTickets(Tx tx, Event event, boolean isNotified) {
-        // No ticket is printed again yet: documents keep the version that they show (ticket_documents.event_version).
     }
 }

@@ -66,6 +66,9 @@ class AccessMatrixTest {
             Map.entry("listEvents", ANYONE),
             Map.entry("getEvent", ANYONE),
             Map.entry("cancelEvent", ADMINS),
+            Map.entry("changeEvent", ADMINS),
+            Map.entry("publishEvent", ADMINS),
+            Map.entry("addSections", ADMINS),
             Map.entry("getSeats", ANYONE),
             Map.entry("reserve", ANYONE),
             Map.entry("getReservation", HOLDERS),
@@ -272,6 +275,9 @@ class AccessMatrixTest {
                     {"name":"Aida","venue":"Arena","startsAt":"2099-06-18T19:00:00Z","timeZone":"Europe/Rome",
                      "currency":"EUR","sections":[{"name":"S","price":1,"rows":[{"name":"A","seats":1}]}]}
                     """;
+            case "changeEvent" -> "{\"description\":\"" + UUID.randomUUID() + "\"}";
+            case "addSections" ->
+                "{\"sections\":[{\"name\":\"S\",\"rows\":[{\"name\":\"" + UUID.randomUUID() + "\",\"seats\":1}]}]}";
             case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
             case "confirm" -> "{\"paymentReference\":\"pi_" + UUID.randomUUID() + "\",\"amount\":4500}";
             case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";

@@ -32,7 +32,17 @@ class HostileInputTest {
     private final Api api = system.api;
 
     /** An endpoint that takes a body, and a valid body for it. */
-    private record Endpoint(String name, String path, boolean takesKey, String validBody) {
+    private record Endpoint(String name, String method, String path, boolean takesKey, String validBody) {
+
+        Endpoint(String name, String path, boolean takesKey, String validBody) {
+            this(name, "POST", path, takesKey, validBody);
+        }
+
+        /** Whether a body changes nothing and is right nevertheless. */
+        boolean accepts(String description) {
+            return method.equals("PATCH") && description.equals("an empty object");
+        }
+
         @Override
         public String toString() {
             return name;
@@ -42,6 +52,12 @@ class HostileInputTest {
     private static List<Endpoint> endpoints(HeldSeat held) {
         return List.of(
                 new Endpoint("create event", "/api/events", false, EVENT),
+                new Endpoint("change event", "PATCH", "/api/events/" + held.event, false, "{\"name\":\"Nabucco\"}"),
+                new Endpoint(
+                        "add sections",
+                        "/api/events/" + held.event + "/sections",
+                        true,
+                        "{\"sections\":[{\"name\":\"S\",\"rows\":[{\"name\":\"B\",\"seats\":1}]}]}"),
                 new Endpoint(
                         "reserve",
                         "/api/events/" + held.event + "/reservations",
@@ -56,7 +72,7 @@ class HostileInputTest {
 
     /** @param contentType or {@code null} for none */
     private HttpRequest.Builder request(Endpoint endpoint, byte[] body, String contentType) {
-        var request = api.asAdmin(api.request(endpoint.path)).POST(BodyPublishers.ofByteArray(body));
+        var request = api.asAdmin(api.request(endpoint.path)).method(endpoint.method, BodyPublishers.ofByteArray(body));
         if (endpoint.takesKey) {
             request.header("Idempotency-Key", UUID.randomUUID().toString());
         }
@@ -126,7 +142,7 @@ class HostileInputTest {
             var response = api.send(request(endpoint, body, "application/json"));
             assertThat(response.outcome())
                     .as(endpoint.name + " with " + description)
-                    .isEqualTo(expected);
+                    .isEqualTo(endpoint.accepts(description) ? "200" : expected);
         }
         held.assertUnchanged();
     }
@@ -388,6 +404,10 @@ class HostileInputTest {
         var responses = new ArrayList<Api.Response>();
         responses.add(api.get("/api/events/" + id));
         responses.add(api.get("/api/events/" + id + "/seats"));
+        responses.add(api.send(Api.patch(api.asAdmin(api.request("/api/events/" + id)), "{}")));
+        responses.add(api.send(Api.post(api.asAdmin(api.request("/api/events/" + id + "/publish")), "{}")));
+        responses.add(api.send(Api.post(
+                api.asAdmin(api.request("/api/events/" + id + "/sections")).header("Idempotency-Key", "k"), "{}")));
         responses.add(api.get("/api/events/" + id + "/changes", TestSystem.ADMIN_KEY));
         responses.add(api.get("/api/events/" + event.id() + "/reservations/" + id, TestSystem.ADMIN_KEY));
         responses.add(api.get("/api/events/" + event.id() + "/reservations/" + id + "/changes", TestSystem.ADMIN_KEY));
@@ -429,13 +449,6 @@ class HostileInputTest {
         var event = system.event(1);
         assertThat(api.get("/api/events/" + event.id() + "/seats?" + query).outcome())
                 .isEqualTo("422 invalid-request");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"limit=0", "limit=1001", "after=x", "after=01900000-0000-7000-8000-00000000ffff", "after=%00"})
-    void an_invalid_query_of_the_events_is_refused(String query) {
-        assertThat(api.get("/api/events?" + query).outcome()).isEqualTo("422 invalid-request");
     }
 
     @ParameterizedTest

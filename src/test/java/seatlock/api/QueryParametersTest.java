@@ -21,15 +21,18 @@ import seatlock.support.TestSystem;
 class QueryParametersTest {
 
     /** A valid value of each documented parameter; {@code after} is an id or a number. */
-    private static final Map<String, List<String>> VALUES = Map.of(
-            "limit", List.of("1"),
-            "wait", List.of("0"),
-            "after", List.of("0", "01900000-0000-7000-8000-000000000001"),
-            "section", List.of("S"),
-            "status", List.of("SOLD", "CONFIRMED"),
-            "email", List.of("ada@example.org"),
-            "name", List.of("Ada"),
-            "reference", List.of("7k2m-px4d"));
+    private static final Map<String, List<String>> VALUES = Map.ofEntries(
+            Map.entry("limit", List.of("1")),
+            Map.entry("wait", List.of("0")),
+            Map.entry("after", List.of("0", "01900000-0000-7000-8000-000000000001")),
+            Map.entry("section", List.of("S")),
+            Map.entry("from", List.of("2099-06-18T19:00:00Z")),
+            Map.entry("to", List.of("2099-06-18T19:00:00Z")),
+            Map.entry("q", List.of("aida")),
+            Map.entry("status", List.of("SOLD", "CANCELLED")),
+            Map.entry("email", List.of("ada@example.org")),
+            Map.entry("name", List.of("Ada")),
+            Map.entry("reference", List.of("7k2m-px4d")));
 
     private final TestSystem system = TestSystem.shared();
     private final Api api = system.api;
@@ -63,8 +66,8 @@ class QueryParametersTest {
         assertThat(operations).hasSizeGreaterThan(20);
         for (Endpoint operation : operations) {
             var name = operation.method + " " + operation.path;
-            for (var query : List.of("from=2027", "from", "LIMIT=1", "%66rom=1")) {
-                var field = query.startsWith("LIMIT") ? "LIMIT" : "from";
+            for (var query : List.of("since=2027", "since", "LIMIT=1", "%73ince=1")) {
+                var field = query.startsWith("LIMIT") ? "LIMIT" : "since";
                 var response = send(operation.method.name(), operation.path, query);
                 assertRefuses(name, response, field, "is not a query parameter of this operation");
             }
@@ -97,7 +100,7 @@ class QueryParametersTest {
                 checked++;
             }
         }
-        assertThat(checked).isEqualTo(22);
+        assertThat(checked).isEqualTo(26);
     }
 
     private static List<String> queryParameters(JsonNode operation) {
