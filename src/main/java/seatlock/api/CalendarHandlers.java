@@ -2,6 +2,7 @@ package seatlock.api;
 
 import io.javalin.http.Context;
 import seatlock.catalog.Catalog;
+import seatlock.contract.CalendarOperations;
 import seatlock.db.TransactionPool;
 import seatlock.inventory.InventoryReader;
 import seatlock.text.Messages;

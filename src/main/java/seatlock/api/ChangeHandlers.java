@@ -2,10 +2,11 @@ package seatlock.api;
 
 import io.javalin.http.Context;
 import java.time.Duration;
-import seatlock.api.ChangeBodies.ChangeBody;
-import seatlock.api.ChangeBodies.FeedPage;
-import seatlock.api.ChangeBodies.History;
 import seatlock.changes.Feed;
+import seatlock.contract.ChangeBodies.ChangeBody;
+import seatlock.contract.ChangeBodies.FeedPage;
+import seatlock.contract.ChangeBodies.History;
+import seatlock.contract.ChangeOperations;
 import seatlock.db.TransactionPool;
 import seatlock.http.Json;
 import seatlock.http.Requests;

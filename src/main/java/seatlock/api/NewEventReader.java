@@ -3,11 +3,12 @@ package seatlock.api;
 import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
-import seatlock.api.EventBodies.NewEvent;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.SeatPlan;
 import seatlock.catalog.Terms;
+import seatlock.contract.EventBodies.NewEvent;
+import seatlock.contract.EventFields;
 import seatlock.http.Problem;
 import seatlock.http.Validation;
 

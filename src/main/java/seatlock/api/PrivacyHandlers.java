@@ -1,9 +1,10 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
-import seatlock.api.PrivacyBodies.ErasureRequest;
-import seatlock.api.PrivacyBodies.StoredDataBody;
 import seatlock.catalog.Catalog;
+import seatlock.contract.PrivacyBodies.ErasureRequest;
+import seatlock.contract.PrivacyBodies.StoredDataBody;
+import seatlock.contract.PrivacyOperations;
 import seatlock.db.TransactionPool;
 import seatlock.http.Problem;
 import seatlock.http.Requests;

@@ -5,10 +5,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import seatlock.api.EventBodies.SeatRow;
-import seatlock.api.EventBodies.Section;
 import seatlock.catalog.Event;
 import seatlock.catalog.SeatPlan;
+import seatlock.contract.EventBodies.SeatRow;
+import seatlock.contract.EventBodies.Section;
 import seatlock.http.Validation;
 
 /** Reads the sections of a new event, or those that are added to one, and finds all errors in them. */

@@ -2,9 +2,10 @@ package seatlock.api;
 
 import io.javalin.http.Context;
 import java.util.concurrent.CompletableFuture;
-import seatlock.api.TransferBodies.TransferBody;
-import seatlock.api.TransferBodies.TransferRequest;
 import seatlock.catalog.EventId;
+import seatlock.contract.TransferBodies.TransferBody;
+import seatlock.contract.TransferBodies.TransferRequest;
+import seatlock.contract.TransferOperations;
 import seatlock.db.TransactionPool;
 import seatlock.http.Exchange;
 import seatlock.http.Json;

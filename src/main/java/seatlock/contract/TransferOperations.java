@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -9,13 +9,13 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
-import seatlock.api.TransferBodies.TransferBody;
-import seatlock.api.TransferBodies.TransferRequest;
+import seatlock.contract.TransferBodies.TransferBody;
+import seatlock.contract.TransferBodies.TransferRequest;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** The operation that transfers tickets, as the OpenAPI document describes it. {@link TransferHandlers} carries it out. */
-interface TransferOperations {
+/** The operation that transfers tickets, as the OpenAPI document describes it. TransferHandlers carries it out. */
+public interface TransferOperations {
 
     @OpenApi(
             path = "/api/events/{eventId}/tickets/{ticketId}/transfer",

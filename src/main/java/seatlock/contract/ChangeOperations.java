@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -8,13 +8,13 @@ import io.javalin.openapi.OpenApiParam;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
-import seatlock.api.ChangeBodies.FeedPage;
-import seatlock.api.ChangeBodies.History;
+import seatlock.contract.ChangeBodies.FeedPage;
+import seatlock.contract.ChangeBodies.History;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** The operations on changes, as the OpenAPI document describes them. {@link ChangeHandlers} carries them out. */
-interface ChangeOperations {
+/** The operations on changes, as the OpenAPI document describes them. ChangeHandlers carries them out. */
+public interface ChangeOperations {
 
     @OpenApi(
             path = "/api/events/{eventId}/reservations/{reservationId}/changes",

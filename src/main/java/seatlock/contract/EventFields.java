@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.openapi.OpenApiDescription;
@@ -19,7 +19,7 @@ import seatlock.catalog.Terms;
 import seatlock.http.Validation;
 
 /** The fields of a request that a new event and a changed one have in common. An absent one is {@code null}. */
-interface EventFields {
+public interface EventFields {
 
     String name();
 
@@ -70,7 +70,7 @@ interface EventFields {
             @OpenApiDescription("Where buyers write to") String email,
             @OpenApiDescription("An http or https URL") String url) {
 
-        static OrganiserBody of(Event.Organiser organiser) {
+        public static OrganiserBody of(Event.Organiser organiser) {
             return new OrganiserBody(
                     organiser.name(),
                     organiser.email().orElse(null),
@@ -83,7 +83,7 @@ interface EventFields {
         OPEN,
         PAUSED;
 
-        static Sales of(Terms terms) {
+        public static Sales of(Terms terms) {
             return terms.isPaused() ? PAUSED : OPEN;
         }
     }
@@ -105,13 +105,13 @@ interface EventFields {
         private final EventFields fields;
 
         /** @param validation gets the errors; after one, the results below mean nothing */
-        Reader(EventFields fields, Validation validation) {
+        public Reader(EventFields fields, Validation validation) {
             this.fields = fields;
             this.validation = validation;
         }
 
         /** @param startsAt the start of the event; {@code null} if it is not valid */
-        Details details(Instant startsAt) {
+        public Details details(Instant startsAt) {
             validation.checkText(fields.name(), "name", MAX_NAME);
             validation.checkText(fields.venue(), "venue", MAX_NAME);
             if (fields.description() != null) {
@@ -163,12 +163,12 @@ interface EventFields {
         }
 
         /** Returns the start; {@code null} if it is not valid. */
-        Instant startsAt() {
+        public Instant startsAt() {
             return validation.parseInstant(fields.startsAt(), "startsAt");
         }
 
         /** @param known a name that is accepted even if this version of Java does not know it, or {@code null} */
-        String timeZone(String known) {
+        public String timeZone(String known) {
             var name = fields.timeZone();
             validation.check(
                     name != null && (name.equals(known) || TIME_ZONES.contains(name)),
@@ -177,7 +177,7 @@ interface EventFields {
             return name;
         }
 
-        Terms terms(int version, Instant startsAt) {
+        public Terms terms(int version, Instant startsAt) {
             var onSaleFrom = instant(fields.onSaleFrom(), "onSaleFrom");
             var onSaleUntil = instant(fields.onSaleUntil(), "onSaleUntil");
             if (onSaleFrom.isPresent() && onSaleUntil.isPresent()) {

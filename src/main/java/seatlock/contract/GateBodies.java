@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.openapi.OpenApiDescription;
 import io.javalin.openapi.OpenApiName;
@@ -10,12 +10,12 @@ import seatlock.tickets.Revocations;
 import seatlock.tickets.Ticket;
 
 /** JSON of requests and responses about gates. */
-final class GateBodies {
+public final class GateBodies {
 
     private GateBodies() {}
 
     @OpenApiName("RevokedTicket")
-    record RevokedTicket(
+    public record RevokedTicket(
             @OpenApiRequired UUID ticketId,
 
             @OpenApiRequired @OpenApiDescription("The number printed on the ticket")
@@ -27,7 +27,7 @@ final class GateBodies {
             @OpenApiRequired Revocations.Reason reason) {}
 
     @OpenApiName("RevokedTickets")
-    record RevokedTickets(
+    public record RevokedTickets(
             @OpenApiRequired List<RevokedTicket> tickets,
 
             @OpenApiRequired @OpenApiDescription("Where to continue: the next `after`")
@@ -36,7 +36,7 @@ final class GateBodies {
             @OpenApiRequired @OpenApiDescription("Whether there are more now; otherwise ask again later")
             boolean hasMore) {
 
-        static RevokedTickets of(Revocations.Page page) {
+        public static RevokedTickets of(Revocations.Page page) {
             var tickets = page.tickets().stream()
                     .map(revoked -> new RevokedTicket(
                             revoked.ticket().value(), revoked.ticket().number(), revoked.voidedAt(), revoked.reason()))
@@ -46,19 +46,19 @@ final class GateBodies {
     }
 
     @OpenApiName("CheckOut")
-    record CheckOutBody(
+    public record CheckOutBody(
             @OpenApiRequired UUID ticketId,
             @OpenApiRequired String seat,
             @OpenApiRequired Instant checkedOutAt,
             @OpenApiRequired String gate) {
 
-        static CheckOutBody of(Ticket ticket, Ticket.CheckIn scan) {
+        public static CheckOutBody of(Ticket ticket, Ticket.CheckIn scan) {
             return new CheckOutBody(ticket.id().value(), ticket.seat().label(), scan.at(), scan.gate());
         }
     }
 
     @OpenApiName("Undo")
-    record UndoRequest(
+    public record UndoRequest(
             @OpenApiDescription("Content of the QR code, or the number printed on the ticket")
             String code,
 
@@ -68,14 +68,14 @@ final class GateBodies {
             String reason) {}
 
     @OpenApiName("Undone")
-    record UndoBody(
+    public record UndoBody(
             @OpenApiRequired UUID ticketId,
             @OpenApiRequired String seat,
 
             @OpenApiRequired @OpenApiDescription("`false` if the ticket was not checked in, so that nothing changed")
             boolean undone) {
 
-        static UndoBody of(Ticket ticket, boolean undone) {
+        public static UndoBody of(Ticket ticket, boolean undone) {
             return new UndoBody(ticket.id().value(), ticket.seat().label(), undone);
         }
     }

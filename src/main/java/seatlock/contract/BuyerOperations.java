@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -9,14 +9,14 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
-import seatlock.api.ReservationBodies.CorrectionBody;
-import seatlock.api.ReservationBodies.ReservationBody;
-import seatlock.api.ReservationBodies.ReservationList;
+import seatlock.contract.ReservationBodies.CorrectionBody;
+import seatlock.contract.ReservationBodies.ReservationBody;
+import seatlock.contract.ReservationBodies.ReservationList;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** The operations of a support call, as the OpenAPI document describes them. {@link BuyerHandlers} carries them out. */
-interface BuyerOperations {
+/** The operations of a support call, as the OpenAPI document describes them. BuyerHandlers carries them out. */
+public interface BuyerOperations {
 
     @OpenApi(
             path = "/api/events/{eventId}/reservations",

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -8,12 +8,12 @@ import io.javalin.openapi.OpenApiParam;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
-import seatlock.api.ReportBodies.Sales;
+import seatlock.contract.ReportBodies.Sales;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** Figures and exports, as the OpenAPI document describes them. {@link ReportHandlers} carries them out. */
-interface ReportOperations {
+/** Figures and exports, as the OpenAPI document describes them. ReportHandlers carries them out. */
+public interface ReportOperations {
 
     @OpenApi(
             path = "/api/events/{eventId}/sales",

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.openapi.Nullability;
@@ -15,12 +15,12 @@ import seatlock.access.ApiKeys;
 import seatlock.catalog.EventId;
 
 /** JSON of requests and responses about API keys. */
-final class KeyBodies {
+public final class KeyBodies {
 
     private KeyBodies() {}
 
     @OpenApiName("NewApiKey")
-    record NewApiKey(
+    public record NewApiKey(
             @OpenApiRequired @OpenApiDescription("admin, sales or gate")
             String role,
 
@@ -36,14 +36,14 @@ final class KeyBodies {
             String expiresAt) {}
 
     @OpenApiName("Rotation")
-    record Rotation(
+    public record Rotation(
             @OpenApiDescription(
                     "How long the old key remains valid: an ISO 8601 duration of at most P30D; default PT1H")
             String overlap) {}
 
     @OpenApiName("ApiKey")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record ApiKeyBody(
+    public record ApiKeyBody(
             @OpenApiRequired UUID id,
 
             @OpenApiRequired
@@ -69,11 +69,11 @@ final class KeyBodies {
             @OpenApiDescription("The key itself; shown only in this response")
             String key) {
 
-        static ApiKeyBody of(ApiKey key) {
+        public static ApiKeyBody of(ApiKey key) {
             return of(key, null);
         }
 
-        static ApiKeyBody of(ApiKeys.Created created) {
+        public static ApiKeyBody of(ApiKeys.Created created) {
             return of(created.key(), created.secret().reveal());
         }
 
@@ -94,7 +94,7 @@ final class KeyBodies {
     }
 
     @OpenApiName("ApiKeys")
-    record ApiKeyList(
+    public record ApiKeyList(
             @OpenApiRequired List<ApiKeyBody> keys,
 
             @OpenApiRequired

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -9,16 +9,16 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
-import seatlock.api.ReservationBodies.Resending;
-import seatlock.api.TicketBodies.CheckInBody;
-import seatlock.api.TicketBodies.CheckInRequest;
-import seatlock.api.TicketBodies.TicketKeySet;
-import seatlock.api.TicketBodies.TicketList;
+import seatlock.contract.ReservationBodies.Resending;
+import seatlock.contract.TicketBodies.CheckInBody;
+import seatlock.contract.TicketBodies.CheckInRequest;
+import seatlock.contract.TicketBodies.TicketKeySet;
+import seatlock.contract.TicketBodies.TicketList;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** The operations on tickets and gates, as the OpenAPI document describes them. {@link TicketHandlers} carries them out. */
-interface TicketOperations {
+/** The operations on tickets and gates, as the OpenAPI document describes them. TicketHandlers carries them out. */
+public interface TicketOperations {
 
     @OpenApi(
             path = "/api/events/{eventId}/reservations/{reservationId}/tickets",

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -9,13 +9,13 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
-import seatlock.api.EventBodies.EventBody;
-import seatlock.api.EventBodies.NewCancellation;
+import seatlock.contract.EventBodies.EventBody;
+import seatlock.contract.EventBodies.NewCancellation;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** The cancellation of an event, as the OpenAPI document describes it. {@link EventCancellationHandlers} carries it out. */
-interface EventCancellationOperations {
+/** The cancellation of an event, as the OpenAPI document describes it. EventCancellationHandlers carries it out. */
+public interface EventCancellationOperations {
 
     @OpenApi(
             path = "/api/events/{eventId}/cancel",

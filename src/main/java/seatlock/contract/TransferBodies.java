@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.openapi.OpenApiDescription;
 import io.javalin.openapi.OpenApiName;
@@ -8,12 +8,12 @@ import java.util.UUID;
 import seatlock.sales.Transfers;
 
 /** JSON of requests and responses about transfers. */
-final class TransferBodies {
+public final class TransferBodies {
 
     private TransferBodies() {}
 
     @OpenApiName("NewTransfer")
-    record TransferRequest(
+    public record TransferRequest(
             @OpenApiRequired @OpenApiDescription("Address to which the new ticket is mailed")
             String email,
 
@@ -21,7 +21,7 @@ final class TransferBodies {
             String name) {}
 
     @OpenApiName("Transfer")
-    record TransferBody(
+    public record TransferBody(
             @OpenApiRequired @OpenApiDescription("The former ticket, which is void")
             UUID ticketId,
 
@@ -33,7 +33,7 @@ final class TransferBodies {
 
             @OpenApiRequired Instant transferredAt) {
 
-        static TransferBody of(Transfers.Result result) {
+        public static TransferBody of(Transfers.Result result) {
             return new TransferBody(
                     result.ticket().id().value(),
                     result.successor().orElseThrow().value(),

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -9,13 +9,13 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
-import seatlock.api.PrivacyBodies.ErasureRequest;
-import seatlock.api.PrivacyBodies.StoredDataBody;
+import seatlock.contract.PrivacyBodies.ErasureRequest;
+import seatlock.contract.PrivacyBodies.StoredDataBody;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** The operations on personal data, as the OpenAPI document describes them. {@link PrivacyHandlers} carries them out. */
-interface PrivacyOperations {
+/** The operations on personal data, as the OpenAPI document describes them. PrivacyHandlers carries them out. */
+public interface PrivacyOperations {
 
     @OpenApi(
             path = "/api/events/{eventId}/reservations/{reservationId}/data",

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -10,16 +10,16 @@ import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.time.Instant;
 import java.util.UUID;
-import seatlock.api.EventBodies.EventBody;
-import seatlock.api.EventBodies.Events;
-import seatlock.api.EventBodies.NewEvent;
-import seatlock.api.EventBodies.Seats;
+import seatlock.contract.EventBodies.EventBody;
+import seatlock.contract.EventBodies.Events;
+import seatlock.contract.EventBodies.NewEvent;
+import seatlock.contract.EventBodies.Seats;
 import seatlock.inventory.SeatStatus;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** The operations on events and seat maps, as the OpenAPI document describes them. {@link EventHandlers} carries them out. */
-interface EventOperations {
+/** The operations on events and seat maps, as the OpenAPI document describes them. EventHandlers carries them out. */
+public interface EventOperations {
 
     @OpenApi(
             path = "/api/events",

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -13,19 +13,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
-import seatlock.api.EventFields.OrganiserBody;
 import seatlock.catalog.Event;
 import seatlock.catalog.SeatPlan;
+import seatlock.contract.EventFields.OrganiserBody;
 import seatlock.inventory.SeatStatus;
 import seatlock.sales.EventCancellation;
 
 /** JSON of requests and responses about events. */
-final class EventBodies {
+public final class EventBodies {
 
     private EventBodies() {}
 
     @OpenApiName("NewEvent")
-    record NewEvent(
+    public record NewEvent(
             @OpenApiDescription("DRAFT: only sellers see it until it is published; default PUBLISHED")
             String status,
 
@@ -107,7 +107,7 @@ final class EventBodies {
     /** The fields of an event that can change. A patch is applied to what {@link #of} returns, and read like a new event. */
     @OpenApiName("EventPatch")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record EventPatch(
+    public record EventPatch(
             @OpenApiDescription("1 to 200 characters") String name,
 
             @OpenApiDescription("1 to 200 characters") String venue,
@@ -188,7 +188,7 @@ final class EventBodies {
             Boolean isNotified)
             implements EventFields {
 
-        static EventPatch of(Event event) {
+        public static EventPatch of(Event event) {
             var details = event.details();
             var terms = event.terms();
             return new EventPatch(
@@ -222,7 +222,7 @@ final class EventBodies {
     }
 
     @OpenApiName("SectionPrice")
-    record SectionPrice(
+    public record SectionPrice(
             @OpenApiRequired @OpenApiDescription("Name of a section of the event")
             String name,
 
@@ -231,7 +231,7 @@ final class EventBodies {
             Long price) {}
 
     @OpenApiName("NewSections")
-    record NewSections(
+    public record NewSections(
             @OpenApiRequired
             @OpenApiDescription(
                     "Sections, and rows of sections that exist. The price of a section that exists must be absent or"
@@ -239,7 +239,7 @@ final class EventBodies {
             List<AddedSection> sections) {}
 
     @OpenApiName("AddedSection")
-    record AddedSection(
+    public record AddedSection(
             @OpenApiRequired @OpenApiDescription("1 to 50 characters")
             String name,
 
@@ -249,13 +249,13 @@ final class EventBodies {
             @OpenApiRequired @OpenApiDescription("At least one; the section has no row with the same name")
             List<SeatRow> rows) {
 
-        static Section section(AddedSection added) {
+        public static Section section(AddedSection added) {
             return added == null ? null : new Section(added.name, added.price, added.rows);
         }
     }
 
     @OpenApiName("Section")
-    record Section(
+    public record Section(
             @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in the event")
             String name,
 
@@ -265,7 +265,7 @@ final class EventBodies {
             @OpenApiRequired @OpenApiDescription("At least one")
             List<SeatRow> rows) {
 
-        static Section of(SeatPlan.Section section) {
+        public static Section of(SeatPlan.Section section) {
             var rows = section.rows().stream()
                     .map(row -> new SeatRow(row.name(), row.seats()))
                     .toList();
@@ -274,7 +274,7 @@ final class EventBodies {
     }
 
     @OpenApiName("Row")
-    record SeatRow(
+    public record SeatRow(
             @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in its section")
             String name,
 
@@ -283,7 +283,7 @@ final class EventBodies {
 
     @OpenApiName("Event")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record EventBody(
+    public record EventBody(
             @OpenApiRequired UUID id,
             @OpenApiRequired String status,
             @OpenApiRequired String name,
@@ -344,15 +344,15 @@ final class EventBodies {
                             + " absent if there are none")
             List<Warning> warnings) {
 
-        static EventBody of(Event event) {
+        public static EventBody of(Event event) {
             return of(event, null, List.of());
         }
 
-        static EventBody of(Event event, SeatPlan plan, List<Warning> warnings) {
+        public static EventBody of(Event event, SeatPlan plan, List<Warning> warnings) {
             return of(event, plan, null, warnings);
         }
 
-        static EventBody of(Event event, SeatPlan plan, CancellationBody cancellation, List<Warning> warnings) {
+        public static EventBody of(Event event, SeatPlan plan, CancellationBody cancellation, List<Warning> warnings) {
             var details = event.details();
             var terms = event.terms();
             return new EventBody(
@@ -391,7 +391,7 @@ final class EventBodies {
     }
 
     @OpenApiName("NewEventCancellation")
-    record NewCancellation(
+    public record NewCancellation(
             @OpenApiDescription(
                     "Whether confirmed reservations are cancelled, too, so that their payments can be refunded;"
                             + " default true")
@@ -407,7 +407,7 @@ final class EventBodies {
 
     @OpenApiName("EventCancellation")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record CancellationBody(
+    public record CancellationBody(
             @OpenApiDescription("Absent if the seller gave none")
             String reason,
 
@@ -428,7 +428,7 @@ final class EventBodies {
             @OpenApiDescription("Absent until nothing is left to be done, which is at least a minute after `at`")
             Instant completedAt) {
 
-        static CancellationBody of(EventCancellation.Progress progress) {
+        public static CancellationBody of(EventCancellation.Progress progress) {
             var cancellation = progress.cancellation();
             return new CancellationBody(
                     cancellation.reason().orElse(null),
@@ -442,7 +442,7 @@ final class EventBodies {
     }
 
     @OpenApiName("Warning")
-    record Warning(
+    public record Warning(
             @OpenApiRequired @OpenApiDescription("Path of the field, such as sections[0].name")
             String field,
 
@@ -450,7 +450,7 @@ final class EventBodies {
             String message) {}
 
     @OpenApiName("Events")
-    record Events(
+    public record Events(
             @OpenApiRequired List<EventBody> events,
 
             @OpenApiRequired
@@ -459,7 +459,7 @@ final class EventBodies {
             UUID next) {}
 
     @OpenApiName("Seat")
-    record SeatBody(
+    public record SeatBody(
             @OpenApiRequired @OpenApiDescription("SECTION-ROW-NUMBER")
             String label,
 
@@ -474,7 +474,7 @@ final class EventBodies {
 
     /** The format that {@link seatlock.seatmap.SeatMap} writes. */
     @OpenApiName("Seats")
-    record Seats(
+    public record Seats(
             @OpenApiRequired UUID eventId,
             @OpenApiRequired List<SeatBody> seats,
 

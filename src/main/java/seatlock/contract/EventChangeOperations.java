@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -9,14 +9,14 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
-import seatlock.api.EventBodies.EventBody;
-import seatlock.api.EventBodies.EventPatch;
-import seatlock.api.EventBodies.NewSections;
+import seatlock.contract.EventBodies.EventBody;
+import seatlock.contract.EventBodies.EventPatch;
+import seatlock.contract.EventBodies.NewSections;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** The operations that change events, as the OpenAPI document describes them. {@link EventChangeHandlers} carries them out. */
-interface EventChangeOperations {
+/** The operations that change events, as the OpenAPI document describes them. EventChangeHandlers carries them out. */
+public interface EventChangeOperations {
 
     @OpenApi(
             path = "/api/events/{eventId}",

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.openapi.OpenApiDescription;
@@ -11,13 +11,13 @@ import java.util.UUID;
 import seatlock.changes.Feed;
 
 /** JSON of responses about changes. */
-final class ChangeBodies {
+public final class ChangeBodies {
 
     private ChangeBodies() {}
 
     @OpenApiName("Change")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record ChangeBody(
+    public record ChangeBody(
             @OpenApiDescription("In the feed of the event: 1, 2, 3 and so on. Absent in the history of a reservation")
             Long position,
 
@@ -49,7 +49,7 @@ final class ChangeBodies {
             Instant at) {
 
         /** Shows a change to a seller, with its position in the feed. */
-        static ChangeBody inFeed(Feed.Entry entry) {
+        public static ChangeBody inFeed(Feed.Entry entry) {
             return of(entry, entry.position().orElseThrow(), true);
         }
 
@@ -58,7 +58,7 @@ final class ChangeBodies {
          *
          * @param toSeller whether the actor's key may be seen. Positions are never shown: they tell how much an event sells.
          */
-        static ChangeBody inHistory(Feed.Entry entry, boolean toSeller) {
+        public static ChangeBody inHistory(Feed.Entry entry, boolean toSeller) {
             return of(entry, null, toSeller);
         }
 
@@ -78,7 +78,7 @@ final class ChangeBodies {
     }
 
     @OpenApiName("History")
-    record History(
+    public record History(
             @OpenApiRequired List<ChangeBody> changes,
 
             @OpenApiRequired
@@ -87,7 +87,7 @@ final class ChangeBodies {
             Integer next) {}
 
     @OpenApiName("Feed")
-    record FeedPage(
+    public record FeedPage(
             @OpenApiRequired List<ChangeBody> changes,
 
             @OpenApiRequired

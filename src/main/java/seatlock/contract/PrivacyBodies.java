@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.openapi.OpenApiDescription;
@@ -8,29 +8,29 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import seatlock.api.ReservationBodies.ReservationBody;
 import seatlock.catalog.Event;
+import seatlock.contract.ReservationBodies.ReservationBody;
 import seatlock.inventory.Reservation;
 import seatlock.privacy.StoredData;
 import seatlock.tickets.Ticket;
 
 /** JSON of requests and responses about personal data. */
-final class PrivacyBodies {
+public final class PrivacyBodies {
 
     private PrivacyBodies() {}
 
     @OpenApiName("Erasure")
-    record ErasureRequest(
+    public record ErasureRequest(
             @OpenApiDescription("Erase a confirmed reservation even if its event has not ended; default false")
             Boolean force) {}
 
     @OpenApiName("StoredHolder")
-    record Holder(
+    public record Holder(
             @OpenApiRequired String seat, @OpenApiRequired String name) {}
 
     @OpenApiName("StoredTicket")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record StoredTicket(
+    public record StoredTicket(
             @OpenApiRequired UUID id,
             @OpenApiRequired String number,
             @OpenApiRequired String seat,
@@ -55,7 +55,7 @@ final class PrivacyBodies {
 
     @OpenApiName("StoredScan")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record StoredScan(
+    public record StoredScan(
             @OpenApiRequired UUID ticketId,
             @OpenApiRequired Instant scannedAt,
 
@@ -66,14 +66,14 @@ final class PrivacyBodies {
             String outcome) {}
 
     @OpenApiName("StoredDocument")
-    record StoredDocument(
+    public record StoredDocument(
             @OpenApiRequired UUID ticketId,
             @OpenApiRequired int bytes,
             @OpenApiRequired Instant createdAt) {}
 
     @OpenApiName("StoredJob")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record StoredJob(
+    public record StoredJob(
             @OpenApiRequired UUID id,
 
             @OpenApiRequired @OpenApiDescription("What it does, such as SendTickets")
@@ -93,7 +93,7 @@ final class PrivacyBodies {
 
     @OpenApiName("StoredChange")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record StoredChange(
+    public record StoredChange(
             @OpenApiRequired String type,
 
             @OpenApiDescription("Absent unless one ticket changed")
@@ -107,7 +107,7 @@ final class PrivacyBodies {
 
     @OpenApiName("StoredData")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record StoredDataBody(
+    public record StoredDataBody(
             @OpenApiRequired ReservationBody reservation,
 
             @OpenApiDescription("Name of the buyer; absent if it is not known")
@@ -129,7 +129,7 @@ final class PrivacyBodies {
             @OpenApiRequired @OpenApiDescription("The history, the oldest change first")
             List<StoredChange> changes) {
 
-        static StoredDataBody of(Event event, Reservation reservation, List<Ticket> tickets, StoredData data) {
+        public static StoredDataBody of(Event event, Reservation reservation, List<Ticket> tickets, StoredData data) {
             return new StoredDataBody(
                     ReservationBody.of(event, reservation, Optional.empty()),
                     reservation.buyer().name().orElse(null),

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -9,16 +9,16 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
-import seatlock.api.GateBodies.CheckOutBody;
-import seatlock.api.GateBodies.RevokedTickets;
-import seatlock.api.GateBodies.UndoBody;
-import seatlock.api.GateBodies.UndoRequest;
-import seatlock.api.TicketBodies.CheckInRequest;
+import seatlock.contract.GateBodies.CheckOutBody;
+import seatlock.contract.GateBodies.RevokedTickets;
+import seatlock.contract.GateBodies.UndoBody;
+import seatlock.contract.GateBodies.UndoRequest;
+import seatlock.contract.TicketBodies.CheckInRequest;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** The operations for gates, as the OpenAPI document describes them. {@link GateHandlers} carries them out. */
-interface GateOperations {
+/** The operations for gates, as the OpenAPI document describes them. GateHandlers carries them out. */
+public interface GateOperations {
 
     @OpenApi(
             path = "/api/events/{eventId}/tickets/revoked",

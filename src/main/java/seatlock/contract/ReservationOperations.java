@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -9,15 +9,15 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
-import seatlock.api.ReservationBodies.Cancellation;
-import seatlock.api.ReservationBodies.Confirmation;
-import seatlock.api.ReservationBodies.NewReservation;
-import seatlock.api.ReservationBodies.ReservationBody;
+import seatlock.contract.ReservationBodies.Cancellation;
+import seatlock.contract.ReservationBodies.Confirmation;
+import seatlock.contract.ReservationBodies.NewReservation;
+import seatlock.contract.ReservationBodies.ReservationBody;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** The operations on reservations, as the OpenAPI document describes them. {@link ReservationHandlers} carries them out. */
-interface ReservationOperations {
+/** The operations on reservations, as the OpenAPI document describes them. ReservationHandlers carries them out. */
+public interface ReservationOperations {
 
     @OpenApi(
             path = "/api/events/{eventId}/reservations",

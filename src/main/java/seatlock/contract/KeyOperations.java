@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -9,15 +9,15 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
-import seatlock.api.KeyBodies.ApiKeyBody;
-import seatlock.api.KeyBodies.ApiKeyList;
-import seatlock.api.KeyBodies.NewApiKey;
-import seatlock.api.KeyBodies.Rotation;
+import seatlock.contract.KeyBodies.ApiKeyBody;
+import seatlock.contract.KeyBodies.ApiKeyList;
+import seatlock.contract.KeyBodies.NewApiKey;
+import seatlock.contract.KeyBodies.Rotation;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 
-/** The operations on API keys, as the OpenAPI document describes them. {@link KeyHandlers} carries them out. */
-interface KeyOperations {
+/** The operations on API keys, as the OpenAPI document describes them. KeyHandlers carries them out. */
+public interface KeyOperations {
 
     @OpenApi(
             path = "/api/keys",

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -24,13 +24,13 @@ import seatlock.inventory.ReservationToken;
 import seatlock.jobs.MailState;
 
 /** JSON of requests and responses about reservations. */
-final class ReservationBodies {
+public final class ReservationBodies {
 
     private ReservationBodies() {}
 
     /** A seat to reserve: its label, or an object with the label and the name for its ticket. */
     @OpenApiName("NewSeat")
-    record NewSeat(
+    public record NewSeat(
             @OpenApiRequired @OpenApiDescription("Label of the seat")
             String seat,
 
@@ -38,25 +38,25 @@ final class ReservationBodies {
             String holder) {
 
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-        static NewSeat of(String seat) {
+        public static NewSeat of(String seat) {
             return new NewSeat(seat, null);
         }
 
         @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
-        static NewSeat of(@JsonProperty("seat") String seat, @JsonProperty("holder") String holder) {
+        public static NewSeat of(@JsonProperty("seat") String seat, @JsonProperty("holder") String holder) {
             return new NewSeat(seat, holder);
         }
 
         /** Returns the shortest form, of which the fingerprint of a request is made. */
         @JsonValue
-        Object json() {
+        public Object json() {
             return holder == null ? seat : Map.of("seat", seat == null ? "" : seat, "holder", holder);
         }
     }
 
     @OpenApiName("NewReservation")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record NewReservation(
+    public record NewReservation(
             @OpenApiRequired
             @OpenApiDescription("The seats, without duplicates; at most the event's `maxSeatsPerReservation`")
             List<NewSeat> seats,
@@ -71,7 +71,7 @@ final class ReservationBodies {
             String language) {}
 
     @OpenApiName("Correction")
-    record CorrectionBody(
+    public record CorrectionBody(
             @OpenApiPropertyType(definedBy = String.class)
             @OpenApiDescription("The buyer's e-mail address; only for sellers")
             JsonNode email,
@@ -91,14 +91,14 @@ final class ReservationBodies {
             JsonNode holders) {}
 
     @OpenApiName("Resending")
-    record Resending(
+    public record Resending(
             @OpenApiDescription("A new e-mail address, which replaces that of the reservation")
             String email) {}
 
     /** A confirmation says what to do about a lapsed reservation only if it was given, so that its fingerprint does not change. */
     @OpenApiName("Confirmation")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Confirmation(
+    public record Confirmation(
             @OpenApiRequired @OpenApiDescription("The payment provider's reference of the payment; 1 to 255 characters")
             String paymentReference,
 
@@ -110,18 +110,18 @@ final class ReservationBodies {
                             + " confirm that, if nobody else has taken any of them")
             String ifLapsed) {
 
-        static final String REFUSE = "REFUSE";
-        static final String REACQUIRE = "REACQUIRE";
+        public static final String REFUSE = "REFUSE";
+        public static final String REACQUIRE = "REACQUIRE";
     }
 
     @OpenApiName("Cancellation")
-    record Cancellation(
+    public record Cancellation(
             @OpenApiDescription("Whether to refund a reservation although one of its tickets was used; default false")
             Boolean force) {}
 
     @OpenApiName("ReservedSeat")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record ReservedSeat(
+    public record ReservedSeat(
             @OpenApiRequired String label,
             @OpenApiRequired long price,
 
@@ -130,20 +130,20 @@ final class ReservationBodies {
 
     @OpenApiName("Mail")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record MailBody(
+    public record MailBody(
             @OpenApiRequired @OpenApiDescription("Of the last mail with the tickets")
             String state,
 
             @OpenApiDescription("Why the last attempt failed; absent if it did not")
             String reason) {
 
-        static MailBody of(MailState mail) {
+        public static MailBody of(MailState mail) {
             return new MailBody(mail.state().wireName(), mail.reason().orElse(null));
         }
     }
 
     @OpenApiName("Money")
-    record Money(
+    public record Money(
             @OpenApiRequired @OpenApiDescription("In minor units of the currency")
             long amount,
 
@@ -152,7 +152,7 @@ final class ReservationBodies {
 
     @OpenApiName("Reservation")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record ReservationBody(
+    public record ReservationBody(
             @OpenApiRequired UUID id,
 
             @OpenApiDescription(
@@ -205,11 +205,11 @@ final class ReservationBodies {
             @OpenApiDescription("The mail with the tickets; only in responses to GET with a sales key")
             MailBody mail) {
 
-        static ReservationBody of(Event event, Reservation reservation, Optional<ReservationToken> token) {
+        public static ReservationBody of(Event event, Reservation reservation, Optional<ReservationToken> token) {
             return of(event, reservation, token, Optional.empty());
         }
 
-        static ReservationBody of(
+        public static ReservationBody of(
                 Event event, Reservation reservation, Optional<ReservationToken> token, Optional<MailState> mail) {
             var state = reservation.state();
             var isCancelled = reservation.status() == ReservationStatus.CANCELLED;
@@ -242,7 +242,7 @@ final class ReservationBodies {
     }
 
     @OpenApiName("Reservations")
-    record ReservationList(
+    public record ReservationList(
             @OpenApiRequired @OpenApiDescription("The newest first")
             List<ReservationBody> reservations,
 

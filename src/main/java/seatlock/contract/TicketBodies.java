@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.openapi.Nullability;
@@ -14,19 +14,19 @@ import seatlock.http.PublicUrl;
 import seatlock.tickets.Ticket;
 
 /** JSON of requests and responses about tickets. */
-final class TicketBodies {
+public final class TicketBodies {
 
     private TicketBodies() {}
 
     /** Whether a ticket is valid for entry. */
-    enum TicketStatus {
+    public enum TicketStatus {
         VALID,
         CHECKED_IN,
         CHECKED_OUT,
         VOIDED,
         TRANSFERRED;
 
-        static TicketStatus of(Ticket ticket) {
+        public static TicketStatus of(Ticket ticket) {
             if (ticket.voidedAt() != null) {
                 return ticket.isTransferred() ? TRANSFERRED : VOIDED;
             }
@@ -39,7 +39,7 @@ final class TicketBodies {
 
     @OpenApiName("Ticket")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record TicketBody(
+    public record TicketBody(
             @OpenApiRequired UUID id,
 
             @OpenApiRequired @OpenApiDescription("The number printed on the ticket")
@@ -76,7 +76,8 @@ final class TicketBodies {
             @OpenApiDescription("When it was last checked out; absent if it never was")
             Instant checkedOutAt) {
 
-        static TicketBody of(EventId event, Ticket ticket, String code, boolean documentReady, PublicUrl publicUrl) {
+        public static TicketBody of(
+                EventId event, Ticket ticket, String code, boolean documentReady, PublicUrl publicUrl) {
             var checkIn = ticket.checkIn();
             var holder = ticket.transferredTo();
             return new TicketBody(
@@ -96,10 +97,10 @@ final class TicketBodies {
     }
 
     @OpenApiName("Tickets")
-    record TicketList(@OpenApiRequired List<TicketBody> tickets) {}
+    public record TicketList(@OpenApiRequired List<TicketBody> tickets) {}
 
     @OpenApiName("Scan")
-    record CheckInRequest(
+    public record CheckInRequest(
             @OpenApiRequired
             @OpenApiDescription(
                     "Content of the QR code, or the number printed on the ticket: 12 hexadecimal digits in any"
@@ -121,7 +122,7 @@ final class TicketBodies {
 
     @OpenApiName("CheckIn")
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record CheckInBody(
+    public record CheckInBody(
             @OpenApiRequired UUID ticketId,
             @OpenApiRequired String seat,
             @OpenApiRequired Instant checkedInAt,
@@ -131,7 +132,7 @@ final class TicketBodies {
                     "Absent unless the ticket was refunded or transferred after the scan, which was uploaded later")
             Instant refundedAt) {
 
-        static CheckInBody of(Ticket ticket, Ticket.CheckIn scan) {
+        public static CheckInBody of(Ticket ticket, Ticket.CheckIn scan) {
             return new CheckInBody(
                     ticket.id().value(), ticket.seat().label(), scan.at(), scan.gate(), ticket.voidedAt());
         }
@@ -139,7 +140,7 @@ final class TicketBodies {
 
     /** A public key as a JSON Web Key (RFC 8037). */
     @OpenApiName("TicketKey")
-    record TicketKey(
+    public record TicketKey(
             @OpenApiRequired String kty,
             @OpenApiRequired String crv,
             @OpenApiRequired String alg,
@@ -152,5 +153,5 @@ final class TicketBodies {
             String x) {}
 
     @OpenApiName("TicketKeys")
-    record TicketKeySet(@OpenApiRequired List<TicketKey> keys) {}
+    public record TicketKeySet(@OpenApiRequired List<TicketKey> keys) {}
 }

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.openapi.OpenApiDescription;
 import io.javalin.openapi.OpenApiName;
@@ -10,12 +10,12 @@ import seatlock.catalog.Event;
 import seatlock.reports.SalesFigures;
 
 /** JSON of the figures of a sale. */
-final class ReportBodies {
+public final class ReportBodies {
 
     private ReportBodies() {}
 
     @OpenApiName("SalesAmounts")
-    record Amounts(
+    public record Amounts(
             @OpenApiRequired @OpenApiDescription("All that was confirmed, refunded or not, in minor units")
             long sold,
 
@@ -23,7 +23,7 @@ final class ReportBodies {
             long refunded) {}
 
     @OpenApiName("SectionSales")
-    record SectionSales(
+    public record SectionSales(
             @OpenApiRequired String name,
             @OpenApiRequired long capacity,
             @OpenApiRequired long available,
@@ -48,7 +48,7 @@ final class ReportBodies {
     }
 
     @OpenApiName("DailySales")
-    record DailySales(
+    public record DailySales(
             @OpenApiRequired @OpenApiDescription("In the time zone of the event")
             String date,
 
@@ -70,7 +70,7 @@ final class ReportBodies {
     }
 
     @OpenApiName("Sales")
-    record Sales(
+    public record Sales(
             @OpenApiRequired UUID eventId,
 
             @OpenApiRequired @OpenApiDescription("When the figures were right, all at once")
@@ -104,7 +104,7 @@ final class ReportBodies {
             @OpenApiRequired @OpenApiDescription("Days on which something was sold or refunded, in order")
             List<DailySales> days) {
 
-        static Sales of(Event event, SalesFigures figures) {
+        public static Sales of(Event event, SalesFigures figures) {
             var total = figures.total();
             return new Sales(
                     event.id().value(),

@@ -1,4 +1,4 @@
-package seatlock.api;
+package seatlock.contract;
 
 import io.javalin.http.Context;
 import io.javalin.openapi.HttpMethod;
@@ -10,8 +10,8 @@ import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
 import seatlock.openapi.ApiDocument;
 
-/** The operation on calendar files, as the OpenAPI document describes it. {@link CalendarHandlers} carries it out. */
-interface CalendarOperations {
+/** The operation on calendar files, as the OpenAPI document describes it. CalendarHandlers carries it out. */
+public interface CalendarOperations {
 
     @OpenApi(
             path = "/api/events/{eventId}/reservations/{reservationId}/event.ics",
