@@ -394,7 +394,6 @@ class ConstraintsTest {
                 arguments(
                         newJob("gen_random_uuid()", "'SendTransferNotice', 'TICKET', gen_random_uuid()"),
                         "jobs_ticket_fk"),
-                arguments(newJob("gen_random_uuid()", "'SendMoney', 'SEAT', subject_id"), "jobs_kind_known"),
                 arguments(transferJob() + "; " + transferJob(), "jobs_one_per_transfer"),
                 // Keys of the API
                 arguments(apiKey("'GATE'", "'OWNER'"), "api_keys_role_known"),
