@@ -55,7 +55,7 @@ interface ReportOperations {
                         status = "200",
                         content =
                                 @OpenApiContent(
-                                        mimeType = "text/csv;charset=utf-8",
+                                        mimeType = "text/csv",
                                         type = "string",
                                         example = "\"reference,reservationId,status,…\"")),
                 @OpenApiResponse(status = "401", description = "unauthorized"),

@@ -73,12 +73,15 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
      */
     private static final String SELECT = """
             WITH claims AS MATERIALIZED (
-                SELECT s.section, rs.price, r.confirmed_at, CASE WHEN r.status = 'CANCELLED' THEN r.ended_at END AS refunded_at
+                SELECT s.section, count(*) AS seats, sum(rs.price)::bigint AS price,
+                       floor(extract(epoch FROM r.confirmed_at) / 900)::bigint AS confirmed,
+                       CASE WHEN r.status = 'CANCELLED' THEN floor(extract(epoch FROM r.ended_at) / 900)::bigint END AS refunded
                   FROM reservations AS r
                   JOIN reservation_seats AS rs ON rs.event_id = r.event_id AND rs.reservation_id = r.reservation_id
                   JOIN seats AS s ON s.event_id = rs.event_id AND s.seat_id = rs.seat_id
                  WHERE r.event_id = ?
-                   AND r.confirmed_at IS NOT NULL),
+                   AND r.confirmed_at IS NOT NULL
+                 GROUP BY s.section, confirmed, refunded),
             states AS (
                 SELECT section, min(seat_id) AS place, count(*) AS capacity, count(*) FILTER (WHERE status = 'SOLD') AS sold,
                        count(*) FILTER (WHERE held_until > statement_timestamp()) AS held
@@ -86,7 +89,7 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
                  WHERE event_id = ?
                  GROUP BY section),
             amounts AS (
-                SELECT section, sum(price)::bigint AS sold, (sum(price) FILTER (WHERE refunded_at IS NOT NULL))::bigint AS refunded
+                SELECT section, sum(price)::bigint AS sold, (sum(price) FILTER (WHERE refunded IS NOT NULL))::bigint AS refunded
                   FROM claims
                  GROUP BY section),
             entries AS (
@@ -98,9 +101,9 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
                    AND t.voided_at IS NULL
                  GROUP BY s.section),
             moments AS (
-                SELECT confirmed_at AS at, 1 AS sold, 0 AS refunded, price AS sold_amount, 0 AS refunded_amount FROM claims
+                SELECT confirmed AS quarter, seats AS sold, 0 AS refunded, price AS sold_amount, 0 AS refunded_amount FROM claims
                  UNION ALL
-                SELECT refunded_at, 0, 1, 0, price FROM claims WHERE refunded_at IS NOT NULL)
+                SELECT refunded, 0, seats, 0, price FROM claims WHERE refunded IS NOT NULL)
             SELECT statement_timestamp() AS now, section, place, capacity, states.sold, held, coalesce(checked_in, 0) AS checked_in,
                    coalesce(amounts.sold, 0) AS sold_amount, coalesce(amounts.refunded, 0) AS refunded_amount,
                    0::bigint AS quarter, 0::bigint AS refunded
@@ -108,8 +111,8 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
               LEFT JOIN amounts USING (section)
               LEFT JOIN entries USING (section)
              UNION ALL
-            SELECT statement_timestamp(), NULL, NULL, 0, sum(sold), 0, 0, sum(sold_amount)::bigint, sum(refunded_amount)::bigint,
-                   floor(extract(epoch FROM at) / 900)::bigint AS quarter, sum(refunded)
+            SELECT statement_timestamp(), NULL, NULL, 0, sum(sold)::bigint, 0, 0, sum(sold_amount)::bigint, sum(refunded_amount)::bigint,
+                   quarter, sum(refunded)::bigint
               FROM moments
              GROUP BY quarter
              ORDER BY place

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -45,11 +46,11 @@ class ExportBenchTest {
             SELECT ?, n, 'S-A-' || n, 'S', 'A', n::text, 'AVAILABLE' FROM generate_series(1, 1000000) AS n
             """, """
             INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, name, token_hash, seat_count,
-                                      total, created_at, expires_at, confirmed_at, payment_reference, amount_paid,
+                                      total, created_at, expires_at, hold_until, confirmed_at, payment_reference, amount_paid,
                                       terms_version, event_starts_at, event_max_seats)
             SELECT t.event_id, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
                    translate(lpad(n::text, 8, '0'), '01', 'AB'), 2, 'CONFIRMED', 'buyer-' || n || '@example.org',
-                   'Buyer ' || n, sha256('x'), 1, 4500, now() - interval '2 minutes', now() + interval '8 minutes',
+                   'Buyer ' || n, sha256('x'), 1, 4500, now() - interval '2 minutes', now() + interval '8 minutes', now() + interval '8 minutes',
                    now() - interval '1 minute' * (n % 2), 'pi_' || n, 4500, 1, t.starts_at, 10
               FROM event_terms AS t, generate_series(1, 1000000) AS n
              WHERE t.event_id = ?
@@ -82,10 +83,13 @@ class ExportBenchTest {
             var began = System.nanoTime();
             var sales = get(node.url() + "/api/events/" + event + "/sales");
             System.out.printf(
+                    Locale.ROOT,
                     "Sales figures of %d reservations: %.0f ms, %s%n",
-                    ROWS, (System.nanoTime() - began) / 1e6, sales.substring(0, 200));
+                    ROWS,
+                    (System.nanoTime() - began) / 1e6,
+                    sales.substring(0, 120));
         }
-        System.out.printf("Peak heap: %d MB%n", peakMegabytes(collections));
+        System.out.printf(Locale.ROOT, "Peak heap: %d MB%n", peakMegabytes(collections));
     }
 
     private static HttpRequest request(String url) {
@@ -122,8 +126,13 @@ class ExportBenchTest {
         var seconds = (System.nanoTime() - began) / 1e9;
         assertThat(lines).isEqualTo(ROWS + 1);
         System.out.printf(
+                Locale.ROOT,
                 "Export (%s): %d rows, %.0f MB, %.1f s, %.0f rows/s%n",
-                label, ROWS, bytes / 1e6, seconds, ROWS / seconds);
+                label,
+                ROWS,
+                bytes / 1e6,
+                seconds,
+                ROWS / seconds);
     }
 
     /** Returns the most that was in use before a collection. */
