@@ -53,7 +53,11 @@ ALTER TABLE jobs ADD CONSTRAINT jobs_subject_matches_kind CHECK (
         ELSE 'RESERVATION' END);
 ALTER TABLE jobs DROP CONSTRAINT jobs_event_version_matches_kind;
 ALTER TABLE jobs ADD CONSTRAINT jobs_event_version_matches_kind CHECK (
-    (kind IN ('IssueTickets', 'SendTickets', 'SendTransferredTicket', 'SendTransferNotice')) = (event_version IS NULL));
+    CASE
+        WHEN kind IN ('RefreshEvent', 'AnnounceChange', 'SendUpdate', 'SendCancellation') THEN event_version IS NOT NULL
+        WHEN kind = 'RenewTickets' THEN true -- after a change of the event, or a correction of the reservation
+        ELSE event_version IS NULL
+    END);
 
 COMMENT ON COLUMN jobs.subject_type IS 'What subject_id identifies: EVENT, RESERVATION or TICKET.';
 COMMENT ON COLUMN jobs.ticket_id IS 'The subject, if it is a ticket.';

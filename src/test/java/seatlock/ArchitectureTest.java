@@ -405,7 +405,6 @@ class ArchitectureTest {
                         "Inventory.java lockSeats",
                         "Jobs.java claimJob",
                         "Feed.java claimFeed",
-                        "Tickets.java lockErasure",
                         "Erasure.java lockReservations",
                         "Tickets.java lockTicket",
                         "Tickets.java lockReservationOf",

@@ -131,16 +131,18 @@ public class SealedTypesTest {
             new Erasure.Result.Unknown());
 
     /** Variants by their sealed type. */
-    private static final Map<Class<?>, List<?>> VARIANTS = Map.of(
-            Command.class, COMMANDS,
-            Command.Canceller.class, CANCELLERS,
-            Outcome.class, OUTCOMES,
-            Receipt.class, RECEIPTS,
-            CheckInResult.class, CHECK_IN_RESULTS,
-            Tickets.Resend.class, RESENDS,
-            Erasure.Result.class, ERASURES,
-            Corrections.Result.class, CORRECTIONS,
-            Reservation.State.class, STATES);
+    private static final Map<Class<?>, List<?>> VARIANTS = Map.ofEntries(
+            Map.entry(Command.class, COMMANDS),
+            Map.entry(Command.Canceller.class, CANCELLERS),
+            Map.entry(Outcome.class, OUTCOMES),
+            Map.entry(Receipt.class, RECEIPTS),
+            Map.entry(CheckInResult.class, CHECK_IN_RESULTS),
+            Map.entry(Tickets.Resend.class, RESENDS),
+            Map.entry(Erasure.Result.class, ERASURES),
+            Map.entry(Corrections.Result.class, CORRECTIONS),
+            Map.entry(Reservation.State.class, STATES),
+            Map.entry(CheckOutResult.class, CHECK_OUT_RESULTS),
+            Map.entry(UndoResult.class, UNDO_RESULTS));
 
     /** Exceptions are told apart by catch clauses and by Javalin's handlers, which fall back to a supertype. */
     private static final Set<Class<?>> EXCEPTIONS =

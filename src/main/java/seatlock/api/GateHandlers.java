@@ -101,11 +101,12 @@ final class GateHandlers implements GateOperations {
 
     private static void validate(UndoRequest body) {
         var validation = new Validation();
-        if ((body.code() == null) == (body.ticketId() == null)) {
-            validation.add("code", "is required, or ticketId instead of it");
-        } else if (body.code() != null) {
+        validation.check(
+                (body.code() == null) != (body.ticketId() == null), "code", "is required, or ticketId instead of it");
+        if (body.code() != null) {
             validation.checkText(body.code(), "code", TicketHandlers.MAX_CODE);
-        } else {
+        }
+        if (body.ticketId() != null) {
             validation.check(Requests.uuid(body.ticketId()).isPresent(), "ticketId", "must be a UUID");
         }
         if (body.reason() != null) {

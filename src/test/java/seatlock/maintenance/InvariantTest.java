@@ -134,7 +134,7 @@ class InvariantTest {
                                 + " FROM reservations WHERE event_id = :event)",
                         Invariant.A_SUCCESSOR_HAS_THE_SEATS_OF_WHAT_IT_REPLACES),
                 arguments(
-                        ofEvent("UPDATE reservations SET terms_version = 2") + " AND replaces IS NOT NULL",
+                        ofEvent("UPDATE reservations SET terms_version = 3") + " AND replaces IS NOT NULL",
                         Invariant.A_SUCCESSOR_HAS_THE_SEATS_OF_WHAT_IT_REPLACES),
                 arguments(
                         seat(1, "status = 'AVAILABLE', reservation_id = NULL, held_until = NULL"),

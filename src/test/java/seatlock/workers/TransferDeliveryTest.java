@@ -40,8 +40,9 @@ class TransferDeliveryTest {
             assertThat(mails)
                     .filteredOn(mail -> mail.contains("To: ada@example.org"))
                     .singleElement()
-                    .satisfies(mail ->
-                            assertThat(mail).contains("void").doesNotContain("application/pdf", "SL1", "grace"));
+                    .satisfies(mail -> assertThat(mail)
+                            .contains("no longer valid")
+                            .doesNotContain("application/pdf", "SL1", "grace"));
             assertThat(system.api
                             .tickets(event.id(), id)
                             .get(1)
