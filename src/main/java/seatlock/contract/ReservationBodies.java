@@ -175,7 +175,9 @@ public final class ReservationBodies {
             @OpenApiDescription("Language of the buyer's mails and tickets; absent for that of the event")
             String language,
 
-            @OpenApiRequired @OpenApiDescription("Counts the changes of the reservation, from 1")
+            @OpenApiDescription(
+                    "Counts the changes of the reservation, from 1. Absent only in a repeated response that an earlier"
+                            + " release stored")
             int version,
 
             @OpenApiRequired Instant createdAt,

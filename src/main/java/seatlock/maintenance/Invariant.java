@@ -447,16 +447,14 @@ public enum Invariant {
             """
             SELECT count(*) AS n
               FROM events AS e
-              JOIN tickets AS t ON t.event_id = e.event_id AND (t.voided_at IS NULL
-                                                                OR EXISTS (SELECT
-                                                                             FROM changes AS c
-                                                                            WHERE c.event_id = t.event_id
-                                                                              AND c.reservation_id = t.reservation_id
-                                                                              AND c.type = 'reservation.refunded'
-                                                                              AND c.actor = 'job'))
+              JOIN tickets AS t
+                ON t.event_id = e.event_id
+                   AND (t.voided_at IS NULL
+                        OR EXISTS (SELECT FROM changes AS c
+                                    WHERE c.event_id = t.event_id AND c.reservation_id = t.reservation_id
+                                      AND c.type = 'reservation.refunded' AND c.actor = 'job'))
              WHERE ofEvent(e) AND e.cancel_completed_at IS NOT NULL AND e.cancel_notify
-               AND NOT EXISTS (SELECT
-                                 FROM jobs AS j
+               AND NOT EXISTS (SELECT FROM jobs AS j
                                 WHERE j.event_id = t.event_id AND j.subject_id = t.reservation_id
                                   AND j.kind = 'SendCancellation' AND j.event_version = e.terms_version)
             """);

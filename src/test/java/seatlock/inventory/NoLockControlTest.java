@@ -43,7 +43,7 @@ class NoLockControlTest {
         var locked = new Decision.Locked(Map.of(), Map.of(seat.label(), seat));
         var decision = Decision.of(
                 event,
-                Map.of("S", 1000L),
+                Map.of("S", 4500L),
                 Reference::random,
                 Duration.ofMinutes(10),
                 locked,

@@ -104,7 +104,7 @@ class EventChangesTest {
         var mails = workers.mails().stream().map(JobFixture::parse).toList();
         assertThat(mails).hasSize(7);
         var updates = mails.stream()
-                .filter(mail -> subject(mail).equals("Changed: Nabucco"))
+                .filter(mail -> subject(mail).equals("Important change: Nabucco"))
                 .toList();
         assertThat(updates).hasSize(3);
         var documents = system.query(
@@ -137,7 +137,8 @@ class EventChangesTest {
         assertThat(mails).hasSize(2);
         assertThat(mails).extracting(JobFixture::messageId).doesNotHaveDuplicates();
         var parts = (Multipart) mails.get(0).getContent();
-        assertThat(text(parts, 0)).contains("Aida", "The <singer> is ill.", "no longer valid", "refund your payment");
+        assertThat(text(parts, 0))
+                .contains("Aida", "The <singer> is ill.", "no longer valid", "You will be refunded €45.00.");
         assertThat(text(parts, 1)).contains("The &lt;singer&gt; is ill.");
         assertThat(system.violations(event.id())).isEmpty();
     }
