@@ -175,9 +175,9 @@ class ArchitectureTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "io.javalin..,http api",
+        "io.javalin..,http api contract",
         "org.eclipse.jetty..,http api loadtest root",
-        "com.fasterxml.jackson..,http api openapi seatmap loadtest",
+        "com.fasterxml.jackson..,http api openapi contract seatmap loadtest",
         "com.github.benmanes.caffeine..,catalog sales seatmap api",
         "org.HdrHistogram..,loadtest",
         "com.fasterxml.uuid..,db",

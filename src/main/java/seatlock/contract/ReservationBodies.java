@@ -178,7 +178,7 @@ public final class ReservationBodies {
             @OpenApiDescription(
                     "Counts the changes of the reservation, from 1. Absent only in a repeated response that an earlier"
                             + " release stored")
-            int version,
+            Integer version,
 
             @OpenApiRequired Instant createdAt,
 

@@ -114,8 +114,8 @@ class AccessMatrixTest {
     private final Api api = system.api;
     private final ApiKeys keys = new ApiKeys();
 
-    private final Event event = system.event(400);
-    private final Event otherEvent = system.event(1);
+    private final Event event = system.event(1000);
+    private final Event otherEvent = system.event(1000);
     private final Map<String, Supplier<String>> bearers = bearers();
     private int seats;
     private JsonNode reservation;

@@ -26,7 +26,7 @@ final class EventRows {
             "idempotency_keys");
 
     private static final String SELECT = TABLES.stream()
-            .map(table -> "SELECT '" + table + "' || (to_jsonb(r) - 'position') AS line FROM " + table
+            .map(table -> "SELECT '" + table + "' || (to_jsonb(r) - 'position')::text AS line FROM " + table
                     + " AS r WHERE event_id = ?")
             .collect(Collectors.joining(" UNION ALL ", "", " ORDER BY line"));
 
