@@ -83,14 +83,5 @@ public record Job(EventId event, UUID id, Kind kind, Subject subject, int attemp
             }
             return new ReservationId(id);
         }
-
-        /** Returns a text for people, such as {@code reservation 01997a3d-…}. */
-        @Override
-        public String toString() {
-            return switch (type) {
-                case EVENT -> "event " + id;
-                case RESERVATION -> "reservation " + id;
-            };
-        }
     }
 }
