@@ -169,9 +169,8 @@ public final class ApiKeys {
             return Optional.empty();
         }
         var old = find(tx, id).orElseThrow();
-        // The name is not checked again: an earlier release may have accepted one that would be refused today. The role
-        // may be
-        // one of a newer release.
+        // Neither is checked again: an earlier release may have accepted a name that would be refused today,
+        // and a newer one may know further roles.
         return Optional.of(insert(tx, old.roleCode(), old.name(), old.events(), null));
     }
 

@@ -38,6 +38,9 @@ public final class PostgresServer implements AutoCloseable {
     private static final String STARTING = "57P03"; // cannot_connect_now
     private static final String WRONG_PASSWORD = "28P01"; // invalid_password
 
+    /** Characters with a meaning for a shell between double quotes, where initdb puts its own path. */
+    private static final Pattern SHELL = Pattern.compile("[\"$`\\\\]");
+
     private final HomeDirectory home;
     private final Consumer<String> progress;
     private final Path directory;
@@ -47,9 +50,6 @@ public final class PostgresServer implements AutoCloseable {
     private final String servingPassword;
     private ServerProcess process;
     private int port;
-
-    /** Characters with a meaning for a shell between double quotes, where initdb puts its own path. */
-    private static final Pattern SHELL = Pattern.compile("[\"$`\\\\]");
 
     private PostgresServer(HomeDirectory home, Consumer<String> progress) throws IOException {
         this.home = home;

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -59,39 +60,33 @@ final class BodilessResponses extends Handler.Wrapper {
         }
 
         private static MetaData.Response bodiless(MetaData.Response response) {
-            var status = response.getStatus();
-            if (response.getContentLength() == 0 && status != HttpStatus.NOT_MODIFIED_304) {
-                return withoutType(response);
-            }
-            if (status != HttpStatus.NOT_MODIFIED_304 && status != HttpStatus.NO_CONTENT_204) {
-                return response;
-            }
-            var kept = HttpFields.build();
-            for (var field : response.getHttpFields()) {
-                if (status == HttpStatus.NOT_MODIFIED_304
-                        ? isKeptIn304(field)
-                        : !REMOVED_FROM_204.contains(field.getHeader())) {
-                    kept.add(field);
-                }
-            }
-            // Without a length: the HTTP parser of the client knows that these responses have no body.
-            return new MetaData.Response(
-                    status, response.getReason(), response.getHttpVersion(), kept.asImmutable(), -1);
+            // Without a length (-1): the HTTP parser of the client knows that a 304 and a 204 have no body.
+            return switch (response.getStatus()) {
+                case HttpStatus.NOT_MODIFIED_304 -> with(response, Stream::isKeptIn304, -1);
+                case HttpStatus.NO_CONTENT_204 -> with(response, Stream::isKeptWithoutBody, -1);
+                default ->
+                    response.getContentLength() == 0
+                            ? with(response, field -> field.getHeader() != HttpHeader.CONTENT_TYPE, 0)
+                            : response;
+            };
         }
 
-        /** An empty body, as that of a 202, has a length and no type. */
-        private static MetaData.Response withoutType(MetaData.Response response) {
+        private static MetaData.Response with(MetaData.Response response, Predicate<HttpField> kept, long length) {
+            var fields = HttpFields.build();
+            response.getHttpFields().stream().filter(kept).forEach(fields::add);
             return new MetaData.Response(
                     response.getStatus(),
                     response.getReason(),
                     response.getHttpVersion(),
-                    HttpFields.build(response.getHttpFields())
-                            .remove(HttpHeader.CONTENT_TYPE)
-                            .asImmutable(),
-                    0);
+                    fields.asImmutable(),
+                    length);
         }
 
-        /** The id and the limits are of this response, and a browser checks who may read it. */
+        private static boolean isKeptWithoutBody(HttpField field) {
+            return !REMOVED_FROM_204.contains(field.getHeader());
+        }
+
+        /** The request id and the limits belong to this response; a browser needs the fields of CORS to let a page read it. */
         private static boolean isKeptIn304(HttpField field) {
             var name = field.getName().toLowerCase(Locale.ROOT);
             return field.getHeader() != null && KEPT_IN_304.contains(field.getHeader())

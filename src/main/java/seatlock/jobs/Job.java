@@ -140,15 +140,5 @@ public record Job(
             }
             return id;
         }
-
-        /** Returns a text for people, such as {@code reservation 01997a3d-…}. */
-        @Override
-        public String toString() {
-            return switch (type) {
-                case EVENT -> "event " + id;
-                case RESERVATION -> "reservation " + id;
-                case TICKET -> "ticket " + id;
-            };
-        }
     }
 }

@@ -2,6 +2,7 @@ package seatlock.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import seatlock.http.HttpProblem;
 import seatlock.support.OpenApiContract;
@@ -50,55 +52,53 @@ class OpenApiTest {
         assertThat(type.get("x-extensible-enum")).hasSameSizeAs(ApiProblem.all());
     }
 
+    /** @param check gets the name of each operation, such as {@code get /api/events}, and its definition */
+    private static void checkOperations(JsonNode document, BiConsumer<String, JsonNode> check) {
+        document.get("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(operation ->
+                                check.accept(operation.getKey() + " " + path.getKey(), operation.getValue())));
+    }
+
     @Test
     void every_operation_has_security_refusals_a_tag_and_path_parameters_first() throws IOException {
         var document = new ObjectMapper().readTree(DocumentationHandlers.openApiDocument());
-        document.get("paths")
-                .properties()
-                .forEach(path -> path.getValue().properties().forEach(operation -> {
-                    var name = operation.getKey() + " " + path.getKey();
-                    var definition = operation.getValue();
-                    assertThat(definition.has("security")).as(name).isTrue();
-                    assertThat(definition.path("description").asText()).as(name).isNotEmpty();
-                    for (var status : List.of("400", "413", "422", "429", "431", "500", "503")) {
-                        assertThat(definition.path("responses").has(status))
-                                .as(name + " " + status)
-                                .isTrue();
-                    }
-                    var places = new ArrayList<String>();
-                    definition
-                            .path("parameters")
-                            .forEach(each -> places.add(each.get("in").textValue()));
-                    assertThat(places)
-                            .as(name)
-                            .isSortedAccordingTo(Comparator.comparing(List.of("path", "query", "header")::indexOf));
-                    definition
-                            .get("tags")
-                            .forEach(tag -> assertThat(document.get("tags").findValuesAsText("name"))
-                                    .contains(tag.textValue()));
-                }));
+        checkOperations(document, (name, operation) -> {
+            assertThat(operation.has("security")).as(name).isTrue();
+            assertThat(operation.path("description").asText()).as(name).isNotEmpty();
+            for (var status : List.of("400", "413", "422", "429", "431", "500", "503")) {
+                assertThat(operation.path("responses").has(status))
+                        .as(name + " " + status)
+                        .isTrue();
+            }
+            var places = new ArrayList<String>();
+            operation
+                    .path("parameters")
+                    .forEach(each -> places.add(each.get("in").textValue()));
+            assertThat(places)
+                    .as(name)
+                    .isSortedAccordingTo(Comparator.comparing(List.of("path", "query", "header")::indexOf));
+            operation
+                    .get("tags")
+                    .forEach(tag -> assertThat(document.get("tags").findValuesAsText("name"))
+                            .contains(tag.textValue()));
+        });
     }
 
     @Test
     void every_operation_has_a_summary_and_example_responses() throws IOException {
         var document = new ObjectMapper().readTree(DocumentationHandlers.openApiDocument());
-        document.get("paths")
-                .properties()
-                .forEach(path -> path.getValue().properties().forEach(operation -> {
-                    var name = operation.getKey() + " " + path.getKey();
-                    assertThat(operation.getValue().path("summary").asText())
-                            .as(name)
-                            .isNotEmpty();
-                    assertThat(operation.getValue().path("operationId").asText())
-                            .as(name)
-                            .isNotEmpty();
-                    operation
-                            .getValue()
-                            .get("responses")
-                            .forEach(response -> response.path("content")
-                                    .forEach(media -> assertThat(media.has("example") || media.has("examples"))
-                                            .as(name)
-                                            .isTrue()));
-                }));
+        checkOperations(document, (name, operation) -> {
+            assertThat(operation.path("summary").asText()).as(name).isNotEmpty();
+            assertThat(operation.path("operationId").asText()).as(name).isNotEmpty();
+            operation
+                    .get("responses")
+                    .forEach(response -> response.path("content")
+                            .forEach(media -> assertThat(media.has("example") || media.has("examples"))
+                                    .as(name)
+                                    .isTrue()));
+        });
     }
 }

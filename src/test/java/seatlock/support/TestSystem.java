@@ -166,6 +166,15 @@ public final class TestSystem implements AutoCloseable {
 
     /** Starts a second node without limits, behind proxies, with CORS origins; the caller closes it. */
     public Node publicNode(Networks proxies, Set<String> origins) {
+        return unlimitedNode(proxies, origins, PublicUrl.NONE);
+    }
+
+    /** Starts a second node without limits that clients reach by another URL; the caller closes it. */
+    public Node nodeAt(PublicUrl publicUrl) {
+        return unlimitedNode(Networks.NONE, Set.of(), publicUrl);
+    }
+
+    private Node unlimitedNode(Networks proxies, Set<String> origins, PublicUrl publicUrl) {
         var metrics = new Metrics();
         return new Node(
                 servingUrl,
@@ -175,23 +184,6 @@ public final class TestSystem implements AutoCloseable {
                         Limits.OFF,
                         proxies,
                         origins,
-                        PublicUrl.NONE,
-                        Listener.KEEP_ALIVE),
-                noLimiter(metrics),
-                metrics);
-    }
-
-    /** Starts a second node without limits that clients reach by another URL; the caller closes it. */
-    public Node nodeAt(PublicUrl publicUrl) {
-        var metrics = new Metrics();
-        return new Node(
-                servingUrl,
-                new ApiServer.Setup(
-                        new InetSocketAddress(0),
-                        ADMIN_KEY,
-                        Limits.OFF,
-                        Networks.NONE,
-                        Set.of(),
                         publicUrl,
                         Listener.KEEP_ALIVE),
                 noLimiter(metrics),
