@@ -55,7 +55,12 @@ final class EventCancellationHandlers implements EventCancellationOperations {
                                     .refuse());
                     var progress =
                             CancellationBody.of(cancellation.progress(tx, event).orElseThrow());
-                    return EventBody.of(event, catalog.plan(tx, event), progress, List.of());
+                    return EventBody.of(
+                            event,
+                            catalog.plan(tx, event),
+                            catalog.prices(tx, event).tariff(),
+                            progress,
+                            List.of());
                 })
                 .thenAccept(body -> {
                     changed.accept(id);

@@ -2,6 +2,7 @@ package seatlock.api;
 
 import io.javalin.http.Context;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,13 +10,15 @@ import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.Event.Status;
 import seatlock.catalog.EventId;
+import seatlock.catalog.PriceList;
 import seatlock.catalog.SeatPlan;
-import seatlock.contract.EventBodies.AddedSection;
+import seatlock.catalog.SeatPlan.SectionPrice;
+import seatlock.catalog.Tariff;
 import seatlock.contract.EventBodies.EventBody;
 import seatlock.contract.EventBodies.EventPatch;
-import seatlock.contract.EventBodies.NewSections;
 import seatlock.contract.EventChangeOperations;
 import seatlock.contract.EventFields;
+import seatlock.contract.PlanBodies.NewSections;
 import seatlock.db.TransactionPool;
 import seatlock.http.Exchange;
 import seatlock.http.Json;
@@ -83,22 +86,26 @@ final class EventChangeHandlers implements EventChangeOperations {
         return new EventRevision.Next(next, prices, Boolean.TRUE.equals(patched.isNotified()));
     }
 
-    private static Map<String, Long> prices(Map<String, Long> current, EventPatch patched, Validation validation) {
-        var prices = new HashMap<String, Long>();
+    private static Map<SectionPrice, Long> prices(PriceList current, EventPatch patched, Validation validation) {
+        var prices = new HashMap<SectionPrice, Long>();
+        var names = new HashSet<String>();
         var sections = Optional.ofNullable(patched.sections()).orElse(List.of());
         validation.check(
                 patched.sections() == null || !sections.isEmpty(), "sections", "must have at least one section");
+        var reader = new TariffReader(validation);
         for (int i = 0; i < sections.size(); i++) {
             var section = sections.get(i);
             var path = "sections[" + i + "]";
             if (validation.check(section != null, path, "must not be null")) {
                 validation.check(
-                        current.containsKey(section.name()), path + ".name", "must be a section of this event");
-                SeatPlanReader.checkPrice(section.price(), path + ".price", validation);
-                validation.check(
-                        prices.put(section.name(), section.price()) == null,
+                        section.name() != null
+                                && current.prices().keySet().stream()
+                                        .anyMatch(priced -> priced.section().equals(section.name())),
                         path + ".name",
-                        "duplicates the name of another section");
+                        "must be a section of this event");
+                validation.check(names.add(section.name()), path + ".name", "duplicates the name of another section");
+                reader.prices(current.tariff(), section.price(), section.prices(), path)
+                        .forEach((type, price) -> prices.put(new SectionPrice(section.name(), type), price));
             }
         }
         return prices;
@@ -116,7 +123,13 @@ final class EventChangeHandlers implements EventChangeOperations {
         record Revised(Event event, byte[] body) {}
         ctx.future(() -> writes.submit(id, tx -> {
                     var event = EventHandlers.require(revision.revise(tx, id, actor, decision));
-                    return new Revised(event, Json.write(EventBody.of(event, catalog.plan(tx, event), List.of())));
+                    return new Revised(
+                            event,
+                            Json.write(EventBody.of(
+                                    event,
+                                    catalog.plan(tx, event),
+                                    catalog.prices(tx, event).tariff(),
+                                    List.of())));
                 })
                 .thenAccept(revised -> {
                     seatMaps.changed(id);
@@ -136,25 +149,28 @@ final class EventChangeHandlers implements EventChangeOperations {
         ctx.future(() -> writes.submit(
                         id,
                         tx -> revision.addSeats(
-                                tx, id, use, actor, (event, plan) -> added(plan, body), EventChangeHandlers::reply))
+                                tx,
+                                id,
+                                use,
+                                actor,
+                                (event, plan, tariff) -> added(event, plan, tariff, body),
+                                EventChangeHandlers::reply))
                 .thenAccept(receipt -> {
                     seatMaps.changed(id);
                     ReservationHandlers.respond(ctx, exchange, receipt);
                 }));
     }
 
-    private static SeatPlan added(SeatPlan plan, NewSections body) {
+    private static SeatPlan added(Event event, SeatPlan plan, Tariff tariff, NewSections body) {
         var validation = new Validation();
-        var sections = body.sections() == null
-                ? null
-                : body.sections().stream().map(AddedSection::section).toList();
-        var added = new SeatPlanReader(plan, validation).read(sections);
+        var maxSeats = event.terms().maxSeatsPerReservation();
+        var added = new SeatPlanReader(plan, tariff, maxSeats, validation).read(body.sections());
         validation.finish();
         return added;
     }
 
-    private static byte[] reply(Event event, SeatPlan plan) {
-        var body = EventBody.of(event, plan, PrintWarnings.of(event, plan));
+    private static byte[] reply(Event event, SeatPlan plan, Tariff tariff) {
+        var body = EventBody.of(event, plan, tariff, PrintWarnings.of(event, plan));
         return new Reply(201, "/api/events/" + event.id(), Json.write(body)).toBytes();
     }
 }

@@ -18,6 +18,7 @@ import seatlock.contract.EventBodies.EventBody;
 import seatlock.contract.EventBodies.Events;
 import seatlock.contract.EventBodies.NewEvent;
 import seatlock.contract.EventOperations;
+import seatlock.contract.PlanBodies.PlanBody;
 import seatlock.db.Ids;
 import seatlock.db.TransactionPool;
 import seatlock.http.Exchange;
@@ -83,11 +84,12 @@ final class EventHandlers implements EventOperations {
         var draft = NewEventReader.read(body, id, Instant.now().truncatedTo(ChronoUnit.MICROS));
         var use = key.map(value -> new Order.KeyUse(value, Fingerprint.of("create", Json.write(body))));
         var warnings = PrintWarnings.of(draft.event(), draft.plan());
-        var created = EventBody.of(draft.event(), draft.plan(), warnings);
+        var created = EventBody.of(draft.event(), draft.plan(), draft.tariff(), warnings);
         var reply = new Reply(201, "/api/events/" + id, Json.write(created));
         var exchange = Exchange.of(ctx);
         ctx.future(() -> writes.submit(
-                        ALL_EVENTS, tx -> creation.create(tx, use, draft.event(), draft.plan(), reply.toBytes()))
+                        ALL_EVENTS,
+                        tx -> creation.create(tx, use, draft.event(), draft.plan(), draft.tariff(), reply.toBytes()))
                 .thenAccept(earlier -> earlier.ifPresentOrElse(
                         receipt -> ReservationHandlers.respond(ctx, exchange, receipt),
                         () -> Responses.write(ctx, reply))));
@@ -138,7 +140,14 @@ final class EventHandlers implements EventOperations {
                             .progress(tx, event)
                             .map(CancellationBody::of)
                             .orElse(null);
-                    return new Found(event, EventBody.of(event, catalog.plan(tx, event), progress, List.of()));
+                    return new Found(
+                            event,
+                            EventBody.of(
+                                    event,
+                                    catalog.plan(tx, event),
+                                    catalog.prices(tx, event).tariff(),
+                                    progress,
+                                    List.of()));
                 })
                 .thenAccept(found -> {
                     // The progress of a cancellation changes without a new version; nothing else can be changed then.
@@ -152,6 +161,17 @@ final class EventHandlers implements EventOperations {
     /** Returns a tag that names the version of an event. */
     static String etag(Event event) {
         return "\"" + event.version() + "\"";
+    }
+
+    @Override
+    public void plan(Context ctx) {
+        var id = Parameters.eventId(ctx);
+        var isSeller = access.caller(ctx).isSeller();
+        QueryResponse.send(ctx, reads, id, tx -> {
+            var event = require(catalog.find(tx, id).filter(found -> found.status() != Status.DRAFT || isSeller));
+            return PlanBody.of(
+                    catalog.plan(tx, event), catalog.prices(tx, event).tariff());
+        });
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.SeatPlan;
+import seatlock.catalog.Tariff;
 import seatlock.catalog.Terms;
 import seatlock.contract.EventBodies.NewEvent;
 import seatlock.contract.EventFields;
@@ -16,7 +17,7 @@ import seatlock.http.Validation;
 final class NewEventReader {
 
     /** An event with its plan. */
-    record Draft(Event event, SeatPlan plan) {}
+    record Draft(Event event, SeatPlan plan, Tariff tariff) {}
 
     private final Validation validation = new Validation();
 
@@ -35,11 +36,13 @@ final class NewEventReader {
         var timeZone = fields.timeZone(null);
         var currency = currency(body.currency());
         var terms = fields.terms(Terms.FIRST_VERSION, startsAt);
-        var plan = new SeatPlanReader(new SeatPlan(List.of()), validation).read(body.sections());
+        var tariff = new TariffReader(validation).read(body.priceTypes(), body.fees(), body.taxRate());
+        var maxSeats = terms == null ? Event.MAX_SEATS_PER_RESERVATION : terms.maxSeatsPerReservation();
+        var plan = new SeatPlanReader(new SeatPlan(List.of()), tariff, maxSeats, validation).read(body.sections());
         validation.finish();
         var event = new Event(
                 id, status, details, timeZone, currency, terms, terms.version(), (int) plan.capacity(), createdAt);
-        return new Draft(event, plan);
+        return new Draft(event, plan, tariff);
     }
 
     private Event.Status status(String text) {

@@ -63,6 +63,7 @@ final class Routes {
         post(EVENT + "/publish", AccessRule.ADMIN, eventChanges::publish);
         post(EVENT + "/sections", AccessRule.ADMIN, eventChanges::addSections);
         post(EVENT + "/cancel", AccessRule.ADMIN, cancellations::cancel);
+        get(EVENT + "/plan", AccessRule.ANYONE, events::plan);
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.catalog.Event.Organiser;
+import seatlock.catalog.SeatPlan.PlannedRow;
+import seatlock.catalog.SeatPlan.SectionPrice;
 import seatlock.db.Row;
 import seatlock.db.Tx;
 
 /** Creates events from a seat plan, and reads them. */
 public final class Catalog {
-
-    /** Seats inserted per statement: few round trips, and each statement stays far below its timeout. */
-    private static final int SEATS_PER_STATEMENT = 10_000;
 
     /** A few hundred kilobytes; more events are rarely on sale at the same time. */
     private static final int MAX_CACHED = 1_000;
@@ -51,9 +49,9 @@ public final class Catalog {
     private final Cache<EventId, Event> events =
             Caffeine.newBuilder().maximumSize(MAX_CACHED).build();
 
-    private final Cache<Version, Map<String, Long>> prices = Caffeine.newBuilder()
+    private final Cache<Version, PriceList> priceLists = Caffeine.newBuilder()
             .maximumWeight(MAX_CACHED_PRICES)
-            .weigher((Version version, Map<String, Long> bySection) -> bySection.size())
+            .weigher((Version version, PriceList list) -> list.prices().size())
             .build();
 
     private final Set<String> unknownNames = ConcurrentHashMap.newKeySet();
@@ -64,7 +62,7 @@ public final class Catalog {
      * @return {@code false} if an event with this id exists already; it is left unchanged
      * @throws IllegalArgumentException if the event's capacity differs from the plan's
      */
-    public boolean create(Tx tx, Event event, SeatPlan plan) throws SQLException {
+    public boolean create(Tx tx, Event event, SeatPlan plan, Tariff tariff) throws SQLException {
         if (event.capacity() != plan.capacity()) {
             throw new IllegalArgumentException("The plan has " + plan.capacity() + " seats, not " + event.capacity());
         }
@@ -77,8 +75,8 @@ public final class Catalog {
                 """
                 INSERT INTO events (event_id, status, name, venue, description, url, image_url, organiser_name,
                                     organiser_email, organiser_url, doors_at, ends_at, language, time_zone, currency,
-                                    printed_version, terms_version, starts_at, capacity, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                    printed_version, terms_version, starts_at, capacity, tax_rate, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 event.id().value(),
                 event.status().name(),
@@ -99,11 +97,17 @@ public final class Catalog {
                 event.version(),
                 event.startsAt(),
                 event.capacity(),
+                tariff.taxRate() == 0 ? null : tariff.taxRate(),
                 event.createdAt());
-        insertPrices(tx, event, plan.prices());
-        insertRows(tx, event.id(), plan, 1);
-        insertSeats(tx, event.id(), 1, event.capacity());
+        TariffStore.insert(tx, event.id(), tariff);
+        TariffStore.insertPrices(tx, event, plan.prices());
+        PlanStore.insert(tx, event.id(), plan, 1);
         return true;
+    }
+
+    /** Like {@link #create(Tx, Event, SeatPlan, Tariff)}, with the {@linkplain Tariff#STANDARD standard tariff}. */
+    public boolean create(Tx tx, Event event, SeatPlan plan) throws SQLException {
+        return create(tx, event, plan, Tariff.STANDARD);
     }
 
     /** @return {@code false} if the event has this version already */
@@ -132,66 +136,6 @@ public final class Catalog {
                         terms.transferUntil().orElse(null),
                         createdAt)
                 == 1;
-    }
-
-    /** Sets prices of sections from the version of the event on. */
-    private static void insertPrices(Tx tx, Event event, Map<String, Long> bySection) {
-        var sections = List.copyOf(bySection.keySet());
-        tx.updateExactly(
-                sections.size(),
-                "INSERT INTO section_prices (event_id, version, section, price) SELECT ?, ?, * FROM unnest(?, ?)",
-                event.id().value(),
-                event.version(),
-                sections.toArray(String[]::new),
-                sections.stream().map(bySection::get).toArray(Long[]::new));
-    }
-
-    /** @param firstSeatId of the first row; the other rows follow */
-    private static void insertRows(Tx tx, EventId event, SeatPlan plan, int firstSeatId) {
-        var firstSeatIds = new ArrayList<Integer>();
-        var sections = new ArrayList<String>();
-        var rows = new ArrayList<String>();
-        var counts = new ArrayList<Integer>();
-        int nextSeatId = firstSeatId;
-        for (var section : plan.sections()) {
-            for (var row : section.rows()) {
-                firstSeatIds.add(nextSeatId);
-                sections.add(section.name());
-                rows.add(row.name());
-                counts.add(row.seats());
-                nextSeatId += row.seats();
-            }
-        }
-        tx.updateExactly(
-                rows.size(),
-                """
-                INSERT INTO seat_plans (event_id, first_seat_id, section, row_name, seat_count)
-                SELECT ?, * FROM unnest(?, ?, ?, ?)
-                """,
-                event.value(),
-                firstSeatIds.toArray(Integer[]::new),
-                sections.toArray(String[]::new),
-                rows.toArray(String[]::new),
-                counts.toArray(Integer[]::new));
-    }
-
-    /** Lets the database generate the seats from the plan, so that a million seats need not be sent to it. */
-    private static void insertSeats(Tx tx, EventId event, int firstSeatId, int lastSeatId) throws SQLException {
-        for (int first = firstSeatId; first <= lastSeatId; first += SEATS_PER_STATEMENT) {
-            var last = Math.min(lastSeatId, first + SEATS_PER_STATEMENT - 1);
-            tx.updateExactly(last - first + 1, """
-                    INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, status)
-                    SELECT event_id, seat_id, section || '-' || row_name || '-' || seat_id - first_seat_id + 1, section,
-                           row_name, (seat_id - first_seat_id + 1)::text, 'AVAILABLE'
-                      FROM seat_plans,
-                           generate_series(greatest(?, first_seat_id), least(?, first_seat_id + seat_count - 1)) AS seat_id
-                     WHERE event_id = ?
-                       AND first_seat_id <= ?
-                       AND first_seat_id + seat_count > ?
-                     ORDER BY seat_id
-                    """, first, last, event.value(), last, first);
-            tx.flush(); // one statement per round trip, so that none takes long enough to time out
-        }
     }
 
     public Optional<Event> find(Tx tx, EventId id) throws SQLException {
@@ -233,28 +177,35 @@ public final class Catalog {
         return found;
     }
 
-    /** Returns the prices of the sections of an event, in minor units, as they are in its version. */
-    public Map<String, Long> prices(Tx tx, Event event) throws SQLException {
+    /** Returns the prices of an event as they are in its version. */
+    public PriceList prices(Tx tx, Event event) throws SQLException {
         var version = new Version(event.id(), event.version());
-        var hit = prices.getIfPresent(version);
+        var hit = priceLists.getIfPresent(version);
         if (hit != null) {
             return hit;
         }
-        var bySection = new HashMap<String, Long>();
-        tx.query(
-                        """
-                        SELECT DISTINCT ON (section) section, price
-                          FROM section_prices
-                         WHERE event_id = ?
-                           AND version <= ?
-                         ORDER BY section, version DESC
-                        """,
-                        row -> Map.entry(row.text("section"), row.bigint("price")),
-                        event.id().value(),
-                        event.version())
-                .forEach(price -> bySection.put(price.getKey(), price.getValue()));
-        prices.put(version, bySection);
-        return bySection;
+        var list = TariffStore.read(tx, event);
+        priceLists.put(version, list);
+        return list;
+    }
+
+    /** Returns the rows of an event, in its version, in the order of their seats' ids: the plan as it was first given, then what was added. */
+    public List<PlannedRow> rows(Tx tx, Event event) throws SQLException {
+        return PlanStore.rows(tx, event);
+    }
+
+    /** Returns the seat plan of an event in its version. Rows that were added to a section are the last ones of that section. */
+    public SeatPlan plan(Tx tx, Event event) throws SQLException {
+        var bySection = new LinkedHashMap<String, List<SeatPlan.Row>>();
+        for (var row : rows(tx, event)) {
+            bySection
+                    .computeIfAbsent(row.section(), section -> new ArrayList<>())
+                    .add(row.row());
+        }
+        var prices = prices(tx, event);
+        return new SeatPlan(bySection.entrySet().stream()
+                .map(section -> new SeatPlan.Section(section.getKey(), prices.of(section.getKey()), section.getValue()))
+                .toList());
     }
 
     /**
@@ -275,10 +226,10 @@ public final class Catalog {
      * began with.
      *
      * @param next with the number of the next version
-     * @param newPrices in minor units, by section, of those sections whose price changes
+     * @param newPrices in minor units, of those that change
      * @param now the database's clock, read after the lock
      */
-    public void writeVersion(Tx tx, Event next, Map<String, Long> newPrices, Instant now) throws SQLException {
+    public void writeVersion(Tx tx, Event next, Map<SectionPrice, Long> newPrices, Instant now) throws SQLException {
         if (!insertTerms(tx, next.id(), next.terms(), now)) {
             throw new IllegalStateException("Event " + next.id() + " has a version " + next.version() + " already");
         }
@@ -311,7 +262,7 @@ public final class Catalog {
                 next.capacity(),
                 next.id().value());
         if (!newPrices.isEmpty()) {
-            insertPrices(tx, next, newPrices);
+            TariffStore.insertPrices(tx, next, newPrices);
         }
     }
 
@@ -323,8 +274,7 @@ public final class Catalog {
      */
     public void addSeats(Tx tx, Event next, SeatPlan added) throws SQLException {
         var first = Math.toIntExact(next.capacity() - added.capacity()) + 1;
-        insertRows(tx, next.id(), added, first);
-        insertSeats(tx, next.id(), first, next.capacity());
+        PlanStore.insert(tx, next.id(), added, first);
     }
 
     /**
@@ -351,47 +301,6 @@ public final class Catalog {
                 cancellation.refund(),
                 cancellation.notifies(),
                 next.id().value());
-    }
-
-    /**
-     * A row of the plan of an event, with its place among the seats.
-     *
-     * @param firstSeatId id of its first seat; the others follow
-     */
-    public record PlannedRow(String section, String name, int firstSeatId, int seats) {}
-
-    /** Returns the rows of an event, in its version, in the order of their seats' ids: the plan as it was first given, then what was added. */
-    public List<PlannedRow> rows(Tx tx, Event event) throws SQLException {
-        return tx.query(
-                """
-                SELECT section, row_name, first_seat_id, seat_count
-                  FROM seat_plans
-                 WHERE event_id = ?
-                   AND first_seat_id <= ? -- later versions may have more
-                 ORDER BY first_seat_id
-                """,
-                row -> new PlannedRow(
-                        row.text("section"),
-                        row.text("row_name"),
-                        row.integer("first_seat_id"),
-                        row.integer("seat_count")),
-                event.id().value(),
-                event.capacity());
-    }
-
-    /** Returns the seat plan of an event in its version. Rows that were added to a section are the last ones of that section. */
-    public SeatPlan plan(Tx tx, Event event) throws SQLException {
-        var bySection = new LinkedHashMap<String, List<SeatPlan.Row>>();
-        for (var row : rows(tx, event)) {
-            bySection
-                    .computeIfAbsent(row.section(), section -> new ArrayList<>())
-                    .add(new SeatPlan.Row(row.name(), row.seats()));
-        }
-        var bySectionPrices = prices(tx, event);
-        return new SeatPlan(bySection.entrySet().stream()
-                .map(section -> new SeatPlan.Section(
-                        section.getKey(), bySectionPrices.get(section.getKey()), section.getValue()))
-                .toList());
     }
 
     /** Lists events in the order in which they start, at most {@code limit}. */

@@ -15,7 +15,13 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.catalog.SeatPlan;
+import seatlock.catalog.Tariff;
 import seatlock.contract.EventFields.OrganiserBody;
+import seatlock.contract.PlanBodies.FeeBody;
+import seatlock.contract.PlanBodies.PlanBody;
+import seatlock.contract.PlanBodies.PriceTypeBody;
+import seatlock.contract.PlanBodies.Section;
+import seatlock.contract.PlanBodies.SectionPriceBody;
 import seatlock.inventory.SeatStatus;
 import seatlock.sales.EventCancellation;
 
@@ -100,7 +106,19 @@ public final class EventBodies {
             @OpenApiDescription("No ticket can be transferred from then on; default: the start")
             String transferUntil,
 
-            @OpenApiRequired @OpenApiDescription("At least one; at most 1,000,000 seats in total")
+            @OpenApiDescription(
+                    "For whom the prices are; default: one, `standard`. The first is that of a seat for which none is named")
+            List<PriceTypeBody> priceTypes,
+
+            @OpenApiDescription(
+                    "What buyers pay on top of the prices; all prices that are shown contain those per seat")
+            List<FeeBody> fees,
+
+            @OpenApiDescription(
+                    "The tax that all prices and fees contain, in hundredths of a percent: 1 to 10000; default: none")
+            Integer taxRate,
+
+            @OpenApiRequired @OpenApiDescription("At least one; at most 1,000,000 seats and places in total")
             List<Section> sections)
             implements EventFields {}
 
@@ -180,7 +198,7 @@ public final class EventBodies {
             String transferUntil,
 
             @OpenApiDescription("Prices of sections; sections that are not named keep theirs")
-            List<SectionPrice> sections,
+            List<SectionPriceBody> sections,
 
             @OpenApiDescription("Whether to mail every holder if what tickets say has changed; default false")
             @OpenApiName("notify")
@@ -220,66 +238,6 @@ public final class EventBodies {
     private static Integer integer(OptionalInt value) {
         return value.isPresent() ? value.getAsInt() : null;
     }
-
-    @OpenApiName("SectionPrice")
-    public record SectionPrice(
-            @OpenApiRequired @OpenApiDescription("Name of a section of the event")
-            String name,
-
-            @OpenApiRequired
-            @OpenApiDescription("Price of each seat from now on, in minor units; what is reserved keeps its price")
-            Long price) {}
-
-    @OpenApiName("NewSections")
-    public record NewSections(
-            @OpenApiRequired
-            @OpenApiDescription(
-                    "Sections, and rows of sections that exist. The price of a section that exists must be absent or"
-                            + " as it is")
-            List<AddedSection> sections) {}
-
-    @OpenApiName("AddedSection")
-    public record AddedSection(
-            @OpenApiRequired @OpenApiDescription("1 to 50 characters")
-            String name,
-
-            @OpenApiDescription("Of a new section: price of each seat in minor units of the currency")
-            Long price,
-
-            @OpenApiRequired @OpenApiDescription("At least one; the section has no row with the same name")
-            List<SeatRow> rows) {
-
-        public static Section section(AddedSection added) {
-            return added == null ? null : new Section(added.name, added.price, added.rows);
-        }
-    }
-
-    @OpenApiName("Section")
-    public record Section(
-            @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in the event")
-            String name,
-
-            @OpenApiRequired @OpenApiDescription("Price of each seat in minor units of the currency; not negative")
-            Long price,
-
-            @OpenApiRequired @OpenApiDescription("At least one")
-            List<SeatRow> rows) {
-
-        public static Section of(SeatPlan.Section section) {
-            var rows = section.rows().stream()
-                    .map(row -> new SeatRow(row.name(), row.seats()))
-                    .toList();
-            return new Section(section.name(), section.price(), rows);
-        }
-    }
-
-    @OpenApiName("Row")
-    public record SeatRow(
-            @OpenApiRequired @OpenApiDescription("1 to 50 characters, unique in its section")
-            String name,
-
-            @OpenApiRequired @OpenApiDescription("Number of seats; they are numbered from 1")
-            Integer seats) {}
 
     @OpenApiName("Event")
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -332,7 +290,18 @@ public final class EventBodies {
 
             @OpenApiRequired Instant createdAt,
 
-            @OpenApiDescription("The seat plan; absent in a list of events")
+            @OpenApiDescription("Absent in a list of events")
+            List<PriceTypeBody> priceTypes,
+
+            @OpenApiDescription("Absent in a list of events")
+            List<FeeBody> fees,
+
+            @OpenApiDescription("Absent if there is none, and in a list of events")
+            Integer taxRate,
+
+            @OpenApiDescription(
+                    "The sections, with the number of seats of each row (the plan has the seats); absent in a list of"
+                            + " events")
             List<Section> sections,
 
             @OpenApiDescription("Absent unless the event was cancelled, and in a list of events")
@@ -345,14 +314,16 @@ public final class EventBodies {
             List<Warning> warnings) {
 
         public static EventBody of(Event event) {
-            return of(event, null, List.of());
+            return of(event, null, null, null, List.of());
         }
 
-        public static EventBody of(Event event, SeatPlan plan, List<Warning> warnings) {
-            return of(event, plan, null, warnings);
+        public static EventBody of(Event event, SeatPlan plan, Tariff tariff, List<Warning> warnings) {
+            return of(event, plan, tariff, null, warnings);
         }
 
-        public static EventBody of(Event event, SeatPlan plan, CancellationBody cancellation, List<Warning> warnings) {
+        public static EventBody of(
+                Event event, SeatPlan plan, Tariff tariff, CancellationBody cancellation, List<Warning> warnings) {
+            var prices = plan == null ? null : PlanBody.of(plan, tariff);
             var details = event.details();
             var terms = event.terms();
             return new EventBody(
@@ -382,9 +353,10 @@ public final class EventBodies {
                     event.capacity(),
                     event.version(),
                     event.createdAt(),
-                    plan == null
-                            ? null
-                            : plan.sections().stream().map(Section::of).toList(),
+                    prices == null ? null : prices.priceTypes(),
+                    prices == null ? null : prices.fees(),
+                    prices == null ? null : prices.taxRate(),
+                    prices == null ? null : PlanBody.sections(plan, tariff, true),
                     cancellation,
                     warnings);
         }
@@ -459,24 +431,56 @@ public final class EventBodies {
             UUID next) {}
 
     @OpenApiName("Seat")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record SeatBody(
             @OpenApiRequired @OpenApiDescription("SECTION-ROW-NUMBER")
             String label,
 
             @OpenApiRequired String section,
             @OpenApiRequired String row,
-            @OpenApiRequired int number,
 
-            @OpenApiRequired @OpenApiDescription("In minor units of the event's currency")
+            @OpenApiDescription("Absent if it is not a number")
+            Integer number,
+
+            @OpenApiDescription("The number if it is a text, such as 12A; absent otherwise")
+            String numberText,
+
+            @OpenApiRequired
+            @OpenApiDescription(
+                    "For the first price type, with the fees per seat, in minor units of the event's currency")
             long price,
 
+            @OpenApiDescription("Absent unless it is true") Boolean accessible,
+            @OpenApiDescription("Absent unless it is true") Boolean companion,
+            @OpenApiDescription("Absent unless it is true") Boolean restrictedView,
+
+            @OpenApiDescription("Absent if it is not known") Double x,
+            @OpenApiDescription("Absent if it is not known") Double y,
+
+            @OpenApiDescription("Label of the table with which alone it is sold; absent otherwise")
+            String table,
+
             @OpenApiRequired SeatStatus status) {}
+
+    @OpenApiName("Area")
+    public record AreaBody(
+            @OpenApiRequired @OpenApiDescription("A section of places")
+            String section,
+
+            @OpenApiRequired int capacity,
+            @OpenApiRequired int available,
+
+            @OpenApiRequired @OpenApiDescription("Of a place, for the first price type, with the fees per seat")
+            long price) {}
 
     /** The format that {@link seatlock.seatmap.SeatMap} writes. */
     @OpenApiName("Seats")
     public record Seats(
             @OpenApiRequired UUID eventId,
             @OpenApiRequired List<SeatBody> seats,
+
+            @OpenApiDescription("The sections of places; only in the first page, and absent if there are none")
+            List<AreaBody> areas,
 
             @OpenApiRequired
             @OpenApiNullable

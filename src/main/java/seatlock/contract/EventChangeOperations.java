@@ -11,7 +11,7 @@ import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
 import seatlock.contract.EventBodies.EventBody;
 import seatlock.contract.EventBodies.EventPatch;
-import seatlock.contract.EventBodies.NewSections;
+import seatlock.contract.PlanBodies.NewSections;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 

@@ -14,6 +14,7 @@ import seatlock.contract.EventBodies.EventBody;
 import seatlock.contract.EventBodies.Events;
 import seatlock.contract.EventBodies.NewEvent;
 import seatlock.contract.EventBodies.Seats;
+import seatlock.contract.PlanBodies.PlanBody;
 import seatlock.inventory.SeatStatus;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
@@ -109,6 +110,22 @@ public interface EventOperations {
                 @OpenApiResponse(status = "404", description = "not-found")
             })
     void get(Context ctx);
+
+    @OpenApi(
+            path = "/api/events/{eventId}/plan",
+            methods = HttpMethod.GET,
+            operationId = "getPlan",
+            tags = "Events",
+            summary = "Get the seat plan and the prices of an event, as they were given",
+            description = "Its fields can be those of a request for a new event, so that an event can be copied.",
+            pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
+            responses = {
+                @OpenApiResponse(
+                        status = "200",
+                        content = @OpenApiContent(from = PlanBody.class, example = Examples.PLAN)),
+                @OpenApiResponse(status = "404", description = "not-found")
+            })
+    void plan(Context ctx);
 
     @OpenApi(
             path = "/api/events/{eventId}/seats",

@@ -45,6 +45,10 @@ public final class Row {
         return resultSet.getObject(column, Long.class);
     }
 
+    public Double doubleOrNull(String column) throws SQLException {
+        return resultSet.getObject(column, Double.class);
+    }
+
     public boolean bool(String column) throws SQLException {
         return resultSet.getBoolean(column);
     }

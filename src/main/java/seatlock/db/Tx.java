@@ -19,7 +19,7 @@ import seatlock.metrics.TransactionObserver;
  * commit nor roll back.
  *
  * <p>Parameters may be {@link UUID}, {@link String}, {@link Integer}, {@link Long}, {@link Boolean}, {@link Instant},
- * {@code byte[]}, {@code null}, or an array of the first seven (an SQL array).
+ * {@code byte[]}, {@code null}, or an array of these or of {@link Double} (an SQL array).
  */
 public final class Tx {
 
@@ -301,6 +301,8 @@ public final class Tx {
             return "int4";
         } else if (type == Long.class) {
             return "int8";
+        } else if (type == Double.class) {
+            return "float8";
         } else if (type == Boolean.class) {
             return "bool";
         } else if (type == Instant.class) {

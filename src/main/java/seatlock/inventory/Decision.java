@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import seatlock.catalog.Event;
+import seatlock.catalog.PriceList;
 import seatlock.inventory.Reservation.State;
 
 /**
@@ -70,7 +71,7 @@ final class Decision {
     private static final int DEFAULT_HOLDS = 3;
 
     private final Event event;
-    private final Map<String, Long> prices;
+    private final PriceList prices;
     private final Supplier<Reference> references;
     private final Duration ttl;
     private final Instant now;
@@ -82,12 +83,7 @@ final class Decision {
     private final List<Outcome> outcomes = new ArrayList<>();
 
     private Decision(
-            Event event,
-            Map<String, Long> prices,
-            Supplier<Reference> references,
-            Duration ttl,
-            Locked locked,
-            Instant now) {
+            Event event, PriceList prices, Supplier<Reference> references, Duration ttl, Locked locked, Instant now) {
         this.event = event;
         this.prices = prices;
         this.references = references;
@@ -103,14 +99,13 @@ final class Decision {
     /**
      * Decides commands in order.
      *
-     * @param prices of a seat, by section, in minor units of the event's currency
      * @param references for new reservations
      * @param ttl how long a new reservation holds its seats
      * @param now the database's clock, read after the locks were acquired
      */
     static Decision of(
             Event event,
-            Map<String, Long> prices,
+            PriceList prices,
             Supplier<Reference> references,
             Duration ttl,
             Locked locked,
@@ -247,7 +242,7 @@ final class Decision {
                 .map(seat -> new Reservation.ReservedSeat(
                         seat.id(),
                         seat.label(),
-                        prices.get(seat.section()),
+                        prices.firstPrice(seat.section()),
                         Optional.ofNullable(command.holders().get(seat.label()))))
                 .toList();
         var maxHold = event.terms().maxHold().orElse(ttl.multipliedBy(DEFAULT_HOLDS));

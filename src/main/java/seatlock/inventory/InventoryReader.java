@@ -76,6 +76,23 @@ public final class InventoryReader {
         return statuses;
     }
 
+    /**
+     * Counts the seats that are available now; a seat whose hold has lapsed is.
+     *
+     * @param first id of the first seat
+     * @param last id of the last seat
+     */
+    public int countAvailable(Tx tx, EventId event, int first, int last) throws SQLException {
+        return tx.query("""
+                        SELECT count(*)::int AS n
+                          FROM seats
+                         WHERE event_id = ?
+                           AND seat_id BETWEEN ? AND ?
+                           AND (status = 'AVAILABLE' OR held_until <= statement_timestamp())
+                        """, row -> row.integer("n"), event.value(), first, last)
+                .get(0);
+    }
+
     /** A lapsed reservation that is still marked {@code PENDING}. */
     public record Lapsed(Instant expiresAt, EventId event, ReservationId reservation) {}
 

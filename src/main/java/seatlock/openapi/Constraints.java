@@ -56,6 +56,22 @@ final class Constraints {
                 .add(NODES.objectNode().put("$ref", "#/components/schemas/NewSeat"));
     }
 
+    /** A number, or a list with a null for each gap. */
+    private static final ObjectNode ROW_SEATS = NODES.objectNode();
+
+    static {
+        var list = NODES.objectNode().put("type", "array").put("minItems", 1);
+        list.putObject("items")
+                .put("nullable", true)
+                .putArray("allOf")
+                .addObject()
+                .put("$ref", "#/components/schemas/ListedSeat");
+        ROW_SEATS
+                .putArray("oneOf")
+                .add(range(1, Event.MAX_CAPACITY).put("type", "integer"))
+                .add(list);
+    }
+
     /** By schema and field. */
     private static final Map<String, ObjectNode> FIELDS = new TreeMap<>(Map.ofEntries(
             Map.entry("NewEvent.status", oneOf("DRAFT", "PUBLISHED")),
@@ -92,14 +108,28 @@ final class Constraints {
             Map.entry("SectionPrice.name", length(1, 50)),
             Map.entry("SectionPrice.price", range(0, MAX_PRICE)),
             Map.entry("NewSections.sections", items(1)),
-            Map.entry("AddedSection.name", length(1, 50)),
-            Map.entry("AddedSection.price", range(0, MAX_PRICE)),
-            Map.entry("AddedSection.rows", items(1)),
             Map.entry("Section.name", length(1, 50)),
             Map.entry("Section.price", range(0, MAX_PRICE)),
             Map.entry("Section.rows", items(1)),
             Map.entry("Row.name", length(1, 50)),
-            Map.entry("Row.seats", range(1, Event.MAX_CAPACITY)),
+            Map.entry("Row.seats", ROW_SEATS),
+            Map.entry("Row.sold", oneOf("SINGLY", "WHOLE")),
+            Map.entry("Section.prices", prices()),
+            Map.entry("Section.places", range(1, Event.MAX_CAPACITY)),
+            Map.entry("SectionPrice.prices", prices()),
+            Map.entry(
+                    "ListedSeat.number", pattern("^[^-]+$").put("minLength", 1).put("maxLength", 20)),
+            Map.entry("ListedSeat.x", range(-1_000_000, 1_000_000)),
+            Map.entry("ListedSeat.y", range(-1_000_000, 1_000_000)),
+            Map.entry("NewEvent.priceTypes", items(1).put("maxItems", 50)),
+            Map.entry("NewEvent.fees", NODES.objectNode().put("maxItems", 20)),
+            Map.entry("NewEvent.taxRate", range(1, 10_000)),
+            Map.entry("PriceType.id", pattern("^[a-z0-9][a-z0-9_-]{0,29}$")),
+            Map.entry("PriceType.name", length(1, 50)),
+            Map.entry("PriceType.max", range(1, 1_000_000)),
+            Map.entry("Fee.name", length(1, 50)),
+            Map.entry("Fee.amount", range(1, MAX_PRICE)),
+            Map.entry("Fee.per", oneOf("SEAT", "RESERVATION")),
             Map.entry("Event.currency", CURRENCY),
             Map.entry("Event.id", UUID),
             Map.entry(
@@ -237,11 +267,11 @@ final class Constraints {
     }
 
     private static void add(ObjectNode constraint, ObjectNode schema) {
+        if (constraint.has("oneOf")) {
+            schema.remove("$ref"); // one of the alternatives now
+        }
         constraint.properties().forEach(each -> {
             if (each.getValue() instanceof ObjectNode nested && schema.get(each.getKey()) instanceof ObjectNode inner) {
-                if (nested.has("oneOf")) {
-                    inner.remove("$ref"); // one of the alternatives now
-                }
                 add(nested, inner);
             } else {
                 schema.set(each.getKey(), each.getValue().deepCopy());
@@ -265,6 +295,15 @@ final class Constraints {
     private static ObjectNode names() {
         var object = NODES.objectNode().put("type", "object");
         object.set("additionalProperties", length(1, 200).put("type", "string").put("nullable", true));
+        return object;
+    }
+
+    /** An object whose fields are prices. */
+    private static ObjectNode prices() {
+        var object = NODES.objectNode().put("type", "object");
+        object.set(
+                "additionalProperties",
+                range(0, MAX_PRICE).put("type", "integer").put("format", "int64"));
         return object;
     }
 

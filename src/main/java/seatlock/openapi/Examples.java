@@ -44,6 +44,15 @@ public final class Examples {
              {"name":"BALCONY","price":3000,"rows":[{"name":"A","seats":30}]}]}
             """;
 
+    public static final String PLAN = """
+            {"priceTypes":[{"id":"adult","name":"Adult"},{"id":"child","name":"Child"}],
+             "fees":[{"name":"Booking fee","amount":150,"per":"SEAT","refundable":false}],"taxRate":1900,
+             "sections":[{"name":"STALLS","price":4500,"prices":{"adult":4500,"child":2250},
+             "rows":[{"name":"A","seats":20},{"name":"B","seats":[{"number":"1","accessible":true},null,{"number":"2A"}]}]},
+             {"name":"LOUNGE","price":6000,"rows":[{"name":"T7","seats":8,"sold":"WHOLE"}]},
+             {"name":"FLOOR","price":3500,"places":1200}]}
+            """;
+
     public static final String SEATS = """
             {"eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","seats":[
              {"label":"STALLS-A-1","section":"STALLS","row":"A","number":1,"price":4500,"status":"SOLD"},

@@ -10,6 +10,7 @@ import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.SeatPlan;
+import seatlock.catalog.Tariff;
 import seatlock.db.Tx;
 
 /**
@@ -42,15 +43,16 @@ public final class EventCreation {
      * @return empty if the event was created; otherwise {@link Receipt.Replayed} with the reply to the same request, or {@link
      *     Receipt.KeyReused}
      */
-    public Optional<Receipt> create(Tx tx, Optional<Order.KeyUse> use, Event event, SeatPlan plan, byte[] reply)
+    public Optional<Receipt> create(
+            Tx tx, Optional<Order.KeyUse> use, Event event, SeatPlan plan, Tariff tariff, byte[] reply)
             throws SQLException {
         if (use.isEmpty()) {
-            catalog.create(tx, event, plan);
+            catalog.create(tx, event, plan, tariff);
             return Optional.empty();
         }
         var key = use.get().key();
         // Waits for another transaction that is creating the event, so a repeated request finds the reply below.
-        if (catalog.create(tx, event, plan)) {
+        if (catalog.create(tx, event, plan, tariff)) {
             keys.store(
                     tx,
                     event.id(),

@@ -7,12 +7,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.Event.Status;
 import seatlock.catalog.EventId;
+import seatlock.catalog.PriceList;
 import seatlock.catalog.SeatPlan;
+import seatlock.catalog.SeatPlan.SectionPrice;
+import seatlock.catalog.Tariff;
 import seatlock.changes.Actor;
 import seatlock.changes.Change;
 import seatlock.changes.Change.Type;
@@ -41,19 +43,18 @@ public final class EventRevision {
     /**
      * An event in its current version, locked.
      *
-     * @param prices by section
      * @param now the database's clock, read after the lock
      */
-    public record Current(Event event, Map<String, Long> prices, Instant now) {}
+    public record Current(Event event, PriceList prices, Instant now) {}
 
     /**
      * An event after its change.
      *
      * @param event with the version that it has so far
-     * @param prices of sections from now on; those that are not named stay as they are
+     * @param prices from now on; those that are not named stay as they are
      * @param isNotified whether holders of tickets are told of what has changed on their tickets
      */
-    public record Next(Event event, Map<String, Long> prices, boolean isNotified) {
+    public record Next(Event event, Map<SectionPrice, Long> prices, boolean isNotified) {
 
         /** Without new prices, and without notice. */
         public Next(Event event) {
@@ -81,7 +82,7 @@ public final class EventRevision {
         var current = locked.get();
         var next = decision.of(current);
         var prices = new HashMap<>(next.prices());
-        prices.entrySet().removeAll(current.prices().entrySet());
+        prices.entrySet().removeAll(current.prices().prices().entrySet());
         if (next.event().equals(current.event()) && prices.isEmpty()) {
             return Optional.of(current.event());
         }
@@ -98,7 +99,13 @@ public final class EventRevision {
     public interface PlanDecision {
 
         /** @param plan the sections and rows that the event has */
-        SeatPlan of(Event event, SeatPlan plan);
+        SeatPlan of(Event event, SeatPlan plan, Tariff tariff);
+    }
+
+    /** Writes the reply to the request that added seats to an event. */
+    @FunctionalInterface
+    public interface PlanReply {
+        byte[] of(Event event, SeatPlan plan, Tariff tariff);
     }
 
     /**
@@ -106,13 +113,7 @@ public final class EventRevision {
      *
      * @param reply writes the reply to the request, which is stored under the key, from the event with its new plan
      */
-    public Receipt addSeats(
-            Tx tx,
-            EventId id,
-            Order.KeyUse use,
-            Actor actor,
-            PlanDecision decision,
-            BiFunction<Event, SeatPlan, byte[]> reply)
+    public Receipt addSeats(Tx tx, EventId id, Order.KeyUse use, Actor actor, PlanDecision decision, PlanReply reply)
             throws SQLException {
         var locked = lock(tx, id); // a copy of the request waits here, and finds the key below
         if (locked.isEmpty()) {
@@ -125,14 +126,17 @@ public final class EventRevision {
                     : new Receipt.KeyReused();
         }
         var current = locked.get();
-        var added = decision.of(current.event(), catalog.plan(tx, current.event()));
+        var added = decision.of(
+                current.event(),
+                catalog.plan(tx, current.event()),
+                current.prices().tariff());
         var prices = new HashMap<>(added.prices());
-        prices.keySet().removeAll(current.prices().keySet());
+        prices.keySet().removeAll(current.prices().prices().keySet());
         var capacity = Math.toIntExact(current.event().capacity() + added.capacity());
         var event = current.event().withCapacity(capacity).following(current.event());
         write(tx, current, event, prices, actor);
         catalog.addSeats(tx, event, added);
-        var bytes = reply.apply(event, catalog.plan(tx, event));
+        var bytes = reply.of(event, catalog.plan(tx, event), current.prices().tariff());
         keys.store(tx, id, Map.of(use.key(), new IdempotencyKeys.Stored(use.fingerprint(), bytes)));
         return new Receipt.Done(bytes);
     }
@@ -149,7 +153,8 @@ public final class EventRevision {
         return Optional.of(new Current(locked.get(), catalog.prices(tx, locked.get()), now));
     }
 
-    private void write(Tx tx, Current current, Event next, Map<String, Long> prices, Actor actor) throws SQLException {
+    private void write(Tx tx, Current current, Event next, Map<SectionPrice, Long> prices, Actor actor)
+            throws SQLException {
         catalog.writeVersion(tx, next, prices, current.now());
         var history = types(current.event(), next, !prices.isEmpty()).stream()
                 .map(type -> Change.ofEvent(type, next.version(), actor))

@@ -10,10 +10,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
-import seatlock.catalog.Catalog;
+import java.util.regex.Pattern;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.PriceList;
+import seatlock.catalog.SeatPlan;
+import seatlock.catalog.SeatPlan.Listed;
+import seatlock.catalog.SeatPlan.PlannedRow;
+import seatlock.catalog.SeatPlan.Sold;
 import seatlock.crypto.Sha256;
 import seatlock.db.Tx;
 import seatlock.inventory.InventoryReader;
@@ -40,7 +44,10 @@ public final class SeatMap {
     private static final char NOT_SHOWN = '-';
 
     /** Part of the ETag. Increase it when the format of the JSON changes. */
-    private static final String FORMAT_VERSION = "2";
+    private static final String FORMAT_VERSION = "3";
+
+    /** What JSON and all clients take for the same integer. */
+    private static final Pattern INTEGER = Pattern.compile("0|[1-9][0-9]{0,8}");
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -64,32 +71,46 @@ public final class SeatMap {
      * @param marks for each seat of the section after {@code after}, up to the last one shown: the first letter of its status, or
      *     {@link #NOT_SHOWN}
      * @param next {@code after} of the next page; {@code null} if this is the last one
+     * @param available how many places are available in each area of the section, in their order; none unless {@code after} is 0
      */
-    record Statuses(String marks, Integer next) {}
+    record Statuses(String marks, Integer next, List<Integer> available) {}
 
-    /** A row of the seat plan. */
-    private record PlanRow(String section, long price, String name, int firstSeat, int lastSeat) {}
+    /** A row of the seat plan, with what a seat of it costs altogether. */
+    private record PlanRow(PlannedRow planned, long price) {
+
+        String section() {
+            return planned.section();
+        }
+
+        String name() {
+            return planned.row().name();
+        }
+
+        int firstSeat() {
+            return planned.firstSeatId();
+        }
+
+        int lastSeat() {
+            return planned.lastSeatId();
+        }
+    }
 
     /** Seats with consecutive ids. */
     private record Range(int first, int last) {}
 
     private final Event event;
     private final List<PlanRow> rows = new ArrayList<>();
+    private final List<PlanRow> areas = new ArrayList<>();
 
     /**
      * @param event in the version that the map shows
      * @param plan in the order of the seats' ids
-     * @param prices by section
      */
-    SeatMap(Event event, List<Catalog.PlannedRow> plan, Map<String, Long> prices) {
+    SeatMap(Event event, List<PlannedRow> plan, PriceList prices) {
         this.event = event;
-        for (var row : plan) {
-            rows.add(new PlanRow(
-                    row.section(),
-                    prices.get(row.section()),
-                    row.name(),
-                    row.firstSeatId(),
-                    row.firstSeatId() + row.seats() - 1));
+        for (var planned : plan) {
+            var row = new PlanRow(planned, prices.tariff().allIn(prices.firstPrice(planned.section())));
+            (planned.row().sold() == Sold.AS_PLACES ? areas : rows).add(row);
         }
     }
 
@@ -97,9 +118,12 @@ public final class SeatMap {
         return event;
     }
 
-    /** Returns the number of rows in the plan, which determines its size in memory. */
-    int rowCount() {
-        return rows.size();
+    /** Returns the size of the plan in memory, in rows: one whose seats are listed counts more than others. */
+    int weight() {
+        return areas.size()
+                + rows.stream()
+                        .mapToInt(row -> row.planned().row().seats() instanceof Listed listed ? 1 + listed.length() : 1)
+                        .sum();
     }
 
     /** Reads a page. A large page takes several statements, each of which sees the seats at its own time. */
@@ -119,7 +143,7 @@ public final class SeatMap {
                         continue;
                     }
                     if (shown == query.limit()) {
-                        return new Statuses(marks.substring(0, length), last);
+                        return new Statuses(marks.substring(0, length), last, available(tx, inventory, query));
                     }
                     marks.append(statuses.charAt(i));
                     shown++;
@@ -130,7 +154,22 @@ public final class SeatMap {
                 block = Math.min(2 * block, MAX_SEATS_PER_STATEMENT);
             }
         }
-        return new Statuses(marks.substring(0, length), null);
+        return new Statuses(marks.substring(0, length), null, available(tx, inventory, query));
+    }
+
+    private List<Integer> available(Tx tx, InventoryReader inventory, Query query) throws SQLException {
+        var available = new ArrayList<Integer>();
+        for (var area : areas(query)) {
+            available.add(inventory.countAvailable(tx, query.event(), area.firstSeat(), area.lastSeat()));
+        }
+        return available;
+    }
+
+    /** Returns the areas that a page shows: those of its section, on the first page. */
+    private List<PlanRow> areas(Query query) {
+        return query.after() > 0
+                ? List.of()
+                : areas.stream().filter(area -> matches(area, query)).toList();
     }
 
     private List<Range> ranges(Query query) {
@@ -166,7 +205,8 @@ public final class SeatMap {
                 String.valueOf(event.version()),
                 query.toString(),
                 statuses.marks(),
-                String.valueOf(statuses.next()));
+                String.valueOf(statuses.next()),
+                statuses.available().toString());
         var hash = Base64.getUrlEncoder().withoutPadding().encodeToString(Sha256.of(content));
         return "W/\"" + hash.substring(0, 22) + "\"";
     }
@@ -185,11 +225,7 @@ public final class SeatMap {
             if (!matches(row, query)) {
                 continue;
             }
-            var section = inJson(row.section());
-            var rowName = inJson(row.name());
-            var label = utf8("{\"label\":\"" + section + "-" + rowName + "-");
-            var position = utf8("\",\"section\":\"" + section + "\",\"row\":\"" + rowName + "\",\"number\":");
-            var price = ascii(",\"price\":" + row.price() + ",\"status\":\"");
+            var writer = new RowWriter(row, json);
             for (int seat = first(row, query); seat <= row.lastSeat() && i < marks.length(); seat++) {
                 var mark = marks.charAt(i++);
                 if (mark == NOT_SHOWN) {
@@ -199,17 +235,78 @@ public final class SeatMap {
                     json.write(',');
                 }
                 isFirst = false;
-                var number = seat - row.firstSeat() + 1;
-                json.write(label);
-                json.writeNumber(number);
-                json.write(position);
-                json.writeNumber(number);
-                json.write(price);
-                json.write(status(mark));
+                writer.write(seat - row.firstSeat(), mark);
             }
         }
-        json.write("],\"next\":" + statuses.next() + "}");
+        json.write("]");
+        writeAreas(json, areas(query), statuses.available());
+        json.write(",\"next\":" + statuses.next() + "}");
         return json.toByteArray();
+    }
+
+    private static void writeAreas(Bytes json, List<PlanRow> areas, List<Integer> available) {
+        for (int i = 0; i < areas.size(); i++) {
+            var area = areas.get(i);
+            json.write(i == 0 ? ",\"areas\":[" : ",");
+            json.write(utf8("{\"section\":\"" + inJson(area.section()) + "\",\"capacity\":"
+                    + area.planned().row().seats().count() + ",\"available\":" + available.get(i) + ",\"price\":"
+                    + area.price()
+                    + "}"));
+        }
+        json.write(areas.isEmpty() ? "" : "]");
+    }
+
+    /** Writes the seats of a row. */
+    private static final class RowWriter {
+        private final PlanRow row;
+        private final Bytes json;
+        private final int[] positions; // null if the seats are numbered from 1
+        private final byte[] label;
+        private final byte[] position;
+        private final byte[] price;
+        private final byte[] end;
+
+        RowWriter(PlanRow row, Bytes json) {
+            this.row = row;
+            this.json = json;
+            var isListed = row.planned().row().seats() instanceof Listed;
+            this.positions = isListed ? row.planned().positions() : null;
+            var section = inJson(row.section());
+            var name = inJson(row.name());
+            this.label = utf8("{\"label\":\"" + section + "-" + name + "-");
+            this.position = utf8("\",\"section\":\"" + section + "\",\"row\":\"" + name + "\",\"number");
+            this.price = ascii(",\"price\":" + row.price());
+            var table = row.planned().row().sold() == Sold.WHOLE ? ",\"table\":\"" + section + "-" + name + "\"" : "";
+            this.end = utf8(table + ",\"status\":\"");
+        }
+
+        /** @param index of the seat among those of the row, from 0 */
+        void write(int index, char mark) {
+            json.write(label);
+            if (positions == null) {
+                json.writeNumber(index + 1);
+                json.write(position);
+                json.write("\":");
+                json.writeNumber(index + 1);
+                json.write(price);
+            } else {
+                writeListed(row.planned().row().seats().at(positions[index]).orElseThrow());
+            }
+            json.write(end);
+            json.write(status(mark));
+        }
+
+        private void writeListed(SeatPlan.Seat seat) {
+            var number = inJson(seat.number());
+            json.write(utf8(number));
+            json.write(position);
+            json.write(utf8(INTEGER.matcher(number).matches() ? "\":" + number : "Text\":\"" + number + "\""));
+            json.write(price);
+            json.write(seat.accessible() ? ",\"accessible\":true" : "");
+            json.write(seat.companion() ? ",\"companion\":true" : "");
+            json.write(seat.restrictedView() ? ",\"restrictedView\":true" : "");
+            seat.at().ifPresent(at -> json.write(",\"x\":" + at.x() + ",\"y\":" + at.y()));
+        }
     }
 
     private static byte[] status(char letter) {

@@ -134,7 +134,7 @@ public final class SeatMaps {
             .build();
     private final Cache<EventId, SeatMap> plans = Caffeine.newBuilder()
             .maximumWeight(MAX_PLAN_ROWS)
-            .weigher((EventId event, SeatMap map) -> map.rowCount())
+            .weigher((EventId event, SeatMap map) -> map.weight())
             .executor(Runnable::run)
             .build();
     private final Map<SeatMap.Query, Build> builds = new HashMap<>(); // at most one per page, waiting or reading

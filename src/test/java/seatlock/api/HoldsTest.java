@@ -16,6 +16,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.PriceList;
 import seatlock.catalog.SeatPlan;
 import seatlock.catalog.Terms;
 import seatlock.contract.ReservationBodies.Confirmation;
@@ -194,7 +195,8 @@ class HoldsTest {
                     old.printedVersion(),
                     old.capacity(),
                     old.createdAt());
-            system.catalog.writeVersion(tx, changed, newPrices, tx.readClock());
+            system.catalog.writeVersion(
+                    tx, changed, PriceList.standard(newPrices).prices(), tx.readClock());
             return null;
         });
     }

@@ -109,7 +109,14 @@ class SeatMapFormatTest {
                                 row.text("section"),
                                 row.text("row_name"),
                                 Integer.parseInt(row.text("seat_number")),
+                                null,
                                 row.bigint("price"),
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
                                 SeatStatus.of(row.text("status")).orElseThrow())),
                 event.value(),
                 after);
@@ -121,7 +128,7 @@ class SeatMapFormatTest {
         var next = shown.size() > limit ? (Integer) page.get(limit - 1).id() : null;
         return new String(
                 Json.write(
-                        new Seats(event.value(), page.stream().map(Found::seat).toList(), next)),
+                        new Seats(event.value(), page.stream().map(Found::seat).toList(), null, next)),
                 StandardCharsets.UTF_8);
     }
 

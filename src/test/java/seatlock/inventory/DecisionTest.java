@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.PriceList;
 import seatlock.catalog.Terms;
 
 /** The rules without a database: a decision is a function of the locked rows, the time, and the commands. */
@@ -72,7 +73,7 @@ class DecisionTest {
     }
 
     private static Decision decide(Decision.Locked locked, Instant now, List<Command> commands) {
-        return Decision.of(EVENT, PRICES, Reference::random, TTL, locked, now, commands);
+        return Decision.of(EVENT, PriceList.standard(PRICES), Reference::random, TTL, locked, now, commands);
     }
 
     private static Command.Reserve reserve(int id, String... labels) {

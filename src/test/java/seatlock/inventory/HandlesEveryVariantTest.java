@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import seatlock.SealedTypesTest;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.PriceList;
 import seatlock.catalog.Terms;
 
 /** The chains in {@link Decision} have a branch for every variant. */
@@ -35,7 +36,7 @@ class HandlesEveryVariantTest {
         var locked = new Decision.Locked(reservations, Map.of(), Set.of(), Set.of(), Decision.Usage.NONE, used);
         return Decision.of(
                         EVENT,
-                        Map.of("S", 1000L),
+                        PriceList.standard(Map.of("S", 1000L)),
                         Reference::random,
                         Duration.ofMinutes(10),
                         locked,

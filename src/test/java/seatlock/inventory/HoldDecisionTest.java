@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.PriceList;
 import seatlock.catalog.Terms;
 
 /** The rules about longer holds and about payments for lapsed ones, without a database. */
@@ -117,7 +118,8 @@ class HoldDecisionTest {
                 Set.of(),
                 new Decision.Usage(quotas, Set.of()),
                 new Decision.Facts(Set.of(), Map.copyOf(payments)));
-        return Decision.of(event, Map.of("S", 1000L), Reference::random, TTL, locked, now, List.of(commands));
+        return Decision.of(
+                event, PriceList.standard(Map.of("S", 1000L)), Reference::random, TTL, locked, now, List.of(commands));
     }
 
     private static Reservation done(Outcome outcome) {
@@ -358,7 +360,7 @@ class HoldDecisionTest {
 
         var outcomes = Decision.of(
                         event,
-                        Map.of("S", 1000L),
+                        PriceList.standard(Map.of("S", 1000L)),
                         Reference::random,
                         TTL,
                         locked,

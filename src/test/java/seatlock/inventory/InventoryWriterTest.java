@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
+import seatlock.catalog.PriceList;
 import seatlock.db.Ids;
 import seatlock.inventory.Reservation.ReservedSeat;
 import seatlock.inventory.Reservation.State;
@@ -78,7 +79,8 @@ class InventoryWriterTest {
     /** Decides and writes, and expects that the only line of the update of this table finds no row. */
     private void writeFailsAt(String table, Decision.Locked locked, Command command) {
         var before = rows();
-        var decision = Decision.of(event, Map.of("S", 1000L), Reference::random, TTL, locked, NOW, List.of(command));
+        var decision = Decision.of(
+                event, PriceList.standard(Map.of("S", 1000L)), Reference::random, TTL, locked, NOW, List.of(command));
         assertThat(decision.outcomes()).singleElement().isInstanceOf(Outcome.Done.class);
 
         assertThatThrownBy(() -> system.database.inTransaction(tx -> {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
+import seatlock.catalog.PriceList;
 import seatlock.db.Database;
 import seatlock.db.Ids;
 import seatlock.db.Tx;
@@ -43,7 +44,7 @@ class NoLockControlTest {
         var locked = new Decision.Locked(Map.of(), Map.of(seat.label(), seat));
         var decision = Decision.of(
                 event,
-                Map.of("S", 4500L),
+                PriceList.standard(Map.of("S", 4500L)),
                 Reference::random,
                 Duration.ofMinutes(10),
                 locked,

@@ -1,0 +1,48 @@
+package seatlock.catalog;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the prices of an event consist of. It is fixed when the event is created.
+ *
+ * @param types at least one; the first is that of a seat for which none is named
+ * @param fees in the order of their numbers
+ * @param taxRate the tax that all prices and fees contain, in hundredths of a percent; 0 for none
+ */
+public record Tariff(List<PriceType> types, List<Fee> fees, int taxRate) {
+
+    /** That of an event that says nothing about it: one price type, no fees. */
+    public static final Tariff STANDARD = new Tariff(List.of(PriceType.STANDARD), List.of(), 0);
+
+    public Tariff {
+        types = List.copyOf(types);
+        fees = List.copyOf(fees);
+    }
+
+    /** Returns the price type of a seat for which none is named. */
+    public PriceType first() {
+        return types.get(0);
+    }
+
+    public Optional<PriceType> type(String id) {
+        return types.stream().filter(type -> type.id().equals(id)).findFirst();
+    }
+
+    /** Returns what a seat costs altogether, its fees included. @param price without fees; a free seat carries none */
+    public long allIn(long price) {
+        return price == 0
+                ? 0
+                : price
+                        + fees.stream()
+                                .filter(fee -> fee.per() == Fee.Per.SEAT)
+                                .mapToLong(Fee::amount)
+                                .sum();
+    }
+
+    /** Returns the tax that an amount contains, rounded half up to whole minor units. */
+    public long taxIn(long amount) {
+        var whole = 10_000L + taxRate;
+        return Math.floorDiv(2 * amount * taxRate + whole, 2 * whole);
+    }
+}
