@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import seatlock.db.DatabaseException;
+import seatlock.inventory.Breakdown;
 import seatlock.inventory.Command;
 import seatlock.inventory.Outcome;
 import seatlock.inventory.Quota;
@@ -51,7 +52,7 @@ public class SealedTypesTest {
             1,
             new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), new byte[32]),
             List.of(),
-            0,
+            Breakdown.of(0),
             Instant.EPOCH,
             Instant.EPOCH,
             Instant.EPOCH,

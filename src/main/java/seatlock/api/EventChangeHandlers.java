@@ -79,6 +79,7 @@ final class EventChangeHandlers implements EventChangeOperations {
                 details,
                 timeZone,
                 event.currencyCode(),
+                event.taxRate(),
                 terms,
                 event.printedVersion(),
                 event.capacity(),

@@ -170,7 +170,7 @@ final class EventHandlers implements EventOperations {
         QueryResponse.send(ctx, reads, id, tx -> {
             var event = require(catalog.find(tx, id).filter(found -> found.status() != Status.DRAFT || isSeller));
             return PlanBody.of(
-                    catalog.plan(tx, event), catalog.prices(tx, event).tariff());
+                    event, catalog.plan(tx, event), catalog.prices(tx, event).tariff());
         });
     }
 

@@ -36,12 +36,23 @@ final class NewEventReader {
         var timeZone = fields.timeZone(null);
         var currency = currency(body.currency());
         var terms = fields.terms(Terms.FIRST_VERSION, startsAt);
-        var tariff = new TariffReader(validation).read(body.priceTypes(), body.fees(), body.taxRate());
+        var tariffs = new TariffReader(validation);
+        var tariff = tariffs.read(body.priceTypes(), body.fees());
+        var taxRate = tariffs.taxRate(body.taxRate());
         var maxSeats = terms == null ? Event.MAX_SEATS_PER_RESERVATION : terms.maxSeatsPerReservation();
         var plan = new SeatPlanReader(new SeatPlan(List.of()), tariff, maxSeats, validation).read(body.sections());
         validation.finish();
         var event = new Event(
-                id, status, details, timeZone, currency, terms, terms.version(), (int) plan.capacity(), createdAt);
+                id,
+                status,
+                details,
+                timeZone,
+                currency,
+                taxRate,
+                terms,
+                terms.version(),
+                (int) plan.capacity(),
+                createdAt);
         return new Draft(event, plan, tariff);
     }
 

@@ -36,12 +36,17 @@ final class TariffReader {
         this.validation = validation;
     }
 
-    Tariff read(List<PriceTypeBody> types, List<FeeBody> fees, Integer taxRate) {
+    Tariff read(List<PriceTypeBody> types, List<FeeBody> fees) {
+        return new Tariff(types(types), fees(fees));
+    }
+
+    /** Returns the tax rate of an event; 0 if it has none. */
+    int taxRate(Integer taxRate) {
         validation.check(
                 taxRate == null || taxRate >= 1 && taxRate <= MAX_TAX_RATE,
                 "taxRate",
                 "must be from 1 to " + MAX_TAX_RATE + ", in hundredths of a percent");
-        return new Tariff(types(types), fees(fees), taxRate == null ? 0 : taxRate);
+        return taxRate == null ? 0 : taxRate;
     }
 
     private List<PriceType> types(List<PriceTypeBody> types) {

@@ -35,7 +35,7 @@ public final class Catalog {
 
     private static final String SELECT_EVENT = """
             SELECT e.event_id, e.status, e.name, e.venue, e.description, e.url, e.image_url, e.organiser_name,
-                   e.organiser_email, e.organiser_url, e.doors_at, e.ends_at, e.language, e.time_zone, e.currency,
+                   e.organiser_email, e.organiser_url, e.doors_at, e.ends_at, e.language, e.time_zone, e.currency, e.tax_rate,
                    e.printed_version, e.capacity, e.created_at, t.version, t.starts_at, t.on_sale_from, t.on_sale_until,
                    t.is_paused, t.max_seats_per_reservation, t.max_seats_per_customer, t.reservation_ttl_ms, t.max_hold_ms,
                    t.reentry, t.transfer_until
@@ -97,7 +97,7 @@ public final class Catalog {
                 event.version(),
                 event.startsAt(),
                 event.capacity(),
-                tariff.taxRate() == 0 ? null : tariff.taxRate(),
+                event.taxRate() == 0 ? null : event.taxRate(),
                 event.createdAt());
         TariffStore.insert(tx, event.id(), tariff);
         TariffStore.insertPrices(tx, event, plan.prices());
@@ -357,6 +357,7 @@ public final class Catalog {
                         Optional.ofNullable(row.text("language"))),
                 row.text("time_zone"),
                 row.text("currency"),
+                row.integer("tax_rate"),
                 terms(row),
                 row.integer("printed_version"),
                 row.integer("capacity"),

@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param timeZoneName IANA name of the time zone of the venue
  * @param currencyCode ISO 4217 code of the currency of every amount that belongs to the event
+ * @param taxRate the tax that all prices and fees contain, in hundredths of a percent; 0 for none
  * @param terms its rules
  * @param printedVersion the version that last changed what tickets say
  * @param capacity number of seats
@@ -22,6 +23,7 @@ public record Event(
         Details details,
         String timeZoneName,
         String currencyCode,
+        int taxRate,
         Terms terms,
         int printedVersion,
         int capacity,
@@ -96,6 +98,7 @@ public record Event(
                 Details.of(name, venue),
                 timeZone.getId(),
                 currency.getCurrencyCode(),
+                0,
                 terms,
                 terms.version(),
                 capacity,
@@ -104,17 +107,20 @@ public record Event(
 
     /** Returns the same event with another status, in the same version. */
     public Event withStatus(Status other) {
-        return new Event(id, other, details, timeZoneName, currencyCode, terms, printedVersion, capacity, createdAt);
+        return new Event(
+                id, other, details, timeZoneName, currencyCode, taxRate, terms, printedVersion, capacity, createdAt);
     }
 
     /** Returns the same event under other terms, whose version it has. */
     public Event withTerms(Terms other) {
-        return new Event(id, status, details, timeZoneName, currencyCode, other, printedVersion, capacity, createdAt);
+        return new Event(
+                id, status, details, timeZoneName, currencyCode, taxRate, other, printedVersion, capacity, createdAt);
     }
 
     /** Returns the same event with another number of seats, in the same version. */
     public Event withCapacity(int other) {
-        return new Event(id, status, details, timeZoneName, currencyCode, terms, printedVersion, other, createdAt);
+        return new Event(
+                id, status, details, timeZoneName, currencyCode, taxRate, terms, printedVersion, other, createdAt);
     }
 
     /**
@@ -130,6 +136,7 @@ public record Event(
                 details,
                 timeZoneName,
                 currencyCode,
+                taxRate,
                 terms.withVersion(version),
                 printsLike(before) ? before.printedVersion : version,
                 capacity,
@@ -144,6 +151,7 @@ public record Event(
                 details,
                 timeZoneName,
                 currencyCode,
+                taxRate,
                 terms.next(),
                 printedVersion,
                 capacity,
@@ -157,6 +165,12 @@ public record Event(
                 && startsAt().equals(other.startsAt())
                 && details.doorsAt().equals(other.details.doorsAt())
                 && timeZoneName.equals(other.timeZoneName);
+    }
+
+    /** Returns the tax that an amount contains, rounded half up to whole minor units. */
+    public long taxIn(long amount) {
+        var whole = 10_000L + taxRate;
+        return Math.floorDiv(2 * amount * taxRate + whole, 2 * whole);
     }
 
     public String name() {

@@ -1,5 +1,8 @@
 package seatlock.catalog;
 
+import java.sql.SQLException;
+import seatlock.db.Row;
+
 /**
  * What buyers pay on top of the prices.
  *
@@ -8,6 +11,16 @@ package seatlock.catalog;
  * @param isRefundable whether it is given back with the price
  */
 public record Fee(int number, String name, long amount, Per per, boolean isRefundable) {
+
+    /** Reads a row of table {@code fees}. */
+    public static Fee read(Row row) throws SQLException {
+        return new Fee(
+                row.integer("fee"),
+                row.text("name"),
+                row.bigint("amount"),
+                Per.valueOf(row.text("per")),
+                row.bool("is_refundable"));
+    }
 
     /** How often a fee is paid. The names are those in the database and on the wire. */
     public enum Per {

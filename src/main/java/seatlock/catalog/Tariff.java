@@ -8,12 +8,11 @@ import java.util.Optional;
  *
  * @param types at least one; the first is that of a seat for which none is named
  * @param fees in the order of their numbers
- * @param taxRate the tax that all prices and fees contain, in hundredths of a percent; 0 for none
  */
-public record Tariff(List<PriceType> types, List<Fee> fees, int taxRate) {
+public record Tariff(List<PriceType> types, List<Fee> fees) {
 
     /** That of an event that says nothing about it: one price type, no fees. */
-    public static final Tariff STANDARD = new Tariff(List.of(PriceType.STANDARD), List.of(), 0);
+    public static final Tariff STANDARD = new Tariff(List.of(PriceType.STANDARD), List.of());
 
     public Tariff {
         types = List.copyOf(types);
@@ -38,11 +37,5 @@ public record Tariff(List<PriceType> types, List<Fee> fees, int taxRate) {
                                 .filter(fee -> fee.per() == Fee.Per.SEAT)
                                 .mapToLong(Fee::amount)
                                 .sum();
-    }
-
-    /** Returns the tax that an amount contains, rounded half up to whole minor units. */
-    public long taxIn(long amount) {
-        var whole = 10_000L + taxRate;
-        return Math.floorDiv(2 * amount * taxRate + whole, 2 * whole);
     }
 }

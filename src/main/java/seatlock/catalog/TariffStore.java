@@ -73,16 +73,7 @@ final class TariffStore {
                 event.id().value());
         var fees = tx.query(
                 "SELECT fee, name, amount, per, is_refundable FROM fees WHERE event_id = ? ORDER BY fee",
-                row -> new Fee(
-                        row.integer("fee"),
-                        row.text("name"),
-                        row.bigint("amount"),
-                        Fee.Per.valueOf(row.text("per")),
-                        row.bool("is_refundable")),
-                event.id().value());
-        var taxRate = tx.find(
-                "SELECT tax_rate FROM events WHERE event_id = ?",
-                row -> row.integer("tax_rate"),
+                Fee::read,
                 event.id().value());
         var prices = new HashMap<SectionPrice, Long>();
         tx.query(
@@ -98,6 +89,6 @@ final class TariffStore {
                         event.id().value(),
                         event.version())
                 .forEach(price -> prices.put(price.getKey(), price.getValue()));
-        return new PriceList(new Tariff(types, fees, taxRate.orElse(0)), prices);
+        return new PriceList(new Tariff(types, fees), prices);
     }
 }

@@ -323,7 +323,7 @@ public final class EventBodies {
 
         public static EventBody of(
                 Event event, SeatPlan plan, Tariff tariff, CancellationBody cancellation, List<Warning> warnings) {
-            var prices = plan == null ? null : PlanBody.of(plan, tariff);
+            var prices = plan == null ? null : PlanBody.of(event, plan, tariff);
             var details = event.details();
             var terms = event.terms();
             return new EventBody(

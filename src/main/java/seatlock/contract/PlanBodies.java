@@ -10,6 +10,7 @@ import io.javalin.openapi.OpenApiRequired;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import seatlock.catalog.Event;
 import seatlock.catalog.Fee;
 import seatlock.catalog.PriceType;
 import seatlock.catalog.SeatPlan;
@@ -227,11 +228,11 @@ public final class PlanBodies {
             @OpenApiDescription("As it was given, with what was added later; a request for a new event may have it")
             List<Section> sections) {
 
-        public static PlanBody of(SeatPlan plan, Tariff tariff) {
+        public static PlanBody of(Event event, SeatPlan plan, Tariff tariff) {
             return new PlanBody(
                     tariff.types().stream().map(PriceTypeBody::of).toList(),
                     tariff.fees().stream().map(FeeBody::of).toList(),
-                    tariff.taxRate() == 0 ? null : tariff.taxRate(),
+                    event.taxRate() == 0 ? null : event.taxRate(),
                     sections(plan, tariff, false));
         }
 

@@ -123,7 +123,13 @@ public final class ReservationBodies {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ReservedSeat(
             @OpenApiRequired String label,
-            @OpenApiRequired long price,
+
+            @OpenApiDescription(
+                    "Id of its price type; absent only in a repeated response that an earlier release stored")
+            String priceType,
+
+            @OpenApiRequired @OpenApiDescription("What it costs, with its fees and after a discount")
+            long price,
 
             @OpenApiDescription("The name that its ticket shows; absent to show the buyer's")
             String holder) {}
@@ -222,7 +228,10 @@ public final class ReservationBodies {
                     reservation.status(),
                     reservation.seats().stream()
                             .map(seat -> new ReservedSeat(
-                                    seat.label(), seat.price(), seat.holder().orElse(null)))
+                                    seat.label(),
+                                    seat.priceType(),
+                                    reservation.breakdown().allIn(seat),
+                                    seat.holder().orElse(null)))
                             .toList(),
                     new Money(reservation.total(), event.currencyCode()),
                     reservation.buyer().email(),

@@ -46,7 +46,12 @@ public record Correction(
                 before.tokenHash());
         var seats = reservation.seats().stream()
                 .map(seat -> new Reservation.ReservedSeat(
-                        seat.seatId(), seat.label(), seat.price(), holders.getOrDefault(seat.label(), seat.holder())))
+                        seat.seatId(),
+                        seat.label(),
+                        seat.priceType(),
+                        seat.price(),
+                        seat.discount(),
+                        holders.getOrDefault(seat.label(), seat.holder())))
                 .toList();
         var isSame = buyer.equals(before) && seats.equals(reservation.seats());
         return isSame ? reservation : reservation.with(buyer, seats);

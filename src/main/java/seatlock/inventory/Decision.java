@@ -242,7 +242,9 @@ final class Decision {
                 .map(seat -> new Reservation.ReservedSeat(
                         seat.id(),
                         seat.label(),
+                        prices.tariff().first().id(),
                         prices.firstPrice(seat.section()),
+                        0,
                         Optional.ofNullable(command.holders().get(seat.label()))))
                 .toList();
         var maxHold = event.terms().maxHold().orElse(ttl.multipliedBy(DEFAULT_HOLDS));
@@ -253,7 +255,7 @@ final class Decision {
                 event.version(),
                 command.buyer(),
                 reserved,
-                reserved.stream().mapToLong(Reservation.ReservedSeat::price).sum(),
+                Breakdown.of(reserved, prices.tariff()),
                 now,
                 expiresAt,
                 now.plus(maxHold.compareTo(ttl) < 0 ? ttl : maxHold),
@@ -368,7 +370,7 @@ final class Decision {
                 lapsed.termsVersion(),
                 lapsed.buyer(),
                 lapsed.seats(),
-                lapsed.total(),
+                lapsed.breakdown(),
                 lapsed.createdAt(), // so that it is before the start of the event, as the terms of then require
                 expiresAt,
                 expiresAt,

@@ -9,17 +9,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import seatlock.catalog.EventId;
+import seatlock.catalog.Fee;
 import seatlock.crypto.Sha256;
 import seatlock.db.Row;
 import seatlock.db.Tx;
+import seatlock.inventory.Breakdown.PaidFee;
 import seatlock.inventory.Reservation.State;
 
 /** Reads reservations and seats. Nothing here locks a row. */
 public final class InventoryReader {
 
     static final String SELECT_RESERVATION = """
-            SELECT reservation_id, reference, version, terms_version, status, email, name, language, token_hash, total, created_at, expires_at, hold_until,
+            SELECT reservation_id, reference, version, terms_version, status, email, name, language, token_hash, prices, discounts, fees, created_at, expires_at, hold_until,
                    confirmed_at, ended_at, payment_reference, amount_paid, replaces, replaced_by
               FROM reservations
             """;
@@ -216,7 +219,7 @@ public final class InventoryReader {
                 """
                 SELECT claims.*
                   FROM unnest(?) AS named (id)
-                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, rs.price, rs.holder
+                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, rs.price_type, rs.price, rs.discount, rs.holder
                                        FROM reservation_seats AS rs
                                       CROSS JOIN LATERAL (SELECT label FROM seats WHERE event_id = rs.event_id
                                                              AND seat_id = rs.seat_id OFFSET 0) AS s
@@ -229,7 +232,9 @@ public final class InventoryReader {
                         new Reservation.ReservedSeat(
                                 row.integer("seat_id"),
                                 row.text("label"),
+                                row.text("price_type"),
                                 row.bigint("price"),
+                                row.bigint("discount"),
                                 Optional.ofNullable(row.text("holder")))),
                 rows.stream().map(row -> row.id().value()).toArray(UUID[]::new),
                 event.value());
@@ -237,6 +242,7 @@ public final class InventoryReader {
         for (var claim : claims) {
             seats.computeIfAbsent(claim.reservation(), id -> new ArrayList<>()).add(claim.seat());
         }
+        var fees = fees(tx, event, rows);
         for (var row : rows) {
             byId.put(
                     row.id(),
@@ -247,7 +253,10 @@ public final class InventoryReader {
                             row.termsVersion(),
                             row.buyer(),
                             List.copyOf(seats.get(row.id())),
-                            row.total(),
+                            new Breakdown(
+                                    row.breakdown().prices(),
+                                    row.breakdown().discounts(),
+                                    fees.getOrDefault(row.id(), List.of())),
                             row.createdAt(),
                             row.expiresAt(),
                             row.holdUntil(),
@@ -256,6 +265,37 @@ public final class InventoryReader {
                             row.replacedBy()));
         }
         return byId;
+    }
+
+    /** Reads the fees of those reservations that have some. */
+    private static Map<ReservationId, List<PaidFee>> fees(Tx tx, EventId event, List<Reservation> rows)
+            throws SQLException {
+        var withFees = rows.stream()
+                .filter(row -> !row.breakdown().fees().isEmpty())
+                .map(row -> row.id().value())
+                .toArray(UUID[]::new);
+        if (withFees.length == 0) {
+            return Map.of();
+        }
+        record Line(ReservationId reservation, PaidFee fee) {}
+        var lines = tx.query(
+                """
+                SELECT paid.*
+                  FROM unnest(?) AS named (id)
+                 CROSS JOIN LATERAL (SELECT rf.reservation_id, rf.quantity, f.fee, f.name, f.amount, f.per, f.is_refundable
+                                       FROM reservation_fees AS rf
+                                       JOIN fees AS f ON f.event_id = rf.event_id AND f.fee = rf.fee
+                                      WHERE rf.event_id = ?
+                                        AND rf.reservation_id = named.id
+                                      ORDER BY rf.fee) AS paid
+                """,
+                row -> new Line(
+                        new ReservationId(row.uuid("reservation_id")),
+                        new PaidFee(Fee.read(row), row.integer("quantity"))),
+                withFees,
+                event.value());
+        return lines.stream()
+                .collect(Collectors.groupingBy(Line::reservation, Collectors.mapping(Line::fee, Collectors.toList())));
     }
 
     /** Reads a row of {@link #SELECT_RESERVATION}. The result has no seats yet: see {@link #withSeats}. */
@@ -271,13 +311,18 @@ public final class InventoryReader {
                         Optional.ofNullable(row.text("language")),
                         row.bytes("token_hash")),
                 List.of(),
-                row.bigint("total"),
+                new Breakdown(row.bigint("prices"), row.bigint("discounts"), unread(row.bigint("fees"))),
                 row.instant("created_at"),
                 row.instant("expires_at"),
                 row.instant("hold_until"),
                 state(row),
                 id(row, "replaces"),
                 id(row, "replaced_by"));
+    }
+
+    /** Stands for fees of which only the sum is known: see {@link #withSeats}. */
+    private static List<PaidFee> unread(long fees) {
+        return fees == 0 ? List.of() : List.of(new PaidFee(new Fee(0, "", fees, Fee.Per.RESERVATION, true), 1));
     }
 
     private static Optional<ReservationId> id(Row row, String column) throws SQLException {

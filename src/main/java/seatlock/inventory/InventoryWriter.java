@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Tx;
+import seatlock.inventory.Breakdown.PaidFee;
 import seatlock.inventory.Reservation.State;
 
 /**
@@ -56,6 +57,7 @@ final class InventoryWriter {
         BuyerDetails.insertWords(tx, event.id(), created);
         updateReservations(tx, event.id(), changed); // of which some refer to reservations that were inserted
         insertClaims(tx, event.id(), created, decision.seats());
+        insertFees(tx, event.id(), created);
         updateSeats(tx, event.id(), moved);
         insertPayments(tx, event.id(), locked.facts().payments(), decision.payments());
         writeQuotas(tx, event.id(), locked.quotas().reservations(), decision.quotas());
@@ -69,11 +71,12 @@ final class InventoryWriter {
                 changed.size(),
                 """
                 INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
-                                          version, status, email, token_hash, seat_count, total, created_at, expires_at,
+                                          version, status, email, token_hash, seat_count, prices, discounts, fees, total,
+                                          created_at, expires_at,
                                           hold_until, confirmed_at, ended_at, payment_reference, amount_paid, replaced_by)
                 SELECT existing.event_id, existing.terms_version, existing.event_starts_at, existing.event_max_seats,
                        line.id, existing.reference, line.version, line.status, existing.email, existing.token_hash,
-                       existing.seat_count, existing.total, existing.created_at, line.expires_at, existing.hold_until,
+                       existing.seat_count, existing.prices, existing.discounts, existing.fees, existing.total, existing.created_at, line.expires_at, existing.hold_until,
                        line.confirmed_at, line.ended_at, line.reference, line.amount, line.replaced_by
                   FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
                        AS line (id, version, status, expires_at, confirmed_at, ended_at, reference, amount, replaced_by)
@@ -125,10 +128,11 @@ final class InventoryWriter {
         tx.updateExactly(
                 lost.size(),
                 """
-                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, active)
-                SELECT existing.event_id, line.reservation_id, line.seat_id, existing.price, false
+                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active)
+                SELECT existing.event_id, line.reservation_id, line.seat_id, existing.price_type, existing.price,
+                       existing.discount, false
                   FROM unnest(?, ?) AS line (reservation_id, seat_id)
-                 CROSS JOIN LATERAL (SELECT event_id, price FROM reservation_seats WHERE event_id = ?
+                 CROSS JOIN LATERAL (SELECT event_id, price_type, price, discount FROM reservation_seats WHERE event_id = ?
                                         AND reservation_id = line.reservation_id AND seat_id = line.seat_id
                                      OFFSET 0) AS existing
                 ON CONFLICT (event_id, reservation_id, seat_id) DO UPDATE
@@ -148,9 +152,10 @@ final class InventoryWriter {
                     ofNow.size(),
                     """
                     INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
-                                              version, status, email, name, language, token_hash, seat_count, total, created_at,
+                                              version, status, email, name, language, token_hash, seat_count, prices, discounts, fees, total,
+                                          created_at,
                                               expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid)
-                    SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (event_id, reference) DO NOTHING
                     """,
                     Stream.concat(
@@ -168,13 +173,14 @@ final class InventoryWriter {
                     successors.size(),
                     """
                     INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
-                                              version, status, email, name, language, token_hash, seat_count, total, created_at,
+                                              version, status, email, name, language, token_hash, seat_count, prices, discounts, fees, total,
+                                          created_at,
                                               expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid,
                                               replaces)
                     SELECT lapsed.event_id, lapsed.terms_version, lapsed.event_starts_at, lapsed.event_max_seats, line.*
-                      FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                           AS line (id, reference, version, status, email, name, language, token_hash, seat_count, total,
-                                    created_at, expires_at, hold_until, confirmed_at, ended_at, payment, amount, replaces)
+                      FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                           AS line (id, reference, version, status, email, name, language, token_hash, seat_count, prices, discounts, fees,
+                                    total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment, amount, replaces)
                      CROSS JOIN LATERAL (SELECT event_id, terms_version, event_starts_at, event_max_seats
                                            FROM reservations WHERE event_id = ? AND reservation_id = line.replaces
                                          OFFSET 0) AS lapsed
@@ -203,6 +209,9 @@ final class InventoryWriter {
                 column(created, r -> r.buyer().language().orElse(null), String[]::new),
                 column(created, r -> r.buyer().tokenHash(), byte[][]::new),
                 column(created, r -> r.seats().size(), Integer[]::new),
+                column(created, r -> r.breakdown().prices(), Long[]::new),
+                column(created, r -> r.breakdown().discounts(), Long[]::new),
+                column(created, r -> r.breakdown().feeTotal(), Long[]::new),
                 column(created, Reservation::total, Long[]::new),
                 column(created, Reservation::createdAt, Instant[]::new),
                 column(created, Reservation::expiresAt, Instant[]::new),
@@ -224,19 +233,42 @@ final class InventoryWriter {
         tx.updateExactly(
                 claims.size(),
                 """
-                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, holder, active)
-                SELECT ?, * FROM unnest(?, ?, ?, ?, ?)
+                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, holder, active)
+                SELECT ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?)
                 """,
                 event.value(),
                 column(claims, claim -> claim.reservation().value(), UUID[]::new),
                 column(claims, claim -> claim.seat().seatId(), Integer[]::new),
+                column(claims, claim -> claim.seat().priceType(), String[]::new),
                 column(claims, claim -> claim.seat().price(), Long[]::new),
+                column(claims, claim -> claim.seat().discount(), Long[]::new),
                 column(claims, claim -> claim.seat().holder().orElse(null), String[]::new),
                 column(
                         claims,
                         claim -> claim.reservation()
                                 .equals(seats.get(claim.seat().label()).holder()),
                         Boolean[]::new));
+    }
+
+    private static void insertFees(Tx tx, EventId event, List<Reservation> created) {
+        record Line(ReservationId reservation, PaidFee fee) {}
+        var lines = created.stream()
+                .flatMap(r -> r.breakdown().fees().stream().map(fee -> new Line(r.id(), fee)))
+                .toList();
+        if (lines.isEmpty()) {
+            return;
+        }
+        tx.updateExactly(
+                lines.size(),
+                """
+                INSERT INTO reservation_fees (event_id, reservation_id, fee, quantity, amount)
+                SELECT ?, * FROM unnest(?, ?, ?, ?)
+                """,
+                event.value(),
+                column(lines, line -> line.reservation().value(), UUID[]::new),
+                column(lines, line -> line.fee().fee().number(), Integer[]::new),
+                column(lines, line -> line.fee().quantity(), Integer[]::new),
+                column(lines, line -> line.fee().amount(), Long[]::new));
     }
 
     private static void updateSeats(Tx tx, EventId event, List<Seat> moved) {

@@ -3,6 +3,7 @@ package seatlock.inventory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import seatlock.catalog.PriceType;
 import seatlock.crypto.Sha256;
 
 /**
@@ -12,7 +13,7 @@ import seatlock.crypto.Sha256;
  * @param version counts its changes, from 1
  * @param termsVersion version of the event under which it was made
  * @param seats in the order of the seat plan; if it is cancelled or expired, its former seats
- * @param total sum of the prices, in minor units of the event's currency
+ * @param breakdown what it costs
  * @param createdAt when it was made; of a successor, when the first of the reservations that it continues was made
  * @param expiresAt instant from which a pending reservation no longer holds its seats
  * @param holdUntil the latest instant to which {@code expiresAt} can be extended
@@ -26,7 +27,7 @@ public record Reservation(
         int termsVersion,
         Buyer buyer,
         List<ReservedSeat> seats,
-        long total,
+        Breakdown breakdown,
         Instant createdAt,
         Instant expiresAt,
         Instant holdUntil,
@@ -55,10 +56,24 @@ public record Reservation(
     /**
      * A seat of a reservation.
      *
-     * @param price at which it was reserved, in minor units of the event's currency
+     * @param priceType id of its price type
+     * @param price at which it was reserved, without discount and fees, in minor units of the event's currency
+     * @param discount what a code takes off the price
      * @param holder name that its ticket shows; empty to show the buyer's
      */
-    public record ReservedSeat(int seatId, String label, long price, Optional<String> holder) {}
+    public record ReservedSeat(
+            int seatId, String label, String priceType, long price, long discount, Optional<String> holder) {
+
+        /** A seat of the {@linkplain PriceType#STANDARD standard price type}. */
+        public ReservedSeat(int seatId, String label, long price, Optional<String> holder) {
+            this(seatId, label, PriceType.STANDARD.id(), price, 0, holder);
+        }
+
+        /** Returns the price after the discount, without fees. */
+        public long net() {
+            return price - discount;
+        }
+    }
 
     /**
      * A payment. Seatlock moves no money itself; it records what the payment provider did.
@@ -133,6 +148,11 @@ public record Reservation(
 
     public ReservationStatus status() {
         return state.status();
+    }
+
+    /** Returns what is paid for it, in minor units of the event's currency. */
+    public long total() {
+        return breakdown.total();
     }
 
     /** Returns whether it is marked as pending but no longer holds its seats. */
@@ -210,7 +230,7 @@ public record Reservation(
                 termsVersion,
                 buyer,
                 seats,
-                total,
+                breakdown,
                 createdAt,
                 expiresAt,
                 holdUntil,

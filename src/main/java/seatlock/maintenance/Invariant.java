@@ -28,14 +28,16 @@ public enum Invariant {
               FROM seats AS s
               LEFT JOIN seat_plans AS p
                 ON p.event_id = s.event_id AND p.section = s.section AND p.row_name = s.row_name
-                   AND s.seat_number = (s.seat_id - p.first_seat_id + 1)::text
                    AND s.seat_id - p.first_seat_id + 1 BETWEEN 1 AND p.seat_count
-             WHERE ofEvent(s) AND p.event_id IS NULL
+                   AND (p.is_listed OR s.seat_number = (s.seat_id - p.first_seat_id + 1)::text)
+              LEFT JOIN listed_seats AS l ON l.event_id = s.event_id AND l.seat_id = s.seat_id
+             WHERE ofEvent(s)
+               AND (p.event_id IS NULL OR l.first_seat_id IS DISTINCT FROM CASE WHEN p.is_listed THEN p.first_seat_id END)
             """),
     A_CLAIM_HAS_THE_PRICE_OF_ITS_SECTION_IN_THE_VERSION_OF_ITS_RESERVATION(
             "Each seat was reserved at its section's price in that version of the event", """
             SELECT count(*) AS n
-              FROM (SELECT DISTINCT r.terms_version AS version, s.event_id, s.section, rs.price
+              FROM (SELECT DISTINCT r.terms_version AS version, s.event_id, s.section, rs.price_type, rs.price
                       FROM reservation_seats AS rs
                       JOIN reservations AS r ON r.event_id = rs.event_id AND r.reservation_id = rs.reservation_id
                       JOIN seats AS s ON s.event_id = rs.event_id AND s.seat_id = rs.seat_id
@@ -43,6 +45,7 @@ public enum Invariant {
              WHERE sold.price IS DISTINCT FROM (SELECT p.price
                                                   FROM section_prices AS p
                                                  WHERE p.event_id = sold.event_id AND p.section = sold.section
+                                                   AND p.price_type = sold.price_type
                                                    AND p.version <= sold.version
                                                  ORDER BY p.version DESC
                                                  LIMIT 1)
@@ -111,15 +114,36 @@ public enum Invariant {
              WHERE ofEvent(rs) AND rs.active AND r.status IN ('CANCELLED', 'EXPIRED')
             """),
     A_RESERVATION_LISTS_THE_SEATS_IT_COUNTS_AND_COSTS_THEIR_SUM(
-            "Seat count and total of each reservation match its list of seats", """
+            "Seat count and prices of each reservation match its list of seats", """
             SELECT count(*) AS n
               FROM reservations AS r
-              LEFT JOIN (SELECT rs.event_id, rs.reservation_id, count(*) AS seats, sum(rs.price) AS total
+              LEFT JOIN (SELECT rs.event_id, rs.reservation_id, count(*) AS seats, sum(rs.price) AS prices,
+                                sum(rs.discount) AS discounts
                            FROM reservation_seats AS rs
                           WHERE ofEvent(rs)
                           GROUP BY rs.event_id, rs.reservation_id) AS c
                 ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
-             WHERE ofEvent(r) AND (r.seat_count IS DISTINCT FROM c.seats OR r.total IS DISTINCT FROM c.total)
+             WHERE ofEvent(r)
+               AND (r.seat_count IS DISTINCT FROM c.seats OR r.prices IS DISTINCT FROM c.prices
+                    OR r.discounts IS DISTINCT FROM c.discounts)
+            """),
+    A_RESERVATION_HAS_EACH_FEE_AS_OFTEN_AS_ITS_EVENT_SAYS(
+            "The fees of each reservation are those of its event, and their sum", """
+            SELECT count(*) AS n
+              FROM reservations AS r
+              LEFT JOIN (SELECT rs.event_id, rs.reservation_id, count(*) FILTER (WHERE rs.price > rs.discount) AS paid
+                           FROM reservation_seats AS rs
+                          WHERE ofEvent(rs)
+                          GROUP BY rs.event_id, rs.reservation_id) AS c
+                ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
+             WHERE ofEvent(r)
+               AND (r.fees IS DISTINCT FROM (SELECT coalesce(sum(rf.amount), 0)
+                                               FROM reservation_fees AS rf
+                                              WHERE rf.event_id = r.event_id AND rf.reservation_id = r.reservation_id)
+                    OR r.fees IS DISTINCT FROM (SELECT coalesce(sum(f.amount * CASE f.per WHEN 'SEAT' THEN c.paid
+                                                                                     ELSE least(c.paid, 1) END), 0)
+                                                  FROM fees AS f
+                                                 WHERE f.event_id = r.event_id))
             """),
     A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER(
             "A successor and the expired reservation that it replaces name each other", """

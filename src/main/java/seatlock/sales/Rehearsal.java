@@ -18,7 +18,7 @@ public final class Rehearsal {
                     "reservations",
                     "event_id, reservation_id",
                     "event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference, version, status,"
-                            + " email, name, language, token_hash, seat_count, total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference,"
+                            + " email, name, language, token_hash, seat_count, prices, discounts, fees, total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference,"
                             + " amount_paid, replaces, replaced_by"),
             upsert(
                     "seats",
@@ -27,7 +27,8 @@ public final class Rehearsal {
             upsert(
                     "reservation_seats",
                     "event_id, reservation_id, seat_id",
-                    "event_id, reservation_id, seat_id, price, holder, active"),
+                    "event_id, reservation_id, seat_id, price_type, price, discount, holder, active"),
+            insert("reservation_fees", "event_id, reservation_id, fee, quantity, amount"),
             upsert("quotas", "event_id, subject", "event_id, subject, reservations"),
             insert("payment_references", "event_id, reference, reservation_id"),
             insert("idempotency_keys", "event_id, created_at, key_hash, fingerprint, salt, reply"),

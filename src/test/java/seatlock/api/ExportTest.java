@@ -159,11 +159,11 @@ class ExportTest {
     /** Expired reservations without seats, in the order of their numbers. */
     private void manyReservations(EventId event, int count) {
         system.update("""
-                INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total,
+                INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at, expires_at, hold_until, ended_at, terms_version, event_starts_at, event_max_seats)
                 SELECT e.event_id, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
                        translate(lpad(n::text, 8, '0'), '01', 'AB'), 1, 'EXPIRED', 'number-' || n || '@example.org',
-                       sha256('x'), 1, 4500, now() - interval '1 hour', now() - interval '1 minute', now(), now(), e.terms_version,
+                       sha256('x'), 1, 4500, 0, 0, 4500, now() - interval '1 hour', now() - interval '1 minute', now(), now(), e.terms_version,
                        e.starts_at, 10
                   FROM events AS e, generate_series(1, ?) AS n
                  WHERE e.event_id = ?
@@ -202,11 +202,11 @@ class ExportTest {
 
     private void many(TestSystem own, EventId sale, int count) {
         own.update("""
-                INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total,
+                INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at, expires_at, hold_until, ended_at, terms_version, event_starts_at, event_max_seats)
                 SELECT e.event_id, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
                        translate(lpad(n::text, 8, '0'), '01', 'AB'), 1, 'EXPIRED', repeat('x', 150) || n || '@example.org',
-                       sha256('x'), 1, 4500, now() - interval '1 hour', now() - interval '1 minute', now(), now(), e.terms_version,
+                       sha256('x'), 1, 4500, 0, 0, 4500, now() - interval '1 hour', now() - interval '1 minute', now(), now(), e.terms_version,
                        e.starts_at, 10
                   FROM events AS e, generate_series(1, ?) AS n
                  WHERE e.event_id = ?

@@ -191,6 +191,7 @@ class HoldsTest {
                     old.details(),
                     old.timeZoneName(),
                     old.currencyCode(),
+                    old.taxRate(),
                     next,
                     old.printedVersion(),
                     old.capacity(),

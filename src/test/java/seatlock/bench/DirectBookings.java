@@ -34,15 +34,15 @@ final class DirectBookings implements AutoCloseable {
     private static final String LOCK = "SELECT seat_id, status FROM seats WHERE event_id = ? AND label = ? FOR UPDATE";
 
     private static final String INSERT_RESERVATION = """
-            INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total, created_at,
+            INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total, created_at,
                                       expires_at, hold_until, terms_version, event_starts_at, event_max_seats)
             VALUES (?, ?, upper(translate(substr(gen_random_uuid()::text, 1, 8), '01', 'gh')), 1, 'PENDING',
-                    'ada@example.org', sha256('token'), 1, 4500, now(), now() + interval '10 minutes',
+                    'ada@example.org', sha256('token'), 1, 4500, 0, 0, 4500, now(), now() + interval '10 minutes',
                     now() + interval '30 minutes', 1, ?, ?)
             """;
 
     private static final String INSERT_SEAT =
-            "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, active) VALUES (?, ?, ?, 4500, true)";
+            "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (?, ?, ?, 'standard', 4500, 0, true)";
 
     private static final String UPDATE_SEAT = """
             UPDATE seats SET status = 'HELD', reservation_id = ?, held_until = now() + interval '10 minutes'
@@ -54,16 +54,16 @@ final class DirectBookings implements AutoCloseable {
                 SELECT event_id, seat_id, 4500 AS price FROM seats
                  WHERE event_id = ? AND label = ? AND status = 'AVAILABLE' FOR UPDATE
             ), reservation AS (
-                INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total,
+                INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at, expires_at, hold_until, terms_version, event_starts_at, event_max_seats)
                 SELECT event_id, ?, upper(translate(substr(gen_random_uuid()::text, 1, 8), '01', 'gh')), 1, 'PENDING',
-                       'ada@example.org', sha256('token'), 1, price, now(),
+                       'ada@example.org', sha256('token'), 1, price, 0, 0, price, now(),
                        now() + interval '10 minutes', now() + interval '30 minutes', 1, ?, ?
                   FROM seat
                 RETURNING event_id, reservation_id, expires_at
             ), claim AS (
-                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, active)
-                SELECT r.event_id, r.reservation_id, seat.seat_id, seat.price, true FROM reservation AS r, seat
+                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active)
+                SELECT r.event_id, r.reservation_id, seat.seat_id, 'standard', seat.price, 0, true FROM reservation AS r, seat
                 RETURNING event_id, reservation_id, seat_id
             )
             UPDATE seats AS s

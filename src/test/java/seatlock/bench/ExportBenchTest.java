@@ -46,17 +46,17 @@ class ExportBenchTest {
             SELECT ?, n, 'S-A-' || n, 'S', 'A', n::text, 'AVAILABLE' FROM generate_series(1, 1000000) AS n
             """, """
             INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, name, token_hash, seat_count,
-                                      total, created_at, expires_at, hold_until, confirmed_at, payment_reference, amount_paid,
+                                      prices, discounts, fees, total, created_at, expires_at, hold_until, confirmed_at, payment_reference, amount_paid,
                                       terms_version, event_starts_at, event_max_seats)
             SELECT t.event_id, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
                    translate(lpad(n::text, 8, '0'), '01', 'AB'), 2, 'CONFIRMED', 'buyer-' || n || '@example.org',
-                   'Buyer ' || n, sha256('x'), 1, 4500, now() - interval '2 minutes', now() + interval '8 minutes', now() + interval '8 minutes',
+                   'Buyer ' || n, sha256('x'), 1, 4500, 0, 0, 4500, now() - interval '2 minutes', now() + interval '8 minutes', now() + interval '8 minutes',
                    now() - interval '1 minute' * (n % 2), 'pi_' || n, 4500, 1, t.starts_at, 10
               FROM event_terms AS t, generate_series(1, 1000000) AS n
              WHERE t.event_id = ?
             """, """
-            INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, active)
-            SELECT ?, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, n, 4500, true
+            INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active)
+            SELECT ?, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, n, 'standard', 4500, 0, true
               FROM generate_series(1, 1000000) AS n
             """);
 

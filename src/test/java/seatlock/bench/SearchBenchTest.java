@@ -34,7 +34,7 @@ class SearchBenchTest {
     /** One in a thousand is confirmed, one in a hundred thousand cancelled, the rest expired; the newest hundred are pending. */
     private static final String FILL = """
             INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference, version,
-                                      status, email, name, token_hash, seat_count, total, created_at, expires_at, hold_until,
+                                      status, email, name, token_hash, seat_count, prices, discounts, fees, total, created_at, expires_at, hold_until,
                                       confirmed_at, ended_at, payment_reference, amount_paid)
             SELECT e.event_id, e.version, e.starts_at, e.max_seats_per_reservation,
                    ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
@@ -42,7 +42,7 @@ class SearchBenchTest {
                                              / power(30, k)::bigint % 30)::integer + 1, 1), '' ORDER BY k)
                       FROM generate_series(0, 7) AS k),
                    1, status, 'Buyer' || n || '@example.org', 'Buyer' || n || ' Miller',
-                   sha256(n::text::bytea), 1, 4500, now() - interval '1 hour',
+                   sha256(n::text::bytea), 1, 4500, 0, 0, 4500, now() - interval '1 hour',
                    now() + CASE status WHEN 'EXPIRED' THEN interval '-50 minutes' ELSE interval '1 hour' END,
                    now() + interval '2 hours',
                    CASE WHEN status IN ('CONFIRMED', 'CANCELLED') THEN now() - interval '55 minutes' END,
@@ -57,8 +57,8 @@ class SearchBenchTest {
             """;
 
     private static final String CLAIM = """
-            INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, active)
-            SELECT event_id, reservation_id, 1, 4500, false FROM reservations
+            INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active)
+            SELECT event_id, reservation_id, 1, 'standard', 4500, 0, false FROM reservations
              WHERE event_id = ? AND reservation_id BETWEEN ? AND ?
             """;
 

@@ -26,14 +26,14 @@ class ConstraintsTest {
     private static final String HELD_KEY = "key_hash = sha256(E'anonymous reserve\\nheld')";
 
     private static final String NEW_RESERVATION = """
-            INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total, created_at,
+            INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total, created_at,
                                       expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid,
                                       event_starts_at, event_max_seats, terms_version)
             SELECT event_id, gen_random_uuid(), %s FROM event_terms WHERE event_id = :event
             """;
 
     private static final String GOOD =
-            "'ABCDEFGH', 1, 'PENDING', 'a@b.c', sha256('x'), 1, 100, now(), now() + interval '1 minute',"
+            "'ABCDEFGH', 1, 'PENDING', 'a@b.c', sha256('x'), 1, 100, 0, 0, 100, now(), now() + interval '1 minute',"
                     + " now() + interval '3 minutes', NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
 
     private static String reservation(String good, String bad) {
@@ -66,11 +66,11 @@ class ConstraintsTest {
     private static String twice(String column, String partner) {
         var copy =
                 "INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count,"
-                        + " total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid, event_starts_at,"
+                        + " prices, discounts, fees, total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid, event_starts_at,"
                         + " event_max_seats, terms_version, " + column
                         + ") SELECT event_id, gen_random_uuid(), '%s', 1, "
                         + (column.equals("replaces") ? "'CONFIRMED'" : "'EXPIRED'")
-                        + ", email, token_hash, seat_count, total, created_at, expires_at, hold_until, "
+                        + ", email, token_hash, seat_count, prices, discounts, fees, total, created_at, expires_at, hold_until, "
                         + (column.equals("replaces")
                                 ? "confirmed_at, NULL, payment_reference, amount_paid"
                                 : "NULL, expires_at, NULL, NULL")
@@ -187,18 +187,19 @@ class ConstraintsTest {
                         "seats_holder_fk"),
                 // A second claim to the same seat
                 arguments(
-                        "INSERT INTO reservation_seats VALUES (:event, :held, 2, 4500, true)",
+                        "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :held, 2, 'standard', 4500, 0, true)",
                         "reservation_seats_one_active_per_seat"),
                 arguments(
-                        "INSERT INTO reservation_seats VALUES (:event, :sold, 2, 4500, false)", "reservation_seats_pk"),
+                        "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :sold, 2, 'standard', 4500, 0, false)",
+                        "reservation_seats_pk"),
                 arguments(
-                        "INSERT INTO reservation_seats VALUES (:event, gen_random_uuid(), 3, 4500, true)",
+                        "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, gen_random_uuid(), 3, 'standard', 4500, 0, true)",
                         "reservation_seats_reservation_fk"),
                 arguments(
-                        "INSERT INTO reservation_seats VALUES (:event, :held, 99, 4500, true)",
+                        "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :held, 99, 'standard', 4500, 0, true)",
                         "reservation_seats_seat_fk"),
                 arguments(
-                        "INSERT INTO reservation_seats VALUES (:event, :held, 3, -1, true)",
+                        "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :held, 3, 'standard', -1, 0, true)",
                         "reservation_seats_price_not_negative"),
                 // The life of a reservation
                 arguments(held("status = 'CONFIRMED'"), "reservations_confirmed_at_matches_status"),
@@ -316,7 +317,7 @@ class ConstraintsTest {
                                 + " FROM tickets WHERE event_id = :event",
                         "tickets_claim_unique"),
                 arguments(
-                        "INSERT INTO reservation_seats VALUES (:event, :held, 2, 1, false);"
+                        "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :held, 2, 'standard', 1, 0, false);"
                                 + " INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, transfers,"
                                 + " entry, issued_at) VALUES (:event, gen_random_uuid(), :held, 2, 1, 0, 1, now())",
                         "tickets_one_live_per_seat"),

@@ -61,7 +61,7 @@ class HandlesEveryVariantTest {
                 1,
                 new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), token.hash()),
                 List.of(),
-                0,
+                Breakdown.of(0),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 Instant.EPOCH,

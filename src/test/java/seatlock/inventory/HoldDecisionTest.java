@@ -75,6 +75,7 @@ class HoldDecisionTest {
                 published.details(),
                 published.timeZoneName(),
                 published.currencyCode(),
+                published.taxRate(),
                 terms,
                 published.printedVersion(),
                 published.capacity(),

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.Terms;
+import seatlock.inventory.Breakdown;
 import seatlock.inventory.Reference;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
@@ -59,6 +60,7 @@ class BuyerMailsTest {
                 details,
                 plain.timeZoneName(),
                 plain.currencyCode(),
+                plain.taxRate(),
                 plain.terms(),
                 1,
                 plain.capacity(),
@@ -76,7 +78,7 @@ class BuyerMailsTest {
                         .mapToObj(seat ->
                                 new Reservation.ReservedSeat(seat, "STALLS-B-" + seat, 45_000, Optional.empty()))
                         .toList(),
-                45_000L * seats,
+                Breakdown.of(45_000L * seats),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 Instant.EPOCH,

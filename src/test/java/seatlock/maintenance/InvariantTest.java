@@ -97,7 +97,7 @@ class InvariantTest {
                         Invariant.A_CLAIM_HAS_THE_PRICE_OF_ITS_SECTION_IN_THE_VERSION_OF_ITS_RESERVATION),
                 arguments(seat(6, "seat_id = 9"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
                 arguments(
-                        "INSERT INTO reservation_seats VALUES (:event, :held, 2, 4500, true)",
+                        "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :held, 2, 'standard', 4500, 0, true)",
                         Invariant.A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST),
                 arguments(
                         claim(":sold", "active = false"),
@@ -106,7 +106,7 @@ class InvariantTest {
                         seat(2, "reservation_id = :held"),
                         Invariant.A_SEAT_IS_TAKEN_IF_AND_ONLY_IF_ITS_HOLDER_HAS_AN_ACTIVE_CLAIM),
                 arguments(
-                        "INSERT INTO reservation_seats VALUES (:event, :held, 5, 4500, true)",
+                        "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :held, 5, 'standard', 4500, 0, true)",
                         Invariant.AN_ACTIVE_CLAIM_HAS_ITS_SEAT),
                 arguments(
                         seat(1, "status = 'SOLD', held_until = NULL"),
@@ -149,7 +149,7 @@ class InvariantTest {
                         reservation(":held", "total = 1"),
                         Invariant.A_RESERVATION_LISTS_THE_SEATS_IT_COUNTS_AND_COSTS_THEIR_SUM),
                 arguments(
-                        "INSERT INTO reservation_seats VALUES (:event, :held, 5, 0, false)",
+                        "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :held, 5, 'standard', 0, 0, false)",
                         Invariant.A_RESERVATION_LISTS_THE_SEATS_IT_COUNTS_AND_COSTS_THEIR_SUM),
                 arguments(
                         reservation(":sold", "amount_paid = 1"),

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.Terms;
+import seatlock.inventory.Breakdown;
 import seatlock.inventory.Reference;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
@@ -48,7 +49,7 @@ class CalendarFileTest {
                 Optional.empty(),
                 false,
                 Optional.empty());
-        return new Event(EVENT, status, details, "Europe/Rome", "EUR", terms, version, 10, NOW);
+        return new Event(EVENT, status, details, "Europe/Rome", "EUR", 0, terms, version, 10, NOW);
     }
 
     private static Event.Details details(String name, Optional<Event.Organiser> organiser, Optional<Instant> endsAt) {
@@ -75,7 +76,7 @@ class CalendarFileTest {
                         .mapToObj(
                                 seat -> new Reservation.ReservedSeat(seat, "STALLS-B-" + seat, 4500, Optional.empty()))
                         .toList(),
-                4500L * seats,
+                Breakdown.of(4500L * seats),
                 NOW,
                 NOW,
                 NOW,

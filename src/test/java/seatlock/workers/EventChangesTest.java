@@ -37,6 +37,7 @@ class EventChangesTest {
                     Event.Details.of(name, locked.venue()),
                     locked.timeZoneName(),
                     locked.currencyCode(),
+                    locked.taxRate(),
                     terms,
                     terms.version(),
                     locked.capacity(),
