@@ -479,6 +479,7 @@ public final class EventBodies {
             @OpenApiRequired UUID eventId,
             @OpenApiRequired List<SeatBody> seats,
 
+            @JsonInclude(JsonInclude.Include.NON_NULL)
             @OpenApiDescription("The sections of places; only in the first page, and absent if there are none")
             List<AreaBody> areas,
 
