@@ -26,6 +26,21 @@ enum ApiProblem implements ProblemType {
             422,
             "Unknown seats",
             "Use labels from the seat map. None of the requested seats was reserved."),
+    SOLD_OUT(
+            "sold-out",
+            409,
+            "Sold out",
+            "Reserve at most `available` places of `section`, or wait: pending reservations may expire."),
+    SOLD_WHOLE(
+            "sold-whole",
+            422,
+            "Sold with its table",
+            "Name the table in `tables` instead of its seats. None of the requested seats was reserved."),
+    NOT_PRICED(
+            "not-priced",
+            422,
+            "No such price",
+            "See the `prices` of the section for its price types. None of the requested seats was reserved."),
     TOO_MANY_SEATS(
             "too-many-seats",
             422,
