@@ -164,6 +164,16 @@ enum ApiProblem implements ProblemType {
         } else if (type == UNKNOWN_SEATS) {
             return Problem.of(type, "Seat STALLS-A-2 does not exist. Nothing was reserved.")
                     .with("seats", List.of("STALLS-A-2"));
+        } else if (type == SOLD_OUT) {
+            return Problem.of(type, "Section FLOOR has 2 free places. Nothing was reserved.")
+                    .with("section", "FLOOR")
+                    .with("available", 2);
+        } else if (type == SOLD_WHOLE) {
+            return Problem.of(type, "Seat LOUNGE-T7-1 is sold with its table. Nothing was reserved.")
+                    .with("seats", List.of("LOUNGE-T7-1"));
+        } else if (type == NOT_PRICED) {
+            return Problem.of(type, "Seat STALLS-A-2 has no such price. Nothing was reserved.")
+                    .with("seats", List.of("STALLS-A-2"));
         } else if (type == RESERVATION_NOT_PENDING || type == RESERVATION_NOT_CONFIRMED) {
             return Problem.of(type, "The reservation is CANCELLED.").with("reservationStatus", "CANCELLED");
         } else if (type == NOT_ERASABLE) {
