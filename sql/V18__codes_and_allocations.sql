@@ -151,15 +151,6 @@ COMMENT ON COLUMN presales.until_at IS 'NULL: until the sale is open to everybod
 
 -- 5. Halls and partial refunds ----------------------------------------------------------------------------------------------
 
-ALTER TABLE event_terms
-    ADD COLUMN orphans text NOT NULL DEFAULT 'ALLOWED',
-    ADD COLUMN accessible_released boolean NOT NULL DEFAULT false;
-ALTER TABLE event_terms ALTER COLUMN orphans DROP DEFAULT, ALTER COLUMN accessible_released DROP DEFAULT;
-ALTER TABLE event_terms ADD CONSTRAINT event_terms_orphans_known CHECK (orphans IN ('ALLOWED', 'REFUSED'));
-
-COMMENT ON COLUMN event_terms.orphans IS 'Whether a buyer may leave a single free seat beside the seats chosen.';
-COMMENT ON COLUMN event_terms.accessible_released IS 'Whether accessible seats and those of companions are for everybody.';
-
 ALTER TABLE events ADD COLUMN focus_x double precision, ADD COLUMN focus_y double precision;
 ALTER TABLE events ADD CONSTRAINT events_focus_whole CHECK ((focus_x IS NULL) = (focus_y IS NULL));
 ALTER TABLE events ADD CONSTRAINT events_focus_in_range CHECK (abs(focus_x) <= 1000000 AND abs(focus_y) <= 1000000);

@@ -35,6 +35,13 @@ final class Refusals {
                                     + " free places. Nothing was reserved.")
                     .with("section", soldOut.section())
                     .with("available", soldOut.available());
+        } else if (outcome instanceof Outcome.PriceExhausted exhausted) {
+            return Problem.of(
+                            ApiProblem.SOLD_OUT,
+                            exhausted.left() + " seats are left at the price "
+                                    + exhausted.priceType().name() + ". Nothing was reserved.")
+                    .with("priceType", exhausted.priceType().id())
+                    .with("available", exhausted.left());
         } else if (outcome instanceof Outcome.NotOnSale notOnSale) {
             return notOnSale(notOnSale);
         }

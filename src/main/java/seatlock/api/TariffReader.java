@@ -5,14 +5,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import seatlock.catalog.Fee;
+import seatlock.catalog.Limit;
 import seatlock.catalog.PriceType;
 import seatlock.catalog.Tariff;
 import seatlock.contract.PlanBodies.FeeBody;
 import seatlock.contract.PlanBodies.PriceTypeBody;
+import seatlock.db.Ids;
 import seatlock.http.Validation;
 
 /** Reads price types, fees and prices, and finds all errors in them. */
@@ -75,8 +77,8 @@ final class TariffReader {
                         type.max() == null || type.max() >= 1 && type.max() <= MAX_SEATS_OF_TYPE,
                         path + ".max",
                         "must be from 1 to " + MAX_SEATS_OF_TYPE);
-                var max = type.max() == null ? OptionalInt.empty() : OptionalInt.of(type.max());
-                read.add(new PriceType(type.id(), type.name(), max));
+                var limit = Optional.ofNullable(type.max()).map(size -> new Limit(Ids.next(), size));
+                read.add(new PriceType(type.id(), type.name(), limit));
             }
         }
         return read.isEmpty() ? Tariff.STANDARD.types() : read;

@@ -1,16 +1,16 @@
 package seatlock.catalog;
 
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * For whom a price is, such as adults or children.
  *
  * @param id names it in requests: unique in the event
  * @param name for people
- * @param max how many seats are sold at this price at most, such as to early birds; empty for no limit
+ * @param limit how many seats are sold at this price at most, such as to early birds; empty for no limit
  */
-public record PriceType(String id, String name, OptionalInt max) {
+public record PriceType(String id, String name, Optional<Limit> limit) {
 
     /** The only price type of an event that names none. */
-    public static final PriceType STANDARD = new PriceType("standard", "Standard", OptionalInt.empty());
+    public static final PriceType STANDARD = new PriceType("standard", "Standard", Optional.empty());
 }

@@ -2,6 +2,7 @@ package seatlock.catalog;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What the prices of an event consist of. It is fixed when the event is created.
@@ -26,6 +27,14 @@ public record Tariff(List<PriceType> types, List<Fee> fees) {
 
     public Optional<PriceType> type(String id) {
         return types.stream().filter(type -> type.id().equals(id)).findFirst();
+    }
+
+    /** Returns the price type that a limit is of; empty if it is of something else. */
+    public Optional<PriceType> limitedBy(UUID limit) {
+        return types.stream()
+                .filter(type ->
+                        type.limit().filter(own -> own.id().equals(limit)).isPresent())
+                .findFirst();
     }
 
     /** Returns what a seat costs altogether, its fees included. @param price without fees; a free seat carries none */

@@ -9,9 +9,9 @@ import io.javalin.openapi.OpenApiPropertyType;
 import io.javalin.openapi.OpenApiRequired;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import seatlock.catalog.Event;
 import seatlock.catalog.Fee;
+import seatlock.catalog.Limit;
 import seatlock.catalog.PriceType;
 import seatlock.catalog.SeatPlan;
 import seatlock.catalog.SeatPlan.Listed;
@@ -184,11 +184,8 @@ public final class PlanBodies {
             Integer max) {
 
         static PriceTypeBody of(PriceType type) {
-            return new PriceTypeBody(type.id(), type.name(), orNull(type.max()));
-        }
-
-        private static Integer orNull(OptionalInt value) {
-            return value.isPresent() ? value.getAsInt() : null;
+            return new PriceTypeBody(
+                    type.id(), type.name(), type.limit().map(Limit::size).orElse(null));
         }
     }
 

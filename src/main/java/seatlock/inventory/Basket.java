@@ -64,6 +64,15 @@ public record Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableIt
                         .sum();
     }
 
+    /** Returns the price types of its items; empty for one that names none. */
+    Stream<Optional<String>> priceTypes() {
+        return Stream.of(
+                        seats.stream().map(SeatItem::priceType),
+                        places.stream().map(PlacesItem::priceType),
+                        tables.stream().map(TableItem::priceType))
+                .flatMap(types -> types);
+    }
+
     /** Returns the ids of the seats of its tables. */
     Stream<Integer> tableSeatIds(Layout layout) {
         return tables.stream()

@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Supplier;
 import seatlock.catalog.Event;
 import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
+import seatlock.catalog.PriceType;
 import seatlock.inventory.Reservation.State;
 
 /**
@@ -33,6 +36,7 @@ final class Decision {
      * @param seatsLockedByOthers labels of seats that other transactions have locked
      * @param quotas the quotas named by the commands
      * @param facts about the reservations and payments named by the commands
+     * @param limits those of the commands
      * @param freePlaces how many places of a section were free for other transactions after these rows were locked; nothing for
      *     a section of which this was not read
      */
@@ -43,6 +47,7 @@ final class Decision {
             Set<String> seatsLockedByOthers,
             Usage quotas,
             Facts facts,
+            Limits limits,
             Map<String, Integer> freePlaces) {
 
         Locked(
@@ -52,7 +57,15 @@ final class Decision {
                 Set<String> seatsLockedByOthers,
                 Usage quotas,
                 Facts facts) {
-            this(reservations, seats, reservationsLockedByOthers, seatsLockedByOthers, quotas, facts, Map.of());
+            this(
+                    reservations,
+                    seats,
+                    reservationsLockedByOthers,
+                    seatsLockedByOthers,
+                    quotas,
+                    facts,
+                    Limits.NONE,
+                    Map.of());
         }
 
         /** Returns the same with other seats, and with the numbers of free places. */
@@ -64,6 +77,7 @@ final class Decision {
                     seatsLockedByOthers,
                     quotas,
                     facts,
+                    limits,
                     otherFreePlaces);
         }
 
@@ -104,6 +118,7 @@ final class Decision {
     private final Map<ReservationId, Reservation> reservations;
     private final Map<String, Seat> seats;
     private final QuotaUsage quotas;
+    private final LimitUsage limits;
     private final Map<String, ReservationId> payments;
     private final Locked locked;
     private final Map<String, Integer> missingPlaces = new HashMap<>();
@@ -127,6 +142,7 @@ final class Decision {
         this.reservations = new LinkedHashMap<>(locked.reservations());
         this.seats = new LinkedHashMap<>(locked.seats());
         this.quotas = new QuotaUsage(locked, reservations, now);
+        this.limits = new LimitUsage(locked.limits(), now);
         this.payments = new HashMap<>(locked.facts().payments());
     }
 
@@ -173,6 +189,11 @@ final class Decision {
         return quotas.bySubject();
     }
 
+    /** Returns what now counts against limits. */
+    LimitUsage limits() {
+        return limits;
+    }
+
     /** Returns the references of payments that have now confirmed a reservation. */
     Map<String, ReservationId> payments() {
         return payments;
@@ -190,7 +211,7 @@ final class Decision {
         if (command instanceof Command.Reserve reserve) {
             return reserve(reserve);
         }
-        if (isLockedByOthers(command)) {
+        if (isLockedByOthers(command) || limits.isLockedByOthers(limits.of(command.id()))) {
             return refuse(Refusal.LOCKED);
         }
         if (command instanceof Command.Extend extend) {
@@ -247,10 +268,19 @@ final class Decision {
             allotment.missingPlaces().forEach((section, count) -> missingPlaces.merge(section, count, Integer::sum));
             return refusal.get();
         }
-        var expiresAt = now.plus(ttl);
         var reserved = allotment.seats();
+        var wanted = limitedSeats(reserved);
+        if (limits.isLockedByOthers(wanted)) {
+            return refuse(Refusal.LOCKED);
+        }
+        var exhausted = checkLimits(wanted);
+        if (exhausted.isPresent()) {
+            return exhausted.get();
+        }
+        var expiresAt = now.plus(ttl);
         reserved.forEach(each -> seats.computeIfPresent(each.label(), (l, seat) -> seat.held(command.id(), expiresAt)));
         quotas.add(command.id(), command.quotas());
+        limits.reserve(command.id(), wanted);
         return put(newReservation(command, reserved, expiresAt));
     }
 
@@ -271,6 +301,24 @@ final class Decision {
         return event.status() == Event.Status.DRAFT || terms.isPaused()
                 ? Optional.of(new Outcome.NotOnSale(Optional.empty(), Optional.empty()))
                 : Optional.empty();
+    }
+
+    /** Returns how many of the seats count against each limit. */
+    private Map<UUID, Integer> limitedSeats(List<Reservation.ReservedSeat> reserved) {
+        var wanted = new TreeMap<UUID, Integer>();
+        for (var seat : reserved) {
+            prices.tariff()
+                    .type(seat.priceType())
+                    .flatMap(PriceType::limit)
+                    .ifPresent(limit -> wanted.merge(limit.id(), 1, Integer::sum));
+        }
+        return wanted;
+    }
+
+    private Optional<Outcome> checkLimits(Map<UUID, Integer> wanted) {
+        return limits.exceededBy(wanted)
+                .map(limit -> new Outcome.PriceExhausted(
+                        prices.tariff().limitedBy(limit).orElseThrow(), limits.left(limit)));
     }
 
     private Reservation newReservation(
@@ -350,6 +398,7 @@ final class Decision {
             return refuse(Refusal.PAYMENT_USED, reservation);
         }
         reservation.seats().forEach(seat -> seats.computeIfPresent(seat.label(), (l, held) -> held.sold()));
+        limits.confirm(reservation.id());
         return put(reservation.with(new State.Confirmed(notBefore(reservation.createdAt()), command.payment())));
     }
 
@@ -370,6 +419,10 @@ final class Decision {
         if (exceeded.isPresent()) {
             return exceeded.get();
         }
+        var exhausted = checkLimits(limits.of(lapsed.id()));
+        if (exhausted.isPresent()) {
+            return exhausted.get();
+        }
         if (!use(payment, lapsed, successor.id())) {
             return refuse(Refusal.PAYMENT_USED, lapsed);
         }
@@ -385,6 +438,7 @@ final class Decision {
                         (l, seat) ->
                                 seat.held(confirmed.id(), confirmed.expiresAt()).sold()));
         quotas.add(confirmed.id(), applicable);
+        limits.replace(lapsed.id(), confirmed.id());
         return new Outcome.Done(confirmed, true, Optional.of(new Outcome.Replaced(replaced, wasExpired)));
     }
 
@@ -485,6 +539,7 @@ final class Decision {
             seats.computeIfPresent(
                     reserved.label(), (l, seat) -> reservation.id().equals(seat.holder()) ? seat.released() : seat);
         }
+        limits.end(reservation);
         return put(reservation.with(as));
     }
 

@@ -19,12 +19,16 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.Layout;
+import seatlock.catalog.Limit;
+import seatlock.catalog.PriceList;
+import seatlock.catalog.PriceType;
 import seatlock.db.Tx;
 
 /**
@@ -70,7 +74,7 @@ public final class Inventory {
         var prices = catalog.prices(tx, event);
         var layout = catalog.layout(tx, event);
         var ttl = event.terms().reservationTtl().orElse(defaultTtl);
-        var held = lock(tx, event, layout, commands, locking);
+        var held = lock(tx, event, prices, layout, commands, locking);
         var decision = Decision.of(event, prices, layout, Reference::random, ttl, held.locked(), held.now(), commands);
         for (int round = 1; round <= MAX_SEARCHES && !decision.missingPlaces().isEmpty(); round++) {
             held = lockMorePlaces(tx, event, layout, held, decision.missingPlaces());
@@ -90,12 +94,14 @@ public final class Inventory {
     private record Held(Decision.Locked locked, Instant now) {}
 
     /** Locks everything that the commands need, in the lock order (see the package's documentation). */
-    private Held lock(Tx tx, Event event, Layout layout, List<Command> commands, Locking locking) throws SQLException {
+    private Held lock(Tx tx, Event event, PriceList prices, Layout layout, List<Command> commands, Locking locking)
+            throws SQLException {
         if (locking == Locking.SKIP && !lockEvent(tx, event)) {
             return allLockedByOthers(tx, commands);
         }
         var quotas = lockQuotas(tx, event.id(), commands, locking);
         var existing = existingIds(commands);
+        var limits = lockLimits(tx, event.id(), limitIds(prices, commands), existing, locking);
         var ids = new HashSet<>(existing);
         quotas.reservations().values().forEach(ids::addAll);
         var reservations = lockReservations(tx, event.id(), ids, locking);
@@ -125,7 +131,14 @@ public final class Inventory {
         }
         return new Held(
                 new Decision.Locked(
-                        reservations, byLabel, reservationsLockedByOthers, seatsLockedByOthers, quotas, facts),
+                        reservations,
+                        byLabel,
+                        reservationsLockedByOthers,
+                        seatsLockedByOthers,
+                        quotas,
+                        facts,
+                        limits,
+                        Map.of()),
                 seats.now());
     }
 
@@ -268,6 +281,84 @@ public final class Inventory {
         Set<String> others =
                 locking == Locking.SKIP ? skippedQuotas(tx, event, subjects, reservations.keySet()) : Set.of();
         return new Decision.Usage(reservations, others);
+    }
+
+    /** Returns the limits of the prices that the commands name. */
+    private static Set<UUID> limitIds(PriceList prices, List<Command> commands) {
+        var tariff = prices.tariff();
+        if (tariff.types().stream().allMatch(type -> type.limit().isEmpty())) {
+            return Set.of();
+        }
+        return Command.select(commands, Command.Reserve.class).stream()
+                .flatMap(command -> command.basket().priceTypes())
+                .map(named -> named.orElse(tariff.first().id()))
+                .flatMap(id -> tariff.type(id).flatMap(PriceType::limit).stream())
+                .map(Limit::id)
+                .collect(toSet());
+    }
+
+    /**
+     * Locks limits in the order of their ids, then counts what uses them. Which limits a reservation uses never changes, so this is
+     * read before they are locked.
+     */
+    private static Limits lockLimits(
+            Tx tx, EventId event, Set<UUID> named, Set<ReservationId> existing, Locking locking) throws SQLException {
+        var uses = new HashMap<ReservationId, Map<UUID, Integer>>();
+        if (!existing.isEmpty()) {
+            tx.query(
+                    """
+                            SELECT used.*
+                              FROM unnest(?) AS named (id)
+                             CROSS JOIN LATERAL (SELECT reservation_id, limit_id, quantity
+                                                   FROM limit_uses
+                                                  WHERE event_id = ?
+                                                    AND reservation_id = named.id
+                                                 OFFSET 0) AS used
+                            """,
+                    row -> uses.computeIfAbsent(new ReservationId(row.uuid("reservation_id")), id -> new HashMap<>())
+                            .put(row.uuid("limit_id"), row.integer("quantity")),
+                    uuids(existing),
+                    event.value());
+        }
+        var ids = new TreeSet<>(named);
+        uses.values().forEach(each -> ids.addAll(each.keySet()));
+        if (ids.isEmpty()) {
+            return Limits.NONE;
+        }
+        var locked = tx.lock(
+                """
+                SELECT locked.*
+                  FROM (SELECT unnest(?) AS id ORDER BY id) AS named
+                 CROSS JOIN LATERAL (SELECT limit_id
+                                       FROM limits
+                                      WHERE event_id = ?
+                                        AND limit_id = named.id
+                                        FOR UPDATE
+                """ + skipLocked(locking) + ") AS locked",
+                row -> row.uuid("limit_id"),
+                ids.toArray(UUID[]::new),
+                event.value());
+        // By a statement of its own, which sees what was committed while this transaction waited for the locks.
+        var counts = new HashMap<UUID, Limits.Count>();
+        tx.query(
+                """
+                        SELECT l.limit_id, l.size, l.confirmed,
+                               (SELECT coalesce(sum(u.quantity), 0)::int
+                                  FROM limit_uses AS u
+                                 WHERE u.event_id = l.event_id
+                                   AND u.limit_id = l.limit_id
+                                   AND u.active
+                                   AND u.expires_at > clock_timestamp()) AS pending
+                          FROM limits AS l
+                         WHERE l.event_id = ?
+                           AND l.limit_id = ANY (?)
+                        """,
+                row -> counts.put(
+                        row.uuid("limit_id"),
+                        new Limits.Count(row.integer("size"), row.integer("confirmed"), row.integer("pending"))),
+                event.value(),
+                locked.toArray(UUID[]::new));
+        return new Limits(counts, uses, without(ids, counts.keySet()));
     }
 
     /** Locks reservations in the order of their ids. */

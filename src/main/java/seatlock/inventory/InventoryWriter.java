@@ -59,6 +59,8 @@ final class InventoryWriter {
         insertClaims(tx, event.id(), created, decision.seats());
         insertFees(tx, event.id(), created);
         updateSeats(tx, event.id(), moved);
+        writeLimits(tx, event.id(), locked.limits().counts(), decision.limits().counts());
+        writeUses(tx, event.id(), created, changed, decision.limits());
         insertPayments(tx, event.id(), locked.facts().payments(), decision.payments());
         writeQuotas(tx, event.id(), locked.quotas().reservations(), decision.quotas());
     }
@@ -298,6 +300,60 @@ final class InventoryWriter {
                         UUID[]::new),
                 column(moved, Seat::heldUntil, Instant[]::new),
                 event.value());
+    }
+
+    private static void writeLimits(
+            Tx tx, EventId event, Map<UUID, Limits.Count> before, Map<UUID, Limits.Count> after) {
+        var changed = after.entrySet().stream()
+                .filter(limit -> limit.getValue().confirmed()
+                        != before.get(limit.getKey()).confirmed())
+                .toList();
+        if (!changed.isEmpty()) {
+            tx.updateExactly(
+                    changed.size(),
+                    """
+                    INSERT INTO limits (event_id, limit_id, size, confirmed)
+                    SELECT existing.event_id, existing.limit_id, existing.size, line.confirmed
+                      FROM unnest(?, ?) AS line (limit_id, confirmed)
+                     CROSS JOIN LATERAL (SELECT event_id, limit_id, size FROM limits WHERE event_id = ?
+                                            AND limit_id = line.limit_id OFFSET 0) AS existing
+                    ON CONFLICT (event_id, limit_id) DO UPDATE
+                       SET confirmed = excluded.confirmed
+                    """,
+                    column(changed, Map.Entry::getKey, UUID[]::new),
+                    column(changed, limit -> limit.getValue().confirmed(), Integer[]::new),
+                    event.value());
+        }
+    }
+
+    private static void writeUses(
+            Tx tx, EventId event, List<Reservation> created, List<Reservation> changed, LimitUsage limits) {
+        record Line(UUID limit, Reservation reservation, int quantity) {}
+        var lines = Stream.concat(created.stream(), changed.stream())
+                .flatMap(reservation -> limits.of(reservation.id()).entrySet().stream()
+                        .map(use -> new Line(use.getKey(), reservation, use.getValue())))
+                .toList();
+        if (!lines.isEmpty()) {
+            tx.updateExactly(
+                    lines.size(),
+                    """
+                    INSERT INTO limit_uses (event_id, limit_id, reservation_id, quantity, expires_at, active)
+                    SELECT ?, * FROM unnest(?, ?, ?, ?, ?)
+                    ON CONFLICT (event_id, limit_id, reservation_id) DO UPDATE
+                       SET expires_at = excluded.expires_at, active = excluded.active
+                    """,
+                    event.value(),
+                    column(lines, Line::limit, UUID[]::new),
+                    column(lines, line -> line.reservation().id().value(), UUID[]::new),
+                    column(lines, Line::quantity, Integer[]::new),
+                    column(
+                            lines,
+                            line -> line.reservation().state().confirmation().isPresent()
+                                    ? null
+                                    : line.reservation().expiresAt(),
+                            Instant[]::new),
+                    column(lines, line -> line.reservation().mayHaveSeats(), Boolean[]::new));
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import seatlock.catalog.PriceType;
 
 /** The result of a command. */
 public sealed interface Outcome {
@@ -69,6 +70,14 @@ public sealed interface Outcome {
      * @param available how many it has
      */
     record SoldOut(String section, long available) implements Outcome {
+        @Override
+        public boolean isFinal() {
+            return true;
+        }
+    }
+
+    /** Fewer seats than requested are left at a price whose seats are limited. Nothing was changed. */
+    record PriceExhausted(PriceType priceType, int left) implements Outcome {
         @Override
         public boolean isFinal() {
             return true;

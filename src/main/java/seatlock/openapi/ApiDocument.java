@@ -289,10 +289,11 @@ public final class ApiDocument {
         text(properties, "opensAt", "When the sale begins");
         ((ObjectNode) properties.get("opensAt")).put("format", "date-time");
         text(properties, "section", "The section that has too few free places");
+        text(properties, "priceType", "The price type of which too few seats are left");
         properties
                 .putObject("available")
                 .put("type", "integer")
-                .put("description", "How many places of the section are free");
+                .put("description", "How many places of the section are free, or seats left at the price");
         text(properties, "gate", "The gate where the ticket was checked in");
     }
 

@@ -28,6 +28,11 @@ public final class Rehearsal {
                     "reservation_seats",
                     "event_id, reservation_id, seat_id",
                     "event_id, reservation_id, seat_id, price_type, price, discount, holder, active"),
+            upsert("limits", "event_id, limit_id", "event_id, limit_id, size, confirmed"),
+            upsert(
+                    "limit_uses",
+                    "event_id, limit_id, reservation_id",
+                    "event_id, limit_id, reservation_id, quantity, expires_at, active"),
             insert("reservation_fees", "event_id, reservation_id, fee, quantity, amount"),
             upsert("quotas", "event_id, subject", "event_id, subject, reservations"),
             insert("payment_references", "event_id, reference, reservation_id"),

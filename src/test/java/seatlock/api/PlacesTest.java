@@ -153,6 +153,34 @@ class PlacesTest {
         assertThat(system.violations(event)).isEmpty();
     }
 
+    private static String early(int quantity) {
+        return places(quantity).replace("}]", ",\"priceType\":\"early\"}]");
+    }
+
+    @Test
+    void the_first_hundred_at_a_price_are_a_hundred() {
+        var event = event(
+                "\"priceTypes\":[{\"id\":\"full\",\"name\":\"Full\"},{\"id\":\"early\",\"name\":\"Early bird\",\"max\":3}],"
+                        + "\"sections\":[{\"name\":\"FLOOR\",\"prices\":{\"full\":4000,\"early\":3000},\"places\":100}]");
+        var two = reserve(event, early(2)).json();
+        var twoMore = reserve(event, early(2));
+        assertThat(twoMore.outcome()).isEqualTo("409 sold-out");
+        assertThat(twoMore.json().get("available").asInt()).isEqualTo(1);
+        assertThat(api.confirm(event, two.get("id").asText(), 6000).status()).isEqualTo(200);
+        assertThat(reserve(event, early(1)).status()).isEqualTo(201);
+        assertThat(reserve(event, early(1)).outcome()).isEqualTo("409 sold-out");
+
+        system.lapse(event); // the pending one
+        assertThat(reserve(event, early(1)).status()).isEqualTo(201);
+        assertThat(api.cancel(event, two.get("id").asText(), TestSystem.ADMIN_KEY)
+                        .status())
+                .isEqualTo(200);
+        assertThat(reserve(event, early(2)).status()).isEqualTo(201);
+        assertThat(reserve(event, early(1)).outcome()).isEqualTo("409 sold-out");
+        assertThat(reserve(event, places(8)).status()).isEqualTo(201);
+        assertThat(system.violations(event)).isEmpty();
+    }
+
     /** Both nodes remember other places as free; neither may say "sold out" while enough are. */
     @Test
     void a_thousand_buyers_of_up_to_eight_places_on_two_nodes_get_exactly_the_capacity() {

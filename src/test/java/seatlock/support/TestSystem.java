@@ -347,6 +347,12 @@ public final class TestSystem implements AutoCloseable {
                        SET created_at = created_at - interval '1 hour', expires_at = ?
                      WHERE event_id = ? AND status = 'PENDING'
                     """, tx.readClock(), event.value());
+            tx.update("""
+                    UPDATE limit_uses SET expires_at = r.expires_at
+                      FROM reservations AS r
+                     WHERE limit_uses.event_id = ? AND r.event_id = limit_uses.event_id
+                       AND r.reservation_id = limit_uses.reservation_id AND limit_uses.expires_at IS NOT NULL
+                    """, event.value());
             return tx.update("""
                     UPDATE seats SET held_until = r.expires_at
                       FROM reservations AS r
