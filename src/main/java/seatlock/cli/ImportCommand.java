@@ -1,7 +1,7 @@
 package seatlock.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,8 +32,8 @@ import seatlock.plans.PlanFile;
         })
 final class ImportCommand implements Callable<Integer> {
 
-    /** The plan of a million seats in pretix's format. */
-    private static final long MAX_BYTES = 300_000_000;
+    /** More than a million seats in the format of pretix, without white space. */
+    private static final long MAX_BYTES = 150_000_000;
 
     @Spec
     private CommandSpec spec;
@@ -50,11 +50,11 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return run(file, prices, Execution.OUTPUT, spec.commandLine().getErr()::println);
+        return run(file, prices, System.out, spec.commandLine().getErr()::println);
     }
 
     /** @return the exit status */
-    static int run(Path file, Map<String, Long> prices, Consumer<String> output, Consumer<String> errors)
+    static int run(Path file, Map<String, Long> prices, OutputStream output, Consumer<String> errors)
             throws IOException {
         if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
             errors.accept("seatlock: " + file + " is not a file of at most " + MAX_BYTES + " bytes.");
@@ -66,7 +66,9 @@ final class ImportCommand implements Callable<Integer> {
             var event = new LinkedHashMap<String, Object>();
             converted.name().ifPresent(name -> event.put("name", name));
             event.put("sections", body.sections());
-            output.accept(new String(Json.write(event), StandardCharsets.UTF_8));
+            output.write(Json.write(event)); // UTF-8, whatever the charset of the terminal is
+            output.write('\n');
+            output.flush();
             body.warnings().forEach(each -> errors.accept("Warning: " + line(each.field(), each.message())));
             errors.accept(String.format(
                     Locale.ROOT,

@@ -56,16 +56,12 @@ final class Constraints {
                 .add(NODES.objectNode().put("$ref", "#/components/schemas/NewSeat"));
     }
 
-    /** A number, or a list with a null for each gap. */
+    /** A number, or a list with a null for each gap: {@link #addToSchemas} makes the schema of a seat accept null. */
     private static final ObjectNode ROW_SEATS = NODES.objectNode();
 
     static {
         var list = NODES.objectNode().put("type", "array").put("minItems", 1);
-        list.putObject("items")
-                .put("nullable", true)
-                .putArray("allOf")
-                .addObject()
-                .put("$ref", "#/components/schemas/ListedSeat");
+        list.putObject("items").put("$ref", "#/components/schemas/ListedSeat");
         ROW_SEATS
                 .putArray("oneOf")
                 .add(range(1, Event.MAX_CAPACITY).put("type", "integer"))
@@ -256,6 +252,8 @@ final class Constraints {
             }
             add(constraint, property);
         });
+        // In OpenAPI 3.0, null is valid only where the schema that has the type says so.
+        ((ObjectNode) schemas.path("ListedSeat")).put("nullable", true);
     }
 
     /** Adds the constraints of an operation's parameters. */

@@ -60,7 +60,7 @@ public final class PretixPlan {
                 root,
                 (category, path) -> categories.add(PrintableText.asName(text(category, "name", path))));
         var zones = new ArrayList<FileZone>();
-        validation.check(plan.path("zones").isArray(), root + "zones", "must be the list of zones of a pretix plan");
+        validation.check(plan.hasNonNull("zones"), root + "zones", "is required: the zones of a pretix plan");
         each(plan, "zones", root, (zone, path) -> zones.add(zone(zone, path)));
         checkPrices();
         validation.finish();

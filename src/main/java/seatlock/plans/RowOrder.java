@@ -86,7 +86,7 @@ final class RowOrder {
         return positions;
     }
 
-    /** Sorts seats by their place on the principal axis of their positions, in the direction in which the file has them. */
+    /** Sorts seats by their place on the principal axis of their positions, in the direction that agrees better with the file. */
     private static List<FileSeat> alongAxis(List<FileSeat> seats) {
         var centreX = seats.stream().mapToDouble(seat -> at(seat).x()).average().orElse(0);
         var centreY = seats.stream().mapToDouble(seat -> at(seat).y()).average().orElse(0);
@@ -106,11 +106,14 @@ final class RowOrder {
         if (axisX == 0 && axisY == 0) {
             axisY = 1;
         }
-        var first = at(seats.get(0));
-        var last = at(seats.get(seats.size() - 1));
-        var direction = (last.x() - first.x()) * axisX + (last.y() - first.y()) * axisY < 0 ? -1 : 1;
-        var dx = axisX * direction;
-        var dy = axisY * direction;
+        double withFile = 0;
+        for (int i = 0; i < seats.size(); i++) {
+            var along =
+                    (at(seats.get(i)).x() - centreX) * axisX + (at(seats.get(i)).y() - centreY) * axisY;
+            withFile += (i - (seats.size() - 1) / 2.0) * along;
+        }
+        var dx = withFile < 0 ? -axisX : axisX;
+        var dy = withFile < 0 ? -axisY : axisY;
         return seats.stream()
                 .sorted(Comparator.comparingDouble(seat -> at(seat).x() * dx + at(seat).y() * dy))
                 .toList();
