@@ -26,6 +26,21 @@ enum ApiProblem implements ProblemType {
             422,
             "Unknown seats",
             "Use labels from the seat map. None of the requested seats was reserved."),
+    SOLD_OUT(
+            "sold-out",
+            409,
+            "Sold out",
+            "Reserve at most `available` places of `section`, or wait: pending reservations may expire."),
+    SOLD_WHOLE(
+            "sold-whole",
+            422,
+            "Sold with its table",
+            "Name the table in `tables` instead of its seats. None of the requested seats was reserved."),
+    NOT_PRICED(
+            "not-priced",
+            422,
+            "No such price",
+            "See the `prices` of the section for its price types. None of the requested seats was reserved."),
     TOO_MANY_SEATS(
             "too-many-seats",
             422,
@@ -148,6 +163,16 @@ enum ApiProblem implements ProblemType {
                     .with("seats", List.of("STALLS-A-2"));
         } else if (type == UNKNOWN_SEATS) {
             return Problem.of(type, "Seat STALLS-A-2 does not exist. Nothing was reserved.")
+                    .with("seats", List.of("STALLS-A-2"));
+        } else if (type == SOLD_OUT) {
+            return Problem.of(type, "Section FLOOR has 2 free places. Nothing was reserved.")
+                    .with("section", "FLOOR")
+                    .with("available", 2);
+        } else if (type == SOLD_WHOLE) {
+            return Problem.of(type, "Seat LOUNGE-T7-1 is sold with its table. Nothing was reserved.")
+                    .with("seats", List.of("LOUNGE-T7-1"));
+        } else if (type == NOT_PRICED) {
+            return Problem.of(type, "Seat STALLS-A-2 has no such price. Nothing was reserved.")
                     .with("seats", List.of("STALLS-A-2"));
         } else if (type == RESERVATION_NOT_PENDING || type == RESERVATION_NOT_CONFIRMED) {
             return Problem.of(type, "The reservation is CANCELLED.").with("reservationStatus", "CANCELLED");

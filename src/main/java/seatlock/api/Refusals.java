@@ -28,6 +28,13 @@ final class Refusals {
                     ApiProblem.TOO_MANY_PENDING,
                     "A buyer may have at most " + exceeded.quota().maxPending()
                             + " pending reservations for this event.");
+        } else if (outcome instanceof Outcome.SoldOut soldOut) {
+            return Problem.of(
+                            ApiProblem.SOLD_OUT,
+                            "Section " + soldOut.section() + " has " + soldOut.available()
+                                    + " free places. Nothing was reserved.")
+                    .with("section", soldOut.section())
+                    .with("available", soldOut.available());
         } else if (outcome instanceof Outcome.NotOnSale notOnSale) {
             return notOnSale(notOnSale);
         }
@@ -63,6 +70,9 @@ final class Refusals {
                         "A reservation for this event may have at most "
                                 + event.terms().maxSeatsPerReservation() + " seats.");
             case UNKNOWN_SEATS -> seats(ApiProblem.UNKNOWN_SEATS, refused.seats(), "does not exist", "do not exist");
+            case SOLD_WHOLE ->
+                seats(ApiProblem.SOLD_WHOLE, refused.seats(), "is sold with its table", "are sold with their tables");
+            case NOT_PRICED -> seats(ApiProblem.NOT_PRICED, refused.seats(), "has no such price", "have no such price");
             case SEATS_TAKEN -> seats(ApiProblem.SEATS_TAKEN, refused.seats(), "is taken", "are taken");
             case RESERVATION_NOT_FOUND -> Problem.of(HttpProblem.NOT_FOUND, "No such reservation.");
             case RESERVATION_EXPIRED -> expired(refused);

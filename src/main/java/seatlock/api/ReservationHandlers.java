@@ -1,19 +1,15 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.contract.ReservationBodies.Cancellation;
 import seatlock.contract.ReservationBodies.Confirmation;
 import seatlock.contract.ReservationBodies.NewReservation;
-import seatlock.contract.ReservationBodies.NewSeat;
 import seatlock.contract.ReservationBodies.ReservationBody;
 import seatlock.contract.ReservationOperations;
 import seatlock.db.Ids;
@@ -27,6 +23,7 @@ import seatlock.http.RequestId;
 import seatlock.http.Requests;
 import seatlock.http.Responses;
 import seatlock.http.Validation;
+import seatlock.inventory.Basket;
 import seatlock.inventory.Command;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Outcome;
@@ -43,7 +40,6 @@ import seatlock.sales.Receipt;
 /** Reservations. Each handler parses a request and submits an order to the {@link Checkout}. */
 final class ReservationHandlers implements ReservationOperations {
 
-    private static final int MAX_LABEL = 120;
     private static final int MAX_PAYMENT_REFERENCE = 255;
     private static final Set<String> IF_LAPSED = Set.of(Confirmation.REFUSE, Confirmation.REACQUIRE);
 
@@ -75,30 +71,18 @@ final class ReservationHandlers implements ReservationOperations {
         var event = Parameters.eventId(ctx);
         var key = Parameters.idempotencyKey(ctx, access.scope(ctx, "reserve"));
         var body = Requests.body(ctx, NewReservation.class);
-        validate(body);
+        var basket = read(body);
         var use = new Order.KeyUse(key, Fingerprint.of("reserve " + event, Json.write(body)));
         var token = ReservationToken.random();
         var id = new ReservationId(Ids.next());
-        var command =
-                new Command.Reserve(id, labels(body), holders(body), buyer(body, token), quotas.of(ctx, body.email()));
+        var command = new Command.Reserve(id, basket, buyer(body, token), quotas.of(ctx, body.email()));
         submit(ctx, event, Optional.of(use), command, new Success(201, Optional.of(token)));
     }
 
-    private static void validate(NewReservation body) {
-        if (body.seats() != null && body.seats().size() > Event.MAX_SEATS_PER_RESERVATION) {
-            // More than any event allows. The limit of this event is checked under lock.
-            throw Problem.of(
-                            ApiProblem.TOO_MANY_SEATS,
-                            "A reservation may have at most " + Event.MAX_SEATS_PER_RESERVATION + " seats.")
-                    .refuse();
-        }
+    private static Basket read(NewReservation body) {
         var validation = new Validation();
-        if (validation.check(body.seats() != null && !body.seats().isEmpty(), "seats", "must have at least one seat")) {
-            var labels = new HashSet<String>();
-            for (int i = 0; i < body.seats().size(); i++) {
-                validate(body.seats().get(i), "seats[" + i + "]", labels, validation);
-            }
-        }
+        var basket = new BasketReader(body, validation);
+        basket.check();
         validation.checkEmail(body.email(), "email");
         if (body.name() != null) {
             BuyerFields.checkName(body.name(), "name", validation);
@@ -107,27 +91,7 @@ final class ReservationHandlers implements ReservationOperations {
             BuyerFields.checkLanguage(body.language(), "language", validation);
         }
         validation.finish();
-    }
-
-    private static void validate(NewSeat seat, String path, Set<String> labels, Validation validation) {
-        var hasHolder = seat != null && seat.holder() != null;
-        var field = hasHolder ? path + ".seat" : path;
-        if (validation.checkReference(seat == null ? null : seat.seat(), field, MAX_LABEL)) {
-            validation.check(labels.add(seat.seat()), field, "is a duplicate");
-        }
-        if (hasHolder) {
-            BuyerFields.checkName(seat.holder(), path + ".holder", validation);
-        }
-    }
-
-    private static List<String> labels(NewReservation body) {
-        return body.seats().stream().map(NewSeat::seat).toList();
-    }
-
-    private static Map<String, String> holders(NewReservation body) {
-        return body.seats().stream()
-                .filter(seat -> seat.holder() != null)
-                .collect(Collectors.toMap(NewSeat::seat, NewSeat::holder));
+        return basket.read();
     }
 
     private static Reservation.Buyer buyer(NewReservation body, ReservationToken token) {

@@ -31,6 +31,9 @@ public final class Catalog {
     /** Prices of sections take some ten megabytes. */
     private static final int MAX_CACHED_PRICES = 100_000;
 
+    /** Rows, and seats that are listed, take some ten megabytes. */
+    private static final int MAX_CACHED_ROWS = 100_000;
+
     private static final Logger log = LoggerFactory.getLogger(Catalog.class);
 
     private static final String SELECT_EVENT = """
@@ -52,6 +55,11 @@ public final class Catalog {
     private final Cache<Version, PriceList> priceLists = Caffeine.newBuilder()
             .maximumWeight(MAX_CACHED_PRICES)
             .weigher((Version version, PriceList list) -> list.prices().size())
+            .build();
+
+    private final Cache<Version, Layout> layouts = Caffeine.newBuilder()
+            .maximumWeight(MAX_CACHED_ROWS)
+            .weigher((Version version, Layout layout) -> layout.weight())
             .build();
 
     private final Set<String> unknownNames = ConcurrentHashMap.newKeySet();
@@ -192,6 +200,18 @@ public final class Catalog {
     /** Returns the rows of an event, in its version, in the order of their seats' ids: the plan as it was first given, then what was added. */
     public List<PlannedRow> rows(Tx tx, Event event) throws SQLException {
         return PlanStore.rows(tx, event);
+    }
+
+    /** Returns the rows of an event in its version, by their names. */
+    public Layout layout(Tx tx, Event event) throws SQLException {
+        var version = new Version(event.id(), event.version());
+        var hit = layouts.getIfPresent(version);
+        if (hit != null) {
+            return hit;
+        }
+        var layout = new Layout(rows(tx, event));
+        layouts.put(version, layout);
+        return layout;
     }
 
     /** Returns the seat plan of an event in its version. Rows that were added to a section are the last ones of that section. */

@@ -164,6 +164,21 @@ public record SeatPlan(List<Section> sections) {
             return firstSeatId + row.seats().count() - 1;
         }
 
+        /** Returns whether a seat is one of its. */
+        public boolean has(int seatId) {
+            return seatId >= firstSeatId && seatId <= lastSeatId();
+        }
+
+        /** Returns the ids of its seats, in order. */
+        public IntStream seatIds() {
+            return IntStream.rangeClosed(firstSeatId, lastSeatId());
+        }
+
+        /** Returns its name as a whole, {@code SECTION-ROW}: the label of a table. */
+        public String label() {
+            return section + "-" + row.name();
+        }
+
         /** Returns the positions of its seats, from 0, in the order of the seats' ids. */
         public int[] positions() {
             var seats = row.seats();

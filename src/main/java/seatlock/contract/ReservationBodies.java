@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.openapi.OpenApiDescription;
+import io.javalin.openapi.OpenApiIgnore;
 import io.javalin.openapi.OpenApiName;
 import io.javalin.openapi.OpenApiNullable;
 import io.javalin.openapi.OpenApiPropertyType;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.inventory.Reservation;
@@ -28,38 +30,103 @@ public final class ReservationBodies {
 
     private ReservationBodies() {}
 
-    /** A seat to reserve: its label, or an object with the label and the name for its ticket. */
+    /** A seat to reserve: its label, or an object with the label and more. */
     @OpenApiName("NewSeat")
     public record NewSeat(
             @OpenApiRequired @OpenApiDescription("Label of the seat")
             String seat,
+
+            @OpenApiDescription("Id of a price type; default: the first one")
+            String priceType,
 
             @OpenApiDescription("The name that its ticket shows instead of the buyer's")
             String holder) {
 
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
         public static NewSeat of(String seat) {
-            return new NewSeat(seat, null);
+            return new NewSeat(seat, null, null);
         }
 
         @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
-        public static NewSeat of(@JsonProperty("seat") String seat, @JsonProperty("holder") String holder) {
-            return new NewSeat(seat, holder);
+        public static NewSeat of(
+                @JsonProperty("seat") String seat,
+                @JsonProperty("priceType") String priceType,
+                @JsonProperty("holder") String holder) {
+            return new NewSeat(seat, priceType, holder);
         }
 
         /** Returns the shortest form, of which the fingerprint of a request is made. */
         @JsonValue
         public Object json() {
-            return holder == null ? seat : Map.of("seat", seat == null ? "" : seat, "holder", holder);
+            if (holder == null && priceType == null) {
+                return seat;
+            }
+            var fields = new TreeMap<String, String>();
+            fields.put("seat", seat == null ? "" : seat);
+            if (priceType != null) {
+                fields.put("priceType", priceType);
+            }
+            if (holder != null) {
+                fields.put("holder", holder);
+            }
+            return fields;
+        }
+    }
+
+    @OpenApiName("NewPlaces")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record NewPlaces(
+            @OpenApiRequired @OpenApiDescription("Name of a section of places")
+            String section,
+
+            @OpenApiRequired @OpenApiDescription("How many places")
+            Integer quantity,
+
+            @OpenApiDescription("Id of a price type; default: the first one")
+            String priceType) {}
+
+    /** A table to reserve: its label, or an object with the label and the price type. */
+    @OpenApiName("NewTable")
+    public record NewTable(
+            @OpenApiRequired @OpenApiDescription("Label of the table: SECTION-ROW")
+            String table,
+
+            @OpenApiDescription("Id of a price type; default: the first one")
+            String priceType) {
+
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        public static NewTable of(String table) {
+            return new NewTable(table, null);
+        }
+
+        @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+        public static NewTable of(@JsonProperty("table") String table, @JsonProperty("priceType") String priceType) {
+            return new NewTable(table, priceType);
+        }
+
+        /** Returns the shortest form, of which the fingerprint of a request is made. */
+        @JsonValue
+        @OpenApiIgnore
+        public Object json() {
+            return priceType == null
+                    ? table
+                    : new TreeMap<>(Map.of("table", table == null ? "" : table, "priceType", priceType));
         }
     }
 
     @OpenApiName("NewReservation")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record NewReservation(
-            @OpenApiRequired
-            @OpenApiDescription("The seats, without duplicates; at most the event's `maxSeatsPerReservation`")
+            @OpenApiDescription(
+                    "The seats, without duplicates. With the places and the tables, at least one seat, and at most the event's"
+                            + " `maxSeatsPerReservation`")
             List<NewSeat> seats,
+
+            @OpenApiDescription("Places that nobody chooses; each section once for each price type")
+            List<NewPlaces> places,
+
+            @OpenApiDescription("Tables, which are sold whole, without duplicates")
+            List<NewTable> tables,
 
             @OpenApiRequired @OpenApiDescription("The buyer's e-mail address")
             String email,

@@ -2,9 +2,7 @@ package seatlock.inventory;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import seatlock.catalog.Terms;
 
 /** A request to change the holder of a seat. */
@@ -27,38 +25,24 @@ public sealed interface Command {
      * Holds seats for a buyer: all of them, or none.
      *
      * @param id of the new reservation; the caller chooses it, so that decisions are deterministic
-     * @param seats labels: at least one, without duplicates
-     * @param holders names that tickets show, by the label of the seat
      * @param quotas limits that apply to the buyer
      */
-    record Reserve(
-            ReservationId id,
-            List<String> seats,
-            Map<String, String> holders,
-            Reservation.Buyer buyer,
-            List<Quota> quotas)
-            implements Command {
+    record Reserve(ReservationId id, Basket basket, Reservation.Buyer buyer, List<Quota> quotas) implements Command {
 
         public Reserve {
-            seats = List.copyOf(seats);
-            holders = Map.copyOf(holders);
             quotas = List.copyOf(quotas);
-            if (seats.isEmpty() || seats.size() != Set.copyOf(seats).size()) {
-                throw new IllegalArgumentException("No seats, or a seat listed twice: " + seats);
-            }
         }
 
         @Override
         public Command under(Terms terms) {
-            return new Reserve(id, seats, holders, buyer, Quota.under(terms, quotas));
+            return new Reserve(id, basket, buyer, Quota.under(terms, quotas));
         }
 
         /** For a buyer who gives nothing but an e-mail address. */
         public Reserve(ReservationId id, List<String> seats, String email, ReservationToken token, List<Quota> quotas) {
             this(
                     id,
-                    seats,
-                    Map.of(),
+                    Basket.ofSeats(seats),
                     new Reservation.Buyer(email, Optional.empty(), Optional.empty(), token.hash()),
                     quotas);
         }

@@ -3,7 +3,6 @@ package seatlock.inventory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import seatlock.catalog.Event;
+import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.inventory.Reservation.State;
 
@@ -33,6 +33,8 @@ final class Decision {
      * @param seatsLockedByOthers labels of seats that other transactions have locked
      * @param quotas the quotas named by the commands
      * @param facts about the reservations and payments named by the commands
+     * @param freePlaces how many places of a section were free for other transactions after these rows were locked; nothing for
+     *     a section of which this was not read
      */
     record Locked(
             Map<ReservationId, Reservation> reservations,
@@ -40,7 +42,30 @@ final class Decision {
             Set<ReservationId> reservationsLockedByOthers,
             Set<String> seatsLockedByOthers,
             Usage quotas,
-            Facts facts) {
+            Facts facts,
+            Map<String, Integer> freePlaces) {
+
+        Locked(
+                Map<ReservationId, Reservation> reservations,
+                Map<String, Seat> seats,
+                Set<ReservationId> reservationsLockedByOthers,
+                Set<String> seatsLockedByOthers,
+                Usage quotas,
+                Facts facts) {
+            this(reservations, seats, reservationsLockedByOthers, seatsLockedByOthers, quotas, facts, Map.of());
+        }
+
+        /** Returns the same with other seats, and with the numbers of free places. */
+        Locked with(Map<String, Seat> otherSeats, Map<String, Integer> otherFreePlaces) {
+            return new Locked(
+                    reservations,
+                    otherSeats,
+                    reservationsLockedByOthers,
+                    seatsLockedByOthers,
+                    quotas,
+                    facts,
+                    otherFreePlaces);
+        }
 
         Locked(Map<ReservationId, Reservation> reservations, Map<String, Seat> seats) {
             this(reservations, seats, Set.of(), Set.of(), Usage.NONE, Facts.NONE);
@@ -72,6 +97,7 @@ final class Decision {
 
     private final Event event;
     private final PriceList prices;
+    private final Layout layout;
     private final Supplier<Reference> references;
     private final Duration ttl;
     private final Instant now;
@@ -80,18 +106,26 @@ final class Decision {
     private final QuotaUsage quotas;
     private final Map<String, ReservationId> payments;
     private final Locked locked;
+    private final Map<String, Integer> missingPlaces = new HashMap<>();
     private final List<Outcome> outcomes = new ArrayList<>();
 
     private Decision(
-            Event event, PriceList prices, Supplier<Reference> references, Duration ttl, Locked locked, Instant now) {
+            Event event,
+            PriceList prices,
+            Layout layout,
+            Supplier<Reference> references,
+            Duration ttl,
+            Locked locked,
+            Instant now) {
         this.event = event;
         this.prices = prices;
+        this.layout = layout;
         this.references = references;
         this.ttl = ttl;
         this.now = now;
         this.locked = locked;
         this.reservations = new LinkedHashMap<>(locked.reservations());
-        this.seats = new HashMap<>(locked.seats());
+        this.seats = new LinkedHashMap<>(locked.seats());
         this.quotas = new QuotaUsage(locked, reservations, now);
         this.payments = new HashMap<>(locked.facts().payments());
     }
@@ -106,12 +140,13 @@ final class Decision {
     static Decision of(
             Event event,
             PriceList prices,
+            Layout layout,
             Supplier<Reference> references,
             Duration ttl,
             Locked locked,
             Instant now,
             List<Command> commands) {
-        var decision = new Decision(event, prices, references, ttl, locked, now);
+        var decision = new Decision(event, prices, layout, references, ttl, locked, now);
         for (var command : commands) {
             decision.outcomes.add(decision.decide(command));
         }
@@ -141,6 +176,14 @@ final class Decision {
     /** Returns the references of payments that have now confirmed a reservation. */
     Map<String, ReservationId> payments() {
         return payments;
+    }
+
+    /**
+     * Returns how many more places of sections must be locked before it can be decided whether there are enough. Their commands
+     * are refused as {@link Refusal#LOCKED} so far.
+     */
+    Map<String, Integer> missingPlaces() {
+        return missingPlaces;
     }
 
     private Outcome decide(Command command) {
@@ -186,34 +229,29 @@ final class Decision {
         if (closed.isPresent()) {
             return closed.get();
         }
-        if (command.seats().size() > event.terms().maxSeatsPerReservation()) {
+        var basket = command.basket();
+        var size = basket.size(layout);
+        if (size > event.terms().maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
         }
-        if (command.seats().stream().anyMatch(locked.seatsLockedByOthers()::contains)
-                || quotas.isLockedByOthers(command.quotas())) {
+        var allotment = new Allotment(basket, layout, prices, seats, locked, now);
+        if (allotment.isLockedByOthers() || quotas.isLockedByOthers(command.quotas())) {
             return refuse(Refusal.LOCKED);
         }
-        var exceeded = quotas.checkPending(command.quotas(), command.seats().size());
+        var exceeded = quotas.checkPending(command.quotas(), (int) size);
         if (exceeded.isPresent()) {
             return exceeded.get();
         }
-        var unknown = command.seats().stream()
-                .filter(label -> !seats.containsKey(label))
-                .toList();
-        if (!unknown.isEmpty()) {
-            return new Outcome.Refused(Refusal.UNKNOWN_SEATS, unknown, Optional.empty());
-        }
-        var taken = command.seats().stream()
-                .filter(label -> !seats.get(label).isFreeAt(now))
-                .toList();
-        if (!taken.isEmpty()) {
-            return new Outcome.Refused(Refusal.SEATS_TAKEN, taken, Optional.empty());
+        var refusal = allotment.refusal();
+        if (refusal.isPresent()) {
+            allotment.missingPlaces().forEach((section, count) -> missingPlaces.merge(section, count, Integer::sum));
+            return refusal.get();
         }
         var expiresAt = now.plus(ttl);
-        command.seats()
-                .forEach(label -> seats.computeIfPresent(label, (l, seat) -> seat.held(command.id(), expiresAt)));
+        var reserved = allotment.seats();
+        reserved.forEach(each -> seats.computeIfPresent(each.label(), (l, seat) -> seat.held(command.id(), expiresAt)));
         quotas.add(command.id(), command.quotas());
-        return put(newReservation(command, expiresAt));
+        return put(newReservation(command, reserved, expiresAt));
     }
 
     /** Returns a refusal if nothing of the event can be reserved now. */
@@ -235,18 +273,8 @@ final class Decision {
                 : Optional.empty();
     }
 
-    private Reservation newReservation(Command.Reserve command, Instant expiresAt) {
-        var reserved = command.seats().stream()
-                .map(seats::get)
-                .sorted(Comparator.comparingInt(Seat::id))
-                .map(seat -> new Reservation.ReservedSeat(
-                        seat.id(),
-                        seat.label(),
-                        prices.tariff().first().id(),
-                        prices.firstPrice(seat.section()),
-                        0,
-                        Optional.ofNullable(command.holders().get(seat.label()))))
-                .toList();
+    private Reservation newReservation(
+            Command.Reserve command, List<Reservation.ReservedSeat> reserved, Instant expiresAt) {
         var maxHold = event.terms().maxHold().orElse(ttl.multipliedBy(DEFAULT_HOLDS));
         return new Reservation(
                 command.id(),

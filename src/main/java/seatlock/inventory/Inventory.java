@@ -9,16 +9,22 @@ import static java.util.stream.Collectors.toSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.Layout;
 import seatlock.db.Tx;
 
 /**
@@ -27,8 +33,12 @@ import seatlock.db.Tx;
  */
 public final class Inventory {
 
+    /** How often places are looked for again that another node was quicker to take. */
+    private static final int MAX_SEARCHES = 2;
+
     private final Catalog catalog;
     private final Duration defaultTtl;
+    private final Vacancies vacancies = new Vacancies(new Random());
 
     /** @param defaultTtl how long a pending reservation holds its seats, unless the terms of its event say otherwise */
     public Inventory(Catalog catalog, Duration defaultTtl) {
@@ -58,11 +68,16 @@ public final class Inventory {
         var commands =
                 requested.stream().map(command -> command.under(event.terms())).toList();
         var prices = catalog.prices(tx, event);
-        var held = lock(tx, event, commands, locking);
+        var layout = catalog.layout(tx, event);
         var ttl = event.terms().reservationTtl().orElse(defaultTtl);
-        var decision = Decision.of(event, prices, Reference::random, ttl, held.locked(), held.now(), commands);
-
+        var held = lock(tx, event, layout, commands, locking);
+        var decision = Decision.of(event, prices, layout, Reference::random, ttl, held.locked(), held.now(), commands);
+        for (int round = 1; round <= MAX_SEARCHES && !decision.missingPlaces().isEmpty(); round++) {
+            held = lockMorePlaces(tx, event, layout, held, decision.missingPlaces());
+            decision = Decision.of(event, prices, layout, Reference::random, ttl, held.locked(), held.now(), commands);
+        }
         InventoryWriter.write(tx, event, held.locked(), decision);
+        remember(event, layout, decision);
         return decision.outcomes();
     }
 
@@ -75,7 +90,7 @@ public final class Inventory {
     private record Held(Decision.Locked locked, Instant now) {}
 
     /** Locks everything that the commands need, in the lock order (see the package's documentation). */
-    private Held lock(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
+    private Held lock(Tx tx, Event event, Layout layout, List<Command> commands, Locking locking) throws SQLException {
         if (locking == Locking.SKIP && !lockEvent(tx, event)) {
             return allLockedByOthers(tx, commands);
         }
@@ -85,14 +100,21 @@ public final class Inventory {
         quotas.reservations().values().forEach(ids::addAll);
         var reservations = lockReservations(tx, event.id(), ids, locking);
         var facts = new Decision.Facts(lockUsedTickets(tx, event.id(), commands), payments(tx, event.id(), commands));
-        var labels = requestedLabels(event, commands);
-        var seatIds = seatIds(commands, reservations);
+        var baskets = baskets(event, layout, commands);
+        var labels = requestedLabels(baskets);
+        var seatIds = Stream.of(
+                        seatIds(commands, reservations),
+                        baskets.stream().flatMap(basket -> basket.tableSeatIds(layout)),
+                        places(tx, event.id(), layout, baskets).stream())
+                .flatMap(ids_ -> ids_)
+                .distinct()
+                .toArray(Integer[]::new);
         var seats = lockSeats(tx, event.id(), labels, seatIds, locking);
         if (seats.version() != event.version()) {
             catalog.forget(event.id());
             tx.restart("the event was changed");
         }
-        var byLabel = new HashMap<String, Seat>();
+        var byLabel = new LinkedHashMap<String, Seat>();
         seats.rows().forEach(seat -> byLabel.put(seat.label(), seat));
 
         Set<ReservationId> reservationsLockedByOthers = Set.of();
@@ -131,7 +153,8 @@ public final class Inventory {
     private static Held allLockedByOthers(Tx tx, List<Command> commands) throws SQLException {
         var ids = commands.stream().map(Command::id).collect(toSet());
         var labels = Command.select(commands, Command.Reserve.class).stream()
-                .flatMap(command -> command.seats().stream())
+                .flatMap(command -> command.basket().seats().stream())
+                .map(Basket.SeatItem::label)
                 .collect(toSet());
         return new Held(
                 new Decision.Locked(Map.of(), Map.of(), ids, labels, Decision.Usage.NONE, Decision.Facts.NONE),
@@ -146,24 +169,74 @@ public final class Inventory {
                 .collect(toSet());
     }
 
-    /** Returns the labels of the seats to reserve. A command for too many seats will be refused, so its seats are omitted. */
-    private static String[] requestedLabels(Event event, List<Command> commands) {
+    /** Returns what is to be reserved. A command for too many seats will be refused, so nothing is locked for it. */
+    private static List<Basket> baskets(Event event, Layout layout, List<Command> commands) {
         return Command.select(commands, Command.Reserve.class).stream()
-                .map(Command.Reserve::seats)
-                .filter(labels -> labels.size() <= event.terms().maxSeatsPerReservation())
-                .flatMap(List::stream)
+                .map(Command.Reserve::basket)
+                .filter(basket -> basket.size(layout) <= event.terms().maxSeatsPerReservation())
+                .toList();
+    }
+
+    private static String[] requestedLabels(List<Basket> baskets) {
+        return baskets.stream()
+                .flatMap(basket -> basket.seats().stream())
+                .map(Basket.SeatItem::label)
                 .distinct()
                 .toArray(String[]::new);
     }
 
-    private static Integer[] seatIds(List<Command> commands, Map<ReservationId, Reservation> reservations) {
+    private static Stream<Integer> seatIds(List<Command> commands, Map<ReservationId, Reservation> reservations) {
         return commands.stream()
                 .filter(command -> reservations.containsKey(command.id()))
                 .filter(command -> Decision.needsSeats(command, reservations.get(command.id())))
                 .flatMap(command -> reservations.get(command.id()).seats().stream())
-                .map(Reservation.ReservedSeat::seatId)
-                .distinct()
-                .toArray(Integer[]::new);
+                .map(Reservation.ReservedSeat::seatId);
+    }
+
+    /** Returns ids of as many places as the baskets need together, which are likely to be free. */
+    private List<Integer> places(Tx tx, EventId event, Layout layout, List<Basket> baskets) throws SQLException {
+        var demand = new TreeMap<String, Integer>();
+        baskets.stream()
+                .flatMap(basket -> basket.places().stream())
+                .forEach(item -> demand.merge(item.section(), item.quantity(), Integer::sum));
+        var found = new ArrayList<Integer>();
+        for (var section : demand.entrySet()) {
+            var places = layout.places(section.getKey());
+            if (places.isPresent()) {
+                found.addAll(vacancies.find(tx, event, places.get(), section.getValue(), Set.of(), false));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Locks more places, without waiting for those that other transactions have locked: the order of these locks is not that of the
+     * others. Then counts how many are free for other transactions, those that they have locked included.
+     */
+    private Held lockMorePlaces(Tx tx, Event event, Layout layout, Held held, Map<String, Integer> missing)
+            throws SQLException {
+        var seats = new LinkedHashMap<>(held.locked().seats());
+        var lockedIds = seats.values().stream().map(Seat::id).collect(toSet());
+        var free = new HashMap<String, Integer>();
+        Instant now = held.now();
+        for (var section : new TreeMap<>(missing).entrySet()) {
+            var places = layout.places(section.getKey()).orElseThrow();
+            var more = vacancies.find(tx, event.id(), places, section.getValue(), lockedIds, true);
+            var locked = lockSeats(tx, event.id(), new String[0], more.toArray(Integer[]::new), Locking.SKIP);
+            locked.rows().forEach(seat -> seats.put(seat.label(), seat));
+            free.put(
+                    section.getKey(),
+                    InventoryReader.countFree(tx, event.id(), places.firstSeatId(), places.lastSeatId()));
+            now = locked.now();
+        }
+        return new Held(held.locked().with(seats, free), now);
+    }
+
+    /** Remembers which places the decision leaves free. If the transaction is rolled back, the next search notices. */
+    private void remember(Event event, Layout layout, Decision decision) {
+        var bySection = decision.seats().values().stream().collect(groupingBy(Seat::section));
+        bySection.forEach((section, seats) ->
+                layout.places(section).ifPresent(places -> vacancies.decided(event.id(), places, seats)));
     }
 
     /** Locks quotas in the order of their subjects, and reads the reservations that count against them. */

@@ -85,13 +85,13 @@ public final class InventoryReader {
      * @param first id of the first seat
      * @param last id of the last seat
      */
-    public int countAvailable(Tx tx, EventId event, int first, int last) throws SQLException {
+    public static int countFree(Tx tx, EventId event, int first, int last) throws SQLException {
         return tx.query("""
                         SELECT count(*)::int AS n
                           FROM seats
                          WHERE event_id = ?
                            AND seat_id BETWEEN ? AND ?
-                           AND (status = 'AVAILABLE' OR held_until <= statement_timestamp())
+                           AND (status = 'AVAILABLE' OR held_until <= clock_timestamp())
                         """, row -> row.integer("n"), event.value(), first, last)
                 .get(0);
     }

@@ -63,6 +63,18 @@ public sealed interface Outcome {
         }
     }
 
+    /**
+     * A section has fewer free places than requested: a read after the locks were acquired shows it. Nothing was changed.
+     *
+     * @param available how many it has
+     */
+    record SoldOut(String section, long available) implements Outcome {
+        @Override
+        public boolean isFinal() {
+            return true;
+        }
+    }
+
     /** The buyer has as many seats as the quota allows. Nothing was changed. */
     record TooManySeats(Quota quota) implements Outcome {
         @Override

@@ -10,6 +10,10 @@ public enum Refusal {
     TOO_MANY_SEATS,
     /** Some of the seats do not exist in this event. */
     UNKNOWN_SEATS,
+    /** Some of the seats are sold only together with their table. */
+    SOLD_WHOLE,
+    /** Some of the seats are not sold for the price type that is named: it has no price there. */
+    NOT_PRICED,
     /** Some of the seats are held or sold. */
     SEATS_TAKEN,
     /** The event has no such reservation, or the token is wrong. */

@@ -288,6 +288,11 @@ public final class ApiDocument {
         ((ObjectNode) properties.get("checkedInAt")).put("format", "date-time");
         text(properties, "opensAt", "When the sale begins");
         ((ObjectNode) properties.get("opensAt")).put("format", "date-time");
+        text(properties, "section", "The section that has too few free places");
+        properties
+                .putObject("available")
+                .put("type", "integer")
+                .put("description", "How many places of the section are free");
         text(properties, "gate", "The gate where the ticket was checked in");
     }
 

@@ -47,15 +47,6 @@ final class Constraints {
     private static final ObjectNode MAIL_STATES = oneOf(
             Stream.of(MailState.State.values()).map(MailState.State::wireName).toArray(String[]::new));
 
-    /** Just the label, as before there were names, or an object. */
-    private static final ObjectNode SEAT = NODES.objectNode();
-
-    static {
-        SEAT.putArray("oneOf")
-                .add(length(1, 120).put("type", "string"))
-                .add(NODES.objectNode().put("$ref", "#/components/schemas/NewSeat"));
-    }
-
     /** A number, or a list with a null for each gap: {@link #addToSchemas} makes the schema of a seat accept null. */
     private static final ObjectNode ROW_SEATS = NODES.objectNode();
 
@@ -145,8 +136,16 @@ final class Constraints {
             Map.entry("Event.warnings", items(1).put("maxItems", 20)),
             Map.entry("Events.next", UUID),
             Map.entry("Seats.eventId", UUID),
-            Map.entry("NewReservation.seats", items(1, Event.MAX_SEATS_PER_RESERVATION, SEAT)),
-            Map.entry("NewSeat.seat", length(1, 120)),
+            Map.entry("NewReservation.seats", items(0, Event.MAX_SEATS_PER_RESERVATION, labelOr("NewSeat"))),
+            Map.entry("NewReservation.places", NODES.objectNode().put("maxItems", Event.MAX_SEATS_PER_RESERVATION)),
+            Map.entry("NewReservation.tables", items(0, Event.MAX_SEATS_PER_RESERVATION, labelOr("NewTable"))),
+            Map.entry("NewSeat.seat", length(1, 122)),
+            Map.entry("NewSeat.priceType", length(1, 30)),
+            Map.entry("NewPlaces.section", length(1, 122)),
+            Map.entry("NewPlaces.quantity", range(1, Event.MAX_SEATS_PER_RESERVATION)),
+            Map.entry("NewPlaces.priceType", length(1, 30)),
+            Map.entry("NewTable.table", length(1, 122)),
+            Map.entry("NewTable.priceType", length(1, 30)),
             Map.entry("NewSeat.holder", length(1, 200)),
             Map.entry("NewReservation.email", EMAIL),
             Map.entry("NewReservation.name", length(1, 200)),
@@ -307,6 +306,15 @@ final class Constraints {
                 "additionalProperties",
                 range(0, PriceType.MAX_PRICE).put("type", "integer").put("format", "int64"));
         return object;
+    }
+
+    /** Just the label, or an object. */
+    private static ObjectNode labelOr(String schema) {
+        var choice = NODES.objectNode();
+        choice.putArray("oneOf")
+                .add(length(1, 122).put("type", "string"))
+                .add(NODES.objectNode().put("$ref", "#/components/schemas/" + schema));
+        return choice;
     }
 
     private static ObjectNode items(int min) {

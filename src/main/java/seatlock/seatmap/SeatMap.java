@@ -143,7 +143,7 @@ public final class SeatMap {
                         continue;
                     }
                     if (shown == query.limit()) {
-                        return new Statuses(marks.substring(0, length), last, available(tx, inventory, query));
+                        return new Statuses(marks.substring(0, length), last, available(tx, query));
                     }
                     marks.append(statuses.charAt(i));
                     shown++;
@@ -154,13 +154,13 @@ public final class SeatMap {
                 block = Math.min(2 * block, MAX_SEATS_PER_STATEMENT);
             }
         }
-        return new Statuses(marks.substring(0, length), null, available(tx, inventory, query));
+        return new Statuses(marks.substring(0, length), null, available(tx, query));
     }
 
-    private List<Integer> available(Tx tx, InventoryReader inventory, Query query) throws SQLException {
+    private List<Integer> available(Tx tx, Query query) throws SQLException {
         var available = new ArrayList<Integer>();
         for (var area : areas(query)) {
-            available.add(inventory.countAvailable(tx, query.event(), area.firstSeat(), area.lastSeat()));
+            available.add(InventoryReader.countFree(tx, query.event(), area.firstSeat(), area.lastSeat()));
         }
         return available;
     }

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.catalog.Terms;
 
@@ -73,7 +74,8 @@ class DecisionTest {
     }
 
     private static Decision decide(Decision.Locked locked, Instant now, List<Command> commands) {
-        return Decision.of(EVENT, PriceList.standard(PRICES), Reference::random, TTL, locked, now, commands);
+        return Decision.of(
+                EVENT, PriceList.standard(PRICES), Layout.EMPTY, Reference::random, TTL, locked, now, commands);
     }
 
     private static Command.Reserve reserve(int id, String... labels) {

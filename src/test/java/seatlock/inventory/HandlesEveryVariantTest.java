@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import seatlock.SealedTypesTest;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.catalog.Terms;
 
@@ -37,6 +38,7 @@ class HandlesEveryVariantTest {
         return Decision.of(
                         EVENT,
                         PriceList.standard(Map.of("S", 1000L)),
+                        Layout.EMPTY,
                         Reference::random,
                         Duration.ofMinutes(10),
                         locked,

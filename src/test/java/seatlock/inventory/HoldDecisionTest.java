@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.catalog.Terms;
 
@@ -120,7 +121,14 @@ class HoldDecisionTest {
                 new Decision.Usage(quotas, Set.of()),
                 new Decision.Facts(Set.of(), Map.copyOf(payments)));
         return Decision.of(
-                event, PriceList.standard(Map.of("S", 1000L)), Reference::random, TTL, locked, now, List.of(commands));
+                event,
+                PriceList.standard(Map.of("S", 1000L)),
+                Layout.EMPTY,
+                Reference::random,
+                TTL,
+                locked,
+                now,
+                List.of(commands));
     }
 
     private static Reservation done(Outcome outcome) {
@@ -362,6 +370,7 @@ class HoldDecisionTest {
         var outcomes = Decision.of(
                         event,
                         PriceList.standard(Map.of("S", 1000L)),
+                        Layout.EMPTY,
                         Reference::random,
                         TTL,
                         locked,

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
+import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.db.Ids;
 import seatlock.inventory.Reservation.ReservedSeat;
@@ -80,7 +81,14 @@ class InventoryWriterTest {
     private void writeFailsAt(String table, Decision.Locked locked, Command command) {
         var before = rows();
         var decision = Decision.of(
-                event, PriceList.standard(Map.of("S", 1000L)), Reference::random, TTL, locked, NOW, List.of(command));
+                event,
+                PriceList.standard(Map.of("S", 1000L)),
+                Layout.EMPTY,
+                Reference::random,
+                TTL,
+                locked,
+                NOW,
+                List.of(command));
         assertThat(decision.outcomes()).singleElement().isInstanceOf(Outcome.Done.class);
 
         assertThatThrownBy(() -> system.database.inTransaction(tx -> {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
+import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.db.Database;
 import seatlock.db.Ids;
@@ -45,6 +46,7 @@ class NoLockControlTest {
         var decision = Decision.of(
                 event,
                 PriceList.standard(Map.of("S", 4500L)),
+                Layout.EMPTY,
                 Reference::random,
                 Duration.ofMinutes(10),
                 locked,
