@@ -57,19 +57,20 @@ public final class Requests {
     }
 
     /**
-     * Returns the body if it is CSV.
+     * Returns the body of an operation that takes CSV or JSON, if it is CSV.
      *
-     * @return empty if the Content-Type is another one
-     * @throws Problem.Refused unsupported-media-type if the charset is not UTF-8
+     * @return empty if it is JSON
+     * @throws Problem.Refused unsupported-media-type if it is neither
      */
     public static Optional<byte[]> csv(Context ctx) {
         var type = ctx.header("Content-Type");
-        if (type == null
-                || !type.toLowerCase(Locale.ROOT).split(";", 2)[0].strip().equals(CSV)) {
+        if (isUtf8(type, Set.of(JSON))) {
             return Optional.empty();
         }
         if (!isUtf8(type, Set.of(CSV))) {
-            throw Problem.of(HttpProblem.UNSUPPORTED_MEDIA_TYPE, "The charset of CSV must be utf-8.")
+            throw Problem.of(
+                            HttpProblem.UNSUPPORTED_MEDIA_TYPE,
+                            "The Content-Type must be " + JSON + " or " + CSV + ", in UTF-8.")
                     .refuse();
         }
         return Optional.of(bytes(ctx));
