@@ -71,6 +71,7 @@ class AccessMatrixTest {
             Map.entry("publishEvent", ADMINS),
             Map.entry("addSections", ADMINS),
             Map.entry("convertPlan", ADMINS),
+            Map.entry("getPlan", ANYONE),
             Map.entry("getSeats", ANYONE),
             Map.entry("reserve", ANYONE),
             Map.entry("getReservation", HOLDERS),
