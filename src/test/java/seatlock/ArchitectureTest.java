@@ -177,7 +177,7 @@ class ArchitectureTest {
     @CsvSource({
         "io.javalin..,http api contract",
         "org.eclipse.jetty..,http api loadtest root",
-        "com.fasterxml.jackson..,http api openapi contract seatmap loadtest",
+        "com.fasterxml.jackson..,http api openapi contract seatmap loadtest plans",
         "com.github.benmanes.caffeine..,catalog sales seatmap api",
         "org.HdrHistogram..,loadtest",
         "com.fasterxml.uuid..,db",

@@ -187,6 +187,7 @@ public final class ApiServer implements AutoCloseable {
                             events,
                             eventChanges,
                             cancellations,
+                            new PlanHandlers(),
                             reservations,
                             buyers,
                             tickets,

@@ -15,7 +15,7 @@ final class Routes {
 
     private static final String EVENT = "/api/events/{eventId}";
     /** The paths whose bodies are seat plans. */
-    static final Pattern SEAT_PLANS = Pattern.compile("/api/events(/[^/]+/sections)?");
+    static final Pattern SEAT_PLANS = Pattern.compile("/api/events(/[^/]+/sections)?|/api/plans/convert");
 
     private static final String RESERVATION = EVENT + "/reservations/{reservationId}";
     private static final String KEY = "/api/keys/{keyId}";
@@ -45,6 +45,7 @@ final class Routes {
             EventHandlers events,
             EventChangeHandlers eventChanges,
             EventCancellationHandlers cancellations,
+            PlanHandlers plans,
             ReservationHandlers reservations,
             BuyerHandlers buyers,
             TicketHandlers tickets,
@@ -64,6 +65,7 @@ final class Routes {
         post(EVENT + "/sections", AccessRule.ADMIN, eventChanges::addSections);
         post(EVENT + "/cancel", AccessRule.ADMIN, cancellations::cancel);
         get(EVENT + "/plan", AccessRule.ANYONE, events::plan);
+        post("/api/plans/convert", AccessRule.ADMIN, plans::convert);
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);

@@ -23,10 +23,6 @@ import seatlock.http.Validation;
 /** Reads the sections of a new event, or those that are added to one, and finds all errors in them. */
 final class SeatPlanReader {
 
-    private static final int MAX_SECTION_OR_ROW_NAME = 50;
-    private static final int MAX_NUMBER = 20;
-    private static final double MAX_COORDINATE = 1_000_000;
-
     private final Tariff tariff;
     private final int maxSeatsPerReservation;
     private final Validation validation;
@@ -62,7 +58,7 @@ final class SeatPlanReader {
             var section = sections.get(i);
             var path = "sections[" + i + "]";
             if (validation.check(section != null, path, "must not be null")) {
-                var hasName = validation.checkText(section.name(), path + ".name", MAX_SECTION_OR_ROW_NAME)
+                var hasName = validation.checkText(section.name(), path + ".name", SeatPlan.MAX_NAME)
                         && validation.check(
                                 names.add(section.name()), path + ".name", "duplicates the name of another section");
                 var prices = prices(section, path);
@@ -137,7 +133,7 @@ final class SeatPlanReader {
 
     private Optional<SeatPlan.Row> row(Section section, SeatRow row, String path) {
         var seats = seats(row.seats(), path + ".seats");
-        var hasName = validation.checkText(row.name(), path + ".name", MAX_SECTION_OR_ROW_NAME)
+        var hasName = validation.checkText(row.name(), path + ".name", SeatPlan.MAX_NAME)
                 && (section.name() == null || reserveLabels(section.name(), row.name(), path + ".name"));
         var isWhole = Sold.WHOLE.name().equals(row.sold());
         validation.check(
@@ -182,7 +178,7 @@ final class SeatPlanReader {
     }
 
     private SeatPlan.Seat seat(ListedSeat seat, String path) {
-        if (validation.checkText(seat.number(), path + ".number", MAX_NUMBER)) {
+        if (validation.checkText(seat.number(), path + ".number", SeatPlan.MAX_NUMBER)) {
             validation.check(!seat.number().contains("-"), path + ".number", "must not contain a hyphen");
         }
         checkCoordinate(seat.x(), path + ".x");
@@ -199,9 +195,9 @@ final class SeatPlanReader {
 
     private void checkCoordinate(Double value, String field) {
         validation.check(
-                value == null || Math.abs(value) <= MAX_COORDINATE,
+                value == null || Math.abs(value) <= SeatPlan.MAX_COORDINATE,
                 field,
-                "must be from " + -(long) MAX_COORDINATE + " to " + (long) MAX_COORDINATE);
+                "must be from " + -(long) SeatPlan.MAX_COORDINATE + " to " + (long) SeatPlan.MAX_COORDINATE);
     }
 
     /**

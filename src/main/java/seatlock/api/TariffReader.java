@@ -26,9 +26,6 @@ final class TariffReader {
     private static final int MAX_SEATS_OF_TYPE = 1_000_000;
     private static final int MAX_TAX_RATE = 10_000;
 
-    /** In minor units; JavaScript can represent the sum over a reservation exactly. */
-    private static final long MAX_PRICE = 1_000_000_000_000L;
-
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9_-]{0,29}");
 
     private final Validation validation;
@@ -96,9 +93,9 @@ final class TariffReader {
             if (validation.check(fee != null, path, "must not be null")) {
                 validation.checkText(fee.name(), path + ".name", MAX_NAME);
                 var hasAmount = validation.check(
-                        fee.amount() != null && fee.amount() >= 1 && fee.amount() <= MAX_PRICE,
+                        fee.amount() != null && fee.amount() >= 1 && fee.amount() <= PriceType.MAX_PRICE,
                         path + ".amount",
-                        "must be from 1 to " + MAX_PRICE + ", in minor units");
+                        "must be from 1 to " + PriceType.MAX_PRICE + ", in minor units");
                 var per = Stream.of(Fee.Per.values())
                         .filter(each -> each.name().equals(fee.per()))
                         .findFirst();
@@ -162,8 +159,8 @@ final class TariffReader {
 
     private boolean checkPrice(Long price, String field) {
         return validation.check(
-                price != null && price >= 0 && price <= MAX_PRICE,
+                price != null && price >= 0 && price <= PriceType.MAX_PRICE,
                 field,
-                "must be from 0 to " + MAX_PRICE + ", in minor units");
+                "must be from 0 to " + PriceType.MAX_PRICE + ", in minor units");
     }
 }

@@ -11,6 +11,9 @@ import java.util.Optional;
  */
 public record PriceType(String id, String name, Optional<Limit> limit) {
 
+    /** The highest price, in minor units; JavaScript can represent the sum over a reservation exactly. */
+    public static final long MAX_PRICE = 1_000_000_000_000L;
+
     /** The only price type of an event that names none. */
     public static final PriceType STANDARD = new PriceType("standard", "Standard", Optional.empty());
 }

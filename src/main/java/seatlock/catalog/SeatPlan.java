@@ -9,6 +9,15 @@ import java.util.stream.IntStream;
 /** The sections, rows and seats of an event, in the order in which they are shown and locked. */
 public record SeatPlan(List<Section> sections) {
 
+    /** The longest name of a section or row, in characters. */
+    public static final int MAX_NAME = 50;
+
+    /** The longest number of a seat, in characters. */
+    public static final int MAX_NUMBER = 20;
+
+    /** The largest distance of a seat from the origin along either axis. */
+    public static final double MAX_COORDINATE = 1_000_000;
+
     /** The name of the only row of a section whose places are sold by number. */
     public static final String PLACES_ROW = "GA";
 

@@ -27,6 +27,7 @@ import seatlock.embedded.UnusableHome;
             MigrateCommand.class,
             SeedCommand.class,
             EventsCommand.class,
+            ImportCommand.class,
             JobsCommand.class,
             ReservationsCommand.class,
             KeysCommand.class,

@@ -415,10 +415,10 @@ public final class EventBodies {
 
     @OpenApiName("Warning")
     public record Warning(
-            @OpenApiRequired @OpenApiDescription("Path of the field, such as sections[0].name")
+            @OpenApiRequired @OpenApiDescription("Path of the field, such as sections[0].name, or number of the line")
             String field,
 
-            @OpenApiRequired @OpenApiDescription("For people: which of its characters tickets show as □")
+            @OpenApiRequired @OpenApiDescription("For people, such as which of its characters tickets show as □")
             String message) {}
 
     @OpenApiName("Events")

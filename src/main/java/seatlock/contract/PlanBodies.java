@@ -54,7 +54,7 @@ public final class PlanBodies {
             return new Section(
                     section.name(),
                     section.prices().get(firstType),
-                    section.prices().size() == 1 ? null : section.prices(),
+                    section.prices().size() <= 1 ? null : section.prices(),
                     hasPlaces
                             ? null
                             : section.rows().stream()

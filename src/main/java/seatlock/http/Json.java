@@ -208,19 +208,20 @@ public final class Json {
         if (node.isArray()) {
             for (int i = 0; i < node.size(); i++) {
                 if (!isPrintable(node.get(i))) {
-                    return "[" + i + "]" + unprintable(node.get(i));
+                    return below("[" + i + "]", unprintable(node.get(i)));
                 }
             }
         }
         for (var field : node.properties()) {
             if (!isPrintable(field.getValue())) {
-                var rest = unprintable(field.getValue());
-                return PrintableText.orQuestionMark(field.getKey())
-                        + (rest.isEmpty() || rest.startsWith("[") ? "" : ".")
-                        + rest;
+                return below(PrintableText.orQuestionMark(field.getKey()), unprintable(field.getValue()));
             }
         }
         return "";
+    }
+
+    private static String below(String step, String rest) {
+        return step + (rest.isEmpty() || rest.startsWith("[") ? "" : ".") + rest;
     }
 
     private static String path(JsonMappingException e) {

@@ -26,6 +26,8 @@ public final class Requests {
 
     private static final String JSON = "application/json";
 
+    private static final String CSV = "text/csv";
+
     /** RFC 7396 section 4. */
     private static final String MERGE_PATCH = "application/merge-patch+json";
 
@@ -45,7 +47,7 @@ public final class Requests {
      * @throws Problem.Refused unsupported-media-type, malformed-request or invalid-request
      */
     public static <T> T body(Context ctx, Class<T> type) {
-        if (!isJson(ctx.header("Content-Type"), Set.of(JSON))) {
+        if (!isUtf8(ctx.header("Content-Type"), Set.of(JSON))) {
             throw Problem.of(
                             HttpProblem.UNSUPPORTED_MEDIA_TYPE,
                             "The Content-Type must be application/json (curl: -H 'Content-Type: application/json').")
@@ -55,12 +57,32 @@ public final class Requests {
     }
 
     /**
+     * Returns the body of an operation that takes CSV or JSON, if it is CSV.
+     *
+     * @return empty if it is JSON
+     * @throws Problem.Refused unsupported-media-type if it is neither
+     */
+    public static Optional<byte[]> csv(Context ctx) {
+        var type = ctx.header("Content-Type");
+        if (isUtf8(type, Set.of(JSON))) {
+            return Optional.empty();
+        }
+        if (!isUtf8(type, Set.of(CSV))) {
+            throw Problem.of(
+                            HttpProblem.UNSUPPORTED_MEDIA_TYPE,
+                            "The Content-Type must be " + JSON + " or " + CSV + ", in UTF-8.")
+                    .refuse();
+        }
+        return Optional.of(bytes(ctx));
+    }
+
+    /**
      * Parses the body as a merge patch.
      *
      * @throws Problem.Refused unsupported-media-type, malformed-request or invalid-request
      */
     public static Json.MergePatch patch(Context ctx) {
-        if (!isJson(ctx.header("Content-Type"), Set.of(JSON, MERGE_PATCH))) {
+        if (!isUtf8(ctx.header("Content-Type"), Set.of(JSON, MERGE_PATCH))) {
             throw Problem.of(
                             HttpProblem.UNSUPPORTED_MEDIA_TYPE,
                             "The Content-Type must be " + MERGE_PATCH + " or " + JSON + ".")
@@ -103,7 +125,8 @@ public final class Requests {
         optionalBody(ctx, Nothing.class);
     }
 
-    private static boolean isJson(String contentType, Set<String> types) {
+    /** Returns whether a Content-Type is one of some types, in UTF-8. */
+    private static boolean isUtf8(String contentType, Set<String> types) {
         if (contentType == null) {
             return false;
         }

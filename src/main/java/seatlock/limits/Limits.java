@@ -10,7 +10,7 @@ package seatlock.limits;
  * @param pendingPerEmail pending reservations for one event and e-mail address
  * @param seatsPerEmail seats in the pending and confirmed reservations for one event and e-mail address
  * @param bodyBytes size of the body of a request
- * @param seatPlanBytes size of the body of a request that creates an event
+ * @param seatPlanBytes size of the body of a request with a seat plan
  * @param headerBytes size of the request line and header of a request
  */
 public record Limits(

@@ -13,8 +13,10 @@ import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Cancellation;
 import seatlock.catalog.Event;
+import seatlock.catalog.PriceType;
 import seatlock.inventory.ReservationStatus;
 import seatlock.jobs.MailState;
+import seatlock.plans.ConvertedPlan;
 import seatlock.sales.IdempotencyKey;
 import seatlock.seatmap.SeatMap;
 import seatlock.text.Messages;
@@ -26,8 +28,6 @@ import seatlock.text.Messages;
 final class Constraints {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-
-    private static final long MAX_PRICE = 1_000_000_000_000L;
 
     private static final String DURATION = "^P(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+(\\.\\d{1,9})?S)?)?$";
 
@@ -47,16 +47,12 @@ final class Constraints {
     private static final ObjectNode MAIL_STATES = oneOf(
             Stream.of(MailState.State.values()).map(MailState.State::wireName).toArray(String[]::new));
 
-    /** A number, or a list with a null for each gap. */
+    /** A number, or a list with a null for each gap: {@link #addToSchemas} makes the schema of a seat accept null. */
     private static final ObjectNode ROW_SEATS = NODES.objectNode();
 
     static {
         var list = NODES.objectNode().put("type", "array").put("minItems", 1);
-        list.putObject("items")
-                .put("nullable", true)
-                .putArray("allOf")
-                .addObject()
-                .put("$ref", "#/components/schemas/ListedSeat");
+        list.putObject("items").put("$ref", "#/components/schemas/ListedSeat");
         ROW_SEATS
                 .putArray("oneOf")
                 .add(range(1, Event.MAX_CAPACITY).put("type", "integer"))
@@ -97,10 +93,10 @@ final class Constraints {
             Map.entry("Organiser.email", length(1, 254)),
             Map.entry("Organiser.url", URL),
             Map.entry("SectionPrice.name", length(1, 50)),
-            Map.entry("SectionPrice.price", range(0, MAX_PRICE)),
+            Map.entry("SectionPrice.price", range(0, PriceType.MAX_PRICE)),
             Map.entry("NewSections.sections", items(1)),
             Map.entry("Section.name", length(1, 50)),
-            Map.entry("Section.price", range(0, MAX_PRICE)),
+            Map.entry("Section.price", range(0, PriceType.MAX_PRICE)),
             Map.entry("Section.rows", items(1)),
             Map.entry("Row.name", length(1, 50)),
             Map.entry("Row.seats", ROW_SEATS),
@@ -119,8 +115,12 @@ final class Constraints {
             Map.entry("PriceType.name", length(1, 50)),
             Map.entry("PriceType.max", range(1, 1_000_000)),
             Map.entry("Fee.name", length(1, 50)),
-            Map.entry("Fee.amount", range(1, MAX_PRICE)),
+            Map.entry("Fee.amount", range(1, PriceType.MAX_PRICE)),
             Map.entry("Fee.per", oneOf("SEAT", "RESERVATION")),
+            Map.entry("NewPlanConversion.prices", prices()),
+            Map.entry("NewPlanConversion.plan", NODES.objectNode().put("additionalProperties", true)),
+            Map.entry("ConvertedPlan.name", length(1, 200)),
+            Map.entry("ConvertedPlan.warnings", NODES.objectNode().put("maxItems", ConvertedPlan.MAX_WARNINGS)),
             Map.entry("Event.currency", CURRENCY),
             Map.entry("Event.id", UUID),
             Map.entry(
@@ -251,6 +251,8 @@ final class Constraints {
             }
             add(constraint, property);
         });
+        // In OpenAPI 3.0, null is valid only where the schema that has the type says so.
+        ((ObjectNode) schemas.path("ListedSeat")).put("nullable", true);
     }
 
     /** Adds the constraints of an operation's parameters. */
@@ -302,7 +304,7 @@ final class Constraints {
         var object = NODES.objectNode().put("type", "object");
         object.set(
                 "additionalProperties",
-                range(0, MAX_PRICE).put("type", "integer").put("format", "int64"));
+                range(0, PriceType.MAX_PRICE).put("type", "integer").put("format", "int64"));
         return object;
     }
 

@@ -53,6 +53,24 @@ public final class Examples {
              {"name":"FLOOR","price":3500,"places":1200}]}
             """;
 
+    public static final String PLAN_CONVERSION_REQUEST = """
+            {"plan":{"name":"Arena","categories":[{"name":"Stalls"}],"zones":[{"name":"STALLS","position":{"x":0,"y":0},
+             "rows":[{"row_number":"A","position":{"x":0,"y":10},"seats":[
+             {"seat_guid":"1","seat_number":"12A","position":{"x":0,"y":0},"category":"Stalls"},
+             {"seat_guid":"2","seat_number":"12B","position":{"x":25,"y":0},"category":"Stalls"}]}]}]},
+             "prices":{"Stalls":4500}}
+            """;
+
+    public static final String CSV_PLAN = """
+            "section,row,seat,price,accessible,x,y\\r\\nSTALLS,A,12A,4500,,0,10\\r\\nSTALLS,A,12B,4500,yes,25,10\\r\\n"
+            """;
+
+    public static final String CONVERTED_PLAN = """
+            {"name":"Arena","sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":[
+             {"number":"12A","x":0.0,"y":10.0},{"number":"12B","x":25.0,"y":10.0}]}]}],
+             "warnings":[],"missing":["venue","startsAt","timeZone","currency"]}
+            """;
+
     public static final String SEATS = """
             {"eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","seats":[
              {"label":"STALLS-A-1","section":"STALLS","row":"A","number":1,"price":4500,"status":"SOLD"},

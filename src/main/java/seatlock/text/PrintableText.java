@@ -50,6 +50,33 @@ public final class PrintableText {
         return Optional.empty();
     }
 
+    /**
+     * Returns a text without everything that {@link #flawOfName} refuses in a name: control characters and separators of lines become
+     * spaces, characters that reorder the text are left out, and so are blanks at either end. Empty if nothing visible is left.
+     */
+    public static String asName(String text) {
+        var name = new StringBuilder();
+        text.codePoints().forEach(c -> {
+            if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
+                name.append(' ');
+            } else if (!isLoneSurrogate(c) && LINE_CONTROLS.indexOf(c) < 0) {
+                name.appendCodePoint(c);
+            }
+        });
+        if (name.codePoints().noneMatch(PrintableText::isVisible)) {
+            return "";
+        }
+        var start = 0;
+        while (isBlank(name.codePointAt(start))) {
+            start += Character.charCount(name.codePointAt(start));
+        }
+        var end = name.length();
+        while (isBlank(name.codePointBefore(end))) {
+            end -= Character.charCount(name.codePointBefore(end));
+        }
+        return name.substring(start, end);
+    }
+
     /** Joiners, variation selectors, combining marks and the like are not visible by themselves. */
     private static boolean isVisible(int codePoint) {
         return !isBlank(codePoint)

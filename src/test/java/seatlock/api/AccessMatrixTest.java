@@ -20,6 +20,7 @@ import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.openapi.Examples;
 import seatlock.support.Api;
 import seatlock.support.TestSystem;
 
@@ -69,6 +70,8 @@ class AccessMatrixTest {
             Map.entry("changeEvent", ADMINS),
             Map.entry("publishEvent", ADMINS),
             Map.entry("addSections", ADMINS),
+            Map.entry("convertPlan", ADMINS),
+            Map.entry("getPlan", ANYONE),
             Map.entry("getSeats", ANYONE),
             Map.entry("reserve", ANYONE),
             Map.entry("getReservation", HOLDERS),
@@ -278,6 +281,7 @@ class AccessMatrixTest {
             case "changeEvent" -> "{\"description\":\"" + UUID.randomUUID() + "\"}";
             case "addSections" ->
                 "{\"sections\":[{\"name\":\"S\",\"rows\":[{\"name\":\"" + UUID.randomUUID() + "\",\"seats\":1}]}]}";
+            case "convertPlan" -> Examples.PLAN_CONVERSION_REQUEST;
             case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
             case "confirm" -> "{\"paymentReference\":\"pi_" + UUID.randomUUID() + "\",\"amount\":4500}";
             case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";

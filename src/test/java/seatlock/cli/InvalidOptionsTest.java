@@ -11,6 +11,9 @@ class InvalidOptionsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "import",
+                "import plan.json --price VIP",
+                "import plan.json --price VIP=x",
                 "jobs list --state LOST",
                 "jobs list --limit 0",
                 "jobs list --limit -1",
