@@ -1,0 +1,417 @@
+package seatlock.inventory;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import seatlock.inventory.BestSeats.Request;
+
+/**
+ * Seats a party that cannot sit together as near to each other as possible, in the order that {@link BestSeats} describes.
+ *
+ * <p>It looks for the smallest boxes of rows and columns with enough free seats. Whether a box has enough, without somebody alone, can
+ * be counted: see {@link Room}. For each upper row, the box gets one more row at a time, and its columns move from left to right. Then
+ * the best seats of each smallest box are computed.
+ */
+final class NearestSeats {
+
+    private final Hall hall;
+    private final Request request;
+    private final int quantity;
+
+    /** The free seats in the order of the plan, by their index. */
+    private final int[] ids;
+
+    private final int[] columns;
+    private final int[] runs;
+    private final int[] plannedRows;
+
+    /** The rows with free seats: index of their first one, and of the end; and their line in the hall. */
+    private int rows;
+
+    private final int[] firsts;
+    private final long[] lines;
+    private final Room[] roomBefore; // in the rows before
+
+    private final boolean isAnybodyAlone;
+    private final int fewestAlone;
+
+    /** The box that is looked at: its seats, those on the left first, and how many of them each run has. */
+    private int[] box = {};
+
+    private int inBox;
+    private final int[] lengths;
+    private final Room room = new Room();
+
+    private long leastSpread = Long.MAX_VALUE;
+    private boolean isLeastSpreadKnown;
+    private Subset best;
+
+    private NearestSeats(Hall hall, BitSet free, Request request) {
+        this.hall = hall;
+        this.request = request;
+        this.quantity = request.quantity();
+        var counts = new int[2];
+        Hall.visitRuns(hall.open(), free, request.sections(), (stretch, first, last) -> {
+            counts[0] += last - first + 1;
+            counts[1]++;
+            return true;
+        });
+        int seats = counts[0];
+        this.ids = new int[seats];
+        this.columns = new int[seats];
+        this.runs = new int[seats];
+        this.plannedRows = new int[seats];
+        this.lengths = new int[counts[1]];
+        this.firsts = new int[counts[1] + 1];
+        this.lines = new long[counts[1]];
+        this.roomBefore = new Room[counts[1] + 1];
+        gather(free);
+        this.isAnybodyAlone = !roomBefore[rows].seatsNobodyAlone(quantity);
+        this.fewestAlone = roomBefore[rows].fewestAlone(quantity);
+    }
+
+    private void gather(BitSet free) {
+        var total = new Room();
+        var next = new int[2]; // index of the next seat and of the next run
+        Hall.visitRuns(hall.open(), free, request.sections(), (stretch, first, last) -> {
+            if (rows == 0 || plannedRows[next[0] - 1] != stretch.row()) {
+                firsts[rows] = next[0];
+                lines[rows] = stretch.line();
+                roomBefore[rows++] = total.copy();
+            }
+            for (int id = first; id <= last; id++) {
+                ids[next[0]] = id;
+                columns[next[0]] = Hall.column(stretch, id);
+                plannedRows[next[0]] = stretch.row();
+                runs[next[0]++] = next[1];
+                total.grow(id - first);
+            }
+            next[1]++;
+            return true;
+        });
+        firsts[rows] = next[0];
+        roomBefore[rows] = total;
+    }
+
+    /**
+     * Returns the ids of the best seats, ascending. There must be enough free seats for the party, but not beside each other, and it
+     * must not have asked for accessible seats.
+     */
+    static List<Integer> best(Hall hall, BitSet free, Request request) {
+        var search = new NearestSeats(hall, free, request);
+        search.findLeastSpread();
+        search.findBest();
+        return search.best.ids();
+    }
+
+    private boolean isEnough(Room each) {
+        return isAnybodyAlone ? each.seats >= quantity : each.seatsNobodyAlone(quantity);
+    }
+
+    /** Begins where the fewest rows are enough, so that the first box is small and rules out most of the others. */
+    private void findLeastSpread() {
+        var bottoms = new int[rows];
+        int bottom = 0;
+        int tops = 0;
+        for (int top = 0; top < rows; top++) {
+            bottom = Math.max(bottom, top);
+            while (bottom < rows && !isEnough(roomBefore[bottom + 1].minus(roomBefore[top]))) {
+                bottom++;
+            }
+            if (bottom == rows) {
+                break;
+            }
+            bottoms[top] = bottom;
+            tops++;
+        }
+        IntStream.range(0, tops)
+                .boxed()
+                .sorted(Comparator.comparingLong(top -> height(top, bottoms[top])))
+                .forEach(top -> extend(top, bottoms[top]));
+        isLeastSpreadKnown = true;
+    }
+
+    private void findBest() {
+        for (int top = 0; top < rows && !isSettled(top); top++) {
+            extend(top, top);
+        }
+    }
+
+    /** Returns whether no box that begins in a row, or a later one, can be better than the best so far. */
+    private boolean isSettled(int top) {
+        return best != null
+                && !hall.hasFocus()
+                && best.flaws == flaws(fewestAlone, 0, 0)
+                && best.rank < rank((long) quantity * plannedRows[firsts[top]], 0);
+    }
+
+    private long height(int top, int bottom) {
+        return Hall.HALF_SEATS_PER_ROW * (lines[bottom] - lines[top]);
+    }
+
+    private boolean isSmallEnough(long spread) {
+        return isLeastSpreadKnown ? spread <= leastSpread : spread < leastSpread;
+    }
+
+    /** Looks at the boxes that begin in a row, end in another one or below, and may be small enough. */
+    private void extend(int top, int bottom) {
+        inBox = 0;
+        for (int row = top; row < rows && isSmallEnough(height(top, row)); row++) {
+            merge(firsts[row], firsts[row + 1]);
+            int seatsPerRow = (quantity + row - top) / (row - top + 1);
+            if (row < bottom || !isSmallEnough(height(top, row) + 2 * (seatsPerRow - 1))) {
+                continue;
+            }
+            if (isLeastSpreadKnown) {
+                choose(height(top, row));
+            } else {
+                narrow(height(top, row));
+            }
+        }
+    }
+
+    /** Adds the seats of a row to the box, which stays sorted by column. */
+    private void merge(int from, int to) {
+        int old = inBox - 1;
+        inBox += to - from;
+        if (box.length < inBox) {
+            box = Arrays.copyOf(box, 2 * inBox);
+        }
+        int added = to - 1;
+        for (int into = inBox - 1; added >= from; into--) {
+            box[into] = old >= 0 && columns[box[old]] > columns[added] ? box[old--] : added--;
+        }
+    }
+
+    /** Finds the narrowest part of the box that is enough. */
+    private void narrow(long height) {
+        int right = 0;
+        for (int left = 0; left < inBox; left++) {
+            while (right < inBox && !isEnough(room)) {
+                room.grow(lengths[runs[box[right++]]]++);
+            }
+            if (isEnough(room)) {
+                leastSpread = Math.min(leastSpread, height + columns[box[right - 1]] - columns[box[left]]);
+            }
+            room.shrink(lengths[runs[box[left]]]--);
+        }
+    }
+
+    /** Chooses among the seats of each part of the box that is as narrow as possible. */
+    private void choose(long height) {
+        int right = 0;
+        for (int left = 0; left < inBox; left++) {
+            while (right < inBox && height + columns[box[right]] - columns[box[left]] <= leastSpread) {
+                room.grow(lengths[runs[box[right++]]]++);
+            }
+            boolean isNew = left == 0 || columns[box[left]] > columns[box[left - 1]];
+            if (isNew && isEnough(room)) {
+                var seats = Arrays.copyOfRange(box, left, right);
+                Arrays.sort(seats);
+                chooseAmong(seats);
+            }
+            room.shrink(lengths[runs[box[left]]]--);
+        }
+    }
+
+    private void chooseAmong(int[] seats) {
+        if (best != null && isNoneBetter(seats)) {
+            return;
+        }
+        var subset = new Subset(seats);
+        if (best == null || subset.isBetterThan(best)) {
+            best = subset;
+        }
+    }
+
+    /** Returns whether a bound shows that the best so far is better than all subsets of some seats. */
+    private boolean isNoneBetter(int[] seats) {
+        long flaws = flaws(room.fewestAlone(quantity), 0, 0);
+        if (best.flaws != flaws) {
+            return best.flaws < flaws;
+        }
+        long nearest = Arrays.stream(seats).mapToLong(this::distance).min().orElseThrow();
+        if (best.distance != quantity * nearest) {
+            return best.distance < quantity * nearest;
+        }
+        return best.rank < rank((long) quantity * plannedRows[seats[0]], 0);
+    }
+
+    private long distance(int seat) {
+        return hall.distance(ids[seat], ids[seat]);
+    }
+
+    private static long flaws(long alone, int meantForOthers, int restricted) {
+        return alone << 40 | (long) meantForOthers << 20 | restricted;
+    }
+
+    private static long rank(long rows, int offset) {
+        return rows << 32 | offset;
+    }
+
+    /**
+     * The numbers that say for how many people there is room.
+     *
+     * <p>Nobody alone: a run of free seats can be given to nobody, or to two people or more. So any number of people can be seated
+     * up to the sum of the runs of two or more, unless all of these are pairs and the number is odd: a run of three or more takes
+     * the one who is left over, or makes room for a second one.
+     */
+    private static final class Room {
+        private int seats;
+        private int inPairsOrMore;
+        private int runsOfThreeOrMore;
+
+        /** Adds a seat to a run that has some seats already. */
+        void grow(int length) {
+            seats++;
+            inPairsOrMore += length == 0 ? 0 : length == 1 ? 2 : 1;
+            runsOfThreeOrMore += length == 2 ? 1 : 0;
+        }
+
+        /** Removes a seat from a run. */
+        void shrink(int length) {
+            seats--;
+            inPairsOrMore -= length == 1 ? 0 : length == 2 ? 2 : 1;
+            runsOfThreeOrMore -= length == 3 ? 1 : 0;
+        }
+
+        Room minus(Room other) {
+            var difference = new Room();
+            difference.seats = seats - other.seats;
+            difference.inPairsOrMore = inPairsOrMore - other.inPairsOrMore;
+            difference.runsOfThreeOrMore = runsOfThreeOrMore - other.runsOfThreeOrMore;
+            return difference;
+        }
+
+        Room copy() {
+            return minus(new Room());
+        }
+
+        boolean seatsNobodyAlone(int people) {
+            return inPairsOrMore >= people && (runsOfThreeOrMore > 0 || people % 2 == 0);
+        }
+
+        /** Returns how many people sit alone at least. */
+        int fewestAlone(int people) {
+            if (inPairsOrMore < people) {
+                return people - inPairsOrMore;
+            }
+            return seatsNobodyAlone(people) ? 0 : 1;
+        }
+    }
+
+    /** The best subset of some seats, of the size of the party. */
+    private final class Subset {
+        private final int[] seats;
+        private final int[] chosen = new int[quantity];
+
+        // What it costs to choose some more people's seats from a seat on, after a seat that is not chosen, one that is
+        // chosen
+        // alone, or one in company. All costs are sums over seats.
+        private final long[] flawsFrom;
+        private final long[] distanceFrom;
+        private final long[] rankFrom;
+        private final boolean[] isTaken;
+
+        private final long flaws;
+        private final long distance;
+        private final long rank;
+
+        Subset(int[] seats) {
+            this.seats = seats;
+            int states = (seats.length + 1) * (quantity + 1) * 3;
+            this.flawsFrom = new long[states];
+            this.distanceFrom = new long[states];
+            this.rankFrom = new long[states];
+            this.isTaken = new boolean[states];
+            for (int people = 0; people <= quantity; people++) {
+                for (int before = 0; before < 3; before++) {
+                    flawsFrom[state(seats.length, people, before)] =
+                            people > 0 ? Long.MAX_VALUE : flaws(before == 1 ? 1 : 0, 0, 0);
+                }
+            }
+            for (int i = seats.length - 1; i >= 0; i--) {
+                for (int people = 0; people <= quantity; people++) {
+                    for (int before = 0; before < 3; before++) {
+                        decide(i, people, before);
+                    }
+                }
+            }
+            int first = state(0, quantity, 0);
+            this.flaws = flawsFrom[first];
+            this.distance = distanceFrom[first];
+            this.rank = rankFrom[first];
+            trace();
+        }
+
+        private int state(int i, int people, int before) {
+            return (i * (quantity + 1) + people) * 3 + before;
+        }
+
+        private boolean isBesideTheOneBefore(int i) {
+            return i > 0 && seats[i] == seats[i - 1] + 1 && runs[seats[i]] == runs[seats[i - 1]];
+        }
+
+        private int stateIfTaken(int i, int people, int before) {
+            return state(i + 1, people - 1, before > 0 && isBesideTheOneBefore(i) ? 2 : 1);
+        }
+
+        private void decide(int i, int people, int before) {
+            int state = state(i, people, before);
+            int without = state(i + 1, people, 0);
+            flawsFrom[state] = plus(flawsFrom[without], flaws(before == 1 ? 1 : 0, 0, 0));
+            distanceFrom[state] = distanceFrom[without];
+            rankFrom[state] = rankFrom[without];
+            if (people == 0) {
+                return;
+            }
+            int seat = seats[i];
+            int with = stateIfTaken(i, people, before);
+            int alone = before == 1 && !isBesideTheOneBefore(i) ? 1 : 0;
+            int meantForOthers = hall.isOrdinary(ids[seat]) ? 0 : 1;
+            int restricted = hall.isRestricted(ids[seat]) ? 1 : 0;
+            long withFlaws = plus(flawsFrom[with], flaws(alone, meantForOthers, restricted));
+            long withDistance = distanceFrom[with] + distance(seat);
+            long withRank = rankFrom[with] + rank(plannedRows[seat], Math.abs(columns[seat]));
+            int order = Long.compare(withFlaws, flawsFrom[state]);
+            order = order != 0 ? order : Long.compare(withDistance, distanceFrom[state]);
+            order = order != 0 ? order : Long.compare(withRank, rankFrom[state]);
+            if (order <= 0) { // of equal ones, that with the lower id
+                flawsFrom[state] = withFlaws;
+                distanceFrom[state] = withDistance;
+                rankFrom[state] = withRank;
+                isTaken[state] = true;
+            }
+        }
+
+        private static long plus(long flaws, long more) {
+            return flaws == Long.MAX_VALUE ? flaws : flaws + more;
+        }
+
+        private void trace() {
+            int people = quantity;
+            int before = 0;
+            for (int i = 0; people > 0; i++) {
+                if (isTaken[state(i, people, before)]) {
+                    before = before > 0 && isBesideTheOneBefore(i) ? 2 : 1;
+                    chosen[quantity - people--] = seats[i];
+                } else {
+                    before = 0;
+                }
+            }
+        }
+
+        boolean isBetterThan(Subset other) {
+            int order = Long.compare(flaws, other.flaws);
+            order = order != 0 ? order : Long.compare(distance, other.distance);
+            order = order != 0 ? order : Long.compare(rank, other.rank);
+            return (order != 0 ? order : Arrays.compare(chosen, other.chosen)) < 0;
+        }
+
+        List<Integer> ids() {
+            return Arrays.stream(chosen).map(seat -> ids[seat]).boxed().toList();
+        }
+    }
+}
