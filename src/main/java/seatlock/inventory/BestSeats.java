@@ -141,7 +141,7 @@ final class BestSeats {
         var near = hall;
         int quantity = request.quantity();
         int accessible = request.accessible();
-        for (int with = accessible; accessible > 0; with = Math.min(with, accessible)) {
+        for (int with = mostAccessible(hall, left, request); accessible > 0; with = Math.min(with, accessible)) {
             var group = group(near, left, request.of(quantity, accessible), with);
             if (group.isEmpty()) {
                 with--;
@@ -156,6 +156,19 @@ final class BestSeats {
         chosen.addAll(quantity == 0 ? List.of() : rest(near, left, request.of(quantity, 0)));
         Collections.sort(chosen);
         return chosen;
+    }
+
+    /** Returns how many of the accessible seats may be in a group, at most. */
+    private static int mostAccessible(Hall hall, BitSet free, Request request) {
+        var most = new int[1];
+        Hall.visitRuns(hall.withAccessible(), free, request.sections(), (stretch, first, last) -> {
+            int accessible = (int) IntStream.rangeClosed(first, last)
+                    .filter(hall::isAccessible)
+                    .count();
+            most[0] = Math.max(most[0], Math.min(request.accessible(), accessible));
+            return most[0] < request.accessible();
+        });
+        return most[0];
     }
 
     /** Chooses the largest group beside each other with some of the accessible seats; empty if there is none. */

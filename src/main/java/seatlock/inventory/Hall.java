@@ -84,12 +84,8 @@ final class Hall {
         this.distances = distances;
         this.all = all;
         this.open = open;
-        this.openByDistance = distances == null
-                ? open
-                : open.stream()
-                        .sorted(Comparator.comparingLong(Stretch::nearest))
-                        .toList();
-        this.withAccessible = all.stream()
+        this.openByDistance = sorted(open);
+        this.withAccessible = sorted(all).stream()
                 .filter(stretch -> hasSeat(accessible, stretch.first(), stretch.last()))
                 .toList();
     }
@@ -148,6 +144,14 @@ final class Hall {
             }
         }
         return rankedBy(sums);
+    }
+
+    private List<Stretch> sorted(List<Stretch> stretches) {
+        return hasFocus()
+                ? stretches.stream()
+                        .sorted(Comparator.comparingLong(Stretch::nearest))
+                        .toList()
+                : stretches;
     }
 
     private Hall rankedBy(long[] sums) {
@@ -232,12 +236,12 @@ final class Hall {
         return open;
     }
 
-    /** Returns the same as {@link #open}, those near the focus first. */
+    /** Returns the same as {@link #open}, but those near the focus first, if there is one. */
     List<Stretch> openByDistance() {
         return openByDistance;
     }
 
-    /** Returns those of {@link #all} that have an accessible seat. */
+    /** Returns those of {@link #all} that have an accessible seat, those near the focus first, if there is one. */
     List<Stretch> withAccessible() {
         return withAccessible;
     }

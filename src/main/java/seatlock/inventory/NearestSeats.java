@@ -1,20 +1,23 @@
 package seatlock.inventory;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 import seatlock.inventory.BestSeats.Request;
 
 /**
  * Seats a party that cannot sit together as near to each other as possible, in the order that {@link BestSeats} describes.
  *
  * <p>It looks for the smallest boxes of rows and columns with enough free seats. Whether a box has enough, without somebody alone, can
- * be counted: see {@link Room}. For each upper row, the box gets one more row at a time, and its columns move from left to right. Then
- * the best seats of each smallest box are computed.
+ * be counted: see {@link Room}. For each upper row, the box gets one more row at a time, and its columns move from left to right. A box
+ * is never narrower than one that begins a row higher and ends in the same row, so most boxes are ruled out by the one before. Then the
+ * best seats of each smallest box are computed.
  */
 final class NearestSeats {
+
+    /** From one row with free seats to another. */
+    private record Box(int top, int bottom) {}
 
     private final Hall hall;
     private final Request request;
@@ -41,11 +44,12 @@ final class NearestSeats {
     private int[] box = {};
 
     private int inBox;
+    private int nextRow;
     private final int[] lengths;
     private final Room room = new Room();
 
     private long leastSpread = Long.MAX_VALUE;
-    private boolean isLeastSpreadKnown;
+    private final List<Box> smallest = new ArrayList<>();
     private Subset best;
 
     private NearestSeats(Hall hall, BitSet free, Request request) {
@@ -101,8 +105,8 @@ final class NearestSeats {
      */
     static List<Integer> best(Hall hall, BitSet free, Request request) {
         var search = new NearestSeats(hall, free, request);
-        search.findLeastSpread();
-        search.findBest();
+        search.findSmallestBoxes();
+        search.chooseFromSmallestBoxes();
         return search.best.ids();
     }
 
@@ -110,11 +114,12 @@ final class NearestSeats {
         return isAnybodyAlone ? each.seats >= quantity : each.seatsNobodyAlone(quantity);
     }
 
-    /** Begins where the fewest rows are enough, so that the first box is small and rules out most of the others. */
-    private void findLeastSpread() {
+    /** Begins where the fewest rows are enough, because a small first box rules out most of the others. */
+    private void findSmallestBoxes() {
         var bottoms = new int[rows];
         int bottom = 0;
         int tops = 0;
+        int flattest = 0;
         for (int top = 0; top < rows; top++) {
             bottom = Math.max(bottom, top);
             while (bottom < rows && !isEnough(roomBefore[bottom + 1].minus(roomBefore[top]))) {
@@ -124,18 +129,55 @@ final class NearestSeats {
                 break;
             }
             bottoms[top] = bottom;
+            flattest = height(top, bottom) < height(flattest, bottoms[flattest]) ? top : flattest;
             tops++;
         }
-        IntStream.range(0, tops)
-                .boxed()
-                .sorted(Comparator.comparingLong(top -> height(top, bottoms[top])))
-                .forEach(top -> extend(top, bottoms[top]));
-        isLeastSpreadKnown = true;
+        measure(flattest, bottoms[flattest], new int[rows]);
+        smallest.clear();
+        var widths = new int[rows];
+        for (int top = 0; top < tops; top++) {
+            measure(top, bottoms[top], widths);
+        }
     }
 
-    private void findBest() {
-        for (int top = 0; top < rows && !isSettled(top); top++) {
-            extend(top, top);
+    /**
+     * Measures the boxes that begin in a row, end in another one or below, and may be among the smallest.
+     *
+     * @param widths by lower row, the width of a box that begins higher, which is no wider; replaced with that of this box
+     */
+    private void measure(int top, int bottom, int[] widths) {
+        clearBox(top);
+        for (int row = top; row < rows && height(top, row) <= leastSpread; row++) {
+            int seatsPerRow = (quantity + row - top) / (row - top + 1);
+            int width = Math.max(widths[row], 2 * (seatsPerRow - 1));
+            if (row < bottom || height(top, row) + width > leastSpread) {
+                continue;
+            }
+            mergeRowsTo(row);
+            widths[row] = narrowest();
+            long spread = height(top, row) + widths[row];
+            if (spread < leastSpread) {
+                leastSpread = spread;
+                smallest.clear();
+            }
+            if (spread == leastSpread) {
+                smallest.add(new Box(top, row));
+            }
+        }
+    }
+
+    private void chooseFromSmallestBoxes() {
+        int top = -1;
+        for (var each : smallest) {
+            if (isSettled(each.top())) {
+                return;
+            }
+            if (each.top() != top) {
+                top = each.top();
+                clearBox(top);
+            }
+            mergeRowsTo(each.bottom());
+            choose(height(top, each.bottom()));
         }
     }
 
@@ -151,52 +193,40 @@ final class NearestSeats {
         return Hall.HALF_SEATS_PER_ROW * (lines[bottom] - lines[top]);
     }
 
-    private boolean isSmallEnough(long spread) {
-        return isLeastSpreadKnown ? spread <= leastSpread : spread < leastSpread;
-    }
-
-    /** Looks at the boxes that begin in a row, end in another one or below, and may be small enough. */
-    private void extend(int top, int bottom) {
+    private void clearBox(int top) {
         inBox = 0;
-        for (int row = top; row < rows && isSmallEnough(height(top, row)); row++) {
-            merge(firsts[row], firsts[row + 1]);
-            int seatsPerRow = (quantity + row - top) / (row - top + 1);
-            if (row < bottom || !isSmallEnough(height(top, row) + 2 * (seatsPerRow - 1))) {
-                continue;
+        nextRow = top;
+    }
+
+    /** Adds the seats of the next rows to the box, which stays sorted by column. */
+    private void mergeRowsTo(int row) {
+        for (; nextRow <= row; nextRow++) {
+            int old = inBox - 1;
+            int added = firsts[nextRow + 1] - 1;
+            inBox += firsts[nextRow + 1] - firsts[nextRow];
+            if (box.length < inBox) {
+                box = Arrays.copyOf(box, 2 * inBox);
             }
-            if (isLeastSpreadKnown) {
-                choose(height(top, row));
-            } else {
-                narrow(height(top, row));
+            for (int into = inBox - 1; added >= firsts[nextRow]; into--) {
+                box[into] = old >= 0 && columns[box[old]] > columns[added] ? box[old--] : added--;
             }
         }
     }
 
-    /** Adds the seats of a row to the box, which stays sorted by column. */
-    private void merge(int from, int to) {
-        int old = inBox - 1;
-        inBox += to - from;
-        if (box.length < inBox) {
-            box = Arrays.copyOf(box, 2 * inBox);
-        }
-        int added = to - 1;
-        for (int into = inBox - 1; added >= from; into--) {
-            box[into] = old >= 0 && columns[box[old]] > columns[added] ? box[old--] : added--;
-        }
-    }
-
-    /** Finds the narrowest part of the box that is enough. */
-    private void narrow(long height) {
+    /** Returns the width of the narrowest part of the box that is enough. */
+    private int narrowest() {
+        int narrowest = Integer.MAX_VALUE;
         int right = 0;
         for (int left = 0; left < inBox; left++) {
             while (right < inBox && !isEnough(room)) {
                 room.grow(lengths[runs[box[right++]]]++);
             }
             if (isEnough(room)) {
-                leastSpread = Math.min(leastSpread, height + columns[box[right - 1]] - columns[box[left]]);
+                narrowest = Math.min(narrowest, columns[box[right - 1]] - columns[box[left]]);
             }
             room.shrink(lengths[runs[box[left]]]--);
         }
+        return narrowest;
     }
 
     /** Chooses among the seats of each part of the box that is as narrow as possible. */
@@ -232,11 +262,20 @@ final class NearestSeats {
         if (best.flaws != flaws) {
             return best.flaws < flaws;
         }
-        long nearest = Arrays.stream(seats).mapToLong(this::distance).min().orElseThrow();
-        if (best.distance != quantity * nearest) {
-            return best.distance < quantity * nearest;
+        if (hall.hasFocus()) {
+            long distance = Arrays.stream(seats)
+                    .mapToLong(this::distance)
+                    .sorted()
+                    .limit(quantity)
+                    .sum();
+            if (best.distance != distance) {
+                return best.distance < distance;
+            }
         }
-        return best.rank < rank((long) quantity * plannedRows[seats[0]], 0);
+        long highestRows = Arrays.stream(seats, 0, quantity)
+                .mapToLong(seat -> plannedRows[seat])
+                .sum();
+        return best.rank < rank(highestRows, 0);
     }
 
     private long distance(int seat) {

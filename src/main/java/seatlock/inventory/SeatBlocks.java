@@ -15,7 +15,6 @@ final class SeatBlocks {
 
     private final Hall hall;
     private final Request request;
-    private final boolean isByDistance;
     private final long leastFlaws;
 
     /** The seats that are looked at. */
@@ -36,7 +35,6 @@ final class SeatBlocks {
     private SeatBlocks(Hall hall, Request request) {
         this.hall = hall;
         this.request = request;
-        this.isByDistance = request.accessible() == 0 && hall.hasFocus();
         int strangers = request.quantity() - (1 + BestSeats.COMPANIONS) * request.accessible();
         this.leastFlaws = request.accessible() == 0 ? 0 : (long) Math.max(0, strangers) << MEANT_FOR_OTHERS;
     }
@@ -67,7 +65,7 @@ final class SeatBlocks {
         Hall.visitRuns(hall.withAccessible(), free, request.sections(), (stretch, first, last) -> {
             for (int from = first; from + largest[0] <= last; from++) {
                 search.clear();
-                for (int id = from; id <= last && id - from < limit; id++) {
+                for (int id = from; id <= last && id - from < limit && search.mayGrow(); id++) {
                     search.count(id, 1);
                     if (search.isAllowed()) {
                         largest[0] = Math.max(largest[0], id - from + 1);
@@ -106,9 +104,7 @@ final class SeatBlocks {
         if (bestFlaws > leastFlaws) {
             return false;
         }
-        return isByDistance
-                ? stretch.nearest() * request.quantity() > bestDistance
-                : !hall.hasFocus() && stretch.row() > bestRow;
+        return hall.hasFocus() ? stretch.nearest() * request.quantity() > bestDistance : stretch.row() > bestRow;
     }
 
     private void clear() {
@@ -128,6 +124,10 @@ final class SeatBlocks {
     private boolean isAllowed() {
         return request.accessible() == 0
                 || accessible == request.accessible() && companions <= BestSeats.COMPANIONS * accessible;
+    }
+
+    private boolean mayGrow() {
+        return accessible <= request.accessible() && companions <= BestSeats.COMPANIONS * request.accessible();
     }
 
     private void compare(Stretch stretch, int first, int last, int from) {
