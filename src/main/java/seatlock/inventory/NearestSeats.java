@@ -3,7 +3,9 @@ package seatlock.inventory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import seatlock.inventory.BestSeats.Request;
 
 /**
@@ -18,6 +20,21 @@ final class NearestSeats {
 
     /** From one row with free seats to another. */
     private record Box(int top, int bottom) {}
+
+    /** Seats for the party, ascending, with what is compared; each is the sum over the seats. */
+    private record Subset(int[] seats, long flaws, long distance, long rank) {
+
+        int compareCosts(Subset other) {
+            int order = Long.compare(flaws, other.flaws);
+            order = order != 0 ? order : Long.compare(distance, other.distance);
+            return order != 0 ? order : Long.compare(rank, other.rank);
+        }
+
+        boolean isBetterThan(Subset other) {
+            int order = compareCosts(other);
+            return (order != 0 ? order : Arrays.compare(seats, other.seats)) < 0;
+        }
+    }
 
     private final Hall hall;
     private final Request request;
@@ -107,7 +124,9 @@ final class NearestSeats {
         var search = new NearestSeats(hall, free, request);
         search.findSmallestBoxes();
         search.chooseFromSmallestBoxes();
-        return search.best.ids();
+        return Arrays.stream(search.best.seats())
+                .mapToObj(seat -> search.ids[seat])
+                .toList();
     }
 
     private boolean isEnough(Room each) {
@@ -185,8 +204,8 @@ final class NearestSeats {
     private boolean isSettled(int top) {
         return best != null
                 && !hall.hasFocus()
-                && best.flaws == flaws(fewestAlone, 0, 0)
-                && best.rank < rank((long) quantity * plannedRows[firsts[top]], 0);
+                && best.flaws() == flaws(fewestAlone, 0, 0)
+                && best.rank() < rank((long) quantity * plannedRows[firsts[top]], 0);
     }
 
     private long height(int top, int bottom) {
@@ -247,35 +266,60 @@ final class NearestSeats {
     }
 
     private void chooseAmong(int[] seats) {
-        if (best != null && isNoneBetter(seats)) {
+        long fewest = room.fewestAlone(quantity);
+        var cheapest = subset(cheapest(seats));
+        long alone = alone(cheapest.seats());
+        var bound = new Subset(
+                cheapest.seats(), cheapest.flaws() + flaws(fewest - alone, 0, 0), cheapest.distance(), cheapest.rank());
+        if (best != null && best.compareCosts(bound) < 0) {
             return;
         }
-        var subset = new Subset(seats);
+        var subset = alone == fewest ? cheapest : subset(new Selection(seats).chosen());
         if (best == null || subset.isBetterThan(best)) {
             best = subset;
         }
     }
 
-    /** Returns whether a bound shows that the best so far is better than all subsets of some seats. */
-    private boolean isNoneBetter(int[] seats) {
-        long flaws = flaws(room.fewestAlone(quantity), 0, 0);
-        if (best.flaws != flaws) {
-            return best.flaws < flaws;
-        }
-        if (hall.hasFocus()) {
-            long distance = Arrays.stream(seats)
-                    .mapToLong(this::distance)
-                    .sorted()
-                    .limit(quantity)
-                    .sum();
-            if (best.distance != distance) {
-                return best.distance < distance;
-            }
-        }
-        long highestRows = Arrays.stream(seats, 0, quantity)
-                .mapToLong(seat -> plannedRows[seat])
-                .sum();
-        return best.rank < rank(highestRows, 0);
+    /** Returns the best seats for the party, were it not for those who sit alone; ascending. */
+    private int[] cheapest(int[] seats) {
+        return Arrays.stream(seats)
+                .boxed()
+                .sorted(Comparator.<Integer>comparingLong(this::flaws)
+                        .thenComparingLong(this::distance)
+                        .thenComparingLong(this::rank)
+                        .thenComparingInt(seat -> seat))
+                .limit(quantity)
+                .mapToInt(seat -> seat)
+                .sorted()
+                .toArray();
+    }
+
+    private Subset subset(int[] seats) {
+        return new Subset(
+                seats,
+                flaws(alone(seats), 0, 0)
+                        + Arrays.stream(seats).mapToLong(this::flaws).sum(),
+                Arrays.stream(seats).mapToLong(this::distance).sum(),
+                Arrays.stream(seats).mapToLong(this::rank).sum());
+    }
+
+    private long alone(int[] seats) {
+        return IntStream.range(0, seats.length)
+                .filter(i -> !isBesideTheOneBefore(seats, i))
+                .filter(i -> i + 1 == seats.length || !isBesideTheOneBefore(seats, i + 1))
+                .count();
+    }
+
+    private boolean isBesideTheOneBefore(int[] seats, int i) {
+        return i > 0 && seats[i] == seats[i - 1] + 1 && runs[seats[i]] == runs[seats[i - 1]];
+    }
+
+    private long flaws(int seat) {
+        return flaws(0, hall.isOrdinary(ids[seat]) ? 0 : 1, hall.isRestricted(ids[seat]) ? 1 : 0);
+    }
+
+    private long rank(int seat) {
+        return rank(plannedRows[seat], Math.abs(columns[seat]));
     }
 
     private long distance(int seat) {
@@ -341,8 +385,8 @@ final class NearestSeats {
         }
     }
 
-    /** The best subset of some seats, of the size of the party. */
-    private final class Subset {
+    /** The best of some seats for the party, with as few people alone as possible. */
+    private final class Selection {
         private final int[] seats;
         private final int[] chosen = new int[quantity];
 
@@ -354,11 +398,7 @@ final class NearestSeats {
         private final long[] rankFrom;
         private final boolean[] isTaken;
 
-        private final long flaws;
-        private final long distance;
-        private final long rank;
-
-        Subset(int[] seats) {
+        Selection(int[] seats) {
             this.seats = seats;
             int states = (seats.length + 1) * (quantity + 1) * 3;
             this.flawsFrom = new long[states];
@@ -368,7 +408,7 @@ final class NearestSeats {
             for (int people = 0; people <= quantity; people++) {
                 for (int before = 0; before < 3; before++) {
                     flawsFrom[state(seats.length, people, before)] =
-                            people > 0 ? Long.MAX_VALUE : flaws(before == 1 ? 1 : 0, 0, 0);
+                            people > 0 ? Long.MAX_VALUE : NearestSeats.flaws(before == 1 ? 1 : 0, 0, 0);
                 }
             }
             for (int i = seats.length - 1; i >= 0; i--) {
@@ -378,10 +418,6 @@ final class NearestSeats {
                     }
                 }
             }
-            int first = state(0, quantity, 0);
-            this.flaws = flawsFrom[first];
-            this.distance = distanceFrom[first];
-            this.rank = rankFrom[first];
             trace();
         }
 
@@ -389,18 +425,14 @@ final class NearestSeats {
             return (i * (quantity + 1) + people) * 3 + before;
         }
 
-        private boolean isBesideTheOneBefore(int i) {
-            return i > 0 && seats[i] == seats[i - 1] + 1 && runs[seats[i]] == runs[seats[i - 1]];
-        }
-
         private int stateIfTaken(int i, int people, int before) {
-            return state(i + 1, people - 1, before > 0 && isBesideTheOneBefore(i) ? 2 : 1);
+            return state(i + 1, people - 1, before > 0 && isBesideTheOneBefore(seats, i) ? 2 : 1);
         }
 
         private void decide(int i, int people, int before) {
             int state = state(i, people, before);
             int without = state(i + 1, people, 0);
-            flawsFrom[state] = plus(flawsFrom[without], flaws(before == 1 ? 1 : 0, 0, 0));
+            flawsFrom[state] = plus(flawsFrom[without], NearestSeats.flaws(before == 1 ? 1 : 0, 0, 0));
             distanceFrom[state] = distanceFrom[without];
             rankFrom[state] = rankFrom[without];
             if (people == 0) {
@@ -408,12 +440,10 @@ final class NearestSeats {
             }
             int seat = seats[i];
             int with = stateIfTaken(i, people, before);
-            int alone = before == 1 && !isBesideTheOneBefore(i) ? 1 : 0;
-            int meantForOthers = hall.isOrdinary(ids[seat]) ? 0 : 1;
-            int restricted = hall.isRestricted(ids[seat]) ? 1 : 0;
-            long withFlaws = plus(flawsFrom[with], flaws(alone, meantForOthers, restricted));
+            int alone = before == 1 && !isBesideTheOneBefore(seats, i) ? 1 : 0;
+            long withFlaws = plus(flawsFrom[with], NearestSeats.flaws(alone, 0, 0) + NearestSeats.this.flaws(seat));
             long withDistance = distanceFrom[with] + distance(seat);
-            long withRank = rankFrom[with] + rank(plannedRows[seat], Math.abs(columns[seat]));
+            long withRank = rankFrom[with] + rank(seat);
             int order = Long.compare(withFlaws, flawsFrom[state]);
             order = order != 0 ? order : Long.compare(withDistance, distanceFrom[state]);
             order = order != 0 ? order : Long.compare(withRank, rankFrom[state]);
@@ -425,7 +455,7 @@ final class NearestSeats {
             }
         }
 
-        private static long plus(long flaws, long more) {
+        private long plus(long flaws, long more) {
             return flaws == Long.MAX_VALUE ? flaws : flaws + more;
         }
 
@@ -434,7 +464,7 @@ final class NearestSeats {
             int before = 0;
             for (int i = 0; people > 0; i++) {
                 if (isTaken[state(i, people, before)]) {
-                    before = before > 0 && isBesideTheOneBefore(i) ? 2 : 1;
+                    before = before > 0 && isBesideTheOneBefore(seats, i) ? 2 : 1;
                     chosen[quantity - people--] = seats[i];
                 } else {
                     before = 0;
@@ -442,15 +472,8 @@ final class NearestSeats {
             }
         }
 
-        boolean isBetterThan(Subset other) {
-            int order = Long.compare(flaws, other.flaws);
-            order = order != 0 ? order : Long.compare(distance, other.distance);
-            order = order != 0 ? order : Long.compare(rank, other.rank);
-            return (order != 0 ? order : Arrays.compare(chosen, other.chosen)) < 0;
-        }
-
-        List<Integer> ids() {
-            return Arrays.stream(chosen).map(seat -> ids[seat]).boxed().toList();
+        int[] chosen() {
+            return chosen;
         }
     }
 }
