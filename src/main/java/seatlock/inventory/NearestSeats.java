@@ -267,6 +267,9 @@ final class NearestSeats {
 
     private void chooseAmong(int[] seats) {
         long fewest = room.fewestAlone(quantity);
+        if (best != null && best.flaws() <= flaws(fewest, 0, 0) && isFarther(seats)) {
+            return;
+        }
         var cheapest = subset(cheapest(seats));
         long alone = alone(cheapest.seats());
         var bound = new Subset(
@@ -278,6 +281,11 @@ final class NearestSeats {
         if (best == null || subset.isBetterThan(best)) {
             best = subset;
         }
+    }
+
+    /** Returns whether all subsets of some seats are farther from the focus than the best so far. */
+    private boolean isFarther(int[] seats) {
+        return quantity * Arrays.stream(seats).mapToLong(this::distance).min().orElseThrow() > best.distance();
     }
 
     /** Returns the best seats for the party, were it not for those who sit alone; ascending. */

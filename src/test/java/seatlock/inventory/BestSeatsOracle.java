@@ -164,7 +164,7 @@ final class BestSeatsOracle {
         return IntStream.range(1, chosen.size()).allMatch(i -> chosen.get(i).isBeside(chosen.get(i - 1)));
     }
 
-    /** What is compared, from the first to the last. */
+    /** Returns the numbers that are compared, from the first to the last; less is better. */
     private double[] key(List<Place> chosen, BestSeats.Request request, boolean together) {
         var key = new ArrayList<Double>();
         double alone = chosen.stream()
