@@ -28,6 +28,7 @@ import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
 import seatlock.inventory.ReservationToken;
+import seatlock.inventory.SeatChoice;
 import seatlock.privacy.Erasure;
 import seatlock.sales.Corrections;
 import seatlock.sales.Receipt;
@@ -131,6 +132,9 @@ public class SealedTypesTest {
             new Erasure.Result.Refused(ReservationStatus.PENDING),
             new Erasure.Result.Unknown());
 
+    public static final List<SeatChoice> SEAT_CHOICES =
+            List.of(new SeatChoice.Chosen(List.of(1), true), new SeatChoice.SoldOut(0), new SeatChoice.NotTogether(1));
+
     /** Variants by their sealed type. */
     private static final Map<Class<?>, List<?>> VARIANTS = Map.ofEntries(
             Map.entry(Command.class, COMMANDS),
@@ -142,6 +146,7 @@ public class SealedTypesTest {
             Map.entry(Erasure.Result.class, ERASURES),
             Map.entry(Corrections.Result.class, CORRECTIONS),
             Map.entry(Reservation.State.class, STATES),
+            Map.entry(SeatChoice.class, SEAT_CHOICES),
             Map.entry(CheckOutResult.class, CHECK_OUT_RESULTS),
             Map.entry(UndoResult.class, UNDO_RESULTS));
 
