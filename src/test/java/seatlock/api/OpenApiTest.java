@@ -52,6 +52,22 @@ class OpenApiTest {
         assertThat(type.get("x-extensible-enum")).hasSameSizeAs(ApiProblem.all());
     }
 
+    /** The generator takes a method of a record for a field unless it is told not to. */
+    @Test
+    void every_field_that_is_an_object_names_its_own_fields() throws IOException {
+        var schemas = new ObjectMapper()
+                .readTree(DocumentationHandlers.openApiDocument())
+                .at("/components/schemas");
+        var vague = new ArrayList<String>();
+        schemas.properties()
+                .forEach(schema -> schema.getValue().path("properties").properties().stream()
+                        .filter(field -> field.getValue().path("type").asText().equals("object")
+                                && !field.getValue().has("properties")
+                                && !field.getValue().has("additionalProperties"))
+                        .forEach(field -> vague.add(schema.getKey() + "." + field.getKey())));
+        assertThat(vague).isEmpty();
+    }
+
     /** @param check gets the name of each operation, such as {@code get /api/events}, and its definition */
     private static void checkOperations(JsonNode document, BiConsumer<String, JsonNode> check) {
         document.get("paths")
