@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import seatlock.http.HttpProblem;
@@ -116,5 +118,40 @@ class OpenApiTest {
                                     .as(name)
                                     .isTrue()));
         });
+    }
+
+    @Test
+    void every_example_in_json_is_valid_by_its_schema() throws IOException {
+        var document = new ObjectMapper().readTree(DocumentationHandlers.openApiDocument());
+        var count = new AtomicInteger();
+        checkOperations(
+                document,
+                (name, operation) -> operation
+                        .findValues("content")
+                        .forEach(content -> content.properties().stream()
+                                .filter(media -> media.getKey().endsWith("json"))
+                                .map(Map.Entry::getValue)
+                                .forEach(media -> examples(media).forEach(example -> {
+                                    count.incrementAndGet();
+                                    OpenApiContract.validate(name + " " + example, media.get("schema"), example);
+                                }))));
+        assertThat(count).hasValueGreaterThan(100);
+    }
+
+    private static List<JsonNode> examples(JsonNode media) {
+        var examples = new ArrayList<>(media.path("examples").findValues("value"));
+        if (media.has("example")) {
+            examples.add(media.get("example"));
+        }
+        return examples;
+    }
+
+    /** In OpenAPI 3.0, readers ignore everything next to a reference. */
+    @Test
+    void nothing_stands_next_to_a_reference() throws IOException {
+        var document = new ObjectMapper().readTree(DocumentationHandlers.openApiDocument());
+        assertThat(document.findParents("$ref"))
+                .isNotEmpty()
+                .allSatisfy(parent -> assertThat(parent).as(parent.toString()).hasSize(1));
     }
 }
