@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.openapi.OpenApiDescription;
+import io.javalin.openapi.OpenApiIgnore;
 import io.javalin.openapi.OpenApiName;
 import io.javalin.openapi.OpenApiNullable;
 import io.javalin.openapi.OpenApiPropertyType;
@@ -49,6 +50,7 @@ public final class ReservationBodies {
 
         /** Returns the shortest form, of which the fingerprint of a request is made. */
         @JsonValue
+        @OpenApiIgnore
         public Object json() {
             return holder == null ? seat : Map.of("seat", seat == null ? "" : seat, "holder", holder);
         }

@@ -109,7 +109,7 @@ public final class Inventory {
 
     /**
      * Tries to acquire the locks that the foreign keys of a new reservation and of its idempotency key will need. Seatlock
-     * never locks more of an event than this, so only another program can make it fail.
+     * locks nothing of an event that conflicts with this, so only another program can make it fail.
      *
      * @return {@code false} if another transaction has locked the event
      */

@@ -47,8 +47,8 @@ final class Constraints {
     private static final ObjectNode MAIL_STATES = oneOf(
             Stream.of(MailState.State.values()).map(MailState.State::wireName).toArray(String[]::new));
 
-    /** Just the label, as before there were names, or an object. */
-    private static final ObjectNode SEAT = NODES.objectNode();
+    /** Just the label, as before there were names, or an object. Generated clients name their class by the title. */
+    private static final ObjectNode SEAT = NODES.objectNode().put("title", "SeatChoice");
 
     static {
         SEAT.putArray("oneOf")
