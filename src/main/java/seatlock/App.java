@@ -209,8 +209,7 @@ public final class App implements AutoCloseable {
         var stored = config.adminKey().isEmpty() ? backends.home().adminKey() : null;
         var adminKey = stored == null ? config.adminKey().orElseThrow() : stored.value();
         listen(backends.redis(), adminKey, core, threads);
-        var sweeper =
-                lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, tickets, metrics));
+        var sweeper = lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, metrics));
         var sequencer = lifecycle.add(new Sequencer(readDatabase, feed));
         return () -> {
             sweeper.start(config.sweepInterval());
