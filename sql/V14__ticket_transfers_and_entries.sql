@@ -47,10 +47,12 @@ ALTER TABLE jobs ADD CONSTRAINT jobs_kind_known CHECK (
              'RenewTickets', 'SendUpdate', 'SendCancellation'));
 ALTER TABLE jobs DROP CONSTRAINT jobs_subject_matches_kind;
 ALTER TABLE jobs ADD CONSTRAINT jobs_subject_matches_kind CHECK (
-    subject_type = CASE
-        WHEN kind IN ('RefreshEvent', 'AnnounceChange') THEN 'EVENT'
-        WHEN kind IN ('SendTransferredTicket', 'SendTransferNotice') THEN 'TICKET'
-        ELSE 'RESERVATION' END);
+    CASE
+        WHEN kind IN ('RefreshEvent', 'AnnounceChange') THEN subject_type = 'EVENT'
+        WHEN kind IN ('SendTransferredTicket', 'SendTransferNotice') THEN subject_type = 'TICKET'
+        WHEN kind IN ('SendUpdate', 'SendCancellation') THEN subject_type IN ('RESERVATION', 'TICKET') -- the buyer, another holder
+        ELSE subject_type = 'RESERVATION'
+    END);
 ALTER TABLE jobs DROP CONSTRAINT jobs_event_version_matches_kind;
 ALTER TABLE jobs ADD CONSTRAINT jobs_event_version_matches_kind CHECK (
     CASE
@@ -62,8 +64,9 @@ ALTER TABLE jobs ADD CONSTRAINT jobs_event_version_matches_kind CHECK (
 COMMENT ON COLUMN jobs.subject_type IS 'What subject_id identifies: EVENT, RESERVATION or TICKET.';
 COMMENT ON COLUMN jobs.ticket_id IS 'The subject, if it is a ticket.';
 
-CREATE UNIQUE INDEX jobs_one_per_transfer ON jobs (event_id, ticket_id, kind) WHERE ticket_id IS NOT NULL;
-COMMENT ON INDEX jobs_one_per_transfer IS 'The old and the new holder of a ticket are told once.';
+CREATE UNIQUE INDEX jobs_one_per_transfer ON jobs (event_id, ticket_id, kind, coalesce(event_version, 0))
+ WHERE ticket_id IS NOT NULL;
+COMMENT ON INDEX jobs_one_per_transfer IS 'The old and the new holder of a ticket are told once of its transfer, and the holder of each change of the event.';
 
 -- 3. Entries ----------------------------------------------------------------------------------------------------------------
 --

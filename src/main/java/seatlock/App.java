@@ -112,7 +112,8 @@ public final class App implements AutoCloseable {
     /**
      * Starts a role and returns when it is ready.
      *
-     * @param prepare runs once the schema is up to date, before the first request is served
+     * @param prepare runs once the schema is up to date, before the first request is served; must be repeatable, because it runs
+     *     again if the database becomes unavailable meanwhile
      * @throws RuntimeException if it cannot start; the caller must still close it
      */
     public void start(Role role, Consumer<DatabaseUrl> prepare) {
@@ -147,11 +148,11 @@ public final class App implements AutoCloseable {
         }
 
         prepareSchema(backends, role);
-        readDatabase
+        awaitEnd(() -> readDatabase
                 .settingsNotInForce()
-                .forEach(phrase -> progress.accept("Warning     A transaction loses its settings: " + phrase));
-        prepare.accept(database);
-        ticketKeys.ensureFirst();
+                .forEach(phrase -> progress.accept("Warning     A transaction loses its settings: " + phrase)));
+        awaitEnd(() -> prepare.accept(database));
+        awaitEnd(ticketKeys::ensureFirst);
         var backlog = lifecycle.add(new BacklogMonitor(readDatabase, jobs, inventoryReader, feed, metrics));
         backlog.start();
         health.addDependency("jobs", false, backlog::problem);
@@ -159,7 +160,7 @@ public final class App implements AutoCloseable {
             startWorkers(backends, tickets, role);
         }
         startServing.run();
-        health.started(new Migrations(database).latest());
+        awaitEnd(() -> health.started(new Migrations(database).latest()));
     }
 
     private Database open(
@@ -208,8 +209,7 @@ public final class App implements AutoCloseable {
         var stored = config.adminKey().isEmpty() ? backends.home().adminKey() : null;
         var adminKey = stored == null ? config.adminKey().orElseThrow() : stored.value();
         listen(backends.redis(), adminKey, core, threads);
-        var sweeper =
-                lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, tickets, metrics));
+        var sweeper = lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, metrics));
         var sequencer = lifecycle.add(new Sequencer(readDatabase, feed));
         return () -> {
             sweeper.start(config.sweepInterval());
@@ -304,10 +304,7 @@ public final class App implements AutoCloseable {
     /** Brings the schema up to date, or waits until PostgreSQL is up and {@code seatlock migrate} has run. */
     private void prepareSchema(Backends backends, Role role) {
         if (role == Role.ALL) {
-            awaitSuccess(() -> {
-                backends.migrate();
-                return Optional.empty();
-            });
+            awaitEnd(backends::migrate);
         } else {
             var migrations = new Migrations(backends.database());
             awaitSuccess(() -> reasonToWait(migrations));
@@ -330,8 +327,17 @@ public final class App implements AutoCloseable {
         }
     }
 
+    /** Repeats a step until it ends without an error, like {@link #awaitSuccess}. */
+    private void awaitEnd(Runnable step) {
+        awaitSuccess(() -> {
+            step.run();
+            return Optional.empty();
+        });
+    }
+
     /**
-     * Repeats an attempt until it returns no reason to wait, and reports the reason at intervals.
+     * Repeats an attempt until it returns no reason to wait, and reports the reason at intervals. The attempt must be repeatable: it
+     * may have taken effect without this process learning of it.
      *
      * @throws DatabaseException.Unavailable for a reason that waiting cannot fix
      */
@@ -353,7 +359,7 @@ public final class App implements AutoCloseable {
     private static Optional<String> attemptOnce(Supplier<Optional<String>> attempt) {
         try {
             return attempt.get();
-        } catch (DatabaseException.Unavailable e) {
+        } catch (DatabaseException e) {
             if (!e.isTransient()) {
                 throw e;
             }

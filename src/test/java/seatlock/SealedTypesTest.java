@@ -110,6 +110,7 @@ public class SealedTypesTest {
             new Tickets.Resend.Queued(true),
             new Tickets.Resend.NotConfirmed(),
             new Tickets.Resend.EventCancelled(),
+            new Tickets.Resend.Transferred(),
             new Tickets.Resend.TooOften(Duration.ofMinutes(1)));
 
     public static final List<Corrections.Result> CORRECTIONS = List.of(

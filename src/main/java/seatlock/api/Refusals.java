@@ -109,7 +109,7 @@ final class Refusals {
         var successor = reservation
                 .replacedBy()
                 .map(id -> ", and reservation " + id + " was confirmed in its place.")
-                .orElse(".");
+                .orElse(reservation.buyer().isErased() ? ", and the personal data of its buyer was erased." : ".");
         return Problem.of(type, "The reservation is " + reservation.status() + successor)
                 .with("reservationStatus", reservation.status());
     }

@@ -21,12 +21,9 @@ import seatlock.changes.Actor;
 import seatlock.changes.Changes;
 import seatlock.db.Database;
 import seatlock.inventory.InventoryReader;
-import seatlock.jobs.Jobs;
 import seatlock.sales.EventCancellation;
 import seatlock.sales.EventRevision;
 import seatlock.sales.IdempotencyKeys;
-import seatlock.tickets.TicketKeys;
-import seatlock.tickets.Tickets;
 
 @Command(
         name = "events",
@@ -82,8 +79,8 @@ final class EventsCommand implements Callable<Integer> {
 
     /** @throws IllegalArgumentException if there is no such event */
     static int cancel(Database database, UUID id, EventCancellation.Request request) {
-        var cancellation = new EventCancellation(
-                new Catalog(), new Changes(), new Cancellations(), new InventoryReader(), tickets(database));
+        var cancellation =
+                new EventCancellation(new Catalog(), new Changes(), new Cancellations(), new InventoryReader());
         var event = database.inTransaction(tx -> cancellation.cancel(tx, new EventId(id), request, Actor.OPERATOR));
         report("Cancelled", id, event);
         return 0;
@@ -117,15 +114,11 @@ final class EventsCommand implements Callable<Integer> {
 
     /** @throws IllegalArgumentException if there is no such event */
     static int revise(Database database, UUID id, String done, UnaryOperator<Event> change) {
-        var revision = new EventRevision(new Catalog(), new Changes(), new IdempotencyKeys(), tickets(database));
+        var revision = new EventRevision(new Catalog(), new Changes(), new IdempotencyKeys());
         var event = database.inTransaction(tx -> revision.revise(
                 tx, new EventId(id), Actor.OPERATOR, current -> new EventRevision.Next(change.apply(current.event()))));
         report(done, id, event);
         return 0;
-    }
-
-    private static Tickets tickets(Database database) {
-        return new Tickets(new TicketKeys(database), new Jobs());
     }
 
     private static void report(String done, UUID id, Optional<Event> event) {

@@ -16,6 +16,19 @@ public abstract sealed class DatabaseException extends RuntimeException {
         return SqlState.isLockTimeout(e);
     }
 
+    /**
+     * Returns whether the work may succeed if it is repeated later: the server is down or starting, or a lock is held. A wrong
+     * password needs a person.
+     */
+    public boolean isTransient() {
+        for (Throwable cause = this; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e) {
+                return SqlState.isUnavailable(e) || SqlState.isLockTimeout(e);
+            }
+        }
+        return false;
+    }
+
     /** Adds to a sentence what to change in the configuration, if this is known. */
     public String withAdvice(String sentence) {
         return SqlState.withAdvice(sentence, this);
@@ -24,16 +37,6 @@ public abstract sealed class DatabaseException extends RuntimeException {
     /** The database is unavailable. Nothing was changed; the transaction may be retried. */
     public static sealed class Unavailable extends DatabaseException {
         private static final long serialVersionUID = 1L;
-
-        /** Returns whether waiting may help: the server is down or starting. A wrong password needs a person. */
-        public boolean isTransient() {
-            for (Throwable cause = this; cause != null; cause = cause.getCause()) {
-                if (cause instanceof SQLException e) {
-                    return SqlState.isUnavailable(e);
-                }
-            }
-            return false;
-        }
 
         /** Returns whether the role lacks a permission, which an administrator or {@code migrate} can grant. */
         public boolean isForbidden() {

@@ -308,6 +308,9 @@ final class Decision {
             return refuse(Refusal.RESERVATION_NOT_PENDING, reservation); // its buyer has tickets
         }
         if (reservation.asOf(now).status() == ReservationStatus.EXPIRED) {
+            if (reservation.buyer().isErased()) {
+                return refuse(Refusal.RESERVATION_NOT_PENDING, reservation); // nobody is left to get tickets
+            }
             return command.ifLapsed().isPresent()
                     ? reacquire(reservation, command.ifLapsed().get(), command.payment())
                     : refuseExpired(reservation);

@@ -70,11 +70,11 @@ final class InventoryWriter {
                 """
                 INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
                                           version, status, email, token_hash, seat_count, total, created_at, expires_at,
-                                          hold_until, confirmed_at, ended_at, payment_reference, amount_paid, replaced_by)
+                                          hold_until, confirmed_at, ended_at, payment_reference, amount_paid, replaced_by, erased_at)
                 SELECT existing.event_id, existing.terms_version, existing.event_starts_at, existing.event_max_seats,
                        line.id, existing.reference, line.version, line.status, existing.email, existing.token_hash,
                        existing.seat_count, existing.total, existing.created_at, line.expires_at, existing.hold_until,
-                       line.confirmed_at, line.ended_at, line.reference, line.amount, line.replaced_by
+                       line.confirmed_at, line.ended_at, line.reference, line.amount, line.replaced_by, existing.erased_at
                   FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
                        AS line (id, version, status, expires_at, confirmed_at, ended_at, reference, amount, replaced_by)
                  CROSS JOIN LATERAL (SELECT * FROM reservations WHERE event_id = ? AND reservation_id = line.id

@@ -15,7 +15,7 @@ import seatlock.changes.Changes;
 import seatlock.db.Tx;
 import seatlock.inventory.InventoryReader;
 import seatlock.jobs.Job;
-import seatlock.tickets.Tickets;
+import seatlock.tickets.Announcements;
 
 /**
  * Cancels events. From the commit on, nothing of the event is sold; {@link seatlock.maintenance.Sweeper} cancels its
@@ -27,15 +27,13 @@ public final class EventCancellation {
     private final Changes changes;
     private final Cancellations cancellations;
     private final InventoryReader inventory;
-    private final Tickets tickets;
+    private final Announcements announcements = new Announcements();
 
-    public EventCancellation(
-            Catalog catalog, Changes changes, Cancellations cancellations, InventoryReader inventory, Tickets tickets) {
+    public EventCancellation(Catalog catalog, Changes changes, Cancellations cancellations, InventoryReader inventory) {
         this.catalog = catalog;
         this.changes = changes;
         this.cancellations = cancellations;
         this.inventory = inventory;
-        this.tickets = tickets;
     }
 
     /**
@@ -90,6 +88,6 @@ public final class EventCancellation {
         var toCancel = inventory.countHolders(tx, event.id(), cancellation.refund());
         return cancellation.refund() || !cancellation.notifies()
                 ? toCancel
-                : toCancel + tickets.countWithoutJob(tx, event.id(), event.version(), Job.Kind.SEND_CANCELLATION);
+                : toCancel + announcements.countWithoutJob(tx, event.id(), event.version(), Job.Kind.SEND_CANCELLATION);
     }
 }

@@ -48,6 +48,18 @@ public record Ticket(
         return transfers == 0;
     }
 
+    /** Returns whether it was neither refunded nor transferred. */
+    public boolean isValid() {
+        return voidedAt == null;
+    }
+
+    /** Returns whether both were transferred to one e-mail address. */
+    public boolean hasSameHolder(Ticket other) {
+        return transferredTo != null
+                && other.transferredTo != null
+                && transferredTo.email().equalsIgnoreCase(other.transferredTo.email());
+    }
+
     /** Returns whether it was used, and that was not undone. */
     public boolean wasUsed() {
         return checkIn != null || checkedOutAt != null;

@@ -234,6 +234,28 @@ class CorrectionTest {
     }
 
     @Test
+    void tickets_that_were_transferred_are_not_sent_again() {
+        confirm();
+        var tickets = api.tickets(event.id(), reserved.get("id").asText());
+        api.transfer(event.id(), tickets.get(0).get("id").asText(), TestSystem.ADMIN_KEY);
+        assertThat(resend("{}").outcome()).as("the buyer has one ticket").isEqualTo("202");
+        api.transfer(event.id(), tickets.get(1).get("id").asText(), TestSystem.ADMIN_KEY);
+        var jobs = system.count(
+                "SELECT count(*) AS n FROM jobs WHERE event_id = ?", event.id().value());
+
+        var refused = resend("{\"email\":\"new@example.org\"}");
+
+        assertThat(refused.outcome()).isEqualTo("404 not-found");
+        assertThat(refused.json().get("detail").asText())
+                .isEqualTo("All tickets of the reservation were transferred to other people.");
+        assertThat(get().get("email").asText()).isEqualTo("ada@example.org");
+        assertThat(system.count(
+                        "SELECT count(*) AS n FROM jobs WHERE event_id = ?",
+                        event.id().value()))
+                .isEqualTo(jobs);
+    }
+
+    @Test
     void an_address_is_not_changed_by_a_resend_that_is_refused() {
         assertThat(resend("{\"email\":\"new@example.org\"}").outcome()).isEqualTo("409 reservation-not-confirmed");
         assertThat(get().get("email").asText()).isEqualTo("ada@example.org");

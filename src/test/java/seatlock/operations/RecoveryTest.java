@@ -8,11 +8,18 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import seatlock.App;
+import seatlock.Config;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.EventId;
+import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Migrations;
 import seatlock.support.Api;
@@ -96,6 +103,36 @@ class RecoveryTest {
             server.awaitReady();
         } finally {
             execute(owner, "DROP OWNED BY " + serving.user() + "; DROP ROLE " + serving.user());
+        }
+    }
+
+    /** Chaos found a server that ended when PostgreSQL was killed while the server committed during its start. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void a_start_whose_commit_is_lost_is_repeated(int commit) throws Exception {
+        try (var proxy = PostgresProxy.inFrontOf(Servers.newDatabase())) {
+            var settings =
+                    Map.of("DATABASE_URL", text(proxy.url()), "SEATLOCK_ADMIN_KEY", TestSystem.ADMIN_KEY, "PORT", "0");
+            var output = new ConcurrentLinkedQueue<String>();
+            try (var app = new App(Config.from(settings), output::add)) {
+                var isArmed = new AtomicBoolean();
+                app.start(App.Role.SERVE, database -> {
+                    if (isArmed.compareAndSet(false, true)) {
+                        proxy.cutAtCommit(commit); // the first is of the next line, the second of the next step
+                    }
+                    commit(database);
+                });
+
+                assertThat(output).anyMatch(line -> line.startsWith("Waiting     PostgreSQL is unavailable"));
+                var api = new Api(app.url(), TestSystem.ADMIN_KEY);
+                assertThat(api.get("/readyz").status()).isEqualTo(200);
+            }
+        }
+    }
+
+    private static void commit(DatabaseUrl url) {
+        try (var database = Database.open(url, 1, App.READ_STATEMENT_TIMEOUT)) {
+            database.inTransaction(tx -> tx.query("SELECT 1 AS one", row -> row.integer("one")));
         }
     }
 

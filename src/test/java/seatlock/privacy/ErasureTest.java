@@ -286,6 +286,72 @@ class ErasureTest {
     }
 
     @Test
+    void nothing_about_people_is_stored_with_an_erased_reservation_again() {
+        var id = buy("S-A-1");
+        var ticket = api.tickets(event.id(), id).get(0).get("id").asText();
+        var code = api.code(event.id(), id);
+        erase(id, true);
+
+        var transfer = Api.object().put("email", EMAIL).put("name", NAME).toString();
+        var transferred = api.transferWith(
+                event.id(), ticket, TestSystem.ADMIN_KEY, UUID.randomUUID().toString(), transfer);
+        assertThat(Api.reason(transferred)).isEqualTo("409 not-transferable ERASED");
+        assertThat(api.send(Api.patch(
+                                api.asAdmin(api.request(Api.path(event.id(), id))),
+                                "{\"email\":\"" + EMAIL + "\",\"name\":\"" + NAME + "\"}"))
+                        .outcome())
+                .isEqualTo("404 not-found");
+        assertThat(api.send(Api.post(
+                                api.asAdmin(api.request(Api.path(event.id(), id) + "/resend")),
+                                "{\"email\":\"" + EMAIL + "\"}"))
+                        .outcome())
+                .isEqualTo("404 not-found");
+        api.scan(event.id(), code, "North");
+        var undone = Api.object().put("code", code).put("reason", NAME + " is outside");
+        assertThat(api.undo(event.id(), undone.toString()).status()).isEqualTo(200);
+        assertThat(api.scan(event.id(), code, "North").status()).isEqualTo(200);
+
+        assertThat(places()).isEmpty();
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void an_erased_reservation_can_be_refunded() {
+        var id = buy("S-A-1");
+        erase(id, true);
+
+        var refunded = api.cancel(event.id(), id, TestSystem.ADMIN_KEY);
+
+        assertThat(refunded.outcome()).isEqualTo("200");
+        assertThat(refunded.json().get("status").asText()).isEqualTo("CANCELLED");
+        assertThat(api.buy(event.id(), "S-A-1").outcome()).isEqualTo("200");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    /** Nobody would get the tickets, and the successor would have no address. */
+    @Test
+    void a_late_payment_does_not_confirm_a_reservation_that_was_erased() {
+        var id = reserve("S-A-1");
+        system.lapse(event.id());
+        system.sweeper().runOnce();
+        erase(id, false);
+
+        var confirmed = api.confirm(event.id(), id, 4500);
+        var reacquired = api.reacquire(event.id(), id, UUID.randomUUID().toString(), 4500);
+
+        for (var refused : List.of(confirmed, reacquired)) {
+            assertThat(refused.outcome()).isEqualTo("409 reservation-not-pending");
+            assertThat(refused.json().get("detail").asText())
+                    .isEqualTo("The reservation is EXPIRED, and the personal data of its buyer was erased.");
+        }
+        assertThat(api.extend(event.id(), id, UUID.randomUUID().toString(), TestSystem.ADMIN_KEY)
+                        .status())
+                .isEqualTo(410);
+        assertThat(api.cancel(event.id(), id, TestSystem.ADMIN_KEY).outcome()).isEqualTo("409 reservation-not-pending");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
     void a_buyer_gets_everything_that_is_stored() {
         try (var workers = new TestWorkers(system).start()) {
             var id = buy("S-A-1");

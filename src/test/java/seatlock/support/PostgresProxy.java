@@ -13,7 +13,6 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import seatlock.db.DatabaseUrl;
 
@@ -27,7 +26,7 @@ public final class PostgresProxy implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final int port;
     private volatile ServerSocket listener;
-    private final AtomicBoolean armed = new AtomicBoolean();
+    private final AtomicInteger commitsUntilCut = new AtomicInteger();
     private final AtomicInteger roundTrips = new AtomicInteger();
 
     private PostgresProxy(DatabaseUrl server) throws IOException {
@@ -62,9 +61,14 @@ public final class PostgresProxy implements AutoCloseable {
         return new DatabaseUrl(jdbc, server.user(), server.password());
     }
 
-    /** Cuts the next connection that commits. */
+    /** Cuts the connection that commits next. */
     public void cutAtNextCommit() {
-        armed.set(true);
+        cutAtCommit(1);
+    }
+
+    /** Cuts the connection of a later commit. @param nth 1 is the next commit */
+    public void cutAtCommit(int nth) {
+        commitsUntilCut.set(nth);
     }
 
     /** Returns how often the server was ready for the next query. A client waits for each, except after BEGIN. */
@@ -93,7 +97,7 @@ public final class PostgresProxy implements AutoCloseable {
         pump(upstream, client, (bytes, length, out) -> {
             roundTrips.addAndGet(messages.countReady(bytes, length));
             var committed = new String(bytes, 0, length, ISO_8859_1).contains("COMMIT\0");
-            if (committed && armed.compareAndSet(true, false)) {
+            if (committed && commitsUntilCut.getAndUpdate(left -> Math.max(0, left - 1)) == 1) {
                 client.close();
                 upstream.close();
             } else {

@@ -14,6 +14,7 @@ import seatlock.jobs.Job;
 import seatlock.support.Api;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
+import seatlock.tickets.Announcements;
 
 /** Documents and mails after a change of an event. */
 class EventChangesTest {
@@ -48,7 +49,7 @@ class EventChangesTest {
 
     private Void renew(Event event, boolean notifies) {
         return system.database.inTransaction(tx -> {
-            system.tickets.renew(tx, event, notifies);
+            new Announcements().renew(tx, event, notifies);
             return null;
         });
     }
@@ -95,7 +96,7 @@ class EventChangesTest {
         jobs.buy(event, 4, 4); // knows the new name already
         for (int i = 0; i < 2; i++) {
             system.database.inTransaction(
-                    tx -> system.tickets.addJobs(tx, event.id(), renamed.version(), Job.Kind.SEND_UPDATE, 0, 500));
+                    tx -> new Announcements().addJobs(tx, event.id(), renamed.version(), Job.Kind.SEND_UPDATE, 0, 500));
         }
 
         Wait.until("the holders are told", () -> jobs.jobs(event, Job.Kind.SEND_UPDATE, "DONE") == 3);
