@@ -49,7 +49,7 @@ final class EventChangeHandlers implements EventChangeOperations {
     @Override
     public void patch(Context ctx) {
         var id = Parameters.eventId(ctx);
-        var patch = Requests.patch(ctx);
+        var patch = Requests.patch(ctx, EventPatch.class);
         var ifMatch = ctx.header("If-Match");
         revise(ctx, id, current -> {
             Requests.requireMatch(ifMatch, EventHandlers.etag(current.event()));

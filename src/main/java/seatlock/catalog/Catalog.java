@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import seatlock.catalog.Event.Organiser;
 import seatlock.db.Row;
 import seatlock.db.Tx;
+import seatlock.text.SoughtText;
 
 /** Creates events from a seat plan, and reads them. */
 public final class Catalog {
@@ -397,14 +398,17 @@ public final class Catalog {
     /** Lists events in the order in which they start, at most {@code limit}. */
     public List<Event> list(Tx tx, EventQuery query, int limit) throws SQLException {
         var after = query.after();
+        var sought = query.text().map(SoughtText::of);
         return tx.query(
                 SELECT_EVENT + """
-                         WHERE CASE WHEN ?::timestamptz IS NULL
+                         CROSS JOIN (SELECT ?::timestamptz, ?::timestamptz, ?::text, ?::text, ?::text, ?::text)
+                                 AS q (min, max, status, text, variants, plain)
+                         WHERE CASE WHEN q.min IS NULL
                                     THEN coalesce(e.ends_at, e.starts_at + ?::interval) > statement_timestamp()
-                                    ELSE e.starts_at >= ? END
-                           AND (?::timestamptz IS NULL OR e.starts_at < ?)
-                           AND (?::text IS NULL OR e.status = ?)
-                           AND (?::text IS NULL OR strpos(lower(e.name), lower(?)) > 0 OR strpos(lower(e.venue), lower(?)) > 0)
+                                    ELSE e.starts_at >= q.min END
+                           AND (q.max IS NULL OR e.starts_at < q.max) AND (q.status IS NULL OR e.status = q.status)
+                           AND (q.text IS NULL OR strpos(translate(e.name, q.variants, q.plain), q.text) > 0
+                                OR strpos(translate(e.venue, q.variants, q.plain), q.text) > 0)
                            AND (e.status <> 'DRAFT' OR ? OR e.event_id = ANY (?))
                            AND (?::timestamptz IS NULL
                                 OR e.starts_at >= ?
@@ -414,15 +418,12 @@ public final class Catalog {
                         """,
                 this::event,
                 query.from().orElse(null),
+                query.to().orElse(null),
+                query.status().map(Event.Status::name).orElse(null),
+                sought.map(SoughtText::text).orElse(null),
+                sought.map(SoughtText::variants).orElse(null),
+                sought.map(SoughtText::plain).orElse(null),
                 EventQuery.LASTS.toString(),
-                query.from().orElse(null),
-                query.to().orElse(null),
-                query.to().orElse(null),
-                query.status().map(Event.Status::name).orElse(null),
-                query.status().map(Event.Status::name).orElse(null),
-                query.text().orElse(null),
-                query.text().orElse(null),
-                query.text().orElse(null),
                 query.drafts().all(),
                 query.drafts().of().stream().map(EventId::value).toArray(UUID[]::new),
                 after.map(EventQuery.Cursor::startsAt).orElse(null),

@@ -14,7 +14,7 @@ import java.util.UUID;
  * @param from only events that start at this time or later; empty: only those that are not over (see {@link #LASTS})
  * @param to only events that start before this time
  * @param status only events with this status
- * @param text only events whose name or venue contains this text, in any case
+ * @param text only events whose name or venue contains this text, in any case, with or without accents
  * @param drafts the drafts that are shown
  * @param after only events after this place in the list
  */

@@ -16,6 +16,7 @@ import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.catalog.SeatPlan;
 import seatlock.contract.EventFields.OrganiserBody;
+import seatlock.http.Paragraphs;
 import seatlock.inventory.SeatStatus;
 import seatlock.sales.EventCancellation;
 
@@ -35,7 +36,8 @@ public final class EventBodies {
             @OpenApiRequired @OpenApiDescription("1 to 200 characters")
             String venue,
 
-            @OpenApiDescription("1 to 10000 characters") String description,
+            @Paragraphs @OpenApiDescription("1 to 10000 characters; lines end with \\n, and \\r\\n becomes that")
+            String description,
 
             @OpenApiDescription("Of the event's page: an http or https URL")
             String url,
@@ -112,7 +114,9 @@ public final class EventBodies {
 
             @OpenApiDescription("1 to 200 characters") String venue,
 
-            @OpenApiNullable @OpenApiDescription("1 to 10000 characters")
+            @OpenApiNullable
+            @Paragraphs
+            @OpenApiDescription("1 to 10000 characters; lines end with \\n, and \\r\\n becomes that")
             String description,
 
             @OpenApiNullable @OpenApiDescription("Of the event's page: an http or https URL")

@@ -82,7 +82,9 @@ public interface EventOperations {
                 @OpenApiParam(name = "status", description = "Only events with this status"),
                 @OpenApiParam(
                         name = "q",
-                        description = "Only events whose name or venue contains this text, in upper or lower case"),
+                        description =
+                                "Only events whose name or venue contains this text, in upper or lower case, with or without"
+                                        + " accents"),
                 @OpenApiParam(name = "limit", type = Integer.class, description = "1 to 1000; default 100"),
                 @OpenApiParam(name = "after", description = "`next` of the previous page")
             },

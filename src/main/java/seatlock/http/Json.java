@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -128,30 +129,46 @@ public final class Json {
     /**
      * Parses a merge patch. Its fields are checked when it is applied.
      *
+     * @param type of the objects to which it is applied
      * @throws Problem.Refused malformed-request or invalid-request
      */
-    static MergePatch readPatch(byte[] json) {
+    static MergePatch readPatch(byte[] json, Class<?> type) {
         var tree = parse(json);
         if (tree.isMissingNode()) {
             throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The request has no body.")
                     .refuse();
         }
-        requirePrintableObject(tree);
+        requirePrintableObject(tree, type);
         return new MergePatch(tree);
     }
 
-    private static void requirePrintableObject(JsonNode tree) {
-        if (!tree.isObject()) {
+    private static void requirePrintableObject(JsonNode tree, Class<?> type) {
+        if (!(tree instanceof ObjectNode object)) {
             throw Problem.invalid("", "must be a JSON object").refuse();
         }
-        if (!isPrintable(tree)) {
-            throw Problem.invalid(unprintable(tree), "must not contain control characters or invalid Unicode")
+        var lines = withoutLineBreaks(object, type);
+        if (!isPrintable(lines)) {
+            throw Problem.invalid(unprintable(lines), "must not contain control characters or invalid Unicode")
                     .refuse();
         }
     }
 
+    /** Returns the object without the line breaks that it may have. */
+    private static ObjectNode withoutLineBreaks(ObjectNode object, Class<?> type) {
+        var components = type.isRecord() ? type.getRecordComponents() : new RecordComponent[0];
+        var copy = object;
+        for (var component : components) {
+            var text = object.path(component.getName());
+            if (component.isAnnotationPresent(Paragraphs.class) && text.isTextual()) {
+                copy = copy.deepCopy();
+                copy.put(component.getName(), text.textValue().replaceAll("\r?\n", " "));
+            }
+        }
+        return copy;
+    }
+
     private static <T> T convert(JsonNode tree, Class<T> type) {
-        requirePrintableObject(tree);
+        requirePrintableObject(tree, type);
         try {
             return MAPPER.treeToValue(tree, type);
         } catch (UnrecognizedPropertyException e) {

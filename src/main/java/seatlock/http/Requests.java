@@ -57,16 +57,17 @@ public final class Requests {
     /**
      * Parses the body as a merge patch.
      *
+     * @param type of the objects to which it is applied
      * @throws Problem.Refused unsupported-media-type, malformed-request or invalid-request
      */
-    public static Json.MergePatch patch(Context ctx) {
+    public static Json.MergePatch patch(Context ctx, Class<?> type) {
         if (!isJson(ctx.header("Content-Type"), Set.of(JSON, MERGE_PATCH))) {
             throw Problem.of(
                             HttpProblem.UNSUPPORTED_MEDIA_TYPE,
                             "The Content-Type must be " + MERGE_PATCH + " or " + JSON + ".")
                     .refuse();
         }
-        return Json.readPatch(bytes(ctx));
+        return Json.readPatch(bytes(ctx), type);
     }
 
     /**
