@@ -25,9 +25,6 @@ import seatlock.text.SoughtText;
 /** Creates events from a seat plan, and reads them. */
 public final class Catalog {
 
-    /** Seats inserted per statement: few round trips, and each statement stays far below its timeout. */
-    private static final int SEATS_PER_STATEMENT = 10_000;
-
     /** A few hundred kilobytes; more events are rarely on sale at the same time. */
     private static final int MAX_CACHED = 1_000;
 
@@ -102,8 +99,7 @@ public final class Catalog {
                 event.capacity(),
                 event.createdAt());
         insertPrices(tx, event, plan.prices());
-        insertRows(tx, event.id(), plan, 1);
-        insertSeats(tx, event.id(), 1, event.capacity());
+        PlanStore.insert(tx, event.id(), plan, 1, event.capacity());
         return true;
     }
 
@@ -145,54 +141,6 @@ public final class Catalog {
                 event.version(),
                 sections.toArray(String[]::new),
                 sections.stream().map(bySection::get).toArray(Long[]::new));
-    }
-
-    /** @param firstSeatId of the first row; the other rows follow */
-    private static void insertRows(Tx tx, EventId event, SeatPlan plan, int firstSeatId) {
-        var firstSeatIds = new ArrayList<Integer>();
-        var sections = new ArrayList<String>();
-        var rows = new ArrayList<String>();
-        var counts = new ArrayList<Integer>();
-        int nextSeatId = firstSeatId;
-        for (var section : plan.sections()) {
-            for (var row : section.rows()) {
-                firstSeatIds.add(nextSeatId);
-                sections.add(section.name());
-                rows.add(row.name());
-                counts.add(row.seats());
-                nextSeatId += row.seats();
-            }
-        }
-        tx.updateExactly(
-                rows.size(),
-                """
-                INSERT INTO seat_plans (event_id, first_seat_id, section, row_name, seat_count)
-                SELECT ?, * FROM unnest(?, ?, ?, ?)
-                """,
-                event.value(),
-                firstSeatIds.toArray(Integer[]::new),
-                sections.toArray(String[]::new),
-                rows.toArray(String[]::new),
-                counts.toArray(Integer[]::new));
-    }
-
-    /** Lets the database generate the seats from the plan, so that a million seats need not be sent to it. */
-    private static void insertSeats(Tx tx, EventId event, int firstSeatId, int lastSeatId) throws SQLException {
-        for (int first = firstSeatId; first <= lastSeatId; first += SEATS_PER_STATEMENT) {
-            var last = Math.min(lastSeatId, first + SEATS_PER_STATEMENT - 1);
-            tx.updateExactly(last - first + 1, """
-                    INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, status)
-                    SELECT event_id, seat_id, section || '-' || row_name || '-' || seat_id - first_seat_id + 1, section,
-                           row_name, (seat_id - first_seat_id + 1)::text, 'AVAILABLE'
-                      FROM seat_plans,
-                           generate_series(greatest(?, first_seat_id), least(?, first_seat_id + seat_count - 1)) AS seat_id
-                     WHERE event_id = ?
-                       AND first_seat_id <= ?
-                       AND first_seat_id + seat_count > ?
-                     ORDER BY seat_id
-                    """, first, last, event.value(), last, first);
-            tx.flush(); // one statement per round trip, so that none takes long enough to time out
-        }
     }
 
     public Optional<Event> find(Tx tx, EventId id) throws SQLException {
@@ -324,8 +272,7 @@ public final class Catalog {
      */
     public void addSeats(Tx tx, Event next, SeatPlan added) throws SQLException {
         var first = Math.toIntExact(next.capacity() - added.capacity()) + 1;
-        insertRows(tx, next.id(), added, first);
-        insertSeats(tx, next.id(), first, next.capacity());
+        PlanStore.insert(tx, next.id(), added, first, next.capacity());
     }
 
     /**
@@ -363,21 +310,7 @@ public final class Catalog {
 
     /** Returns the rows of an event, in its version, in the order of their seats' ids: the plan as it was first given, then what was added. */
     public List<PlannedRow> rows(Tx tx, Event event) throws SQLException {
-        return tx.query(
-                """
-                SELECT section, row_name, first_seat_id, seat_count
-                  FROM seat_plans
-                 WHERE event_id = ?
-                   AND first_seat_id <= ? -- later versions may have more
-                 ORDER BY first_seat_id
-                """,
-                row -> new PlannedRow(
-                        row.text("section"),
-                        row.text("row_name"),
-                        row.integer("first_seat_id"),
-                        row.integer("seat_count")),
-                event.id().value(),
-                event.capacity());
+        return PlanStore.rows(tx, event);
     }
 
     /** Returns the seat plan of an event in its version. Rows that were added to a section are the last ones of that section. */
