@@ -1,5 +1,6 @@
 package seatlock.workers;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static seatlock.workers.JobFixture.firstPdf;
 
@@ -81,6 +82,35 @@ class EventChangesTest {
                 .isEqualTo(2);
         assertThat(workers.mails()).hasSize(2);
         assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void a_corrected_language_or_name_of_a_holder_is_on_the_document() {
+        var event = system.event(1);
+        jobs.workers().start();
+        var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
+        jobs.awaitMailed(event, 1);
+        var english = document(event, id).raw().body();
+
+        correct(event, id, "{\"language\":\"de\"}");
+        Wait.until("the ticket is renewed", () -> jobs.jobs(event, Job.Kind.RENEW_TICKETS, "DONE") == 1);
+        var german = document(event, id).raw().body();
+        correct(event, id, "{\"holders\":{\"S-A-1\":\"Charles Babbage\"}}");
+        Wait.until("the ticket is renewed", () -> jobs.jobs(event, Job.Kind.RENEW_TICKETS, "DONE") == 2);
+        var named = document(event, id).raw().body();
+
+        assertThat(german).isNotEqualTo(english);
+        assertThat(new String(german, ISO_8859_1)).startsWith("%PDF").contains("/Lang (de)");
+        assertThat(named).isNotEqualTo(german);
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    private void correct(Event event, String reservation, String json) {
+        var path = Api.path(event.id(), reservation);
+        assertThat(system.api
+                        .send(Api.patch(system.api.asAdmin(system.api.request(path)), json))
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
