@@ -338,8 +338,7 @@ public final class Catalog {
                                  AS q (min, max, status, text, variants, plain)
                          WHERE CASE WHEN q.min IS NULL
                                     THEN coalesce(e.ends_at, e.starts_at + ?::interval) > statement_timestamp()
-                                    ELSE e.starts_at >= q.min END
-                           AND (q.max IS NULL OR e.starts_at < q.max) AND (q.status IS NULL OR e.status = q.status)
+                                    ELSE e.starts_at >= q.min END AND (q.max IS NULL OR e.starts_at < q.max) AND (q.status IS NULL OR e.status = q.status)
                            AND (q.text IS NULL OR strpos(translate(e.name, q.variants, q.plain), q.text) > 0
                                 OR strpos(translate(e.venue, q.variants, q.plain), q.text) > 0)
                            AND (e.status <> 'DRAFT' OR ? OR e.event_id = ANY (?))

@@ -3,9 +3,12 @@ package seatlock.workers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static seatlock.workers.JobFixture.firstPdf;
 
+import com.lowagie.text.pdf.PdfReader;
+import com.lowagie.text.pdf.parser.PdfTextExtractor;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
 import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +84,35 @@ class EventChangesTest {
                 .isEqualTo(2);
         assertThat(workers.mails()).hasSize(2);
         assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void a_corrected_language_or_name_of_a_holder_is_on_the_document() throws IOException {
+        var event = system.event(1);
+        jobs.workers().start();
+        var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
+        jobs.awaitMailed(event, 1);
+        assertThat(text(document(event, id))).contains("HOLDER");
+
+        correct(event, id, "{\"language\":\"de\"}");
+        Wait.until("the ticket is renewed", () -> jobs.jobs(event, Job.Kind.RENEW_TICKETS, "DONE") == 1);
+        assertThat(text(document(event, id))).contains("PLATZ").doesNotContain("HOLDER", "Babbage");
+        correct(event, id, "{\"holders\":{\"S-A-1\":\"Charles Babbage\"}}");
+        Wait.until("the ticket is renewed", () -> jobs.jobs(event, Job.Kind.RENEW_TICKETS, "DONE") == 2);
+        assertThat(text(document(event, id))).contains("PLATZ", "Charles Babbage");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    private static String text(Api.Response document) throws IOException {
+        return new PdfTextExtractor(new PdfReader(document.raw().body())).getTextFromPage(1);
+    }
+
+    private void correct(Event event, String reservation, String json) {
+        var path = Api.path(event.id(), reservation);
+        assertThat(system.api
+                        .send(Api.patch(system.api.asAdmin(system.api.request(path)), json))
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
