@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
+import seatlock.catalog.Cancellation;
 import seatlock.catalog.Event;
 import seatlock.catalog.SeatPlan;
 import seatlock.contract.EventFields.OrganiserBody;
@@ -67,7 +68,7 @@ public final class EventBodies {
             String currency,
 
             @OpenApiPropertyType(definedBy = Instant.class)
-            @OpenApiDescription("Nothing can be reserved before; default: no limit")
+            @OpenApiDescription("Before the start. Nothing can be reserved before; default: no limit")
             String onSaleFrom,
 
             @OpenApiPropertyType(definedBy = Instant.class)
@@ -89,8 +90,9 @@ public final class EventBodies {
             String reservationTtl,
 
             @OpenApiDescription(
-                    "For how long a reservation can be held altogether, extensions included: from PT0.1S to P30D;"
-                            + " default: three times the TTL")
+                    "For how long a reservation can be held altogether, extensions included: from PT0.1S to P30D,"
+                            + " not less than reservationTtl; default: three times the TTL. A hold always lasts at least"
+                            + " one TTL, also of the server")
             String maxHold,
 
             @OpenApiDescription("Whether a ticket that was checked out can be checked in again; default false")
@@ -143,7 +145,7 @@ public final class EventBodies {
             String language,
 
             @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.NULLABLE)
-            @OpenApiDescription("Nothing can be reserved before; default: no limit")
+            @OpenApiDescription("Before the start. Nothing can be reserved before; default: no limit")
             String onSaleFrom,
 
             @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.NULLABLE)
@@ -168,8 +170,9 @@ public final class EventBodies {
 
             @OpenApiNullable
             @OpenApiDescription(
-                    "For how long a reservation can be held altogether, extensions included: from PT0.1S to P30D;"
-                            + " default: three times the TTL")
+                    "For how long a reservation can be held altogether, extensions included: from PT0.1S to P30D,"
+                            + " not less than reservationTtl; default: three times the TTL. A hold always lasts at least"
+                            + " one TTL, also of the server")
             String maxHold,
 
             @OpenApiDescription("Whether a ticket that was checked out can be checked in again; default false")
@@ -412,21 +415,31 @@ public final class EventBodies {
             String reason,
 
             @OpenApiRequired Instant at,
-            @OpenApiRequired boolean refund,
 
-            @OpenApiName("notify") @JsonProperty("notify") @OpenApiRequired
-            boolean notifies,
+            @OpenApiDescription("For sellers only: whether confirmed reservations are cancelled, too")
+            Boolean refund,
 
-            @OpenApiRequired
-            @OpenApiDescription(
-                    "Number of reservations that are still to be cancelled, or whose holders are still to be told")
-            long remaining,
+            @OpenApiName("notify")
+            @JsonProperty("notify")
+            @OpenApiDescription("For sellers only: whether the holders of tickets are told by mail")
+            Boolean notifies,
 
-            @OpenApiRequired @OpenApiDescription("Number of reservations that were cancelled because of it")
-            long cancelled,
+            @OpenApiDescription("For sellers only: number of reservations that are still to be cancelled, or whose"
+                    + " holders are still to be told")
+            Long remaining,
 
-            @OpenApiDescription("Absent until nothing is left to be done, which is at least a minute after `at`")
+            @OpenApiDescription("For sellers only: number of reservations that were cancelled because of it")
+            Long cancelled,
+
+            @OpenApiDescription("For sellers only: absent until nothing is left to be done, which is at least a minute"
+                    + " after `at`")
             Instant completedAt) {
+
+        /** Returns what everybody may know of a cancellation. */
+        public static CancellationBody ofPublic(Cancellation cancellation) {
+            return new CancellationBody(
+                    cancellation.reason().orElse(null), cancellation.at(), null, null, null, null, null);
+        }
 
         public static CancellationBody of(EventCancellation.Progress progress) {
             var cancellation = progress.cancellation();
