@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,12 +26,9 @@ public final class Requests {
 
     private static final Pattern ZERO_QUALITY = Pattern.compile("\\s*q\\s*=\\s*0(\\.0*)?\\s*");
 
-    /** RFC 9110 section 8.8.3. A tag may contain commas. */
-    private static final Pattern ENTITY_TAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\"");
-
-    /** RFC 9110 section 5.6.1: empty elements of a list count for nothing. */
-    private static final Pattern ENTITY_TAGS =
-            Pattern.compile("[ \\t,]*" + ENTITY_TAG + "([ \\t]*,([ \\t]*" + ENTITY_TAG + ")?)*+[ \\t]*");
+    /** An element of a list of entity tags, which may be empty (RFC 9110 sections 5.6.1 and 8.8.3). A tag may contain commas. */
+    private static final Pattern ENTITY_TAG =
+            Pattern.compile("\\G[ \\t]*((?:W/)?\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\")?[ \\t]*(?:,|\\z)");
 
     private static final String JSON = "application/json";
 
@@ -93,8 +90,12 @@ public final class Requests {
         if (field.equals("*")) {
             return Optional.of(Set.of("*"));
         }
-        var tags = ENTITY_TAG.matcher(field).results().map(MatchResult::group).collect(Collectors.toSet());
-        if (tags.isEmpty() || !ENTITY_TAGS.matcher(field).matches()) {
+        var elements = ENTITY_TAG.matcher(field).results().toList();
+        var tags = elements.stream()
+                .map(element -> element.group(1))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        if (tags.isEmpty() || elements.get(elements.size() - 1).end() < field.length()) {
             throw Problem.invalid(
                             "If-Match", "must be * or the ETag of a response, with its quotation marks, such as \"3\"")
                     .refuse();

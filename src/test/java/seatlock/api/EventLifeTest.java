@@ -319,6 +319,16 @@ class EventLifeTest {
         assertThat(unquoted.text()).contains("with its quotation marks");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\"0\",", ",", "\"", "W/\"1"})
+    void a_long_if_match_is_read_to_its_end(String element) {
+        var event = create(EVENT);
+        var ifMatch = element.repeat(1_500) + "\"1\"";
+
+        var expected = element.endsWith(",") ? "200" : "422 invalid-request";
+        assertThat(patch(api, event, "{}", ifMatch).outcome()).isEqualTo(expected);
+    }
+
     @Test
     void tags_may_be_in_several_if_match_fields() {
         var event = create(EVENT);
