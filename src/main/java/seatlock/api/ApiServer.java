@@ -155,7 +155,7 @@ public final class ApiServer implements AutoCloseable {
                 core.reads,
                 core.writes,
                 access);
-        var gates = new GateHandlers(checkIns, core.reads, core.writes, access);
+        var gates = new GateHandlers(core.catalog, checkIns, core.reads, core.writes, access);
         this.feedReaders = new FeedReaders(core.feed, core.reads, core.writes, threads);
         var changes = new ChangeHandlers(core.feed, feedReaders, core.inventory, core.reads, access);
         var calendars = new CalendarHandlers(core.catalog, core.inventory, core.tickets, core.reads, access);

@@ -50,9 +50,9 @@ final class EventChangeHandlers implements EventChangeOperations {
     public void patch(Context ctx) {
         var id = Parameters.eventId(ctx);
         var patch = Requests.patch(ctx, EventPatch.class);
-        var ifMatch = ctx.header("If-Match");
+        var seen = Requests.ifMatch(ctx);
         revise(ctx, id, current -> {
-            Requests.requireMatch(ifMatch, EventHandlers.etag(current.event()));
+            Requests.requireMatch(seen, EventHandlers.etag(current.event()));
             return next(current, patch.applyTo(EventPatch.of(current.event()), EventPatch.class));
         });
     }

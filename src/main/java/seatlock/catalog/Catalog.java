@@ -34,7 +34,7 @@ public final class Catalog {
     private static final Logger log = LoggerFactory.getLogger(Catalog.class);
 
     private static final String SELECT_EVENT = """
-            SELECT e.event_id, e.status, e.name, e.venue, e.description, e.url, e.image_url, e.organiser_name,
+            SELECT e.event_id, e.status, e.is_public, e.name, e.venue, e.description, e.url, e.image_url, e.organiser_name,
                    e.organiser_email, e.organiser_url, e.doors_at, e.ends_at, e.language, e.time_zone, e.currency,
                    e.printed_version, e.capacity, e.created_at, t.version, t.starts_at, t.on_sale_from, t.on_sale_until,
                    t.is_paused, t.max_seats_per_reservation, t.max_seats_per_customer, t.reservation_ttl_ms, t.max_hold_ms,
@@ -73,13 +73,14 @@ public final class Catalog {
         tx.updateExactly(
                 1,
                 """
-                INSERT INTO events (event_id, status, name, venue, description, url, image_url, organiser_name,
-                                    organiser_email, organiser_url, doors_at, ends_at, language, time_zone, currency,
+                INSERT INTO events (event_id, status, is_public, name, venue, description, url, image_url,
+                                    organiser_name, organiser_email, organiser_url, doors_at, ends_at, language, time_zone, currency,
                                     printed_version, terms_version, starts_at, capacity, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 event.id().value(),
                 event.status().name(),
+                event.isPublic(),
                 details.name(),
                 details.venue(),
                 details.description().orElse(null),
@@ -120,9 +121,7 @@ public final class Catalog {
                         terms.onSaleUntil().orElse(null),
                         terms.isPaused(),
                         terms.maxSeatsPerReservation(),
-                        terms.maxSeatsPerCustomer().isEmpty()
-                                ? null
-                                : terms.maxSeatsPerCustomer().getAsInt(),
+                        terms.maxSeatsPerCustomer().stream().boxed().findFirst().orElse(null),
                         terms.reservationTtl().map(Duration::toMillis).orElse(null),
                         terms.maxHold().map(Duration::toMillis).orElse(null),
                         terms.hasReentry(),
@@ -166,9 +165,7 @@ public final class Catalog {
         var hit = events.getIfPresent(id);
         if (hit != null) {
             var version = tx.find(
-                    "SELECT terms_version FROM events WHERE event_id = ?",
-                    row -> row.integer("terms_version"),
-                    id.value());
+                    "SELECT terms_version AS n FROM events WHERE event_id = ?", row -> row.integer("n"), id.value());
             if (version.isPresent() && version.get() == hit.version()) {
                 return Optional.of(hit);
             }
@@ -236,12 +233,13 @@ public final class Catalog {
                 1,
                 """
                 UPDATE events
-                   SET status = ?, name = ?, venue = ?, description = ?, url = ?, image_url = ?, organiser_name = ?,
+                   SET status = ?, is_public = ?, name = ?, venue = ?, description = ?, url = ?, image_url = ?, organiser_name = ?,
                        organiser_email = ?, organiser_url = ?, doors_at = ?, ends_at = ?, language = ?, time_zone = ?,
                        printed_version = ?, terms_version = ?, starts_at = ?, capacity = ?, erased_at = NULL
                  WHERE event_id = ?
                 """,
                 next.status().name(),
+                next.isPublic(),
                 details.name(),
                 details.venue(),
                 details.description().orElse(null),
@@ -341,7 +339,7 @@ public final class Catalog {
                                     ELSE e.starts_at >= q.min END AND (q.max IS NULL OR e.starts_at < q.max) AND (q.status IS NULL OR e.status = q.status)
                            AND (q.text IS NULL OR strpos(translate(e.name, q.variants, q.plain), q.text) > 0
                                 OR strpos(translate(e.venue, q.variants, q.plain), q.text) > 0)
-                           AND (e.status <> 'DRAFT' OR ? OR e.event_id = ANY (?))
+                           AND (e.is_public OR ? OR e.event_id = ANY (?))
                            AND (?::timestamptz IS NULL
                                 OR e.starts_at >= ?
                                AND (e.starts_at > ? OR substring(uuid_send(e.event_id) FROM 9) > ?))
@@ -356,8 +354,8 @@ public final class Catalog {
                 sought.map(SoughtText::variants).orElse(null),
                 sought.map(SoughtText::plain).orElse(null),
                 EventQuery.LASTS.toString(),
-                query.drafts().all(),
-                query.drafts().of().stream().map(EventId::value).toArray(UUID[]::new),
+                query.hidden().all(),
+                query.hidden().of().stream().map(EventId::value).toArray(UUID[]::new),
                 after.map(EventQuery.Cursor::startsAt).orElse(null),
                 after.map(EventQuery.Cursor::startsAt).orElse(null),
                 after.map(EventQuery.Cursor::startsAt).orElse(null),
@@ -369,6 +367,7 @@ public final class Catalog {
         var event = new Event(
                 new EventId(row.uuid("event_id")),
                 Event.Status.valueOf(row.text("status")),
+                row.bool("is_public"),
                 new Event.Details(
                         row.text("name"),
                         row.text("venue"),

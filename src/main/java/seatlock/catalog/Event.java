@@ -10,6 +10,7 @@ import java.util.Optional;
  * One dated performance with its own seats, in one of its versions. Time zone and currency are names, because an event that
  * another node created may have ones that are too new for this version of Java.
  *
+ * @param isPublic whether it has been published; otherwise only sellers see it, even if it is cancelled
  * @param timeZoneName IANA name of the time zone of the venue
  * @param currencyCode ISO 4217 code of the currency of every amount that belongs to the event
  * @param terms its rules
@@ -19,6 +20,7 @@ import java.util.Optional;
 public record Event(
         EventId id,
         Status status,
+        boolean isPublic,
         Details details,
         String timeZoneName,
         String currencyCode,
@@ -35,7 +37,7 @@ public record Event(
 
     /** The life of an event. The names are those in the database and on the wire. */
     public enum Status {
-        /** Only sellers see it. */
+        /** Not published yet. */
         DRAFT,
         PUBLISHED,
         /** Nothing is sold any more, and nothing can be changed. */
@@ -80,6 +82,30 @@ public record Event(
     /** The person or company to which buyers turn. */
     public record Organiser(String name, Optional<String> email, Optional<String> url) {}
 
+    /** Creates an event that was published, unless it is a draft. */
+    public Event(
+            EventId id,
+            Status status,
+            Details details,
+            String timeZoneName,
+            String currencyCode,
+            Terms terms,
+            int printedVersion,
+            int capacity,
+            Instant createdAt) {
+        this(
+                id,
+                status,
+                status != Status.DRAFT,
+                details,
+                timeZoneName,
+                currencyCode,
+                terms,
+                printedVersion,
+                capacity,
+                createdAt);
+    }
+
     /** Creates a published event, in its first version, with a time zone and a currency that this version of Java knows. */
     public Event(
             EventId id,
@@ -102,19 +128,21 @@ public record Event(
                 createdAt);
     }
 
-    /** Returns the same event with another status, in the same version. */
+    /** Returns the same event as a draft or published, in the same version. */
     public Event withStatus(Status other) {
         return new Event(id, other, details, timeZoneName, currencyCode, terms, printedVersion, capacity, createdAt);
     }
 
     /** Returns the same event under other terms, whose version it has. */
     public Event withTerms(Terms other) {
-        return new Event(id, status, details, timeZoneName, currencyCode, other, printedVersion, capacity, createdAt);
+        return new Event(
+                id, status, isPublic, details, timeZoneName, currencyCode, other, printedVersion, capacity, createdAt);
     }
 
     /** Returns the same event with another number of seats, in the same version. */
     public Event withCapacity(int other) {
-        return new Event(id, status, details, timeZoneName, currencyCode, terms, printedVersion, other, createdAt);
+        return new Event(
+                id, status, isPublic, details, timeZoneName, currencyCode, terms, printedVersion, other, createdAt);
     }
 
     /**
@@ -127,6 +155,7 @@ public record Event(
         return new Event(
                 id,
                 status,
+                isPublic,
                 details,
                 timeZoneName,
                 currencyCode,
@@ -141,6 +170,7 @@ public record Event(
         return new Event(
                 id,
                 Status.CANCELLED,
+                isPublic,
                 details,
                 timeZoneName,
                 currencyCode,

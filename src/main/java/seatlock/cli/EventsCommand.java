@@ -92,7 +92,7 @@ final class EventsCommand implements Callable<Integer> {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                new EventQuery.Drafts(true, Set.of()),
+                new EventQuery.Hidden(true, Set.of()),
                 Optional.empty());
         database.inTransaction(tx -> new Catalog().list(tx, query, Integer.MAX_VALUE))
                 .forEach(event -> Execution.OUTPUT.accept(line(event)));

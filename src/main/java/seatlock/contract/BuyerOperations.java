@@ -84,7 +84,8 @@ public interface BuyerOperations {
                     "A JSON merge patch (RFC 7396): fields that are absent stay as they are. The holder may change all but"
                             + " the e-mail address, as long as the reservation is pending or confirmed. If tickets show something else"
                             + " then, their PDFs are created anew. Limits per e-mail address continue to count the reservation for the"
-                            + " address that it was made with. Repeating the request has no further effect.",
+                            + " address that it was made with. Repeating the request changes nothing, so no"
+                            + " Idempotency-Key is needed.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
                 @OpenApiSecurity(name = ApiDocument.SALES_KEY)

@@ -184,6 +184,9 @@ public interface EventFields {
                 validation.check(
                         onSaleUntil.get().isAfter(onSaleFrom.get()), "onSaleUntil", "must be after onSaleFrom");
             }
+            if (onSaleFrom.isPresent() && startsAt != null) {
+                validation.check(onSaleFrom.get().isBefore(startsAt), "onSaleFrom", "must be before startsAt");
+            }
             var ttl = duration(fields.reservationTtl(), "reservationTtl", "P7D");
             var maxHold = duration(fields.maxHold(), "maxHold", "P30D");
             if (ttl.isPresent() && maxHold.isPresent()) {

@@ -68,8 +68,8 @@ public interface EventOperations {
             summary = "List events in order of their start",
             description =
                     "Without the seat plans, and without events that are over, unless `from` asks for them: an event is over"
-                            + " when it has ended (12 hours after its start, if it has no end). Drafts are listed for those who"
-                            + " may sell them. Pass `next` as `after` until it is null; keep the other parameters as they are.",
+                            + " when it has ended (12 hours after its start, if it has no end). Events that were never published are"
+                            + " listed for their sellers only. Pass `next` as `after` until it is null; keep the other parameters as they are.",
             queryParams = {
                 @OpenApiParam(
                         name = "from",

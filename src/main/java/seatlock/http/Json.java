@@ -111,19 +111,15 @@ public final class Json {
             return convert(merge(MAPPER.valueToTree(original), changes), type);
         }
 
-        /** RFC 7396 section 2. */
+        /** RFC 7396 section 2; but what is removed becomes null, which counts as absent, so that an unknown name is refused. */
         private static JsonNode merge(JsonNode target, JsonNode patch) {
             if (!patch.isObject()) {
                 return patch;
             }
             var merged = target.isObject() ? (ObjectNode) target : MAPPER.createObjectNode();
             patch.properties().forEach(field -> {
-                if (field.getValue().isNull()) {
-                    merged.remove(field.getKey());
-                } else {
-                    var old = merged.path(field.getKey());
-                    merged.set(field.getKey(), merge(old, field.getValue()));
-                }
+                var old = merged.path(field.getKey());
+                merged.set(field.getKey(), merge(old, field.getValue()));
             });
             return merged;
         }

@@ -230,14 +230,15 @@ final class Decision {
         if (!now.isBefore(terms.onSaleUntil().orElse(terms.startsAt())) || !now.isBefore(terms.startsAt())) {
             return Optional.of(refuse(Refusal.SALES_CLOSED));
         }
+        if (event.status() == Event.Status.DRAFT || terms.isPaused()) {
+            return Optional.of(new Outcome.NotOnSale(Optional.empty(), Optional.empty()));
+        }
         if (terms.onSaleFrom().isPresent() && now.isBefore(terms.onSaleFrom().get())) {
             return Optional.of(new Outcome.NotOnSale(
                     terms.onSaleFrom(),
                     Optional.of(Duration.between(now, terms.onSaleFrom().get()))));
         }
-        return event.status() == Event.Status.DRAFT || terms.isPaused()
-                ? Optional.of(new Outcome.NotOnSale(Optional.empty(), Optional.empty()))
-                : Optional.empty();
+        return Optional.empty();
     }
 
     private Reservation newReservation(Command.Reserve command, Instant expiresAt) {

@@ -139,7 +139,8 @@ public final class Examples {
     public static final String REVOKED_TICKETS = """
             {"tickets":[{"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","number":"5E6F-7A8B-9C0D",
              "voidedAt":"2027-06-17T10:12:30.123456Z","reason":"TRANSFERRED"}],
-             "next":"1813227750123456_00000000-0000-0000-0000-000000000000_1813227750123456","hasMore":false}
+             "next":"1813227750123456_00000000-0000-0000-0000-000000000000_1813227750123456","hasMore":false,
+             "eventCancelled":false}
             """;
 
     public static final String CHECKED_OUT = """

@@ -180,7 +180,7 @@ public final class Checkout implements AutoCloseable {
         for (int i = 0; i < orders.size(); i++) {
             var order = orders.get(i);
             var outcome = outcomes.get(i);
-            if (event.status() == Event.Status.DRAFT && !order.actor().isKey()) {
+            if (!event.isPublic() && !order.actor().isKey()) {
                 receipts.put(order, new Receipt.UnknownEvent());
                 continue;
             }

@@ -71,11 +71,14 @@ public final class EventCancellation {
      */
     public record Progress(Cancellation cancellation, long remaining, long cancelled) {}
 
+    /** Returns the cancellation of an event; empty if the event, in its current version, is not cancelled. */
+    public Optional<Cancellation> find(Tx tx, Event event) throws SQLException {
+        return event.status() == Status.CANCELLED ? cancellations.find(tx, event.id()) : Optional.empty();
+    }
+
     /** Returns the progress of the cancellation of an event; empty if the event, in its current version, is not cancelled. */
     public Optional<Progress> progress(Tx tx, Event event) throws SQLException {
-        var found = event.status() == Status.CANCELLED
-                ? cancellations.find(tx, event.id())
-                : Optional.<Cancellation>empty();
+        var found = find(tx, event);
         if (found.isEmpty()) {
             return Optional.empty();
         }

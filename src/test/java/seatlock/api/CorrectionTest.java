@@ -162,6 +162,7 @@ class CorrectionTest {
                 "{\"holders\":{\"S-A-1\":\"\"}}|holders.S-A-1",
                 "{\"holders\":{\"S-A-1\":true}}|holders.S-A-1",
                 "{\"holders\":{\"\\u0000\":\"Ada\"}}|holders.?",
+                "{\"nmae\":null}|nmae",
                 "{\"status\":\"CONFIRMED\"}|status"
             })
     void a_correction_with_an_invalid_field_changes_nothing(String body, String field) {
@@ -180,6 +181,7 @@ class CorrectionTest {
 
         assertThat(refused.outcome()).isEqualTo("422 unknown-seats");
         assertThat(refused.json().get("seats").toString()).isEqualTo("[\"S-A-3\"]");
+        assertThat(patch("{\"holders\":{\"S-A-3\":null}}").outcome()).isEqualTo("422 unknown-seats");
         assertThat(get().has("name")).isFalse();
     }
 

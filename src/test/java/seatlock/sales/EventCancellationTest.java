@@ -3,6 +3,7 @@ package seatlock.sales;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.catalog.Event;
 import seatlock.inventory.Command;
 import seatlock.inventory.Reservation;
@@ -24,6 +27,7 @@ import seatlock.support.Concurrently;
 import seatlock.support.Storm;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
+import seatlock.tickets.OfflineGate;
 
 /** In a database of its own, because its sweepers work on all events. */
 class EventCancellationTest {
@@ -48,7 +52,10 @@ class EventCancellationTest {
     }
 
     private JsonNode progress(Event event) {
-        return system.api.get("/api/events/" + event.id()).json().get("cancellation");
+        return system.api
+                .get("/api/events/" + event.id(), TestSystem.ADMIN_KEY)
+                .json()
+                .get("cancellation");
     }
 
     /** Moves time by SQL: the event was cancelled two minutes ago, so no sale from before can be under way. */
@@ -109,6 +116,35 @@ class EventCancellationTest {
 
     private String checkIn(Event event, String code) {
         return Api.reason(system.api.scan(event.id(), code, "North"));
+    }
+
+    /** Without refunds, no ticket becomes void, so the list of void tickets alone would let everybody in. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_gate_without_a_network_learns_of_the_cancellation(boolean refund) throws GeneralSecurityException {
+        var event = system.event(2);
+        var sold = system.api.buyOne(event.id(), "S-A-1");
+        var code = system.api.code(event.id(), sold);
+        var keys = system.api.get("/api/keys/tickets").json();
+        var before = revoked(event, "");
+        assertThat(before.get("eventCancelled").asBoolean(true)).isFalse();
+        assertThat(OfflineGate.admits(code, keys, List.of(before))).isTrue();
+
+        cancel(event, "{\"refund\":" + refund + "}");
+
+        var after = revoked(event, "?after=" + before.get("next").asText());
+        assertThat(after.get("eventCancelled").asBoolean()).isTrue();
+        assertThat(OfflineGate.admits(code, keys, List.of(before, after))).isFalse();
+        system.sweeper().runOnce();
+        var last = revoked(event, "?after=" + after.get("next").asText());
+        assertThat(last.get("eventCancelled").asBoolean()).isTrue();
+        assertThat(last.get("tickets")).hasSize(refund ? 1 : 0);
+    }
+
+    private JsonNode revoked(Event event, String query) {
+        return system.api
+                .get("/api/events/" + event.id() + "/tickets/revoked" + query, TestSystem.ADMIN_KEY)
+                .json();
     }
 
     /** A sale that began before the cancellation may commit a moment after a round that found nothing. */
