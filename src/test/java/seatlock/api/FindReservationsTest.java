@@ -78,7 +78,7 @@ class FindReservationsTest {
 
     /** "A friend gave me the ticket." */
     @Test
-    void a_reservation_is_found_by_the_address_of_a_person_to_whom_a_ticket_was_transferred() {
+    void a_reservation_is_found_by_the_address_to_which_a_ticket_was_transferred() {
         var grace = UUID.randomUUID() + "@Example.org";
         var given = buy("ada@example.org", "S-A-1", "S-A-2", "S-A-3");
         give(given, 0, grace.toUpperCase());

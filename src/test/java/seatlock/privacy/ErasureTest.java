@@ -339,7 +339,7 @@ class ErasureTest {
     }
 
     @Test
-    void the_data_of_people_to_whom_tickets_were_transferred_is_shown_to_sellers_and_erased() {
+    void data_of_holders_of_transferred_tickets_is_shown_to_sellers_and_erased() {
         try (var workers = new TestWorkers(system).start()) {
             var reserved = api.reserve(event.id(), "S-A-1", "S-A-2").json();
             var id = reserved.get("id").asText();
