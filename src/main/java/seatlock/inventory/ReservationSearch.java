@@ -144,7 +144,7 @@ public final class ReservationSearch {
 
     /**
      * Selects the reservations of an address: as the buyer's, and as that of a person to whom one of the tickets was transferred.
-     * Both come from an index in the order of the answer, so PostgreSQL merges them until it has enough.
+     * Both come from an index in the order of the answer, and each is limited to what a page looks at.
      *
      * @param address in lower case
      * @param event an expression
@@ -152,12 +152,13 @@ public final class ReservationSearch {
     private static Sql ofAddress(String address, Sql event, UUID before) {
         return Sql.of("""
                         SELECT event_id, reservation_id
-                          FROM (SELECT event_id, reservation_id
+                          FROM ((SELECT event_id, reservation_id
                                   FROM reservations
                                  WHERE lower(email COLLATE "C") = ? AND reservation_id < ? AND event_id =
                         """, address, before)
                 .then(event)
                 .then(Sql.of("""
+                                 ORDER BY reservation_id DESC LIMIT ?)
                                  UNION ALL
                                 (SELECT DISTINCT t.event_id, t.reservation_id
                                    FROM tickets AS t
@@ -165,12 +166,12 @@ public final class ReservationSearch {
                                     AND (SELECT lower(r.email COLLATE "C") FROM reservations AS r
                                           WHERE r.event_id = t.event_id AND r.reservation_id = t.reservation_id) <> ?
                                     AND t.reservation_id < ? AND t.event_id =
-                        """, address, address, before))
+                        """, WINDOW, address, address, before))
                 .then(event)
                 .then(Sql.of("""
-                                  ORDER BY t.reservation_id DESC)) AS own_or_given
+                                  ORDER BY t.reservation_id DESC LIMIT ?)) AS own_or_given
                          ORDER BY reservation_id DESC
-                        """));
+                        """, WINDOW));
     }
 
     private static Sql select(String condition, UUID before, Object... parameters) {
