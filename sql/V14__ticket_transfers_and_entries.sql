@@ -28,6 +28,10 @@ COMMENT ON COLUMN tickets.voided_at IS 'When the reservation was refunded, or th
 -- Gates without a network read the void tickets of their event. Nothing is added to it before a refund or a transfer.
 CREATE INDEX tickets_voided ON tickets (event_id, voided_at, ticket_id) WHERE voided_at IS NOT NULL;
 
+-- Support calls come from people to whom a ticket was transferred, too. Issuing a ticket adds nothing to it.
+CREATE INDEX tickets_by_holder ON tickets (lower(holder_email COLLATE "C"), event_id, reservation_id)
+ WHERE holder_email IS NOT NULL;
+
 -- 2. Jobs about tickets -----------------------------------------------------------------------------------------------------
 
 ALTER TABLE jobs ADD COLUMN ticket_id uuid

@@ -193,7 +193,7 @@ public final class App implements AutoCloseable {
         var checkout = lifecycle.add(new Checkout(
                 salesDatabase, catalog, inventory, keys, tickets, changes, seatMaps::changed, threads, metrics));
         var eraser = lifecycle.add(
-                new Eraser(readDatabase, new Erasure(changes), backends::deleteMails, config.retention()));
+                new Eraser(readDatabase, checkout, new Erasure(changes), backends::deleteMails, config.retention()));
         var core = new ApiServer.Core(
                 catalog,
                 inventoryReader,

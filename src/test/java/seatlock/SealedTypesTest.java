@@ -118,7 +118,8 @@ public class SealedTypesTest {
             new Corrections.Result.NotFound(),
             new Corrections.Result.Erased(),
             new Corrections.Result.Ended(RESERVATION),
-            new Corrections.Result.UnknownSeats(List.of("S-A-9")));
+            new Corrections.Result.UnknownSeats(List.of("S-A-9")),
+            new Corrections.Result.Transferred(List.of("S-A-1")));
 
     public static final List<Reservation.State> STATES = List.of(
             new Reservation.State.Pending(),
@@ -128,6 +129,7 @@ public class SealedTypesTest {
 
     public static final List<Erasure.Result> ERASURES = List.of(
             new Erasure.Result.Erased(List.of()),
+            new Erasure.Result.Lapsed(),
             new Erasure.Result.Refused(ReservationStatus.PENDING),
             new Erasure.Result.Unknown());
 

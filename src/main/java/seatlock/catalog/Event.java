@@ -186,7 +186,8 @@ public record Event(
                 && venue().equals(other.venue())
                 && startsAt().equals(other.startsAt())
                 && details.doorsAt().equals(other.details.doorsAt())
-                && timeZoneName.equals(other.timeZoneName);
+                && timeZoneName.equals(other.timeZoneName)
+                && terms.hasReentry() == other.terms.hasReentry();
     }
 
     public String name() {

@@ -30,7 +30,11 @@ public interface BuyerOperations {
             security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             queryParams = {
-                @OpenApiParam(name = "email", description = "The whole address, in any case"),
+                @OpenApiParam(
+                        name = "email",
+                        description =
+                                "The whole address, in any case: of the buyer, or of a person to whom a ticket was"
+                                        + " transferred"),
                 @OpenApiParam(
                         name = "name",
                         description =
@@ -61,7 +65,12 @@ public interface BuyerOperations {
             description = "In all events that the key is for.",
             security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             queryParams = {
-                @OpenApiParam(name = "email", required = true, description = "The whole address, in any case"),
+                @OpenApiParam(
+                        name = "email",
+                        required = true,
+                        description =
+                                "The whole address, in any case: of the buyer, or of a person to whom a ticket was"
+                                        + " transferred"),
                 @OpenApiParam(name = "limit", type = Integer.class, description = "Maximum number of reservations"),
                 @OpenApiParam(name = "after", type = UUID.class, description = "The `next` of the previous page")
             },

@@ -147,7 +147,7 @@ public final class Json {
         }
         var lines = withoutLineBreaks(object, type);
         if (!isPrintable(lines)) {
-            throw Problem.invalid(unprintable(lines), "must not contain control characters or invalid Unicode")
+            throw Problem.invalid(unprintable(lines, ""), "must not contain control characters or invalid Unicode")
                     .refuse();
         }
     }
@@ -219,24 +219,20 @@ public final class Json {
         return true;
     }
 
-    /** Returns the path of the first text that is not printable. */
-    private static String unprintable(JsonNode node) {
-        if (node.isArray()) {
-            for (int i = 0; i < node.size(); i++) {
-                if (!isPrintable(node.get(i))) {
-                    return "[" + i + "]" + unprintable(node.get(i));
-                }
+    /** Returns the path of the first text that is not printable, in a node with this path. */
+    private static String unprintable(JsonNode node, String path) {
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            if (!isPrintable(node.get(i))) {
+                return unprintable(node.get(i), path + "[" + i + "]");
             }
         }
         for (var field : node.properties()) {
             if (!isPrintable(field.getValue())) {
-                var rest = unprintable(field.getValue());
-                return PrintableText.orQuestionMark(field.getKey())
-                        + (rest.isEmpty() || rest.startsWith("[") ? "" : ".")
-                        + rest;
+                var name = PrintableText.orQuestionMark(field.getKey());
+                return unprintable(field.getValue(), path.isEmpty() ? name : path + "." + name);
             }
         }
-        return "";
+        return path;
     }
 
     private static String path(JsonMappingException e) {

@@ -51,7 +51,7 @@ public final class BuyerMails {
         letter.total("label.paid", amount(reservation.total()));
         letter.fact("label.order", reservation.reference().value());
         letter.note(words.plural("ticket.entrance", count));
-        letter.smallPrint(words.plural("ticket.use", count));
+        letter.smallPrint(words.plural(Ticket.useOf(event), count));
         contact(letter);
         letter.closing(words.get("ticket.closing"));
         var subject = words.plural("ticket.subject", count, "event", event.name());
@@ -115,7 +115,7 @@ public final class BuyerMails {
         var letter = letter(to.name, words.get("transfer.intro"));
         letter.line(ticket.seat().label(), number(ticket), "");
         letter.note(words.plural("ticket.entrance", 1));
-        letter.smallPrint(words.plural("ticket.use", 1));
+        letter.smallPrint(words.plural(Ticket.useOf(event), 1));
         contact(letter);
         letter.closing(words.get("ticket.closing"));
         var subject = words.get("transfer.subject", "event", event.name());

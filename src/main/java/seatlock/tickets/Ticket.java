@@ -1,6 +1,7 @@
 package seatlock.tickets;
 
 import java.time.Instant;
+import seatlock.catalog.Event;
 import seatlock.inventory.ReservationId;
 
 /**
@@ -42,6 +43,11 @@ public record Ticket(
 
     /** A person to whom a ticket was transferred. */
     public record Holder(String name, String email) {}
+
+    /** Returns the key of the message that says how often tickets of an event are valid. */
+    public static String useOf(Event event) {
+        return event.terms().hasReentry() ? "ticket.use.reentry" : "ticket.use";
+    }
 
     /** Returns whether it belongs to the buyer. Otherwise the token of the reservation does not open it. */
     public boolean isBuyers() {

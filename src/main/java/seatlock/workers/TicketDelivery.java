@@ -22,6 +22,7 @@ import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
 import seatlock.jobs.Job;
+import seatlock.jobs.Jobs;
 import seatlock.mail.BuyerMails;
 import seatlock.mail.Mailer;
 import seatlock.text.Messages;
@@ -58,6 +59,7 @@ public final class TicketDelivery {
     private final Consumer<Step> progress;
     private final Cancellations cancellations = new Cancellations();
     private final Announcements announcements = new Announcements();
+    private final Jobs jobs = new Jobs();
 
     /** @param progress receives each step after it is completed */
     public TicketDelivery(
@@ -123,6 +125,10 @@ public final class TicketDelivery {
         var own = loadOwn(job, Ticket::isValid);
         if (own.tickets.isEmpty() || own.event.status() == Status.CANCELLED) {
             return Optional.empty(); // people are told of the cancellation instead
+        }
+        // Looked up after the event was read: what the mail would say is not newer than what is announced later.
+        if (database.inTransaction(tx -> jobs.hasLaterAnnouncement(tx, job))) {
+            return Optional.empty();
         }
         send(mails(own).update(own.tickets, documents(own), job.id()));
         return Optional.empty();

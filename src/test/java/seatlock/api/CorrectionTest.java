@@ -186,6 +186,28 @@ class CorrectionTest {
     }
 
     @Test
+    void the_holder_of_a_transferred_ticket_is_not_renamed() {
+        confirm();
+        var id = reserved.get("id").asText();
+        var first = api.tickets(event.id(), id).get(0).get("id").asText();
+        api.transfer(event.id(), first, TestSystem.ADMIN_KEY);
+        var before = get();
+
+        for (var body :
+                List.of("{\"holders\":{\"S-A-2\":\"Bob\",\"S-A-1\":\"Bob\"}}", "{\"holders\":{\"S-A-1\":null}}")) {
+            var refused = patch(body);
+            assertThat(refused.outcome()).isEqualTo("422 invalid-request");
+            assertThat(refused.json().get("errors").toString())
+                    .isEqualTo(
+                            "[{\"field\":\"holders.S-A-1\",\"message\":\"cannot be changed: the ticket was transferred"
+                                    + " to another person\"}]");
+        }
+        assertThat(get()).isEqualTo(before);
+        assertThat(patch("{\"name\":\"Ada\",\"holders\":{\"S-A-2\":\"Bob\"}}").outcome())
+                .isEqualTo("200");
+    }
+
+    @Test
     void documents_are_made_anew_only_if_tickets_show_something_else() {
         confirm();
         var ticket = api.tickets(event.id(), reserved.get("id").asText())

@@ -245,7 +245,7 @@ public final class TestSystem implements AutoCloseable {
                     threads,
                     metrics);
             health = new Health(readDatabase, Rehearsal::run, metrics);
-            var eraser = new Eraser(readDatabase, new Erasure(new Changes()), jobs -> {}, Optional.empty());
+            var eraser = new Eraser(readDatabase, checkout, new Erasure(new Changes()), jobs -> {}, Optional.empty());
             var core = new ApiServer.Core(
                     catalog,
                     reader,

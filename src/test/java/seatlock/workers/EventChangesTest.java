@@ -116,6 +116,44 @@ class EventChangesTest {
     }
 
     @Test
+    void tickets_and_mails_say_whether_the_event_has_reentry() throws Exception {
+        var event = system.event(2);
+        var workers = jobs.workers().start();
+        var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
+        jobs.awaitMailed(event, 1);
+        var before = document(event, id).raw().body();
+
+        var changed = system.api.send(
+                Api.patch(system.api.asAdmin(system.api.request("/api/events/" + event.id())), "{\"reentry\":true}"));
+        assertThat(changed.outcome()).isEqualTo("200");
+        Wait.until("the ticket is renewed", () -> jobs.jobs(event, Job.Kind.RENEW_TICKETS, "DONE") == 1);
+        system.api.buy(event.id(), "S-A-2");
+        jobs.awaitMailed(event, 2);
+
+        assertThat(document(event, id).raw().body()).isNotEqualTo(before);
+        var texts = workers.mails().stream()
+                .map(JobFixture::parse)
+                .map(EventChangesTest::textOf)
+                .toList();
+        assertThat(texts)
+                .hasSize(2)
+                .anyMatch(text -> text.contains("Valid for one entry.") && !text.contains("Re-entry"))
+                .anyMatch(text -> text.contains("Re-entry if scanned when leaving.") && !text.contains("one entry"));
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    private static String textOf(MimeMessage mail) {
+        try {
+            var first = ((Multipart) mail.getContent()).getBodyPart(0).getContent();
+            var plain =
+                    first instanceof Multipart nested ? nested.getBodyPart(0).getContent() : first;
+            return plain.toString().replaceAll("\\s+", " ");
+        } catch (IOException | MessagingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void each_holder_is_told_once_of_each_change_however_often_the_jobs_are_added() {
         var event = system.event(4);
         var workers = jobs.workers().start();

@@ -15,6 +15,8 @@ import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import seatlock.catalog.Event;
 import seatlock.support.Api;
 import seatlock.support.TestSystem;
@@ -119,9 +121,13 @@ class HoldersToldTest {
     }
 
     private void move() {
+        move("2031-02-03T19:30:00Z");
+    }
+
+    private void move(String startsAt) {
         var moved = api.send(Api.patch(
                 api.asAdmin(api.request("/api/events/" + event.id())),
-                "{\"startsAt\":\"2031-02-03T19:30:00Z\",\"notify\":true}"));
+                "{\"startsAt\":\"" + startsAt + "\",\"notify\":true}"));
         assertThat(moved.outcome()).isEqualTo("200");
     }
 
@@ -167,6 +173,61 @@ class HoldersToldTest {
                         event.id().value()))
                 .isEqualTo(4);
         assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    /** Whichever of the jobs is run first, and whether or not the jobs of the later changes have been added by then. */
+    @ParameterizedTest
+    @CsvSource({"true,2 3 4", "true,4 3 2", "false,2 3 4", "false,4 3 2"})
+    void each_person_is_told_once_of_the_last_of_several_changes(boolean isAnnounced, String order) {
+        var workers = jobs.workers();
+        var id = buy("S-A-1", "S-A-2");
+        transfer(id, "S-A-1", GRACE, "Grace Hopper");
+        buy("S-A-3");
+        runAll(workers);
+        move("2031-02-01T19:30:00Z");
+        move("2031-02-02T19:30:00Z");
+        move("2031-02-03T19:30:00Z");
+        if (isAnnounced) {
+            run(workers, "kind = 'AnnounceChange'");
+        }
+        for (var version : order.split(" ")) {
+            run(workers, "kind = 'AnnounceChange' AND event_version = " + version);
+            run(workers, "kind = 'SendUpdate' AND event_version = " + version);
+        }
+        runAll(workers);
+
+        var told = letters(workers, "Wichtige Änderung: Aida");
+        assertThat(told).extracting(Letter::to).containsExactly(ADA, ADA, GRACE);
+        assertThat(told).allSatisfy(letter -> assertThat(letter.calendar).contains("DTSTART:20310203T193000Z"));
+
+        move("2031-02-04T19:30:00Z");
+        runAll(workers);
+
+        var again = letters(workers, "Wichtige Änderung: Aida");
+        assertThat(again).extracting(Letter::to).containsExactly(ADA, ADA, ADA, ADA, GRACE, GRACE);
+        assertThat(again.stream().filter(letter -> letter.calendar.contains("DTSTART:20310204T193000Z")))
+                .hasSize(3);
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    /** Runs the jobs that are ready, in the order in which they were added, until there are none. */
+    private void runAll(TestWorkers workers) {
+        while (run(workers, "true") > 0) {
+            continue; // jobs that these have added
+        }
+    }
+
+    /** Runs the jobs that meet a condition and are ready, and returns their number. */
+    private int run(TestWorkers workers, String condition) {
+        var ready = system.query(
+                "SELECT job_id FROM jobs WHERE event_id = ? AND state = 'READY' AND " + condition
+                        + " ORDER BY created_at, job_id",
+                row -> row.uuid("job_id"),
+                event.id().value());
+        for (var job : ready) {
+            assertThat(workers.runner.run(event.id(), job)).isNull();
+        }
+        return ready.size();
     }
 
     @Test
