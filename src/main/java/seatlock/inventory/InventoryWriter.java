@@ -139,19 +139,22 @@ final class InventoryWriter {
                 event.value());
     }
 
-    /** Inserts new reservations. If another one has one of the references, this transaction is retried with other ones. */
+    /**
+     * Inserts new reservations. If another one has one of the references, this transaction is retried with other ones: the unique
+     * index stops it. {@code ON CONFLICT} would do the same, but makes PostgreSQL insert each row in two steps, which takes half as
+     * long again.
+     */
     private static void insertReservations(Tx tx, Event event, List<Reservation> created) {
         var ofNow = created.stream().filter(r -> r.replaces().isEmpty()).toList();
         var successors = created.stream().filter(r -> r.replaces().isPresent()).toList();
         if (!ofNow.isEmpty()) {
-            tx.insertNew(
+            tx.updateExactly(
                     ofNow.size(),
                     """
                     INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
                                               version, status, email, name, language, token_hash, seat_count, total, created_at,
                                               expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid)
                     SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (event_id, reference) DO NOTHING
                     """,
                     Stream.concat(
                                     Stream.of(
@@ -164,7 +167,7 @@ final class InventoryWriter {
         }
         if (!successors.isEmpty()) {
             // The terms are those of the reservation that it replaces.
-            tx.insertNew(
+            tx.updateExactly(
                     successors.size(),
                     """
                     INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
@@ -178,7 +181,6 @@ final class InventoryWriter {
                      CROSS JOIN LATERAL (SELECT event_id, terms_version, event_starts_at, event_max_seats
                                            FROM reservations WHERE event_id = ? AND reservation_id = line.replaces
                                          OFFSET 0) AS lapsed
-                    ON CONFLICT (event_id, reference) DO NOTHING
                     """,
                     Stream.concat(
                                     columns(successors),
