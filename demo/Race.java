@@ -136,7 +136,9 @@ public final class Race {
         } while (pdf.outcome().equals("409 not-ready") && secondsSince(began) < 30);
         row("confirmed", confirmed.outcome());
         row("PDF", "%s, %,d bytes, after %.1f s", pdf.outcome(), pdf.body().length(), secondsSince(began));
-        var mail = mailDirectory == null ? "not checked: the server sends it elsewhere" : awaitMail(reservation, began);
+        var mail = mailDirectory == null
+                ? "not checked: the server sends it elsewhere"
+                : awaitMail(winner.json().get("reference").asText(), began);
         row("mail", mail);
         var code = ticket.path("code").asText();
         var first = scan(event, code, "North");
@@ -156,13 +158,12 @@ public final class Race {
                 "paid, ticketed, " + (mailDirectory == null ? "" : "mailed, ") + "and admitted once");
     }
 
-    private String awaitMail(String reservation, long began) throws Exception {
-        var order = reservation.toUpperCase(Locale.ROOT).replaceFirst(".*(.{4})(.{4})(.{4})", "$1-$2-$3");
+    private String awaitMail(String reference, long began) throws Exception {
         while (secondsSince(began) < 30) {
             try (var files = Files.list(mailDirectory)) {
                 for (var mail :
                         files.filter(file -> file.toString().endsWith(".eml")).toList()) {
-                    if (Files.readString(mail).contains(order)) {
+                    if (Files.readString(mail).contains(reference)) {
                         return "stored";
                     }
                 }

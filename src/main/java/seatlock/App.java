@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.api.ApiServer;
 import seatlock.catalog.Catalog;
+import seatlock.changes.Changes;
+import seatlock.changes.Feed;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.db.DatabaseUrl;
@@ -25,9 +27,12 @@ import seatlock.limits.RateLimiter;
 import seatlock.logging.Logging;
 import seatlock.mail.Mailer;
 import seatlock.maintenance.BacklogMonitor;
+import seatlock.maintenance.Eraser;
 import seatlock.maintenance.InvariantMonitor;
+import seatlock.maintenance.Sequencer;
 import seatlock.maintenance.Sweeper;
 import seatlock.metrics.Metrics;
+import seatlock.privacy.Erasure;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.Rehearsal;
@@ -66,8 +71,8 @@ public final class App implements AutoCloseable {
     /** Time limit for a statement that reads a page of seats or creates ten thousand. */
     public static final Duration READ_STATEMENT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** One each for the sweeper and the backlog monitor, and a spare one. */
-    private static final int BACKGROUND_CONNECTIONS = 3;
+    /** One each for the sweeper, the eraser, the sequencer and the backlog monitor, and a spare one. */
+    private static final int BACKGROUND_CONNECTIONS = 5;
 
     /** One each for the relay, its search for postponed jobs, and the renewal of leases. Each worker has another. */
     private static final int JOB_CONNECTIONS = 3;
@@ -88,6 +93,7 @@ public final class App implements AutoCloseable {
     private final Catalog catalog = new Catalog();
     private final InventoryReader inventoryReader = new InventoryReader();
     private final Jobs jobs = new Jobs();
+    private final Feed feed = new Feed();
     private AutoCloseable listener; // guarded by this
     private volatile Health health;
     private volatile String url;
@@ -147,7 +153,7 @@ public final class App implements AutoCloseable {
                 .forEach(phrase -> progress.accept("Warning     A transaction loses its settings: " + phrase)));
         awaitEnd(() -> prepare.accept(database));
         awaitEnd(ticketKeys::ensureFirst);
-        var backlog = lifecycle.add(new BacklogMonitor(readDatabase, jobs, inventoryReader, metrics));
+        var backlog = lifecycle.add(new BacklogMonitor(readDatabase, jobs, inventoryReader, feed, metrics));
         backlog.start();
         health.addDependency("jobs", false, backlog::problem);
         if (role.runsWorkers()) {
@@ -182,16 +188,33 @@ public final class App implements AutoCloseable {
         var writes = lifecycle.add(ApiServer.writes(salesDatabase, threads, metrics));
         var seatMaps = new SeatMaps(reads, catalog, inventoryReader, threads, System::nanoTime);
         var keys = new IdempotencyKeys();
-        var inventory = new Inventory(config.reservationTtl());
-        var checkout = lifecycle.add(
-                new Checkout(salesDatabase, catalog, inventory, keys, tickets, seatMaps::changed, threads, metrics));
-        var core = new ApiServer.Core(catalog, inventoryReader, checkout, seatMaps, tickets, ticketKeys, reads, writes);
+        var inventory = new Inventory(catalog, config.reservationTtl());
+        var changes = new Changes();
+        var checkout = lifecycle.add(new Checkout(
+                salesDatabase, catalog, inventory, keys, tickets, changes, seatMaps::changed, threads, metrics));
+        var eraser = lifecycle.add(
+                new Eraser(readDatabase, checkout, new Erasure(changes), backends::deleteMails, config.retention()));
+        var core = new ApiServer.Core(
+                catalog,
+                inventoryReader,
+                checkout,
+                seatMaps,
+                tickets,
+                ticketKeys,
+                changes,
+                feed,
+                eraser,
+                reads,
+                writes);
         var stored = config.adminKey().isEmpty() ? backends.home().adminKey() : null;
         var adminKey = stored == null ? config.adminKey().orElseThrow() : stored.value();
         listen(backends.redis(), adminKey, core, threads);
         var sweeper = lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, metrics));
+        var sequencer = lifecycle.add(new Sequencer(readDatabase, feed));
         return () -> {
             sweeper.start(config.sweepInterval());
+            sequencer.start();
+            eraser.start();
             monitorInvariants(backends.database());
             backends.publish(url, adminKey);
             if (stored != null) {

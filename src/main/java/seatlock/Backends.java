@@ -1,9 +1,11 @@
 package seatlock;
 
 import java.net.URI;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -23,6 +25,7 @@ public final class Backends {
     private final Consumer<String> progress;
     private final Map<String, String> addresses = new ConcurrentHashMap<>();
     private HomeDirectory home; // guarded by this
+    private MailSink mailSink; // null if mail leaves this machine
     private DatabaseUrl owner;
     private DatabaseUrl serving;
 
@@ -60,7 +63,8 @@ public final class Backends {
 
     private void start(boolean withWorkers) {
         if (withWorkers && config.smtp().isEmpty()) {
-            addresses.put("SMTP_URL", lifecycle.add(MailSink.start(home())).url());
+            mailSink = lifecycle.add(MailSink.start(home()));
+            addresses.put("SMTP_URL", mailSink.url());
         }
         var redis = withWorkers && config.redis().isEmpty()
                 ? startServer("Redis 7", report -> RedisServer.start(home(), report))
@@ -125,6 +129,13 @@ public final class Backends {
     /** Returns the configured or the embedded mail server. */
     URI smtp() {
         return config.smtp().orElseGet(() -> URI.create(addresses.get("SMTP_URL")));
+    }
+
+    /** Deletes the mails of jobs, if mail is stored on this machine. */
+    void deleteMails(Collection<UUID> jobs) {
+        if (mailSink != null) {
+            mailSink.delete(jobs);
+        }
     }
 
     /** Brings the schema up to date, and grants access to the role that serves. */

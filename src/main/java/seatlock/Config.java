@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ import seatlock.redis.RedisConnection;
  * @param jobAttempts number of failed attempts after which a job is dead; empty for the default of its kind
  * @param jobFirstRetry pause after a job's first failure; it doubles with each further failure
  * @param invariantCheckInterval pause between two rounds of checks; zero for no checks
+ * @param retention time after the end of an event, after which the personal data of its buyers is erased; empty to keep it
  * @param drainDelay how long a stopping node still accepts requests while it reports that it is not ready
  * @param shutdownTimeout time limit for stopping after the drain delay
  * @param limits rate limits, quotas and size limits
@@ -81,6 +83,7 @@ public record Config(
         Optional<Integer> jobAttempts,
         Duration jobFirstRetry,
         Duration invariantCheckInterval,
+        Optional<Period> retention,
         Duration drainDelay,
         Duration shutdownTimeout,
         Limits limits,
@@ -188,6 +191,7 @@ public record Config(
                                 text -> between(text, "PT0S", "P1D"),
                                 "a duration from PT0S to P1D, such as PT1M")
                         .orElse(Duration.ofMinutes(1)),
+                reader.read("RETENTION", Config::retention, "a period from P0D to P100Y, such as P90D or P6M"),
                 reader.read(
                                 "DRAIN_DELAY",
                                 text -> between(text, "PT0S", "PT10M"),
@@ -382,6 +386,14 @@ public record Config(
             throw new IllegalArgumentException();
         }
         return text;
+    }
+
+    private static Period retention(String text) {
+        var period = Period.parse(text);
+        if (period.isNegative() || period.toTotalMonths() > 1_200 || period.getDays() > 36_500) {
+            throw new IllegalArgumentException();
+        }
+        return period;
     }
 
     private static Duration between(String text, String min, String max) {

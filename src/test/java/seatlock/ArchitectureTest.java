@@ -61,7 +61,18 @@ class ArchitectureTest {
             .importPackages("seatlock");
 
     private static final String[] CORE = packages(
-            "catalog", "inventory", "sales", "payments", "tickets", "changes", "jobs", "seatmap", "access", "crypto");
+            "catalog",
+            "inventory",
+            "sales",
+            "payments",
+            "tickets",
+            "changes",
+            "jobs",
+            "seatmap",
+            "access",
+            "crypto",
+            "reports",
+            "privacy");
 
     private static String[] packages(String... names) {
         return Stream.of(names).map(name -> "seatlock." + name + "..").toArray(String[]::new);
@@ -164,9 +175,9 @@ class ArchitectureTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "io.javalin..,http api",
+        "io.javalin..,http api contract",
         "org.eclipse.jetty..,http api loadtest root",
-        "com.fasterxml.jackson..,http api openapi seatmap loadtest",
+        "com.fasterxml.jackson..,http api openapi contract seatmap loadtest",
         "com.github.benmanes.caffeine..,catalog sales seatmap api",
         "org.HdrHistogram..,loadtest",
         "com.fasterxml.uuid..,db",
@@ -386,14 +397,19 @@ class ArchitectureTest {
         assertThat(offenders).isEmpty();
         assertThat(locking)
                 .containsExactlyInAnyOrder(
+                        "Catalog.java lockEvent",
                         "Inventory.java lockEvent",
                         "Inventory.java lockQuotas",
                         "Inventory.java lockReservations",
                         "Inventory.java lockUsedTickets",
                         "Inventory.java lockSeats",
                         "Jobs.java claimJob",
-                        "CheckIns.java lockTicket",
-                        "Tickets.java lockReservation");
+                        "Feed.java claimFeed",
+                        "Erasure.java lockReservations",
+                        "Tickets.java lockTicket",
+                        "Tickets.java lockReservationOf",
+                        "Tickets.java lockVersion",
+                        "BuyerDetails.java lockReservation");
     }
 
     private static boolean isComment(String source, int position) {

@@ -9,7 +9,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Period;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -194,6 +196,7 @@ class ConfigTest {
         environment.put("RESERVATION_TTL", "10m");
         environment.put("SWEEP_INTERVAL", "PT2H");
         environment.put("INVARIANT_CHECK_INTERVAL", "never");
+        environment.put("RETENTION", "PT90D");
         environment.put("LIMITS", "some");
         environment.put("LIMIT_REQUESTS_PER_ADDRESS", "0");
         environment.put("LIMIT_BODY_BYTES", "1MB");
@@ -219,6 +222,7 @@ class ConfigTest {
                         "RESERVATION_TTL: got \"10m\", must be a duration from PT0.1S to P7D",
                         "SWEEP_INTERVAL: got \"PT2H\", must be a duration from PT0.1S to PT1H",
                         "INVARIANT_CHECK_INTERVAL: got \"never\", must be a duration from PT0S to P1D",
+                        "RETENTION: got \"PT90D\", must be a period from P0D to P100Y",
                         "LIMITS: got \"some\", must be on or off",
                         "LIMIT_REQUESTS_PER_ADDRESS: got \"0\", must be from 1 to 1000000000",
                         "LIMIT_BODY_BYTES: got \"1MB\", must be from 1024 to 10000000",
@@ -228,6 +232,18 @@ class ConfigTest {
                         "LOG_LEVEL: got \"loud\", must be trace, debug, info, warn or error",
                         "LOG_REQUESTS: got \"yes\", must be on or off")
                 .doesNotContain("hunter2", "pass word");
+    }
+
+    @Test
+    void personal_data_is_kept_unless_a_retention_is_set() throws Config.Invalid {
+        assertThat(Config.from(Map.of()).retention()).isEmpty();
+        assertThat(Config.from(Map.of("RETENTION", "P90D")).retention()).contains(Period.ofDays(90));
+        assertThat(Config.from(Map.of("RETENTION", "P1Y6M")).retention()).contains(Period.of(1, 6, 0));
+        for (var bad : List.of("90", "P-1D", "P101Y", "PT1H", "P3000000000D")) {
+            assertThat(catchThrowable(() -> Config.from(Map.of("RETENTION", bad))))
+                    .as(bad)
+                    .isInstanceOf(Config.Invalid.class);
+        }
     }
 
     @ParameterizedTest

@@ -21,13 +21,19 @@ import seatlock.db.DatabaseException;
 import seatlock.inventory.Command;
 import seatlock.inventory.Outcome;
 import seatlock.inventory.Quota;
+import seatlock.inventory.Reference;
 import seatlock.inventory.Refusal;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
+import seatlock.inventory.ReservationStatus;
 import seatlock.inventory.ReservationToken;
+import seatlock.privacy.Erasure;
+import seatlock.sales.Corrections;
 import seatlock.sales.Receipt;
 import seatlock.tickets.CheckInResult;
+import seatlock.tickets.CheckOutResult;
 import seatlock.tickets.Tickets;
+import seatlock.tickets.UndoResult;
 
 /**
  * Java 17 cannot check that an {@code instanceof} chain has a branch for every variant of a sealed type. So each sealed type has
@@ -40,37 +46,59 @@ public class SealedTypesTest {
     private static final Quota QUOTA = Quota.of("email", "ada@example.org", 1, 1);
     private static final Reservation RESERVATION = new Reservation(
             ID,
+            new Reference("ABCDEFGH"),
             1,
-            new Reservation.Buyer("ada@example.org", new byte[32]),
+            1,
+            new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), new byte[32]),
             List.of(),
             0,
             Instant.EPOCH,
             Instant.EPOCH,
-            new Reservation.State.Pending());
+            Instant.EPOCH,
+            new Reservation.State.Pending(),
+            Optional.empty(),
+            Optional.empty());
     private static final Reservation.State.Confirmed CONFIRMED =
             new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 0));
 
     public static final List<Command> COMMANDS = List.of(
             new Command.Reserve(ID, List.of("S-A-1"), "ada@example.org", new ReservationToken("rsv_1")),
+            new Command.Extend(ID, Optional.empty()),
             new Command.Confirm(ID, new Reservation.Payment("pi_1", 0)),
             new Command.Cancel(ID, new Command.Canceller.Seller(false)),
             new Command.Expire(ID));
 
-    public static final List<Command.Canceller> CANCELLERS =
-            List.of(new Command.Canceller.Holder(new ReservationToken("rsv_1")), new Command.Canceller.Seller(false));
+    public static final List<Command.Canceller> CANCELLERS = List.of(
+            new Command.Canceller.Holder(new ReservationToken("rsv_1")),
+            new Command.Canceller.Seller(false),
+            new Command.Canceller.EventCancelled(true));
 
     public static final List<Outcome> OUTCOMES = List.of(
             new Outcome.Done(RESERVATION, true),
             new Outcome.Refused(Refusal.RESERVATION_NOT_FOUND, List.of(), Optional.empty()),
             new Outcome.TooManySeats(QUOTA),
-            new Outcome.TooManyPending(QUOTA));
+            new Outcome.TooManyPending(QUOTA),
+            new Outcome.NotOnSale(Optional.empty(), Optional.empty()));
 
     public static final List<Receipt> RECEIPTS = List.of(
             new Receipt.Answered(null, OUTCOMES.get(0), "200 \n{}".getBytes()),
+            new Receipt.Done("200 \n{}".getBytes()),
             new Receipt.Replayed("200 \n{}".getBytes()),
             new Receipt.NotNow(null, OUTCOMES.get(3)),
             new Receipt.KeyReused(),
             new Receipt.UnknownEvent());
+
+    public static final List<CheckOutResult> CHECK_OUT_RESULTS = List.of(
+            new CheckOutResult.CheckedOut(null, null),
+            new CheckOutResult.NotCheckedIn(),
+            new CheckOutResult.NoReentry(),
+            new CheckOutResult.ImpossibleTime("must not be in the future"),
+            new CheckOutResult.Rejected(CheckInResult.Reason.FORGED));
+
+    public static final List<UndoResult> UNDO_RESULTS = List.of(
+            new UndoResult.Undone(null),
+            new UndoResult.NotCheckedIn(null),
+            new UndoResult.Rejected(CheckInResult.Reason.FORGED));
 
     public static final List<CheckInResult> CHECK_IN_RESULTS = List.of(
             new CheckInResult.Admitted(null, null),
@@ -79,9 +107,19 @@ public class SealedTypesTest {
             new CheckInResult.Rejected(CheckInResult.Reason.FORGED));
 
     public static final List<Tickets.Resend> RESENDS = List.of(
-            new Tickets.Resend.Queued(),
+            new Tickets.Resend.Queued(true),
             new Tickets.Resend.NotConfirmed(),
+            new Tickets.Resend.EventCancelled(),
+            new Tickets.Resend.Transferred(),
             new Tickets.Resend.TooOften(Duration.ofMinutes(1)));
+
+    public static final List<Corrections.Result> CORRECTIONS = List.of(
+            new Corrections.Result.Corrected(RESERVATION),
+            new Corrections.Result.NotFound(),
+            new Corrections.Result.Erased(),
+            new Corrections.Result.Ended(RESERVATION),
+            new Corrections.Result.UnknownSeats(List.of("S-A-9")),
+            new Corrections.Result.Transferred(List.of("S-A-1")));
 
     public static final List<Reservation.State> STATES = List.of(
             new Reservation.State.Pending(),
@@ -89,15 +127,25 @@ public class SealedTypesTest {
             new Reservation.State.Cancelled(Instant.EPOCH, Optional.of(CONFIRMED)),
             new Reservation.State.Expired(Instant.EPOCH));
 
+    public static final List<Erasure.Result> ERASURES = List.of(
+            new Erasure.Result.Erased(List.of()),
+            new Erasure.Result.Lapsed(),
+            new Erasure.Result.Refused(ReservationStatus.PENDING),
+            new Erasure.Result.Unknown());
+
     /** Variants by their sealed type. */
-    private static final Map<Class<?>, List<?>> VARIANTS = Map.of(
-            Command.class, COMMANDS,
-            Command.Canceller.class, CANCELLERS,
-            Outcome.class, OUTCOMES,
-            Receipt.class, RECEIPTS,
-            CheckInResult.class, CHECK_IN_RESULTS,
-            Tickets.Resend.class, RESENDS,
-            Reservation.State.class, STATES);
+    private static final Map<Class<?>, List<?>> VARIANTS = Map.ofEntries(
+            Map.entry(Command.class, COMMANDS),
+            Map.entry(Command.Canceller.class, CANCELLERS),
+            Map.entry(Outcome.class, OUTCOMES),
+            Map.entry(Receipt.class, RECEIPTS),
+            Map.entry(CheckInResult.class, CHECK_IN_RESULTS),
+            Map.entry(Tickets.Resend.class, RESENDS),
+            Map.entry(Erasure.Result.class, ERASURES),
+            Map.entry(Corrections.Result.class, CORRECTIONS),
+            Map.entry(Reservation.State.class, STATES),
+            Map.entry(CheckOutResult.class, CHECK_OUT_RESULTS),
+            Map.entry(UndoResult.class, UNDO_RESULTS));
 
     /** Exceptions are told apart by catch clauses and by Javalin's handlers, which fall back to a supertype. */
     private static final Set<Class<?>> EXCEPTIONS =

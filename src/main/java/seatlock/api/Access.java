@@ -15,7 +15,10 @@ import java.util.concurrent.Executor;
 import seatlock.access.ApiKey;
 import seatlock.access.Role;
 import seatlock.access.Secret;
+import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.EventQuery;
+import seatlock.changes.Actor;
 import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
 import seatlock.http.Problem;
@@ -137,10 +140,17 @@ final class Access {
             challenge(ctx, ", error=\"insufficient_scope\"");
             throw Problem.of(
                             ApiProblem.FORBIDDEN,
-                            "This operation requires a key of role " + role.wireName() + " for "
-                                    + (rule == AccessRule.ADMIN ? "all events." : "this event."))
+                            "This operation requires a key of role " + role.wireName() + " for " + scope(rule) + ".")
                     .refuse();
         }
+    }
+
+    private static String scope(AccessRule rule) {
+        return switch (rule) {
+            case ADMIN -> "all events";
+            case SELLER -> "an event";
+            default -> "this event";
+        };
     }
 
     /** RFC 6750, section 3. */
@@ -150,7 +160,11 @@ final class Access {
 
     private static boolean allows(ApiKey key, AccessRule rule, Context ctx) {
         return key.permits(rule.role().get())
-                && (rule == AccessRule.ADMIN ? key.isForAllEvents() : isForEventOf(key, ctx));
+                && switch (rule) {
+                    case ADMIN -> key.isForAllEvents();
+                    case SELLER -> true;
+                    default -> isForEventOf(key, ctx);
+                };
     }
 
     private static boolean isForEventOf(ApiKey key, Context ctx) {
@@ -159,6 +173,11 @@ final class Access {
 
     /** The caller of an operation on a reservation: the seller, the holder of a token, or anybody else. */
     record Caller(boolean isSeller, Optional<ReservationToken> token) {
+
+        /** Returns whether the caller may see an event. One that was never published is visible to its sellers only. */
+        boolean sees(Event event) {
+            return event.isPublic() || isSeller;
+        }
 
         /**
          * Reads a reservation that the caller may see.
@@ -193,6 +212,32 @@ final class Access {
             throw noSuchReservation();
         }
         return caller;
+    }
+
+    /** Returns the events that were never published and that the caller may see in a list: those that it may sell. */
+    EventQuery.Hidden hidden(Context ctx) {
+        failIfUnknown(ctx); // so that a seller's list is never incomplete
+        return key(ctx).filter(key -> key.permits(Role.SALES))
+                .map(key -> new EventQuery.Hidden(key.isForAllEvents(), key.events()))
+                .orElse(new EventQuery.Hidden(false, Set.of()));
+    }
+
+    /** Returns the events that the request's key is for; none for all events. */
+    Set<EventId> eventsOfKey(Context ctx) {
+        return key(ctx).orElseThrow().events();
+    }
+
+    /** Returns the party that history names: the API key of a seller; otherwise the holder of a reservation. */
+    Actor actor(Context ctx) {
+        failIfUnknown(ctx);
+        return key(ctx).filter(key -> allows(key, AccessRule.SALES, ctx))
+                .map(key -> Actor.key(key.id()))
+                .orElse(Actor.HOLDER);
+    }
+
+    /** Returns the API key of an operation that requires one, as the party that history names. */
+    Actor keyUsed(Context ctx) {
+        return Actor.key(key(ctx).orElseThrow().id());
     }
 
     /** Returns the scope of the caller's idempotency keys for an operation: the API key, or all callers without one. */

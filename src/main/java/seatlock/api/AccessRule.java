@@ -12,6 +12,8 @@ enum AccessRule implements RouteRole {
     HOLDER(null),
     /** The holder of a sales key for the event. */
     SALES(Role.SALES),
+    /** The holder of a sales key for any event; the operation is limited to the events of the key. */
+    SELLER(Role.SALES),
     /** The holder of a gate key for the event. */
     GATE(Role.GATE),
     /** The holder of an admin key for all events. */

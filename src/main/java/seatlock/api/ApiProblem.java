@@ -37,11 +37,22 @@ enum ApiProblem implements ProblemType {
             "Too many pending reservations",
             "Confirm or cancel a pending reservation of this buyer, or wait until one expires."),
     SALES_CLOSED("sales-closed", 409, "Sales have closed", "Seats cannot be reserved once the event has started."),
+    NOT_ON_SALE(
+            "not-on-sale",
+            409,
+            "Not on sale",
+            "Try again at `opensAt`, if it is given; otherwise the seller has paused the sale or not opened it."),
+    EVENT_CANCELLED(
+            "event-cancelled",
+            409,
+            "Event cancelled",
+            "Nothing of this event is sold or changed any more. Refund a payment that was made for it."),
     RESERVATION_EXPIRED(
             "reservation-expired",
             410,
             "Reservation expired",
-            "Another buyer may have the seats now. Refund the payment; the buyer may try to reserve again."),
+            "`seats` are those that other buyers have now: refund the payment. Without `seats`, confirm with `\"ifLapsed\":\"REACQUIRE\"` and a"
+                    + " new key to reserve them again."),
     RESERVATION_NOT_PENDING(
             "reservation-not-pending",
             409,
@@ -67,12 +78,29 @@ enum ApiProblem implements ProblemType {
             409,
             "Document not ready",
             "The document is created in the background. Send the request again after Retry-After seconds."),
+    NOT_ERASABLE(
+            "not-erasable",
+            409,
+            "Personal data still needed",
+            "See `reservationStatus`: a PENDING reservation must be cancelled or expire first; a CONFIRMED one of an event that"
+                    + " has not ended is erased only with `force`."),
     ALREADY_CHECKED_IN(
             "already-checked-in",
             409,
             "Ticket already used",
             "A ticket is valid for one entry; `checkedInAt` and `gate` say when and where it was used. A reservation with a"
                     + " used ticket is refunded only with `force`."),
+    NOT_CHECKED_IN(
+            "not-checked-in",
+            409,
+            "Ticket not checked in",
+            "Let the person out. See `reason`: NOT_CHECKED_IN, or NO_REENTRY if tickets of the event are valid for one entry"
+                    + " only. Upload an offline scan again later: the scan at the entrance may not have arrived yet."),
+    NOT_TRANSFERABLE(
+            "not-transferable",
+            409,
+            "Ticket not transferable",
+            "See `reason`: the ticket is REFUNDED, TRANSFERRED or CHECKED_IN, its buyer was ERASED, or it is TOO_LATE."),
     INVALID_CODE("invalid-code", 422, "Invalid ticket code", "See `reason`."),
     IDEMPOTENCY_KEY_MISSING(
             "idempotency-key-missing",
@@ -123,10 +151,16 @@ enum ApiProblem implements ProblemType {
                     .with("seats", List.of("STALLS-A-2"));
         } else if (type == RESERVATION_NOT_PENDING || type == RESERVATION_NOT_CONFIRMED) {
             return Problem.of(type, "The reservation is CANCELLED.").with("reservationStatus", "CANCELLED");
+        } else if (type == NOT_ERASABLE) {
+            return Problem.of(type, "The reservation is PENDING.").with("reservationStatus", "PENDING");
         } else if (type == ALREADY_CHECKED_IN) {
             return Problem.of(type, "The ticket was used at gate North.")
                     .with("checkedInAt", "2027-06-18T18:31:07.000000Z")
                     .with("gate", "North");
+        } else if (type == NOT_CHECKED_IN) {
+            return Problem.of(type, "The ticket is not checked in.").with("reason", "NOT_CHECKED_IN");
+        } else if (type == NOT_TRANSFERABLE) {
+            return Problem.of(type, "The ticket was used.").with("reason", "CHECKED_IN");
         } else if (type == INVALID_CODE) {
             return Problem.of(type, "The code has an invalid signature.").with("reason", "FORGED");
         }

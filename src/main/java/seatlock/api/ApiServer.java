@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.access.ApiKeys;
+import seatlock.catalog.Cancellations;
 import seatlock.catalog.Catalog;
+import seatlock.changes.Changes;
+import seatlock.changes.Feed;
 import seatlock.db.Database;
 import seatlock.db.TransactionPool;
 import seatlock.http.ClientAddress;
@@ -23,13 +26,20 @@ import seatlock.inventory.InventoryReader;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
+import seatlock.maintenance.Eraser;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
+import seatlock.sales.Corrections;
+import seatlock.sales.EventCancellation;
+import seatlock.sales.EventCancelled;
 import seatlock.sales.EventCreation;
+import seatlock.sales.EventRevision;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.KeyInUse;
+import seatlock.sales.Transfers;
 import seatlock.seatmap.SeatMaps;
 import seatlock.seatmap.UnknownEvent;
+import seatlock.tickets.CheckIns;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
@@ -79,10 +89,14 @@ public final class ApiServer implements AutoCloseable {
             SeatMaps seatMaps,
             Tickets tickets,
             TicketKeys ticketKeys,
+            Changes changes,
+            Feed feed,
+            Eraser eraser,
             TransactionPool reads,
             TransactionPool writes) {}
 
     private final Listener listener;
+    private final FeedReaders feedReaders;
 
     /** Creates the pool for read-only requests. It is separate so that many readers cannot stop sales. */
     public static TransactionPool reads(Database database, Executor continuations, Metrics metrics) {
@@ -115,23 +129,45 @@ public final class ApiServer implements AutoCloseable {
         var clients = new ClientAddress(setup.proxies);
         var throttle = new Throttle(limits, limiter, clients, access, metrics);
         var quotas = new BuyerQuotas(limits, clients, access);
+        var cancellation = new EventCancellation(core.catalog, new Changes(), new Cancellations(), core.inventory);
+        var cancellations =
+                new EventCancellationHandlers(core.catalog, cancellation, core.seatMaps::changed, core.writes, access);
         var events = new EventHandlers(
                 core.catalog,
                 new EventCreation(core.catalog, new IdempotencyKeys()),
+                cancellation,
                 core.seatMaps,
                 core.reads,
                 core.writes,
                 access);
+        var revision = new EventRevision(core.catalog, core.changes, new IdempotencyKeys());
+        var eventChanges = new EventChangeHandlers(core.catalog, revision, core.seatMaps, core.writes, access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
-        var tickets =
-                new TicketHandlers(core.inventory, core.tickets, core.ticketKeys, core.reads, core.writes, access);
+        var corrections = new Corrections(core.tickets, core.changes);
+        var buyers = new BuyerHandlers(core.catalog, core.inventory, corrections, core.reads, core.writes, access);
+        var checkIns = new CheckIns(core.catalog, core.ticketKeys, core.tickets, core.changes);
+        var tickets = new TicketHandlers(
+                core.inventory, core.tickets, checkIns, corrections, core.ticketKeys, core.reads, core.writes, access);
+        var transfers = new TransferHandlers(
+                core.tickets,
+                new Transfers(core.catalog, core.tickets, core.changes, new IdempotencyKeys()),
+                core.reads,
+                core.writes,
+                access);
+        var gates = new GateHandlers(core.catalog, checkIns, core.reads, core.writes, access);
+        this.feedReaders = new FeedReaders(core.feed, core.reads, core.writes, threads);
+        var changes = new ChangeHandlers(core.feed, feedReaders, core.inventory, core.reads, access);
+        var calendars = new CalendarHandlers(core.catalog, core.inventory, core.tickets, core.reads, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
+        var reports = new ReportHandlers(core.catalog, core.reads, threads);
+        var privacy = new PrivacyHandlers(
+                core.catalog, core.inventory, core.tickets, core.eraser, core.reads, core.writes, access);
         var listening = new Listener.Setup(
                 setup.address,
                 limits.headerBytes(),
                 limits.bodyBytes(),
-                Map.of("/api/events", limits.seatPlanBytes()),
+                Map.of(Routes.SEAT_PLANS, limits.seatPlanBytes()),
                 setup.origins,
                 setup.publicUrl,
                 setup.keepAlive,
@@ -146,7 +182,21 @@ public final class ApiServer implements AutoCloseable {
                     if (limits.isOn()) {
                         routes.before(throttle::check);
                     }
-                    guarded.add(events, reservations, tickets, keyHandlers, setup.publicUrl);
+                    guarded.add(
+                            events,
+                            eventChanges,
+                            cancellations,
+                            reservations,
+                            buyers,
+                            tickets,
+                            transfers,
+                            gates,
+                            calendars,
+                            changes,
+                            keyHandlers,
+                            reports,
+                            privacy,
+                            setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
                     addExceptionHandlers(routes);
                 })
@@ -163,6 +213,9 @@ public final class ApiServer implements AutoCloseable {
                                 ApiProblem.IDEMPOTENCY_KEY_IN_USE,
                                 "The first request with this Idempotency-Key is still running.")));
         routes.exception(
+                EventCancelled.class,
+                (e, ctx) -> Responses.problem(ctx, Problem.of(ApiProblem.EVENT_CANCELLED, e.getMessage())));
+        routes.exception(
                 UnknownEvent.class,
                 (e, ctx) -> Responses.problem(ctx, Problem.of(HttpProblem.NOT_FOUND, "No such event.")));
     }
@@ -172,14 +225,20 @@ public final class ApiServer implements AutoCloseable {
         return listener.javalin();
     }
 
+    /** Returns the number of clients that wait for changes. */
+    public int waitingReaders() {
+        return feedReaders.waiting();
+    }
+
     /** Returns the port that the server listens on. */
     public int port() {
         return listener.port();
     }
 
-    /** Accepts no new connections, completes the requests in flight, then stops. */
+    /** Ends the waits for changes, accepts no new connections, completes the requests in flight, then stops. */
     @Override
     public void close() {
+        feedReaders.close();
         listener.close();
     }
 }

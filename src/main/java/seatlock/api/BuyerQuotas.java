@@ -24,14 +24,14 @@ final class BuyerQuotas {
         this.access = access;
     }
 
-    /** Returns the quotas that a reservation for an e-mail address must respect; none if limits are off. */
+    /** Returns the quotas that a reservation for an e-mail address must respect. If limits are off, only those of events apply. */
     List<Quota> of(Context ctx, String email) {
-        if (!limits.isOn()) {
-            return List.of();
-        }
-        var quotas = new ArrayList<Quota>(2);
         // No mail system in use distinguishes addresses by case.
         var mailbox = email.toLowerCase(Locale.ROOT);
+        if (!limits.isOn()) {
+            return List.of(Quota.of("email", mailbox, Quota.NO_LIMIT, Quota.NO_LIMIT));
+        }
+        var quotas = new ArrayList<Quota>(2);
         var isSeller = access.caller(ctx).isSeller();
         var pending = isSeller ? Quota.NO_LIMIT : limits.pendingPerEmail();
         quotas.add(Quota.of("email", mailbox, pending, limits.seatsPerEmail()));

@@ -5,14 +5,19 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import seatlock.api.EventBodies.EventBody;
-import seatlock.api.EventBodies.Events;
-import seatlock.api.EventBodies.NewEvent;
+import java.util.stream.Stream;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
+import seatlock.catalog.Event.Status;
 import seatlock.catalog.EventId;
+import seatlock.catalog.EventQuery;
+import seatlock.catalog.EventQuery.Cursor;
+import seatlock.contract.EventBodies.EventBody;
+import seatlock.contract.EventBodies.Events;
+import seatlock.contract.EventBodies.NewEvent;
+import seatlock.contract.EventCancellationBodies.CancellationBody;
+import seatlock.contract.EventOperations;
 import seatlock.db.Ids;
 import seatlock.db.TransactionPool;
 import seatlock.http.Exchange;
@@ -22,7 +27,9 @@ import seatlock.http.Problem;
 import seatlock.http.Reply;
 import seatlock.http.Requests;
 import seatlock.http.Responses;
+import seatlock.http.Validation;
 import seatlock.inventory.SeatStatus;
+import seatlock.sales.EventCancellation;
 import seatlock.sales.EventCreation;
 import seatlock.sales.Fingerprint;
 import seatlock.sales.Order;
@@ -35,6 +42,7 @@ final class EventHandlers implements EventOperations {
 
     private static final int DEFAULT_EVENTS = 100;
     private static final int MAX_EVENTS = 1_000;
+    private static final int MAX_SEARCH = 200;
 
     /** Smaller maps fit in one packet uncompressed. */
     private static final int MIN_GZIP_BYTES = 1_000;
@@ -44,6 +52,7 @@ final class EventHandlers implements EventOperations {
 
     private final Catalog catalog;
     private final EventCreation creation;
+    private final EventCancellation cancellation;
     private final SeatMaps seatMaps;
     private final TransactionPool reads;
     private final TransactionPool writes;
@@ -52,12 +61,14 @@ final class EventHandlers implements EventOperations {
     EventHandlers(
             Catalog catalog,
             EventCreation creation,
+            EventCancellation cancellation,
             SeatMaps seatMaps,
             TransactionPool reads,
             TransactionPool writes,
             Access access) {
         this.catalog = catalog;
         this.creation = creation;
+        this.cancellation = cancellation;
         this.access = access;
         this.seatMaps = seatMaps;
         this.reads = reads;
@@ -85,24 +96,61 @@ final class EventHandlers implements EventOperations {
     @Override
     public void list(Context ctx) {
         var limit = Requests.queryInt(ctx, "limit", 1, MAX_EVENTS, DEFAULT_EVENTS);
-        var after = Parameters.after(ctx).map(EventId::new);
+        var query = query(ctx);
         QueryResponse.send(ctx, reads, ALL_EVENTS, tx -> {
-            if (after.isPresent() && catalog.find(tx, after.get()).isEmpty()) {
-                throw Parameters.invalidCursor();
-            }
-            var events =
-                    catalog.list(tx, limit + 1, after.orElse(null)); // one more shows whether there is another page
+            var events = catalog.list(tx, query, limit + 1); // one more shows whether there is another page
             var page = events.subList(0, Math.min(limit, events.size()));
-            UUID next = events.size() > limit ? page.get(limit - 1).id().value() : null;
+            var next = events.size() > limit ? Cursor.of(page.get(limit - 1)).toUuid() : null;
             return new Events(page.stream().map(EventBody::of).toList(), next);
         });
+    }
+
+    private EventQuery query(Context ctx) {
+        var validation = new Validation();
+        var from = ctx.queryParam("from") == null ? null : validation.parseInstant(ctx.queryParam("from"), "from");
+        var to = ctx.queryParam("to") == null ? null : validation.parseInstant(ctx.queryParam("to"), "to");
+        var known = Stream.of(Status.values()).map(Status::name).toList();
+        var status = ctx.queryParam("status");
+        validation.check(status == null || known.contains(status), "status", "must be one of " + known);
+        var text = ctx.queryParam("q");
+        if (text != null) {
+            validation.checkText(text, "q", MAX_SEARCH);
+        }
+        validation.finish();
+        return new EventQuery(
+                Optional.ofNullable(from),
+                Optional.ofNullable(to),
+                Optional.ofNullable(status).map(Status::valueOf),
+                Optional.ofNullable(text),
+                access.hidden(ctx),
+                Parameters.after(ctx).map(id -> Cursor.parse(id).orElseThrow(Parameters::invalidCursor)));
     }
 
     @Override
     public void get(Context ctx) {
         var id = Parameters.eventId(ctx);
-        QueryResponse.send(
-                ctx, reads, id, tx -> EventBody.of(require(catalog.find(tx, id)), catalog.plan(tx, id), List.of()));
+        var caller = access.caller(ctx);
+        record Found(Event event, EventBody body) {}
+        ctx.future(() -> reads.submit(id, tx -> {
+                    var event = require(catalog.find(tx, id).filter(caller::sees));
+                    var cancelled = caller.isSeller()
+                            ? cancellation.progress(tx, event).map(CancellationBody::of)
+                            : cancellation.find(tx, event).map(CancellationBody::ofPublic);
+                    var body = EventBody.of(event, catalog.plan(tx, event), cancelled.orElse(null), List.of());
+                    return new Found(event, body);
+                })
+                .thenAccept(found -> {
+                    // The progress of a cancellation changes without a new version; nothing else can be changed then.
+                    if (found.event.status() != Status.CANCELLED) {
+                        ctx.header("ETag", etag(found.event));
+                    }
+                    Responses.json(ctx, 200, Json.write(found.body));
+                }));
+    }
+
+    /** Returns a tag that names the version of an event. */
+    static String etag(Event event) {
+        return "\"" + event.version() + "\"";
     }
 
     @Override
@@ -117,15 +165,18 @@ final class EventHandlers implements EventOperations {
         var limit = Requests.queryInt(ctx, "limit", 1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS);
         var after = Requests.queryInt(ctx, "after", 0, Event.MAX_CAPACITY, 0);
         var gzip = Requests.acceptsGzip(ctx);
+        var caller = access.caller(ctx);
         var page = seatMaps.find(new SeatMap.Query(id, section, status, limit, after), gzip);
         if (page.isDone() && !page.isCompletedExceptionally() && Responses.fitsInBuffer(body(page.join(), gzip))) {
-            respond(ctx, page.join(), gzip);
+            respond(ctx, page.join(), gzip, caller);
         } else {
-            ctx.future(() -> page.thenCompose(found -> respond(ctx, found, gzip)));
+            ctx.future(() -> page.thenCompose(found -> respond(ctx, found, gzip, caller)));
         }
     }
 
-    private static CompletableFuture<Void> respond(Context ctx, SeatMaps.Page page, boolean gzip) {
+    private static CompletableFuture<Void> respond(
+            Context ctx, SeatMaps.Page page, boolean gzip, Access.Caller caller) {
+        require(Optional.of(page.event()).filter(caller::sees));
         if (Responses.isNotModified(ctx, page.etag())) {
             return CompletableFuture.completedFuture(null);
         }
@@ -140,7 +191,7 @@ final class EventHandlers implements EventOperations {
         return gzip && page.plain().length > MIN_GZIP_BYTES;
     }
 
-    private static Event require(Optional<Event> event) {
+    static Event require(Optional<Event> event) {
         return event.orElseThrow(
                 () -> Problem.of(HttpProblem.NOT_FOUND, "No such event.").refuse());
     }

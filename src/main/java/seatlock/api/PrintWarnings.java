@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import seatlock.api.EventBodies.Warning;
 import seatlock.catalog.Event;
 import seatlock.catalog.SeatPlan;
+import seatlock.contract.EventBodies.Warning;
 import seatlock.tickets.TicketPdf;
 
 /** Finds the texts of a new event that its tickets cannot show completely. */

@@ -1,5 +1,6 @@
 package seatlock.api;
 
+import java.time.Duration;
 import java.util.List;
 import seatlock.catalog.Event;
 import seatlock.http.HttpProblem;
@@ -8,6 +9,9 @@ import seatlock.inventory.Outcome;
 
 /** Maps each refusal of the domain to the problem that the client gets. Nothing else does. */
 final class Refusals {
+
+    /** A client is told to try again when the sale begins only if it can wait that long. */
+    private static final Duration SOON = Duration.ofHours(1);
 
     private Refusals() {}
 
@@ -24,14 +28,39 @@ final class Refusals {
                     ApiProblem.TOO_MANY_PENDING,
                     "A buyer may have at most " + exceeded.quota().maxPending()
                             + " pending reservations for this event.");
+        } else if (outcome instanceof Outcome.NotOnSale notOnSale) {
+            return notOnSale(event, notOnSale);
         }
         throw new IllegalArgumentException("Not refused: " + outcome); // SealedTypesTest covers all
+    }
+
+    private static Problem notOnSale(Event event, Outcome.NotOnSale outcome) {
+        if (outcome.opensAt().isEmpty()) {
+            return Problem.of(
+                    ApiProblem.NOT_ON_SALE,
+                    event.status() == Event.Status.DRAFT
+                            ? "The event is a draft: it must be published before it can be sold."
+                            : "The sale is paused.");
+        }
+        var opensAt = outcome.opensAt().get();
+        var problem = Problem.of(ApiProblem.NOT_ON_SALE, "The sale begins at " + opensAt + ".")
+                .with("opensAt", opensAt);
+        var opensIn = outcome.opensIn().orElseThrow();
+        return opensIn.compareTo(SOON) <= 0 ? problem.retryAfter(opensIn) : problem;
     }
 
     /** The switch has no default, so a new reason does not compile until it has a problem. */
     private static Problem problem(Event event, Outcome.Refused refused) {
         return switch (refused.reason()) {
-            case SALES_CLOSED -> Problem.of(ApiProblem.SALES_CLOSED, "The event started at " + event.startsAt() + ".");
+            case SALES_CLOSED ->
+                Problem.of(
+                        ApiProblem.SALES_CLOSED,
+                        event.terms()
+                                .onSaleUntil()
+                                .filter(end -> end.isBefore(event.startsAt()))
+                                .map(end -> "The sale ended at " + end + ".")
+                                .orElse("The event started at " + event.startsAt() + "."));
+            case EVENT_CANCELLED -> Problem.of(ApiProblem.EVENT_CANCELLED, "The event was cancelled.");
             case TOO_MANY_SEATS ->
                 Problem.of(
                         ApiProblem.TOO_MANY_SEATS,
@@ -40,12 +69,7 @@ final class Refusals {
             case UNKNOWN_SEATS -> seats(ApiProblem.UNKNOWN_SEATS, refused.seats(), "does not exist", "do not exist");
             case SEATS_TAKEN -> seats(ApiProblem.SEATS_TAKEN, refused.seats(), "is taken", "are taken");
             case RESERVATION_NOT_FOUND -> Problem.of(HttpProblem.NOT_FOUND, "No such reservation.");
-            case RESERVATION_EXPIRED ->
-                Problem.of(
-                        ApiProblem.RESERVATION_EXPIRED,
-                        "The hold ended at "
-                                + refused.reservation().orElseThrow().expiresAt()
-                                + ". Another buyer may have the seats now.");
+            case RESERVATION_EXPIRED -> expired(refused);
             case RESERVATION_NOT_PENDING -> status(ApiProblem.RESERVATION_NOT_PENDING, refused);
             case AMOUNT_MISMATCH ->
                 Problem.of(
@@ -71,8 +95,26 @@ final class Refusals {
         return Problem.of(type, detail).with("seats", seats);
     }
 
+    /** The seats were locked, so it is known whether they were free at that moment. */
+    private static Problem expired(Outcome.Refused refused) {
+        var ended = "The hold ended at " + refused.reservation().orElseThrow().expiresAt();
+        var taken = refused.seats();
+        if (taken.isEmpty()) {
+            return Problem.of(ApiProblem.RESERVATION_EXPIRED, ended + ". Its seats were still free.");
+        }
+        var lost = taken.size() == 1
+                ? ", and another reservation has seat " + taken.get(0) + "."
+                : ", and other reservations have " + taken.size() + " of its seats.";
+        return Problem.of(ApiProblem.RESERVATION_EXPIRED, ended + lost).with("seats", taken);
+    }
+
     private static Problem status(ApiProblem type, Outcome.Refused refused) {
-        var status = refused.reservation().orElseThrow().status();
-        return Problem.of(type, "The reservation is " + status + ".").with("reservationStatus", status);
+        var reservation = refused.reservation().orElseThrow();
+        var successor = reservation
+                .replacedBy()
+                .map(id -> ", and reservation " + id + " was confirmed in its place.")
+                .orElse(reservation.buyer().isErased() ? ", and the personal data of its buyer was erased." : ".");
+        return Problem.of(type, "The reservation is " + reservation.status() + successor)
+                .with("reservationStatus", reservation.status());
     }
 }

@@ -2,15 +2,20 @@ package seatlock.api;
 
 import io.javalin.http.Context;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import seatlock.api.ReservationBodies.Cancellation;
-import seatlock.api.ReservationBodies.Confirmation;
-import seatlock.api.ReservationBodies.NewReservation;
-import seatlock.api.ReservationBodies.ReservationBody;
+import java.util.Set;
+import java.util.stream.Collectors;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.contract.ReservationBodies.Cancellation;
+import seatlock.contract.ReservationBodies.Confirmation;
+import seatlock.contract.ReservationBodies.NewReservation;
+import seatlock.contract.ReservationBodies.NewSeat;
+import seatlock.contract.ReservationBodies.ReservationBody;
+import seatlock.contract.ReservationOperations;
 import seatlock.db.Ids;
 import seatlock.db.TransactionPool;
 import seatlock.http.Exchange;
@@ -28,6 +33,8 @@ import seatlock.inventory.Outcome;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationToken;
+import seatlock.jobs.Jobs;
+import seatlock.jobs.MailState;
 import seatlock.sales.Checkout;
 import seatlock.sales.Fingerprint;
 import seatlock.sales.Order;
@@ -38,16 +45,7 @@ final class ReservationHandlers implements ReservationOperations {
 
     private static final int MAX_LABEL = 120;
     private static final int MAX_PAYMENT_REFERENCE = 255;
-
-    /** RFC 5321 section 4.5.3.1.3, without the angle brackets. */
-    private static final int MAX_EMAIL = 254;
-
-    private static final String DOMAIN_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
-
-    /** An address as in RFC 5321, without quoted local parts and address literals. Only a mail shows whether it exists. */
-    private static final Pattern EMAIL =
-            Pattern.compile("(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*" + "@"
-                    + DOMAIN_LABEL + "(\\." + DOMAIN_LABEL + ")*");
+    private static final Set<String> IF_LAPSED = Set.of(Confirmation.REFUSE, Confirmation.REACQUIRE);
 
     private final TransactionPool reads;
     private final Catalog catalog;
@@ -55,6 +53,7 @@ final class ReservationHandlers implements ReservationOperations {
     private final Checkout checkout;
     private final Access access;
     private final BuyerQuotas quotas;
+    private final Jobs jobs = new Jobs();
 
     ReservationHandlers(
             TransactionPool reads,
@@ -80,7 +79,8 @@ final class ReservationHandlers implements ReservationOperations {
         var use = new Order.KeyUse(key, Fingerprint.of("reserve " + event, Json.write(body)));
         var token = ReservationToken.random();
         var id = new ReservationId(Ids.next());
-        var command = new Command.Reserve(id, body.seats(), body.email(), token, quotas.of(ctx, body.email()));
+        var command =
+                new Command.Reserve(id, labels(body), holders(body), buyer(body, token), quotas.of(ctx, body.email()));
         submit(ctx, event, Optional.of(use), command, new Success(201, Optional.of(token)));
     }
 
@@ -96,17 +96,43 @@ final class ReservationHandlers implements ReservationOperations {
         if (validation.check(body.seats() != null && !body.seats().isEmpty(), "seats", "must have at least one seat")) {
             var labels = new HashSet<String>();
             for (int i = 0; i < body.seats().size(); i++) {
-                var label = body.seats().get(i);
-                var path = "seats[" + i + "]";
-                if (validation.checkReference(label, path, MAX_LABEL)) {
-                    validation.check(labels.add(label), path, "is a duplicate");
-                }
+                validate(body.seats().get(i), "seats[" + i + "]", labels, validation);
             }
         }
-        if (validation.checkText(body.email(), "email", MAX_EMAIL)) {
-            validation.check(EMAIL.matcher(body.email()).matches(), "email", "must be a valid e-mail address");
+        validation.checkEmail(body.email(), "email");
+        if (body.name() != null) {
+            BuyerFields.checkName(body.name(), "name", validation);
+        }
+        if (body.language() != null) {
+            BuyerFields.checkLanguage(body.language(), "language", validation);
         }
         validation.finish();
+    }
+
+    private static void validate(NewSeat seat, String path, Set<String> labels, Validation validation) {
+        var hasHolder = seat != null && seat.holder() != null;
+        var field = hasHolder ? path + ".seat" : path;
+        if (validation.checkReference(seat == null ? null : seat.seat(), field, MAX_LABEL)) {
+            validation.check(labels.add(seat.seat()), field, "is a duplicate");
+        }
+        if (hasHolder) {
+            BuyerFields.checkName(seat.holder(), path + ".holder", validation);
+        }
+    }
+
+    private static List<String> labels(NewReservation body) {
+        return body.seats().stream().map(NewSeat::seat).toList();
+    }
+
+    private static Map<String, String> holders(NewReservation body) {
+        return body.seats().stream()
+                .filter(seat -> seat.holder() != null)
+                .collect(Collectors.toMap(NewSeat::seat, NewSeat::holder));
+    }
+
+    private static Reservation.Buyer buyer(NewReservation body, ReservationToken token) {
+        return new Reservation.Buyer(
+                body.email(), Optional.ofNullable(body.name()), Optional.ofNullable(body.language()), token.hash());
     }
 
     @Override
@@ -116,7 +142,10 @@ final class ReservationHandlers implements ReservationOperations {
         var caller = access.holder(ctx);
         QueryResponse.send(ctx, reads, eventId, tx -> {
             var found = caller.read(tx, inventory, eventId, id);
-            return ReservationBody.of(catalog.find(tx, eventId).orElseThrow(), found, Optional.empty());
+            var mail = caller.isSeller()
+                    ? Optional.of(jobs.mails(tx, eventId, List.of(id)).get(id))
+                    : Optional.<MailState>empty();
+            return ReservationBody.of(catalog.find(tx, eventId).orElseThrow(), found, Optional.empty(), mail);
         });
     }
 
@@ -128,14 +157,34 @@ final class ReservationHandlers implements ReservationOperations {
         var body = Requests.body(ctx, Confirmation.class);
         validate(body);
         var use = new Order.KeyUse(key, Fingerprint.of("confirm " + event + " " + id, Json.write(body)));
-        var command = new Command.Confirm(id, new Reservation.Payment(body.paymentReference(), body.amount()));
-        submit(ctx, event, Optional.of(use), command, new Success(200, Optional.empty()));
+        var payment = new Reservation.Payment(body.paymentReference(), body.amount());
+        var success = new Success(200, Optional.empty());
+        if (!Confirmation.REACQUIRE.equals(body.ifLapsed())) {
+            submit(ctx, event, Optional.of(use), new Command.Confirm(id, payment), success);
+            return;
+        }
+        // The successor must respect the quotas of its buyer, who is known by the e-mail address of the reservation.
+        var exchange = Exchange.of(ctx);
+        ctx.future(() -> reads.submit(event, tx -> inventory.find(tx, event, id))
+                .thenCompose(found -> {
+                    var limits = found.map(reservation ->
+                                    quotas.of(ctx, reservation.buyer().email()))
+                            .orElse(List.of());
+                    var successor = new Command.Successor(new ReservationId(Ids.next()), limits);
+                    var command = new Command.Confirm(id, payment, Optional.of(successor));
+                    return checkout.submit(order(ctx, event, Optional.of(use), command, success));
+                })
+                .thenAccept(receipt -> respond(ctx, exchange, receipt)));
     }
 
     private static void validate(Confirmation body) {
         var validation = new Validation();
         validation.checkText(body.paymentReference(), "paymentReference", MAX_PAYMENT_REFERENCE);
         validation.check(body.amount() != null && body.amount() >= 0, "amount", "must be 0 or more, in minor units");
+        validation.check(
+                body.ifLapsed() == null || IF_LAPSED.contains(body.ifLapsed()),
+                "ifLapsed",
+                "must be REFUSE or REACQUIRE");
         validation.finish();
     }
 
@@ -153,9 +202,34 @@ final class ReservationHandlers implements ReservationOperations {
             return;
         }
         var token = caller.token().orElseThrow();
-        var order = order(
-                ctx, event, Optional.empty(), new Command.Cancel(id, new Command.Canceller.Holder(token)), success);
-        // Without the right token, the checkout would take longer for a reservation that exists.
+        var command = new Command.Cancel(id, new Command.Canceller.Holder(token));
+        submitAsHolder(ctx, order(ctx, event, Optional.empty(), command, success), token);
+    }
+
+    @Override
+    public void extend(Context ctx) {
+        var event = Parameters.eventId(ctx);
+        var id = Parameters.reservationId(ctx);
+        var caller = access.holder(ctx);
+        var key = Parameters.idempotencyKey(ctx, access.scope(ctx, "extend"));
+        Requests.requireNoBody(ctx);
+        var use = new Order.KeyUse(key, Fingerprint.of("extend " + event + " " + id, new byte[0]));
+        var success = new Success(200, Optional.empty());
+        if (caller.isSeller()) {
+            submit(ctx, event, Optional.of(use), new Command.Extend(id, Optional.empty()), success);
+            return;
+        }
+        var command = new Command.Extend(id, caller.token());
+        submitAsHolder(
+                ctx,
+                order(ctx, event, Optional.of(use), command, success),
+                caller.token().orElseThrow());
+    }
+
+    /** Submits an order of the holder, after checking the token: the checkout would take longer for a reservation that exists. */
+    private void submitAsHolder(Context ctx, Order order, ReservationToken token) {
+        var event = order.event();
+        var id = order.command().id();
         ctx.future(() -> reads.submit(event, tx -> inventory.admits(tx, event, id, token))
                 .thenCompose(isHolder -> {
                     if (!isHolder) {
@@ -185,10 +259,10 @@ final class ReservationHandlers implements ReservationOperations {
         ctx.future(() -> checkout.submit(order).thenAccept(receipt -> respond(ctx, exchange, receipt)));
     }
 
-    private static Order order(
-            Context ctx, EventId event, Optional<Order.KeyUse> key, Command command, Success success) {
+    private Order order(Context ctx, EventId event, Optional<Order.KeyUse> key, Command command, Success success) {
         var request = Exchange.of(ctx).id();
-        return new Order(event, key, command, (found, outcome) -> reply(request, found, outcome, success));
+        return new Order(
+                event, access.actor(ctx), key, command, (found, outcome) -> reply(request, found, outcome, success));
     }
 
     /** Writes the reply that is stored under the key. */
@@ -206,6 +280,8 @@ final class ReservationHandlers implements ReservationOperations {
                         Refusals.problem(answered.event(), answered.outcome()).type());
             }
             Responses.write(ctx, Reply.of(answered.reply()));
+        } else if (receipt instanceof Receipt.Done done) {
+            Responses.write(ctx, Reply.of(done.reply()));
         } else if (receipt instanceof Receipt.Replayed replayed) {
             exchange.replayed();
             ctx.header("Idempotency-Replayed", "true");

@@ -6,6 +6,7 @@ import io.javalin.http.HandlerType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import seatlock.http.PublicUrl;
 import seatlock.http.Requests;
 
@@ -13,12 +14,16 @@ import seatlock.http.Requests;
 final class Routes {
 
     private static final String EVENT = "/api/events/{eventId}";
+    /** The paths whose bodies are seat plans. */
+    static final Pattern SEAT_PLANS = Pattern.compile("/api/events(/[^/]+/sections)?");
+
     private static final String RESERVATION = EVENT + "/reservations/{reservationId}";
     private static final String KEY = "/api/keys/{keyId}";
 
     /** Names of the actions whose outcomes are counted, by route. */
     static final Map<String, String> ACTIONS = Map.of(
             EVENT + "/reservations", "reserve",
+            RESERVATION + "/extend", "extend",
             RESERVATION + "/confirm", "confirm",
             RESERVATION + "/cancel", "cancel",
             EVENT + "/check-ins", "check_in");
@@ -38,25 +43,64 @@ final class Routes {
 
     void add(
             EventHandlers events,
+            EventChangeHandlers eventChanges,
+            EventCancellationHandlers cancellations,
             ReservationHandlers reservations,
+            BuyerHandlers buyers,
             TicketHandlers tickets,
+            TransferHandlers transfers,
+            GateHandlers gates,
+            CalendarHandlers calendars,
+            ChangeHandlers changes,
             KeyHandlers keys,
+            ReportHandlers reports,
+            PrivacyHandlers privacy,
             PublicUrl publicUrl) {
         post("/api/events", AccessRule.ADMIN, events::create);
-        get("/api/events", AccessRule.ANYONE, events::list, "limit", "after");
+        get("/api/events", AccessRule.ANYONE, events::list, "from", "to", "status", "q", "limit", "after");
         get(EVENT, AccessRule.ANYONE, events::get);
+        operation(HandlerType.PATCH, EVENT, AccessRule.ADMIN, eventChanges::patch);
+        post(EVENT + "/publish", AccessRule.ADMIN, eventChanges::publish);
+        post(EVENT + "/sections", AccessRule.ADMIN, eventChanges::addSections);
+        post(EVENT + "/cancel", AccessRule.ADMIN, cancellations::cancel);
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
+        get(
+                EVENT + "/reservations",
+                AccessRule.SALES,
+                buyers::find,
+                "email",
+                "name",
+                "reference",
+                "status",
+                "limit",
+                "after");
+        get("/api/reservations", AccessRule.SELLER, buyers::findOfAddress, "email", "limit", "after");
         get(RESERVATION, AccessRule.HOLDER, reservations::get);
+        operation(HandlerType.PATCH, RESERVATION, AccessRule.HOLDER, buyers::correct);
+        post(RESERVATION + "/extend", AccessRule.HOLDER, reservations::extend);
         post(RESERVATION + "/confirm", AccessRule.SALES, reservations::confirm);
         post(RESERVATION + "/cancel", AccessRule.HOLDER, reservations::cancel);
+        get(RESERVATION + "/event.ics", AccessRule.HOLDER, calendars::get);
 
         get(RESERVATION + "/tickets", AccessRule.HOLDER, tickets::list);
         post(RESERVATION + "/resend", AccessRule.SALES, tickets::resend);
         get(EVENT + "/tickets/{ticketId}.pdf", AccessRule.HOLDER, tickets::document);
         post(EVENT + "/check-ins", AccessRule.GATE, tickets::checkIn);
+        post(EVENT + "/tickets/{ticketId}/transfer", AccessRule.HOLDER, transfers::transfer);
+        get(EVENT + "/tickets/revoked", AccessRule.GATE, gates::revoked, "limit", "after");
+        post(EVENT + "/check-ins/undo", AccessRule.SALES, gates::undo);
+        post(EVENT + "/check-outs", AccessRule.GATE, gates::checkOut);
         get("/api/keys/tickets", AccessRule.ANYONE, tickets::keys);
+
+        get(RESERVATION + "/changes", AccessRule.HOLDER, changes::ofReservation, "limit", "after");
+        get(EVENT + "/changes", AccessRule.SALES, changes::ofEvent, "after", "limit", "wait");
+        get(RESERVATION + "/data", AccessRule.HOLDER, privacy::data);
+        post(RESERVATION + "/erase", AccessRule.SALES, privacy::erase);
+
+        get(EVENT + "/sales", AccessRule.SALES, reports::sales);
+        get(EVENT + "/exports/{export}.csv", AccessRule.SALES, reports::export);
 
         post("/api/keys", AccessRule.ADMIN, keys::create);
         get("/api/keys", AccessRule.ADMIN, keys::list, "limit", "after");

@@ -1,16 +1,22 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Optional;
-import seatlock.api.TicketBodies.CheckInBody;
-import seatlock.api.TicketBodies.CheckInRequest;
-import seatlock.api.TicketBodies.TicketBody;
-import seatlock.api.TicketBodies.TicketKey;
-import seatlock.api.TicketBodies.TicketKeySet;
-import seatlock.api.TicketBodies.TicketList;
+import seatlock.catalog.EventId;
+import seatlock.changes.Actor;
+import seatlock.contract.ReservationBodies.Resending;
+import seatlock.contract.TicketBodies.CheckInBody;
+import seatlock.contract.TicketBodies.CheckInRequest;
+import seatlock.contract.TicketBodies.TicketBody;
+import seatlock.contract.TicketBodies.TicketKey;
+import seatlock.contract.TicketBodies.TicketKeySet;
+import seatlock.contract.TicketBodies.TicketList;
+import seatlock.contract.TicketOperations;
 import seatlock.db.TransactionPool;
+import seatlock.db.Tx;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
 import seatlock.http.Problem;
@@ -20,21 +26,25 @@ import seatlock.http.Responses;
 import seatlock.http.Validation;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
+import seatlock.sales.Corrections;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckIns;
+import seatlock.tickets.Scan;
+import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 
 /** Tickets, their PDFs, and check-in at the gate. */
 final class TicketHandlers implements TicketOperations {
 
-    private static final int MAX_CODE = 1_000;
+    static final int MAX_CODE = 1_000;
     private static final int MAX_GATE = 100;
     private static final int MAX_NONCE = 100;
 
     private final InventoryReader inventory;
     private final Tickets tickets;
     private final CheckIns checkIns;
+    private final Corrections corrections;
     private final TicketKeys ticketKeys;
     private final TransactionPool reads;
     private final TransactionPool writes;
@@ -43,13 +53,16 @@ final class TicketHandlers implements TicketOperations {
     TicketHandlers(
             InventoryReader inventory,
             Tickets tickets,
+            CheckIns checkIns,
+            Corrections corrections,
             TicketKeys ticketKeys,
             TransactionPool reads,
             TransactionPool writes,
             Access access) {
         this.inventory = inventory;
         this.tickets = tickets;
-        this.checkIns = new CheckIns(ticketKeys, tickets);
+        this.checkIns = checkIns;
+        this.corrections = corrections;
         this.ticketKeys = ticketKeys;
         this.reads = reads;
         this.writes = writes;
@@ -64,9 +77,13 @@ final class TicketHandlers implements TicketOperations {
         var publicUrl = PublicUrl.of(ctx);
         QueryResponse.send(ctx, reads, event, tx -> {
             caller.read(tx, inventory, event, id);
+            var ready = tickets.withDocument(tx, event, id);
             var bodies = new ArrayList<TicketBody>();
             for (var ticket : tickets.ofReservation(tx, event, id)) {
-                bodies.add(TicketBody.of(event, ticket, tickets.code(tx, event, ticket), publicUrl));
+                if (caller.isSeller() || ticket.isBuyers()) { // a transferred ticket is not the buyer's any more
+                    var code = tickets.code(tx, event, ticket);
+                    bodies.add(TicketBody.of(event, ticket, code, ready.contains(ticket.id()), publicUrl));
+                }
             }
             return new TicketList(bodies);
         });
@@ -76,19 +93,33 @@ final class TicketHandlers implements TicketOperations {
     public void resend(Context ctx) {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
-        Requests.requireNoBody(ctx);
-        ctx.future(() -> writes.submit(event, tx -> {
-                    var reservation = inventory.find(tx, event, id).orElseThrow(Access::noSuchReservation);
-                    requireQueued(tickets.resend(tx, event, reservation), reservation);
-                    return reservation;
-                })
-                .thenAccept(done -> ctx.status(202)));
+        var email =
+                Optional.ofNullable(Requests.optionalBody(ctx, Resending.class).email());
+        var validation = new Validation();
+        email.ifPresent(address -> validation.checkEmail(address, "email"));
+        validation.finish();
+        var actor = access.actor(ctx);
+        ctx.future(() -> writes.submit(event, tx -> corrections.resend(tx, event, id, email, actor))
+                .thenAccept(found -> {
+                    var resent = found.orElseThrow(Access::noSuchReservation);
+                    if (resent.reservation().buyer().isErased()) {
+                        throw erased();
+                    }
+                    requireQueued(resent.result(), resent.reservation());
+                    ctx.status(202);
+                }));
     }
 
     static void requireQueued(Tickets.Resend result, Reservation reservation) {
         if (result instanceof Tickets.Resend.NotConfirmed) {
             throw Problem.of(ApiProblem.RESERVATION_NOT_CONFIRMED, "The reservation is " + reservation.status() + ".")
                     .with("reservationStatus", reservation.status())
+                    .refuse();
+        } else if (result instanceof Tickets.Resend.EventCancelled) {
+            throw Problem.of(ApiProblem.EVENT_CANCELLED, "The event was cancelled.")
+                    .refuse();
+        } else if (result instanceof Tickets.Resend.Transferred) {
+            throw Problem.of(HttpProblem.NOT_FOUND, "All tickets of the reservation were transferred to other people.")
                     .refuse();
         } else if (result instanceof Tickets.Resend.TooOften tooOften) {
             throw Problem.of(
@@ -115,13 +146,16 @@ final class TicketHandlers implements TicketOperations {
                             && !tickets.admits(tx, event, id, caller.token().get())) {
                         throw noSuchTicket();
                     }
-                    tickets.find(tx, event, id)
+                    var ticket = tickets.find(tx, event, id)
                             .filter(found -> found.voidedAt() == null)
                             .orElseThrow(TicketHandlers::noSuchTicket);
-                    return tickets.document(tx, event, id)
-                            .orElseThrow(
-                                    () -> Problem.of(ApiProblem.NOT_READY, "The document has not been created yet.")
-                                            .refuse());
+                    var document = tickets.document(tx, event, id);
+                    if (document.isEmpty() && isErased(tx, event, ticket)) {
+                        throw erased();
+                    }
+                    return document.orElseThrow(
+                            () -> Problem.of(ApiProblem.NOT_READY, "The document has not been created yet.")
+                                    .refuse());
                 })
                 .thenAccept(pdf -> ctx.contentType("application/pdf")
                         .header("Content-Disposition", "inline; filename=\"ticket-" + id.number() + ".pdf\"")
@@ -129,15 +163,29 @@ final class TicketHandlers implements TicketOperations {
                         .result(pdf)));
     }
 
+    private boolean isErased(Tx tx, EventId event, Ticket ticket) throws SQLException {
+        return inventory
+                .find(tx, event, ticket.reservation())
+                .orElseThrow()
+                .buyer()
+                .isErased();
+    }
+
+    static Problem.Refused erased() {
+        return Problem.of(HttpProblem.NOT_FOUND, "The personal data of the buyer was erased.")
+                .refuse();
+    }
+
     @Override
     public void checkIn(Context ctx) {
         var event = Parameters.eventId(ctx);
-        var scan = scan(Requests.body(ctx, CheckInRequest.class));
+        var scan = scan(Requests.body(ctx, CheckInRequest.class), access.keyUsed(ctx));
         ctx.future(() -> writes.submit(event, tx -> checkIns.checkIn(tx, event, scan))
                 .thenAccept(result -> respond(ctx, result)));
     }
 
-    private static CheckIns.Scan scan(CheckInRequest scan) {
+    /** @throws Problem.Refused invalid-request with every error */
+    static Scan scan(CheckInRequest scan, Actor actor) {
         var validation = new Validation();
         validation.checkText(scan.code(), "code", MAX_CODE);
         validation.checkText(scan.gate(), "gate", MAX_GATE);
@@ -148,8 +196,8 @@ final class TicketHandlers implements TicketOperations {
             validation.add("nonce", "is required with scannedAt, because the scan may be uploaded twice");
         }
         validation.finish();
-        return new CheckIns.Scan(
-                scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()));
+        return new Scan(
+                scan.code(), scan.gate(), Optional.ofNullable(scannedAt), Optional.ofNullable(scan.nonce()), actor);
     }
 
     static void respond(Context ctx, CheckInResult result) {
@@ -164,12 +212,16 @@ final class TicketHandlers implements TicketOperations {
         } else if (result instanceof CheckInResult.ImpossibleTime time) {
             throw Problem.invalid("scannedAt", time.problem()).refuse();
         } else if (result instanceof CheckInResult.Rejected rejected) {
-            throw Problem.of(ApiProblem.INVALID_CODE, detail(rejected.reason()))
-                    .with("reason", rejected.reason().wireName())
-                    .refuse();
+            throw invalidCode(rejected.reason());
         } else {
             throw new IllegalArgumentException("No response for " + result); // SealedTypesTest covers all
         }
+    }
+
+    static Problem.Refused invalidCode(CheckInResult.Reason reason) {
+        return Problem.of(ApiProblem.INVALID_CODE, detail(reason))
+                .with("reason", reason.wireName())
+                .refuse();
     }
 
     private static String detail(CheckInResult.Reason reason) {
@@ -180,7 +232,8 @@ final class TicketHandlers implements TicketOperations {
             case OTHER_EVENT -> "The code is valid for another event.";
             case UNKNOWN_TICKET -> "The event has no such ticket.";
             case AMBIGUOUS_NUMBER -> "The number belongs to several tickets. Scan the code instead.";
-            case VOIDED -> "The ticket was refunded.";
+            case EVENT_CANCELLED -> "The event was cancelled.";
+            case VOIDED -> "The ticket was refunded or transferred.";
         };
     }
 
@@ -197,7 +250,7 @@ final class TicketHandlers implements TicketOperations {
         });
     }
 
-    private static Problem.Refused noSuchTicket() {
+    static Problem.Refused noSuchTicket() {
         return Problem.of(HttpProblem.NOT_FOUND, "No such ticket.").refuse();
     }
 }

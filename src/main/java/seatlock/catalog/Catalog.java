@@ -4,39 +4,54 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import seatlock.catalog.Event.Organiser;
 import seatlock.db.Row;
 import seatlock.db.Tx;
+import seatlock.text.SoughtText;
 
 /** Creates events from a seat plan, and reads them. */
 public final class Catalog {
 
-    /** Seats inserted per statement: few round trips, and each statement stays far below its timeout. */
-    private static final int SEATS_PER_STATEMENT = 10_000;
-
-    private static final Duration CACHE_TTL = Duration.ofSeconds(10);
-
     /** A few hundred kilobytes; more events are rarely on sale at the same time. */
     private static final int MAX_CACHED = 1_000;
+
+    /** Prices of sections take some ten megabytes. */
+    private static final int MAX_CACHED_PRICES = 100_000;
 
     private static final Logger log = LoggerFactory.getLogger(Catalog.class);
 
     private static final String SELECT_EVENT = """
-            SELECT e.event_id, e.name, e.venue, e.time_zone, e.currency, e.capacity, e.created_at,
-                   t.version, t.starts_at, t.max_seats_per_reservation, t.reservation_ttl_ms
+            SELECT e.event_id, e.status, e.is_public, e.name, e.venue, e.description, e.url, e.image_url, e.organiser_name,
+                   e.organiser_email, e.organiser_url, e.doors_at, e.ends_at, e.language, e.time_zone, e.currency,
+                   e.printed_version, e.capacity, e.created_at, t.version, t.starts_at, t.on_sale_from, t.on_sale_until,
+                   t.is_paused, t.max_seats_per_reservation, t.max_seats_per_customer, t.reservation_ttl_ms, t.max_hold_ms,
+                   t.reentry, t.transfer_until
               FROM events AS e
               JOIN event_terms AS t ON t.event_id = e.event_id AND t.version = e.terms_version
             """;
 
-    private final Cache<EventId, Event> cached = Caffeine.newBuilder()
-            .maximumSize(MAX_CACHED)
-            .expireAfterWrite(CACHE_TTL)
+    /** An event in one of its versions, which never change. */
+    private record Version(EventId event, int number) {}
+
+    private final Cache<EventId, Event> events =
+            Caffeine.newBuilder().maximumSize(MAX_CACHED).build();
+
+    private final Cache<Version, Map<String, Long>> prices = Caffeine.newBuilder()
+            .maximumWeight(MAX_CACHED_PRICES)
+            .weigher((Version version, Map<String, Long> bySection) -> bySection.size())
             .build();
 
     private final Set<String> unknownNames = ConcurrentHashMap.newKeySet();
@@ -51,97 +66,80 @@ public final class Catalog {
         if (event.capacity() != plan.capacity()) {
             throw new IllegalArgumentException("The plan has " + plan.capacity() + " seats, not " + event.capacity());
         }
-        if (!insertTerms(tx, event)) {
+        if (!insertTerms(tx, event.id(), event.terms(), event.createdAt())) {
             return false;
         }
+        var details = event.details();
         tx.updateExactly(
                 1,
                 """
-                INSERT INTO events (event_id, name, venue, time_zone, currency, terms_version, starts_at, capacity,
-                                    created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO events (event_id, status, is_public, name, venue, description, url, image_url,
+                                    organiser_name, organiser_email, organiser_url, doors_at, ends_at, language, time_zone, currency,
+                                    printed_version, terms_version, starts_at, capacity, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 event.id().value(),
-                event.name(),
-                event.venue(),
+                event.status().name(),
+                event.isPublic(),
+                details.name(),
+                details.venue(),
+                details.description().orElse(null),
+                details.url().orElse(null),
+                details.imageUrl().orElse(null),
+                details.organiser().map(Organiser::name).orElse(null),
+                details.organiser().flatMap(Organiser::email).orElse(null),
+                details.organiser().flatMap(Organiser::url).orElse(null),
+                details.doorsAt().orElse(null),
+                details.endsAt().orElse(null),
+                details.language().orElse(null),
                 event.timeZoneName(),
                 event.currencyCode(),
-                event.terms().version(),
+                event.printedVersion(),
+                event.version(),
                 event.startsAt(),
                 event.capacity(),
                 event.createdAt());
-        insertPlan(tx, event.id(), plan);
-        insertSeats(tx, event);
+        insertPrices(tx, event, plan.prices());
+        PlanStore.insert(tx, event.id(), plan, 1, event.capacity());
         return true;
     }
 
-    /** @return {@code false} if the event exists already */
-    private static boolean insertTerms(Tx tx, Event event) throws SQLException {
-        var terms = event.terms();
+    /** @return {@code false} if the event has this version already */
+    private static boolean insertTerms(Tx tx, EventId event, Terms terms, Instant createdAt) throws SQLException {
         return tx.update(
                         """
-                        INSERT INTO event_terms (event_id, version, starts_at, max_seats_per_reservation,
-                                                 reservation_ttl_ms, created_at)
-                        VALUES (?, ?, ?, ?, ?, ?)
+                        INSERT INTO event_terms (event_id, version, starts_at, on_sale_from, on_sale_until, is_paused,
+                                                 max_seats_per_reservation, max_seats_per_customer, reservation_ttl_ms,
+                                                 max_hold_ms, reentry, transfer_until, created_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT (event_id, version) DO NOTHING
                         """,
-                        event.id().value(),
+                        event.value(),
                         terms.version(),
                         terms.startsAt(),
+                        terms.onSaleFrom().orElse(null),
+                        terms.onSaleUntil().orElse(null),
+                        terms.isPaused(),
                         terms.maxSeatsPerReservation(),
+                        terms.maxSeatsPerCustomer().stream().boxed().findFirst().orElse(null),
                         terms.reservationTtl().map(Duration::toMillis).orElse(null),
-                        event.createdAt())
+                        terms.maxHold().map(Duration::toMillis).orElse(null),
+                        terms.hasReentry(),
+                        terms.transferUntil().orElse(null),
+                        createdAt)
                 == 1;
     }
 
-    private static void insertPlan(Tx tx, EventId event, SeatPlan plan) throws SQLException {
-        var firstSeatIds = new ArrayList<Integer>();
-        var sections = new ArrayList<String>();
-        var prices = new ArrayList<Long>();
-        var rows = new ArrayList<String>();
-        var counts = new ArrayList<Integer>();
-        int nextSeatId = 1;
-        for (var section : plan.sections()) {
-            for (var row : section.rows()) {
-                firstSeatIds.add(nextSeatId);
-                sections.add(section.name());
-                prices.add(section.price());
-                rows.add(row.name());
-                counts.add(row.seats());
-                nextSeatId += row.seats();
-            }
-        }
+    /** Sets prices of sections from the version of the event on. */
+    private static void insertPrices(Tx tx, Event event, Map<String, Long> bySection) {
+        var sections = List.copyOf(bySection.keySet());
         tx.updateExactly(
-                rows.size(),
-                """
-                INSERT INTO seat_plans (event_id, first_seat_id, section, price, row_name, seat_count)
-                SELECT ?, * FROM unnest(?, ?, ?, ?, ?)
-                """,
-                event.value(),
-                firstSeatIds.toArray(Integer[]::new),
+                sections.size(),
+                "INSERT INTO section_prices (event_id, version, section, price) SELECT ?, ?, * FROM unnest(?, ?)",
+                event.id().value(),
+                event.version(),
                 sections.toArray(String[]::new),
-                prices.toArray(Long[]::new),
-                rows.toArray(String[]::new),
-                counts.toArray(Integer[]::new));
-    }
-
-    /** Lets the database generate the seats from the plan, so that a million seats need not be sent to it. */
-    private static void insertSeats(Tx tx, Event event) throws SQLException {
-        for (int first = 1; first <= event.capacity(); first += SEATS_PER_STATEMENT) {
-            var last = Math.min(event.capacity(), first + SEATS_PER_STATEMENT - 1);
-            tx.updateExactly(last - first + 1, """
-                    INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, price, status)
-                    SELECT event_id, seat_id, section || '-' || row_name || '-' || seat_id - first_seat_id + 1, section,
-                           row_name, (seat_id - first_seat_id + 1)::text, price, 'AVAILABLE'
-                      FROM seat_plans,
-                           generate_series(greatest(?, first_seat_id), least(?, first_seat_id + seat_count - 1)) AS seat_id
-                     WHERE event_id = ?
-                       AND first_seat_id <= ?
-                       AND first_seat_id + seat_count > ?
-                     ORDER BY seat_id
-                    """, first, last, event.id().value(), last, first);
-            tx.flush(); // one statement per round trip, so that none takes long enough to time out
-        }
+                sections.stream().map(bySection::get).toArray(Long[]::new));
     }
 
     public Optional<Event> find(Tx tx, EventId id) throws SQLException {
@@ -149,73 +147,241 @@ public final class Catalog {
     }
 
     /**
-     * Like {@link #find}, but the result may be up to {@link #CACHE_TTL} old. An event that does not exist is looked up each
-     * time.
+     * Finds an event in a version that was the current one when this node read it last, which costs nothing. The caller compares
+     * its version with {@code events.terms_version} later, and then calls {@link #forget}.
      */
-    public Optional<Event> findCached(Tx tx, EventId id) throws SQLException {
-        var hit = cached.getIfPresent(id);
+    public Optional<Event> lastKnown(Tx tx, EventId id) throws SQLException {
+        var hit = events.getIfPresent(id);
+        return hit == null ? read(tx, id) : Optional.of(hit);
+    }
+
+    /** Forgets the version of an event that this node has read, because it is not the current one any more. */
+    public void forget(EventId id) {
+        events.invalidate(id);
+    }
+
+    /** Finds the current version of an event. Like {@link #find}, but reads only the number of a version that is known here. */
+    public Optional<Event> current(Tx tx, EventId id) throws SQLException {
+        var hit = events.getIfPresent(id);
         if (hit != null) {
-            return Optional.of(hit);
+            var version = tx.find(
+                    "SELECT terms_version AS n FROM events WHERE event_id = ?", row -> row.integer("n"), id.value());
+            if (version.isPresent() && version.get() == hit.version()) {
+                return Optional.of(hit);
+            }
         }
+        return read(tx, id);
+    }
+
+    private Optional<Event> read(Tx tx, EventId id) throws SQLException {
         var found = find(tx, id);
-        found.ifPresent(event -> cached.put(id, event));
+        found.ifPresent(event -> events.put(id, event));
         return found;
     }
 
-    /** Returns the seat plan of an event. */
-    public SeatPlan plan(Tx tx, EventId id) throws SQLException {
-        record Line(String section, long price, SeatPlan.Row row) {}
-        var lines = tx.query(
-                "SELECT section, price, row_name, seat_count FROM seat_plans WHERE event_id = ? ORDER BY first_seat_id",
-                row -> new Line(
-                        row.text("section"),
-                        row.bigint("price"),
-                        new SeatPlan.Row(row.text("row_name"), row.integer("seat_count"))),
-                id.value());
-        var sections = new ArrayList<SeatPlan.Section>();
-        for (var line : lines) {
-            var current = sections.isEmpty() ? null : sections.get(sections.size() - 1);
-            if (current == null || !current.name().equals(line.section())) {
-                current = new SeatPlan.Section(line.section(), line.price(), new ArrayList<>());
-                sections.add(current);
-            }
-            current.rows().add(line.row());
+    /** Returns the prices of the sections of an event, in minor units, as they are in its version. */
+    public Map<String, Long> prices(Tx tx, Event event) throws SQLException {
+        var version = new Version(event.id(), event.version());
+        var hit = prices.getIfPresent(version);
+        if (hit != null) {
+            return hit;
         }
-        return new SeatPlan(sections);
+        var bySection = new HashMap<String, Long>();
+        tx.query(
+                        """
+                        SELECT DISTINCT ON (section) section, price
+                          FROM section_prices
+                         WHERE event_id = ?
+                           AND version <= ?
+                         ORDER BY section, version DESC
+                        """,
+                        row -> Map.entry(row.text("section"), row.bigint("price")),
+                        event.id().value(),
+                        event.version())
+                .forEach(price -> bySection.put(price.getKey(), price.getValue()));
+        prices.put(version, bySection);
+        return bySection;
     }
 
     /**
-     * Lists events in the order in which they start.
+     * Locks an event against other changes of the event, not against sales, and reads it.
      *
-     * @param after the last event of the previous page; {@code null} for the first page
+     * <p>The lock comes before those of {@link seatlock.inventory}.
      */
-    public List<Event> list(Tx tx, int limit, EventId after) throws SQLException {
+    public Optional<Event> lockEvent(Tx tx, EventId id) throws SQLException {
+        var locked = tx.lock(
+                "SELECT event_id FROM events WHERE event_id = ? FOR NO KEY UPDATE",
+                row -> row.uuid("event_id"),
+                id.value());
+        return locked.isEmpty() ? Optional.empty() : find(tx, id);
+    }
+
+    /**
+     * Writes the next version of an event that this transaction has locked. Sales continue meanwhile under the version that they
+     * began with.
+     *
+     * @param next with the number of the next version
+     * @param newPrices in minor units, by section, of those sections whose price changes
+     * @param now the database's clock, read after the lock
+     */
+    public void writeVersion(Tx tx, Event next, Map<String, Long> newPrices, Instant now) throws SQLException {
+        if (!insertTerms(tx, next.id(), next.terms(), now)) {
+            throw new IllegalStateException("Event " + next.id() + " has a version " + next.version() + " already");
+        }
+        var details = next.details();
+        tx.updateExactly(
+                1,
+                """
+                UPDATE events
+                   SET status = ?, is_public = ?, name = ?, venue = ?, description = ?, url = ?, image_url = ?, organiser_name = ?,
+                       organiser_email = ?, organiser_url = ?, doors_at = ?, ends_at = ?, language = ?, time_zone = ?,
+                       printed_version = ?, terms_version = ?, starts_at = ?, capacity = ?, erased_at = NULL
+                 WHERE event_id = ?
+                """,
+                next.status().name(),
+                next.isPublic(),
+                details.name(),
+                details.venue(),
+                details.description().orElse(null),
+                details.url().orElse(null),
+                details.imageUrl().orElse(null),
+                details.organiser().map(Organiser::name).orElse(null),
+                details.organiser().flatMap(Organiser::email).orElse(null),
+                details.organiser().flatMap(Organiser::url).orElse(null),
+                details.doorsAt().orElse(null),
+                details.endsAt().orElse(null),
+                details.language().orElse(null),
+                next.timeZoneName(),
+                next.printedVersion(),
+                next.version(),
+                next.startsAt(),
+                next.capacity(),
+                next.id().value());
+        if (!newPrices.isEmpty()) {
+            insertPrices(tx, next, newPrices);
+        }
+    }
+
+    /**
+     * Adds the sections and rows of a plan, with their seats, to an event that this transaction has locked. Sales continue meanwhile:
+     * nobody sees the new seats before the commit.
+     *
+     * @param next the version of the event that has them, as it is written by {@link #writeVersion}
+     */
+    public void addSeats(Tx tx, Event next, SeatPlan added) throws SQLException {
+        var first = Math.toIntExact(next.capacity() - added.capacity()) + 1;
+        PlanStore.insert(tx, next.id(), added, first, next.capacity());
+    }
+
+    /**
+     * Writes the version in which an event is cancelled. This transaction has locked the event.
+     *
+     * @param next see {@link Event#cancelled}
+     */
+    public void cancel(Tx tx, Event next, Cancellation cancellation) throws SQLException {
+        if (!insertTerms(tx, next.id(), next.terms(), cancellation.at())) {
+            throw new IllegalStateException("Event " + next.id() + " has a version " + next.version() + " already");
+        }
+        tx.updateExactly(
+                1,
+                """
+                UPDATE events
+                   SET status = ?, terms_version = ?, cancelled_at = ?, cancel_reason = ?, cancel_refund = ?,
+                       cancel_notify = ?
+                 WHERE event_id = ?
+                """,
+                next.status().name(),
+                next.version(),
+                cancellation.at(),
+                cancellation.reason().orElse(null),
+                cancellation.refund(),
+                cancellation.notifies(),
+                next.id().value());
+    }
+
+    /**
+     * A row of the plan of an event, with its place among the seats.
+     *
+     * @param firstSeatId id of its first seat; the others follow
+     */
+    public record PlannedRow(String section, String name, int firstSeatId, int seats) {}
+
+    /** Returns the rows of an event, in its version, in the order of their seats' ids: the plan as it was first given, then what was added. */
+    public List<PlannedRow> rows(Tx tx, Event event) throws SQLException {
+        return PlanStore.rows(tx, event);
+    }
+
+    /** Returns the seat plan of an event in its version. Rows that were added to a section are the last ones of that section. */
+    public SeatPlan plan(Tx tx, Event event) throws SQLException {
+        var bySection = new LinkedHashMap<String, List<SeatPlan.Row>>();
+        for (var row : rows(tx, event)) {
+            bySection
+                    .computeIfAbsent(row.section(), section -> new ArrayList<>())
+                    .add(new SeatPlan.Row(row.name(), row.seats()));
+        }
+        var bySectionPrices = prices(tx, event);
+        return new SeatPlan(bySection.entrySet().stream()
+                .map(section -> new SeatPlan.Section(
+                        section.getKey(), bySectionPrices.get(section.getKey()), section.getValue()))
+                .toList());
+    }
+
+    /** Lists events in the order in which they start, at most {@code limit}. */
+    public List<Event> list(Tx tx, EventQuery query, int limit) throws SQLException {
+        var after = query.after();
+        var sought = query.text().map(SoughtText::of);
         return tx.query(
                 SELECT_EVENT + """
-                         WHERE ?::uuid IS NULL
-                            OR (e.starts_at, e.event_id) > (SELECT starts_at, event_id FROM events WHERE event_id = ?)
-                         ORDER BY e.starts_at, e.event_id
+                         CROSS JOIN (SELECT ?::timestamptz, ?::timestamptz, ?::text, ?::text, ?::text, ?::text)
+                                 AS q (min, max, status, text, variants, plain)
+                         WHERE CASE WHEN q.min IS NULL
+                                    THEN coalesce(e.ends_at, e.starts_at + ?::interval) > statement_timestamp()
+                                    ELSE e.starts_at >= q.min END AND (q.max IS NULL OR e.starts_at < q.max) AND (q.status IS NULL OR e.status = q.status)
+                           AND (q.text IS NULL OR strpos(translate(e.name, q.variants, q.plain), q.text) > 0
+                                OR strpos(translate(e.venue, q.variants, q.plain), q.text) > 0)
+                           AND (e.is_public OR ? OR e.event_id = ANY (?))
+                           AND (?::timestamptz IS NULL
+                                OR e.starts_at >= ?
+                               AND (e.starts_at > ? OR substring(uuid_send(e.event_id) FROM 9) > ?))
+                         ORDER BY e.starts_at, substring(uuid_send(e.event_id) FROM 9)
                          LIMIT ?
                         """,
                 this::event,
-                after == null ? null : after.value(),
-                after == null ? null : after.value(),
+                query.from().orElse(null),
+                query.to().orElse(null),
+                query.status().map(Event.Status::name).orElse(null),
+                sought.map(SoughtText::text).orElse(null),
+                sought.map(SoughtText::variants).orElse(null),
+                sought.map(SoughtText::plain).orElse(null),
+                EventQuery.LASTS.toString(),
+                query.hidden().all(),
+                query.hidden().of().stream().map(EventId::value).toArray(UUID[]::new),
+                after.map(EventQuery.Cursor::startsAt).orElse(null),
+                after.map(EventQuery.Cursor::startsAt).orElse(null),
+                after.map(EventQuery.Cursor::startsAt).orElse(null),
+                after.map(EventQuery.Cursor::idTail).orElse(null),
                 limit);
     }
 
     private Event event(Row row) throws SQLException {
-        var ttl = Optional.ofNullable(row.bigintOrNull("reservation_ttl_ms")).map(Duration::ofMillis);
         var event = new Event(
                 new EventId(row.uuid("event_id")),
-                row.text("name"),
-                row.text("venue"),
+                Event.Status.valueOf(row.text("status")),
+                row.bool("is_public"),
+                new Event.Details(
+                        row.text("name"),
+                        row.text("venue"),
+                        Optional.ofNullable(row.text("description")),
+                        Optional.ofNullable(row.text("url")),
+                        Optional.ofNullable(row.text("image_url")),
+                        organiser(row),
+                        Optional.ofNullable(row.instant("doors_at")),
+                        Optional.ofNullable(row.instant("ends_at")),
+                        Optional.ofNullable(row.text("language"))),
                 row.text("time_zone"),
                 row.text("currency"),
-                new Terms(
-                        row.integer("version"),
-                        row.instant("starts_at"),
-                        row.integer("max_seats_per_reservation"),
-                        ttl),
+                terms(row),
+                row.integer("printed_version"),
                 row.integer("capacity"),
                 row.instant("created_at"));
         if (event.knownTimeZone().isEmpty()) {
@@ -225,6 +391,32 @@ public final class Catalog {
             unknown("currency", event.currencyCode(), "its amounts are printed with two decimals");
         }
         return event;
+    }
+
+    private static Optional<Organiser> organiser(Row row) throws SQLException {
+        var name = row.text("organiser_name");
+        return name == null
+                ? Optional.empty()
+                : Optional.of(new Organiser(
+                        name,
+                        Optional.ofNullable(row.text("organiser_email")),
+                        Optional.ofNullable(row.text("organiser_url"))));
+    }
+
+    private static Terms terms(Row row) throws SQLException {
+        var maxSeatsPerCustomer = row.integerOrNull("max_seats_per_customer");
+        return new Terms(
+                row.integer("version"),
+                row.instant("starts_at"),
+                Optional.ofNullable(row.instant("on_sale_from")),
+                Optional.ofNullable(row.instant("on_sale_until")),
+                row.bool("is_paused"),
+                row.integer("max_seats_per_reservation"),
+                maxSeatsPerCustomer == null ? OptionalInt.empty() : OptionalInt.of(maxSeatsPerCustomer),
+                Optional.ofNullable(row.bigintOrNull("reservation_ttl_ms")).map(Duration::ofMillis),
+                Optional.ofNullable(row.bigintOrNull("max_hold_ms")).map(Duration::ofMillis),
+                row.bool("reentry"),
+                Optional.ofNullable(row.instant("transfer_until")));
     }
 
     private void unknown(String kind, String name, String consequence) {

@@ -1,6 +1,8 @@
 package seatlock.catalog;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The sections, rows and seats of an event, in the order in which they are shown and locked. */
 public record SeatPlan(List<Section> sections) {
@@ -17,6 +19,11 @@ public record SeatPlan(List<Section> sections) {
 
     public SeatPlan {
         sections = List.copyOf(sections);
+    }
+
+    /** Returns the prices by section. */
+    public Map<String, Long> prices() {
+        return sections.stream().collect(Collectors.toMap(Section::name, Section::price));
     }
 
     /** Returns the number of seats. */

@@ -37,6 +37,10 @@ public final class Row {
         return resultSet.getLong(column);
     }
 
+    public Integer integerOrNull(String column) throws SQLException {
+        return resultSet.getObject(column, Integer.class);
+    }
+
     public Long bigintOrNull(String column) throws SQLException {
         return resultSet.getObject(column, Long.class);
     }

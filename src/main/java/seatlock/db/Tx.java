@@ -23,7 +23,8 @@ import seatlock.metrics.TransactionObserver;
  */
 public final class Tx {
 
-    private static final String CLOCK = "SELECT clock_timestamp() AS now";
+    private static final String NOW = "clock_timestamp() AS now";
+    private static final String CLOCK = "SELECT " + NOW;
 
     /** Converts a row to a value. */
     @FunctionalInterface
@@ -32,14 +33,14 @@ public final class Tx {
     }
 
     /**
-     * Another transaction inserted a row first, so what this one has read is out of date. {@link Database#inTransaction} rolls
-     * back and retries.
+     * Another transaction was first, so what this one has read is out of date. {@link Database#inTransaction} rolls back and
+     * retries.
      */
     static final class Superseded extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private Superseded() {
-            super("another transaction inserted the same row first", null, false, false);
+        private Superseded(String reason) {
+            super(reason, null, false, false);
         }
     }
 
@@ -55,7 +56,7 @@ public final class Tx {
                 return;
             }
             if (contested) {
-                throw new Superseded();
+                throw new Superseded("another transaction inserted the same row first");
             }
             throw new IllegalStateException(changed + " rows were changed instead of " + rows + ": " + sql);
         }
@@ -136,29 +137,42 @@ public final class Tx {
     }
 
     /**
-     * The rows that a statement locked, and the database's clock, read while holding the locks.
+     * The rows that a statement locked, and what was read while holding the locks.
      *
-     * @param now see {@link #readClock()}
+     * @param now the database's clock: see {@link #readClock()}
+     * @param version the value of the second expression; 0 for NULL
      */
-    public record Locked<T>(List<T> rows, Instant now) {}
+    public record Locked<T>(List<T> rows, Instant now, int version) {}
 
-    /** Locks rows, then reads the clock with a statement of its own ({@link #readClock()}), in one round trip. */
-    public <T> Locked<T> lockThenReadClock(String sql, Reader<T> reader, Object... parameters) throws SQLException {
+    /**
+     * Locks rows, then reads the clock and the value of an expression with a statement of its own, in one round trip.
+     *
+     * @param version SQL expression of an integer, which may have parameters, too: the last ones
+     */
+    public <T> Locked<T> lockThenReadClock(String sql, Reader<T> reader, String version, Object... parameters)
+            throws SQLException {
         flush();
         var began = System.nanoTime();
         try {
-            return queryThenReadClock(sql, reader, parameters);
+            return execute(sql + ";\nSELECT " + NOW + ", " + version + " AS version", parameters, statement -> {
+                var rows = read(statement, reader);
+                statement.getMoreResults();
+                return read(statement, row -> new Locked<>(rows, row.instant("now"), row.integer("version")))
+                        .get(0);
+            });
         } finally {
             observer.locked(System.nanoTime() - began);
         }
     }
 
-    private <T> Locked<T> queryThenReadClock(String sql, Reader<T> reader, Object... parameters) throws SQLException {
-        return execute(sql + ";\n" + CLOCK, parameters, statement -> {
-            var rows = read(statement, reader);
-            statement.getMoreResults();
-            return new Locked<>(rows, read(statement, row -> row.instant("now")).get(0));
-        });
+    /**
+     * Gives up because something that the caller knew before this transaction is out of date. The transaction is rolled back and
+     * retried.
+     *
+     * @param reason for the log
+     */
+    public void restart(String reason) {
+        throw new Superseded(reason);
     }
 
     /**

@@ -2,10 +2,15 @@ package seatlock.embedded;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
@@ -64,6 +69,39 @@ public final class MailSink implements AutoCloseable {
         var partial = directory.resolve(name + ".part");
         HomeDirectory.create(partial, mail);
         Files.move(partial, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * Deletes the stored mails whose Message-ID begins with one of these ids.
+     *
+     * @throws UncheckedIOException if a mail cannot be read or deleted
+     */
+    public void delete(Collection<UUID> ids) {
+        var fields = ids.stream().map(id -> "Message-ID: <" + id + "@").toList();
+        if (fields.isEmpty()) {
+            return;
+        }
+        try (var mails = Files.list(directory)) {
+            for (var mail : mails.toList()) {
+                if (hasOneOf(fields, mail)) {
+                    Files.delete(mail);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean hasOneOf(List<String> fields, Path mail) throws IOException {
+        try (var lines = Files.newBufferedReader(mail, StandardCharsets.ISO_8859_1)) {
+            String line;
+            while ((line = lines.readLine()) != null && !line.isEmpty()) { // the header ends with an empty line
+                if (fields.stream().anyMatch(line::startsWith)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /** Returns the address in the form of the setting {@code SMTP_URL}. */

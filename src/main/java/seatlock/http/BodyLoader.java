@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -40,15 +41,15 @@ final class BodyLoader implements ContentLoaderFactory {
     private static final Duration DRAINED_FOR = Duration.ofSeconds(2);
 
     private final int maxBytes;
-    private final Map<String, Integer> maxBytesOfPost;
+    private final Map<Pattern, Integer> maxBytesOfPost;
     private final AtomicLong largeBytes = new AtomicLong();
     private final AtomicInteger incomplete = new AtomicInteger();
 
     /**
      * @param maxBytes the largest body
-     * @param maxBytesOfPost the largest body of a POST to a path, where it differs
+     * @param maxBytesOfPost the largest body of a POST, by path, where it differs
      */
-    BodyLoader(int maxBytes, Map<String, Integer> maxBytesOfPost) {
+    BodyLoader(int maxBytes, Map<Pattern, Integer> maxBytesOfPost) {
         this.maxBytes = maxBytes;
         this.maxBytesOfPost = maxBytesOfPost;
     }
@@ -101,9 +102,13 @@ final class BodyLoader implements ContentLoaderFactory {
     }
 
     private int maxBytes(Request request) {
-        return "POST".equals(request.getMethod())
-                ? maxBytesOfPost.getOrDefault(request.getHttpURI().getCanonicalPath(), maxBytes)
-                : maxBytes;
+        var path = String.valueOf(request.getHttpURI().getCanonicalPath());
+        return maxBytesOfPost.entrySet().stream()
+                .filter(entry -> "POST".equals(request.getMethod())
+                        && entry.getKey().matcher(path).matches())
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(maxBytes);
     }
 
     /**

@@ -39,8 +39,8 @@ final class Connections implements SelectorManager.AcceptListener, Connection.Li
     /** The request of a new connection arrives within this time, and so does the next one from a client that is busy. */
     private static final Duration MIN_IDLE = Duration.ofMillis(200);
 
-    /** No request waits longer than this, so its client does not read the response. */
-    private static final Duration MAX_BUSY = Duration.ofSeconds(15);
+    /** No request waits longer than this, not even for a change of an event, so its client does not read the response. */
+    private static final Duration MAX_BUSY = Duration.ofSeconds(30);
 
     private static final Duration PAUSE = Duration.ofMillis(5);
 

@@ -14,6 +14,11 @@ public enum HttpProblem implements ProblemType {
             "Correct the fields and query parameters listed in `errors` and send the request again."),
     NOT_FOUND("not-found", 404, "Not found", "Check the path, the ids and the credentials."),
     METHOD_NOT_ALLOWED("method-not-allowed", 405, "Method not allowed", "Use one of the methods in the Allow header."),
+    PRECONDITION_FAILED(
+            "precondition-failed",
+            412,
+            "Precondition failed",
+            "Read the current version, with its ETag, and decide again. Nothing was changed."),
     CONTENT_TOO_LARGE("content-too-large", 413, "Content too large", "Send a smaller body."),
     HEADER_TOO_LARGE("header-too-large", 431, "Header too large", "Send a shorter path and smaller header fields."),
     UNSUPPORTED_MEDIA_TYPE(

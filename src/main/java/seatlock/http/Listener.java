@@ -84,7 +84,7 @@ public final class Listener implements AutoCloseable {
      * @param address to listen on, with port 0 for any free port
      * @param headerBytes the largest request line and header
      * @param bodyBytes the largest body
-     * @param bodyBytesOfPost the largest body of a POST to a path, where it differs
+     * @param bodyBytesOfPost the largest body of a POST, by path, where it differs
      * @param origins whose pages may call the server from a browser, such as {@code https://shop.example}, or {@code *}
      * @param publicUrl where links begin
      * @param keepAlive an idle connection is closed after this long
@@ -96,7 +96,7 @@ public final class Listener implements AutoCloseable {
             InetSocketAddress address,
             int headerBytes,
             int bodyBytes,
-            Map<String, Integer> bodyBytesOfPost,
+            Map<Pattern, Integer> bodyBytesOfPost,
             Set<String> origins,
             PublicUrl publicUrl,
             Duration keepAlive,
@@ -202,6 +202,8 @@ public final class Listener implements AutoCloseable {
             connector.setPort(setup.address.getPort());
             connector.setAcceptQueueSize(ACCEPT_QUEUE);
             connector.setIdleTimeout(setup.keepAlive.toMillis());
+            // No request is in flight when Jetty stops, so it need not wait for more on the idle connections.
+            connector.setShutdownIdleTimeout(QUIET.toMillis());
             http.setIdleTimeout(STALLED.toMillis());
             inFlight.insertHandler(Connections.limit(connector, metrics).observer());
             return connector;
@@ -215,11 +217,12 @@ public final class Listener implements AutoCloseable {
                 .map(origin -> "*".equals(origin) ? origin : Pattern.quote(origin))
                 .collect(Collectors.toSet()));
         handler.setAllowCredentials(false);
-        handler.setAllowedMethods(Set.of("GET", "HEAD", "POST", "DELETE"));
+        handler.setAllowedMethods(Set.of("GET", "HEAD", "POST", "PATCH", "DELETE"));
         handler.setAllowedHeaders(Set.of(
                 "Authorization",
                 "Content-Type",
                 "Idempotency-Key",
+                "If-Match",
                 "If-None-Match",
                 // Libraries that trace requests add these by themselves.
                 RequestId.TRACE_PARENT,

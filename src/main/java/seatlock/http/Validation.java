@@ -1,5 +1,7 @@
 package seatlock.http;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +21,19 @@ public final class Validation {
     /** As in RFC 3339; {@link OffsetDateTime} accepts more than that. */
     private static final Pattern RFC_3339 =
             Pattern.compile("\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?([Zz]|[+-]\\d\\d:\\d\\d)");
+
+    /** RFC 5321 section 4.5.3.1.3, without the angle brackets. */
+    private static final int MAX_EMAIL = 254;
+
+    private static final String DOMAIN_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+
+    /** An address as in RFC 5321, without quoted local parts and address literals. Only a mail shows whether it exists. */
+    private static final Pattern EMAIL =
+            Pattern.compile("(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*" + "@"
+                    + DOMAIN_LABEL + "(\\." + DOMAIN_LABEL + ")*");
+
+    /** As much as browsers and mail programs handle without trouble. */
+    private static final int MAX_URL = 2_000;
 
     /** {@link Duration} also accepts signs and lower case, which ISO 8601 does not have. */
     private static final Pattern DURATION =
@@ -62,6 +77,15 @@ public final class Validation {
     }
 
     /**
+     * Checks a text of several paragraphs, whose lines end with a line feed. Otherwise it is like a text that names something.
+     *
+     * @return whether it is present, has no flaw and is not too long; otherwise there is an error
+     */
+    public boolean checkParagraphs(String value, String field, int maxLength) {
+        return checkText(value == null ? null : value.replace('\n', ' '), field, maxLength);
+    }
+
+    /**
      * Checks a text that refers to something by the name that it has already.
      *
      * @return whether it is present and not too long; otherwise there is an error
@@ -79,6 +103,29 @@ public final class Validation {
                 value.codePointCount(0, value.length()) <= maxLength,
                 field,
                 "must not be longer than " + maxLength + " characters");
+    }
+
+    /** Checks that a text is an e-mail address, of at most 254 characters. Returns whether it is; otherwise there is an error. */
+    public boolean checkEmail(String value, String field) {
+        return checkText(value, field, MAX_EMAIL)
+                && check(EMAIL.matcher(value).matches(), field, "must be a valid e-mail address");
+    }
+
+    /** Checks that a text is an absolute http or https URL, of at most 2,000 characters. Returns whether it is. */
+    public boolean checkUrl(String value, String field) {
+        return checkText(value, field, MAX_URL)
+                && check(isWebUrl(value), field, "must be an http or https URL, such as https://venue.example/aida");
+    }
+
+    private static boolean isWebUrl(String text) {
+        try {
+            var uri = new URI(text);
+            return ("https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getUserInfo() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /** Parses a time in RFC 3339, to the microsecond. Returns {@code null} and adds an error if it is not one. */

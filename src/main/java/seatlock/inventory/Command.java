@@ -2,7 +2,10 @@ package seatlock.inventory;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import seatlock.catalog.Terms;
 
 /** A request to change the holder of a seat. */
 public sealed interface Command {
@@ -10,22 +13,54 @@ public sealed interface Command {
     /** Returns the id of the reservation that the command creates or changes. */
     ReservationId id();
 
+    /** Returns the limits of the buyer that the command must respect. */
+    default List<Quota> quotas() {
+        return List.of();
+    }
+
+    /** Returns the command with those of its quotas that limit something in an event, as they apply to it. */
+    default Command under(Terms terms) {
+        return this;
+    }
+
     /**
      * Holds seats for a buyer: all of them, or none.
      *
      * @param id of the new reservation; the caller chooses it, so that decisions are deterministic
      * @param seats labels: at least one, without duplicates
+     * @param holders names that tickets show, by the label of the seat
      * @param quotas limits that apply to the buyer
      */
-    record Reserve(ReservationId id, List<String> seats, String email, ReservationToken token, List<Quota> quotas)
+    record Reserve(
+            ReservationId id,
+            List<String> seats,
+            Map<String, String> holders,
+            Reservation.Buyer buyer,
+            List<Quota> quotas)
             implements Command {
 
         public Reserve {
             seats = List.copyOf(seats);
+            holders = Map.copyOf(holders);
             quotas = List.copyOf(quotas);
             if (seats.isEmpty() || seats.size() != Set.copyOf(seats).size()) {
                 throw new IllegalArgumentException("No seats, or a seat listed twice: " + seats);
             }
+        }
+
+        @Override
+        public Command under(Terms terms) {
+            return new Reserve(id, seats, holders, buyer, Quota.under(terms, quotas));
+        }
+
+        /** For a buyer who gives nothing but an e-mail address. */
+        public Reserve(ReservationId id, List<String> seats, String email, ReservationToken token, List<Quota> quotas) {
+            this(
+                    id,
+                    seats,
+                    Map.of(),
+                    new Reservation.Buyer(email, Optional.empty(), Optional.empty(), token.hash()),
+                    quotas);
         }
 
         public Reserve(ReservationId id, List<String> seats, String email, ReservationToken token) {
@@ -33,8 +68,49 @@ public sealed interface Command {
         }
     }
 
-    /** Sells the seats of a reservation to a buyer who has paid. */
-    record Confirm(ReservationId id, Reservation.Payment payment) implements Command {}
+    /**
+     * Holds the seats of a pending reservation for longer: for another TTL from now on, within the limit that was set when it was
+     * made. If that is not later than the end of the hold, nothing changes.
+     *
+     * @param token of the holder; empty if the seller asks
+     */
+    record Extend(ReservationId id, Optional<ReservationToken> token) implements Command {}
+
+    /**
+     * Sells the seats of a reservation to a buyer who has paid.
+     *
+     * @param ifLapsed the reservation to confirm in its place if it has lapsed; empty to refuse then
+     */
+    record Confirm(ReservationId id, Reservation.Payment payment, Optional<Successor> ifLapsed) implements Command {
+
+        public Confirm(ReservationId id, Reservation.Payment payment) {
+            this(id, payment, Optional.empty());
+        }
+
+        @Override
+        public List<Quota> quotas() {
+            return ifLapsed.map(Successor::quotas).orElse(List.of());
+        }
+
+        @Override
+        public Command under(Terms terms) {
+            var successor = ifLapsed.map(each -> new Successor(each.id, Quota.under(terms, each.quotas)));
+            return new Confirm(id, payment, successor);
+        }
+    }
+
+    /**
+     * A reservation that takes the place of a lapsed one.
+     *
+     * @param id chosen by the caller, as in {@link Reserve}
+     * @param quotas limits that apply to the buyer; since it is never pending, only those of seats matter
+     */
+    record Successor(ReservationId id, List<Quota> quotas) {
+
+        public Successor {
+            quotas = List.copyOf(quotas);
+        }
+    }
 
     /** Releases the seats. Cancelling a cancelled reservation changes nothing and is not refused. */
     record Cancel(ReservationId id, Canceller by) implements Command {}
@@ -54,6 +130,13 @@ public sealed interface Command {
          * @param force whether to refund a reservation even if one of its tickets was used
          */
         record Seller(boolean force) implements Canceller {}
+
+        /**
+         * The cancellation of the event cancels pending and confirmed reservations, whether or not tickets were used.
+         *
+         * @param notifies whether holders of tickets are told by mail
+         */
+        record EventCancelled(boolean notifies) implements Canceller {}
     }
 
     /** Returns the commands of one type, in their order. */

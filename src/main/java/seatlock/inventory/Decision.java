@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import seatlock.catalog.Event;
 import seatlock.inventory.Reservation.State;
 
@@ -66,35 +66,57 @@ final class Decision {
         static final Usage NONE = new Usage(Map.of(), Set.of());
     }
 
+    /** A reservation of an event that says nothing else can be held for this many TTLs altogether. */
+    private static final int DEFAULT_HOLDS = 3;
+
     private final Event event;
+    private final Map<String, Long> prices;
+    private final Supplier<Reference> references;
     private final Duration ttl;
     private final Instant now;
     private final Map<ReservationId, Reservation> reservations;
     private final Map<String, Seat> seats;
-    private final Map<String, List<ReservationId>> quotas;
+    private final QuotaUsage quotas;
     private final Map<String, ReservationId> payments;
     private final Locked locked;
     private final List<Outcome> outcomes = new ArrayList<>();
 
-    private Decision(Event event, Duration ttl, Locked locked, Instant now) {
+    private Decision(
+            Event event,
+            Map<String, Long> prices,
+            Supplier<Reference> references,
+            Duration ttl,
+            Locked locked,
+            Instant now) {
         this.event = event;
+        this.prices = prices;
+        this.references = references;
         this.ttl = ttl;
         this.now = now;
         this.locked = locked;
         this.reservations = new LinkedHashMap<>(locked.reservations());
         this.seats = new HashMap<>(locked.seats());
-        this.quotas = new HashMap<>(locked.quotas().reservations());
+        this.quotas = new QuotaUsage(locked, reservations, now);
         this.payments = new HashMap<>(locked.facts().payments());
     }
 
     /**
      * Decides commands in order.
      *
+     * @param prices of a seat, by section, in minor units of the event's currency
+     * @param references for new reservations
      * @param ttl how long a new reservation holds its seats
      * @param now the database's clock, read after the locks were acquired
      */
-    static Decision of(Event event, Duration ttl, Locked locked, Instant now, List<Command> commands) {
-        var decision = new Decision(event, ttl, locked, now);
+    static Decision of(
+            Event event,
+            Map<String, Long> prices,
+            Supplier<Reference> references,
+            Duration ttl,
+            Locked locked,
+            Instant now,
+            List<Command> commands) {
+        var decision = new Decision(event, prices, references, ttl, locked, now);
         for (var command : commands) {
             decision.outcomes.add(decision.decide(command));
         }
@@ -118,7 +140,7 @@ final class Decision {
 
     /** Returns the reservations that now count against quotas, by subject. */
     Map<String, List<ReservationId>> quotas() {
-        return quotas;
+        return quotas.bySubject();
     }
 
     /** Returns the references of payments that have now confirmed a reservation. */
@@ -130,10 +152,12 @@ final class Decision {
         if (command instanceof Command.Reserve reserve) {
             return reserve(reserve);
         }
-        if (isLockedByOthers(command.id())) {
+        if (isLockedByOthers(command)) {
             return refuse(Refusal.LOCKED);
         }
-        if (command instanceof Command.Confirm confirm) {
+        if (command instanceof Command.Extend extend) {
+            return extend(extend);
+        } else if (command instanceof Command.Confirm confirm) {
             return confirm(confirm);
         } else if (command instanceof Command.Cancel cancel) {
             return cancel(cancel);
@@ -143,31 +167,40 @@ final class Decision {
         throw new IllegalArgumentException("No rule for " + command); // SealedTypesTest tries every type
     }
 
-    private boolean isLockedByOthers(ReservationId id) {
-        var reservation = reservations.get(id);
+    /**
+     * Returns whether a command that names a reservation needs its seats. A confirmation or an extension needs the former seats of
+     * an expired one, because it may get them back, or is told whether others have them.
+     */
+    static boolean needsSeats(Command command, Reservation reservation) {
+        return reservation.mayHaveSeats()
+                || reservation.status() == ReservationStatus.EXPIRED
+                        && (command instanceof Command.Confirm || command instanceof Command.Extend);
+    }
+
+    private boolean isLockedByOthers(Command command) {
+        var reservation = reservations.get(command.id());
         return reservation == null
-                ? locked.reservationsLockedByOthers().contains(id)
-                : reservation.mayHaveSeats()
+                ? locked.reservationsLockedByOthers().contains(command.id())
+                : needsSeats(command, reservation)
                         && reservation.seats().stream()
                                 .anyMatch(seat -> locked.seatsLockedByOthers().contains(seat.label()));
     }
 
     private Outcome reserve(Command.Reserve command) {
-        if (!now.isBefore(event.startsAt())) {
-            return refuse(Refusal.SALES_CLOSED);
+        var closed = checkSale();
+        if (closed.isPresent()) {
+            return closed.get();
         }
         if (command.seats().size() > event.terms().maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
         }
         if (command.seats().stream().anyMatch(locked.seatsLockedByOthers()::contains)
-                || command.quotas().stream().anyMatch(this::isLockedByOthers)) {
+                || quotas.isLockedByOthers(command.quotas())) {
             return refuse(Refusal.LOCKED);
         }
-        for (var quota : command.quotas()) {
-            var exceeded = checkQuota(quota, command.seats().size());
-            if (exceeded.isPresent()) {
-                return exceeded.get();
-            }
+        var exceeded = quotas.checkPending(command.quotas(), command.seats().size());
+        if (exceeded.isPresent()) {
+            return exceeded.get();
         }
         var unknown = command.seats().stream()
                 .filter(label -> !seats.containsKey(label))
@@ -184,55 +217,84 @@ final class Decision {
         var expiresAt = now.plus(ttl);
         command.seats()
                 .forEach(label -> seats.computeIfPresent(label, (l, seat) -> seat.held(command.id(), expiresAt)));
-        command.quotas()
-                .forEach(quota -> quotas.put(
-                        quota.subject(),
-                        Stream.concat(counted(quota), Stream.of(command.id())).toList()));
+        quotas.add(command.id(), command.quotas());
         return put(newReservation(command, expiresAt));
     }
 
-    private boolean isLockedByOthers(Quota quota) {
-        return locked.quotas().subjectsLockedByOthers().contains(quota.subject())
-                || quotas.getOrDefault(quota.subject(), List.of()).stream()
-                        .anyMatch(locked.reservationsLockedByOthers()::contains);
-    }
-
-    /** Returns a refusal if the buyer may not have this many more seats. */
-    private Optional<Outcome> checkQuota(Quota quota, int moreSeats) {
-        var existing = counted(quota).map(reservations::get).toList();
-        var seatCount = existing.stream()
-                .mapToInt(reservation -> reservation.seats().size())
-                .sum();
-        if (moreSeats > quota.maxSeats() - seatCount) {
-            return Optional.of(new Outcome.TooManySeats(quota));
+    /** Returns a refusal if nothing of the event can be reserved now. */
+    private Optional<Outcome> checkSale() {
+        var terms = event.terms();
+        if (event.status() == Event.Status.CANCELLED) {
+            return Optional.of(refuse(Refusal.EVENT_CANCELLED));
         }
-        var pending = existing.stream()
-                .filter(reservation -> reservation.status() == ReservationStatus.PENDING)
-                .count();
-        return pending < quota.maxPending() ? Optional.empty() : Optional.of(new Outcome.TooManyPending(quota));
-    }
-
-    /** Returns the reservations that count against a quota. */
-    private Stream<ReservationId> counted(Quota quota) {
-        return quotas.getOrDefault(quota.subject(), List.of()).stream()
-                .filter(id -> reservations.get(id).asOf(now).mayHaveSeats());
+        if (!now.isBefore(terms.onSaleUntil().orElse(terms.startsAt())) || !now.isBefore(terms.startsAt())) {
+            return Optional.of(refuse(Refusal.SALES_CLOSED));
+        }
+        if (event.status() == Event.Status.DRAFT || terms.isPaused()) {
+            return Optional.of(new Outcome.NotOnSale(Optional.empty(), Optional.empty()));
+        }
+        if (terms.onSaleFrom().isPresent() && now.isBefore(terms.onSaleFrom().get())) {
+            return Optional.of(new Outcome.NotOnSale(
+                    terms.onSaleFrom(),
+                    Optional.of(Duration.between(now, terms.onSaleFrom().get()))));
+        }
+        return Optional.empty();
     }
 
     private Reservation newReservation(Command.Reserve command, Instant expiresAt) {
         var reserved = command.seats().stream()
                 .map(seats::get)
                 .sorted(Comparator.comparingInt(Seat::id))
-                .map(seat -> new Reservation.ReservedSeat(seat.id(), seat.label(), seat.price()))
+                .map(seat -> new Reservation.ReservedSeat(
+                        seat.id(),
+                        seat.label(),
+                        prices.get(seat.section()),
+                        Optional.ofNullable(command.holders().get(seat.label()))))
                 .toList();
+        var maxHold = event.terms().maxHold().orElse(ttl.multipliedBy(DEFAULT_HOLDS));
         return new Reservation(
                 command.id(),
-                event.terms().version(),
-                new Reservation.Buyer(command.email(), command.token().hash()),
+                references.get(),
+                1,
+                event.version(),
+                command.buyer(),
                 reserved,
                 reserved.stream().mapToLong(Reservation.ReservedSeat::price).sum(),
                 now,
                 expiresAt,
-                new State.Pending());
+                now.plus(maxHold.compareTo(ttl) < 0 ? ttl : maxHold),
+                new State.Pending(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private Outcome extend(Command.Extend command) {
+        var reservation = reservations.get(command.id());
+        if (reservation == null || !command.token().map(reservation::admits).orElse(true)) {
+            return refuse(Refusal.RESERVATION_NOT_FOUND);
+        }
+        if (event.status() == Event.Status.CANCELLED) {
+            return refuse(Refusal.EVENT_CANCELLED, reservation);
+        }
+        if (reservation.asOf(now).status() == ReservationStatus.EXPIRED || hasLostSeats(reservation)) {
+            return refuseExpired(reservation);
+        }
+        if (reservation.status() != ReservationStatus.PENDING) {
+            return refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
+        }
+        if (!now.isBefore(event.startsAt())) {
+            return refuse(Refusal.SALES_CLOSED, reservation);
+        }
+        var anew = now.plus(ttl);
+        var until = anew.isBefore(reservation.holdUntil()) ? anew : reservation.holdUntil();
+        if (!until.isAfter(reservation.expiresAt())) {
+            return new Outcome.Done(reservation, false);
+        }
+        reservation
+                .seats()
+                .forEach(reserved ->
+                        seats.computeIfPresent(reserved.label(), (l, seat) -> seat.held(reservation.id(), until)));
+        return put(reservation.extendedTo(until));
     }
 
     private Outcome confirm(Command.Confirm command) {
@@ -240,8 +302,19 @@ final class Decision {
         if (reservation == null) {
             return refuse(Refusal.RESERVATION_NOT_FOUND);
         }
+        if (event.status() == Event.Status.CANCELLED) {
+            return refuse(Refusal.EVENT_CANCELLED, reservation);
+        }
+        if (reservation.replacedBy().isPresent()) {
+            return refuse(Refusal.RESERVATION_NOT_PENDING, reservation); // its buyer has tickets
+        }
         if (reservation.asOf(now).status() == ReservationStatus.EXPIRED) {
-            return refuse(Refusal.RESERVATION_EXPIRED, reservation);
+            if (reservation.buyer().isErased()) {
+                return refuse(Refusal.RESERVATION_NOT_PENDING, reservation); // nobody is left to get tickets
+            }
+            return command.ifLapsed().isPresent()
+                    ? reacquire(reservation, command.ifLapsed().get(), command.payment())
+                    : refuseExpired(reservation);
         }
         if (reservation.status() != ReservationStatus.PENDING) {
             return refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
@@ -249,16 +322,91 @@ final class Decision {
         if (command.payment().amount() != reservation.total()) {
             return refuse(Refusal.AMOUNT_MISMATCH, reservation);
         }
-        if (!reservation.seats().stream().allMatch(seat -> isHeldBy(seat, reservation))) {
-            // The hold lapsed, another buyer took a seat, and then the database's clock was set back.
-            return refuse(Refusal.RESERVATION_EXPIRED, reservation);
+        if (hasLostSeats(reservation)) {
+            return refuseExpired(reservation);
         }
-        // Nothing is paid for a free reservation, so its reference identifies no payment.
-        if (reservation.total() > 0 && payments.putIfAbsent(command.payment().reference(), reservation.id()) != null) {
+        if (!use(command.payment(), reservation, reservation.id())) {
             return refuse(Refusal.PAYMENT_USED, reservation);
         }
         reservation.seats().forEach(seat -> seats.computeIfPresent(seat.label(), (l, held) -> held.sold()));
         return put(reservation.with(new State.Confirmed(notBefore(reservation.createdAt()), command.payment())));
+    }
+
+    /** Confirms a successor of a lapsed reservation: the same seats for the same buyer, at the prices and under the terms of then. */
+    private Outcome reacquire(Reservation lapsed, Command.Successor successor, Reservation.Payment payment) {
+        // Quotas are deleted once the event has started.
+        var applicable = now.isBefore(event.startsAt()) ? successor.quotas() : List.<Quota>of();
+        if (quotas.isLockedByOthers(applicable)) {
+            return refuse(Refusal.LOCKED);
+        }
+        if (!taken(lapsed).isEmpty()) {
+            return refuseExpired(lapsed);
+        }
+        if (payment.amount() != lapsed.total()) {
+            return refuse(Refusal.AMOUNT_MISMATCH, lapsed);
+        }
+        var exceeded = quotas.checkSeats(applicable, lapsed.seats().size());
+        if (exceeded.isPresent()) {
+            return exceeded.get();
+        }
+        if (!use(payment, lapsed, successor.id())) {
+            return refuse(Refusal.PAYMENT_USED, lapsed);
+        }
+        var wasExpired = lapsed.status() == ReservationStatus.EXPIRED;
+        var expired = wasExpired ? (State.Expired) lapsed.state() : new State.Expired(now);
+        var replaced = lapsed.replacedBy(successor.id(), expired);
+        reservations.put(replaced.id(), replaced);
+        var confirmed = confirmedSuccessor(lapsed, successor.id(), payment);
+        reservations.put(confirmed.id(), confirmed);
+        lapsed.seats()
+                .forEach(reserved -> seats.computeIfPresent(
+                        reserved.label(),
+                        (l, seat) ->
+                                seat.held(confirmed.id(), confirmed.expiresAt()).sold()));
+        quotas.add(confirmed.id(), applicable);
+        return new Outcome.Done(confirmed, true, Optional.of(new Outcome.Replaced(replaced, wasExpired)));
+    }
+
+    private Reservation confirmedSuccessor(Reservation lapsed, ReservationId id, Reservation.Payment payment) {
+        var at = notBefore(lapsed.createdAt());
+        var expiresAt = at.plus(ttl);
+        return new Reservation(
+                id,
+                references.get(),
+                1,
+                lapsed.termsVersion(),
+                lapsed.buyer(),
+                lapsed.seats(),
+                lapsed.total(),
+                lapsed.createdAt(), // so that it is before the start of the event, as the terms of then require
+                expiresAt,
+                expiresAt,
+                new State.Confirmed(at, payment),
+                Optional.of(lapsed.id()),
+                Optional.empty());
+    }
+
+    /**
+     * Records the use of a payment. Nothing is paid for a free reservation, so its reference identifies no payment.
+     *
+     * @return {@code false} if the payment has confirmed another reservation
+     */
+    private boolean use(Reservation.Payment payment, Reservation paid, ReservationId confirmed) {
+        return paid.total() == 0 || payments.putIfAbsent(payment.reference(), confirmed) == null;
+    }
+
+    /** Returns the labels of the seats of a lapsed reservation that other reservations have. */
+    private List<String> taken(Reservation lapsed) {
+        return lapsed.seats().stream()
+                .map(Reservation.ReservedSeat::label)
+                .filter(label -> seats.containsKey(label)
+                        && !lapsed.id().equals(seats.get(label).holder())
+                        && !seats.get(label).isFreeAt(now))
+                .toList();
+    }
+
+    private Outcome refuseExpired(Reservation reservation) {
+        return new Outcome.Refused(Refusal.RESERVATION_EXPIRED, taken(reservation), Optional.of(reservation.asOf(now)));
     }
 
     /** Returns the time of a change that follows another. It is not earlier, even if the database's clock was set back. */
@@ -281,14 +429,17 @@ final class Decision {
 
     private static boolean mayCancel(Command.Canceller by, Reservation reservation) {
         return by instanceof Command.Canceller.Seller
+                || by instanceof Command.Canceller.EventCancelled
                 || by instanceof Command.Canceller.Holder holder && reservation.admits(holder.token());
     }
 
     private Outcome refund(Reservation reservation, Command.Canceller by) {
-        if (!(by instanceof Command.Canceller.Seller seller)) {
+        if (by instanceof Command.Canceller.Holder) {
             return refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
         }
-        if (!seller.force() && locked.facts().withUsedTickets().contains(reservation.id())) {
+        if (by instanceof Command.Canceller.Seller seller
+                && !seller.force()
+                && locked.facts().withUsedTickets().contains(reservation.id())) {
             return refuse(Refusal.TICKETS_USED, reservation);
         }
         var confirmation = reservation.state().confirmation();
@@ -314,6 +465,12 @@ final class Decision {
                     reserved.label(), (l, seat) -> reservation.id().equals(seat.holder()) ? seat.released() : seat);
         }
         return put(reservation.with(as));
+    }
+
+    /** Returns whether a hold lapsed, another buyer took a seat, and then the database's clock was set back. */
+    private boolean hasLostSeats(Reservation reservation) {
+        return reservation.status() == ReservationStatus.PENDING
+                && !reservation.seats().stream().allMatch(seat -> isHeldBy(seat, reservation));
     }
 
     private boolean isHeldBy(Reservation.ReservedSeat reserved, Reservation reservation) {

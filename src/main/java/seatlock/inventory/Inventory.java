@@ -14,10 +14,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
+import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Tx;
@@ -28,10 +27,12 @@ import seatlock.db.Tx;
  */
 public final class Inventory {
 
+    private final Catalog catalog;
     private final Duration defaultTtl;
 
     /** @param defaultTtl how long a pending reservation holds its seats, unless the terms of its event say otherwise */
-    public Inventory(Duration defaultTtl) {
+    public Inventory(Catalog catalog, Duration defaultTtl) {
+        this.catalog = catalog;
         this.defaultTtl = defaultTtl;
     }
 
@@ -49,12 +50,17 @@ public final class Inventory {
      * <p>The rows stay locked until the caller commits, so the caller must do nothing slow before that. Only {@code sales} may
      * call this method, because it also writes the tickets, jobs and stored replies that a change requires.
      *
+     * @param event in the version under which the commands are decided; if it turns out under the locks that this is not the
+     *     current one, the transaction is retried
      * @return an outcome for each command, in the same order
      */
-    public List<Outcome> apply(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
+    public List<Outcome> apply(Tx tx, Event event, List<Command> requested, Locking locking) throws SQLException {
+        var commands =
+                requested.stream().map(command -> command.under(event.terms())).toList();
+        var prices = catalog.prices(tx, event);
         var held = lock(tx, event, commands, locking);
         var ttl = event.terms().reservationTtl().orElse(defaultTtl);
-        var decision = Decision.of(event, ttl, held.locked(), held.now(), commands);
+        var decision = Decision.of(event, prices, Reference::random, ttl, held.locked(), held.now(), commands);
 
         InventoryWriter.write(tx, event, held.locked(), decision);
         return decision.outcomes();
@@ -69,7 +75,7 @@ public final class Inventory {
     private record Held(Decision.Locked locked, Instant now) {}
 
     /** Locks everything that the commands need, in the lock order (see the package's documentation). */
-    private static Held lock(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
+    private Held lock(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
         if (locking == Locking.SKIP && !lockEvent(tx, event)) {
             return allLockedByOthers(tx, commands);
         }
@@ -80,8 +86,12 @@ public final class Inventory {
         var reservations = lockReservations(tx, event.id(), ids, locking);
         var facts = new Decision.Facts(lockUsedTickets(tx, event.id(), commands), payments(tx, event.id(), commands));
         var labels = requestedLabels(event, commands);
-        var seatIds = seatIds(existing.stream().map(reservations::get).filter(Objects::nonNull));
+        var seatIds = seatIds(commands, reservations);
         var seats = lockSeats(tx, event.id(), labels, seatIds, locking);
+        if (seats.version() != event.version()) {
+            catalog.forget(event.id());
+            tx.restart("the event was changed");
+        }
         var byLabel = new HashMap<String, Seat>();
         seats.rows().forEach(seat -> byLabel.put(seat.label(), seat));
 
@@ -99,7 +109,7 @@ public final class Inventory {
 
     /**
      * Tries to acquire the locks that the foreign keys of a new reservation and of its idempotency key will need. Seatlock
-     * never locks more of an event than this, so only another program can make it fail.
+     * locks nothing of an event that conflicts with this, so only another program can make it fail.
      *
      * @return {@code false} if another transaction has locked the event
      */
@@ -146,10 +156,11 @@ public final class Inventory {
                 .toArray(String[]::new);
     }
 
-    private static Integer[] seatIds(Stream<Reservation> reservations) {
-        return reservations
-                .filter(Reservation::mayHaveSeats)
-                .flatMap(reservation -> reservation.seats().stream())
+    private static Integer[] seatIds(List<Command> commands, Map<ReservationId, Reservation> reservations) {
+        return commands.stream()
+                .filter(command -> reservations.containsKey(command.id()))
+                .filter(command -> Decision.needsSeats(command, reservations.get(command.id())))
+                .flatMap(command -> reservations.get(command.id()).seats().stream())
                 .map(Reservation.ReservedSeat::seatId)
                 .distinct()
                 .toArray(Integer[]::new);
@@ -158,7 +169,7 @@ public final class Inventory {
     /** Locks quotas in the order of their subjects, and reads the reservations that count against them. */
     private static Decision.Usage lockQuotas(Tx tx, EventId event, List<Command> commands, Locking locking)
             throws SQLException {
-        var subjects = Command.select(commands, Command.Reserve.class).stream()
+        var subjects = commands.stream()
                 .flatMap(command -> command.quotas().stream())
                 .map(Quota::subject)
                 .collect(toSet());
@@ -228,7 +239,7 @@ public final class Inventory {
                 """
                 SELECT locked.*
                   FROM (SELECT unnest(?) AS id ORDER BY id) AS named
-                 CROSS JOIN LATERAL (SELECT reservation_id, checked_in_at IS NOT NULL AS used
+                 CROSS JOIN LATERAL (SELECT reservation_id, checked_in_at IS NOT NULL OR checked_out_at IS NOT NULL AS used
                                        FROM tickets
                                       WHERE event_id = ?
                                         AND reservation_id = named.id
@@ -273,7 +284,7 @@ public final class Inventory {
                 .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** Locks seats in the order of their ids, and then reads the clock. */
+    /** Locks seats in the order of their ids, and then reads the clock and the version of the event. */
     private static Tx.Locked<Seat> lockSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Locking locking)
             throws SQLException {
         return tx.lockThenReadClock(
@@ -293,9 +304,11 @@ public final class Inventory {
                            FOR UPDATE
                         """ + skipLocked(locking) + ") AS locked",
                 InventoryReader::seat,
+                "(SELECT terms_version FROM events WHERE event_id = ?)",
                 labels,
                 event.value(),
                 ids,
+                event.value(),
                 event.value());
     }
 

@@ -19,13 +19,13 @@ import seatlock.inventory.Reservation.State;
 public final class InventoryReader {
 
     static final String SELECT_RESERVATION = """
-            SELECT reservation_id, terms_version, status, email, token_hash, total, created_at, expires_at, confirmed_at,
-                   ended_at, payment_reference, amount_paid
+            SELECT reservation_id, reference, version, terms_version, status, email, name, language, token_hash, total, created_at, expires_at, hold_until,
+                   confirmed_at, ended_at, payment_reference, amount_paid, replaces, replaced_by
               FROM reservations
             """;
 
     static final String SELECT_SEAT =
-            "SELECT seat_id, label, section, row_name, seat_number, price, status, reservation_id, held_until FROM seats ";
+            "SELECT seat_id, label, section, row_name, seat_number, status, reservation_id, held_until FROM seats ";
 
     /** Finds a reservation as it is now: a lapsed one is expired, even if the sweeper has not marked it. */
     public Optional<Reservation> find(Tx tx, EventId event, ReservationId id) throws SQLException {
@@ -106,6 +106,52 @@ public final class InventoryReader {
                 limit);
     }
 
+    /** A reservation, and its first seat among those that were searched. */
+    public record Holder(int seatId, ReservationId reservation) {}
+
+    /**
+     * Finds reservations that have seats of an event, in the order of the seat plan. It reads the seats, not the reservations, of
+     * which there may be far more.
+     *
+     * @param soldToo whether to find confirmed reservations besides pending ones
+     * @param after id of a seat; 0 to begin with the first
+     * @param limit number of seats to find; a reservation may be listed several times
+     */
+    public List<Holder> findHolders(Tx tx, EventId event, boolean soldToo, int after, int limit) throws SQLException {
+        return tx.query(
+                """
+                SELECT seat_id, reservation_id
+                  FROM seats
+                 WHERE event_id = ?
+                   AND seat_id > ?
+                   AND status = ANY (?)
+                 ORDER BY seat_id
+                 LIMIT ?
+                """,
+                row -> new Holder(row.integer("seat_id"), new ReservationId(row.uuid("reservation_id"))),
+                event.value(),
+                after,
+                codes(soldToo),
+                limit);
+    }
+
+    /** Counts the reservations that {@link #findHolders} finds. */
+    public long countHolders(Tx tx, EventId event, boolean soldToo) throws SQLException {
+        return tx.query("""
+                        SELECT count(DISTINCT reservation_id) AS n
+                          FROM seats
+                         WHERE event_id = ?
+                           AND status = ANY (?)
+                        """, row -> row.bigint("n"), event.value(), codes(soldToo))
+                .get(0);
+    }
+
+    private static String[] codes(boolean soldToo) {
+        return soldToo
+                ? new String[] {SeatStatus.HELD.code(), SeatStatus.SOLD.code()}
+                : new String[] {SeatStatus.HELD.code()};
+    }
+
     /** Finds events that have started since an instant and still have quotas, which are no longer needed. */
     public List<EventId> findStartedWithQuotas(Tx tx, Instant since) throws SQLException {
         return tx.query("""
@@ -153,7 +199,7 @@ public final class InventoryReader {
                 """
                 SELECT claims.*
                   FROM unnest(?) AS named (id)
-                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, rs.price
+                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, rs.price, rs.holder
                                        FROM reservation_seats AS rs
                                       CROSS JOIN LATERAL (SELECT label FROM seats WHERE event_id = rs.event_id
                                                              AND seat_id = rs.seat_id OFFSET 0) AS s
@@ -163,7 +209,11 @@ public final class InventoryReader {
                 """,
                 row -> new Claim(
                         new ReservationId(row.uuid("reservation_id")),
-                        new Reservation.ReservedSeat(row.integer("seat_id"), row.text("label"), row.bigint("price"))),
+                        new Reservation.ReservedSeat(
+                                row.integer("seat_id"),
+                                row.text("label"),
+                                row.bigint("price"),
+                                Optional.ofNullable(row.text("holder")))),
                 rows.stream().map(row -> row.id().value()).toArray(UUID[]::new),
                 event.value());
         var seats = new HashMap<ReservationId, List<Reservation.ReservedSeat>>();
@@ -175,13 +225,18 @@ public final class InventoryReader {
                     row.id(),
                     new Reservation(
                             row.id(),
+                            row.reference(),
+                            row.version(),
                             row.termsVersion(),
                             row.buyer(),
                             List.copyOf(seats.get(row.id())),
                             row.total(),
                             row.createdAt(),
                             row.expiresAt(),
-                            row.state()));
+                            row.holdUntil(),
+                            row.state(),
+                            row.replaces(),
+                            row.replacedBy()));
         }
         return byId;
     }
@@ -190,13 +245,26 @@ public final class InventoryReader {
     static Reservation reservation(Row row) throws SQLException {
         return new Reservation(
                 new ReservationId(row.uuid("reservation_id")),
+                new Reference(row.text("reference")),
+                row.integer("version"),
                 row.integer("terms_version"),
-                new Reservation.Buyer(row.text("email"), row.bytes("token_hash")),
+                new Reservation.Buyer(
+                        row.text("email"),
+                        Optional.ofNullable(row.text("name")),
+                        Optional.ofNullable(row.text("language")),
+                        row.bytes("token_hash")),
                 List.of(),
                 row.bigint("total"),
                 row.instant("created_at"),
                 row.instant("expires_at"),
-                state(row));
+                row.instant("hold_until"),
+                state(row),
+                id(row, "replaces"),
+                id(row, "replaced_by"));
+    }
+
+    private static Optional<ReservationId> id(Row row, String column) throws SQLException {
+        return Optional.ofNullable(row.uuid(column)).map(ReservationId::new);
     }
 
     private static State state(Row row) throws SQLException {
@@ -223,7 +291,6 @@ public final class InventoryReader {
                 row.text("section"),
                 row.text("row_name"),
                 row.text("seat_number"),
-                row.bigint("price"),
                 SeatStatus.of(row.text("status")).orElseThrow(),
                 holder == null ? null : new ReservationId(holder),
                 row.instant("held_until"));

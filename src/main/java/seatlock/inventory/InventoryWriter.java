@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Tx;
@@ -50,9 +51,10 @@ final class InventoryWriter {
                 }
             }
         }
-        updateReservations(tx, event.id(), changed);
         releaseClaims(tx, event.id(), lost);
         insertReservations(tx, event, created);
+        BuyerDetails.insertWords(tx, event.id(), created);
+        updateReservations(tx, event.id(), changed); // of which some refer to reservations that were inserted
         insertClaims(tx, event.id(), created, decision.seats());
         updateSeats(tx, event.id(), moved);
         insertPayments(tx, event.id(), locked.facts().payments(), decision.payments());
@@ -66,26 +68,32 @@ final class InventoryWriter {
         tx.updateExactly(
                 changed.size(),
                 """
-                INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, status,
-                                          email, token_hash, seat_count, total, created_at, expires_at, confirmed_at,
-                                          ended_at, payment_reference, amount_paid)
+                INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
+                                          version, status, email, token_hash, seat_count, total, created_at, expires_at,
+                                          hold_until, confirmed_at, ended_at, payment_reference, amount_paid, replaced_by, erased_at)
                 SELECT existing.event_id, existing.terms_version, existing.event_starts_at, existing.event_max_seats,
-                       line.id, line.status, existing.email, existing.token_hash, existing.seat_count, existing.total,
-                       existing.created_at, existing.expires_at, line.confirmed_at, line.ended_at, line.reference,
-                       line.amount
-                  FROM unnest(?, ?, ?, ?, ?, ?) AS line (id, status, confirmed_at, ended_at, reference, amount)
+                       line.id, existing.reference, line.version, line.status, existing.email, existing.token_hash,
+                       existing.seat_count, existing.total, existing.created_at, line.expires_at, existing.hold_until,
+                       line.confirmed_at, line.ended_at, line.reference, line.amount, line.replaced_by, existing.erased_at
+                  FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       AS line (id, version, status, expires_at, confirmed_at, ended_at, reference, amount, replaced_by)
                  CROSS JOIN LATERAL (SELECT * FROM reservations WHERE event_id = ? AND reservation_id = line.id
                                      OFFSET 0) AS existing
                 ON CONFLICT (event_id, reservation_id) DO UPDATE
-                   SET status = excluded.status, confirmed_at = excluded.confirmed_at, ended_at = excluded.ended_at,
-                       payment_reference = excluded.payment_reference, amount_paid = excluded.amount_paid
+                   SET version = excluded.version, status = excluded.status, expires_at = excluded.expires_at,
+                       confirmed_at = excluded.confirmed_at, ended_at = excluded.ended_at,
+                       payment_reference = excluded.payment_reference, amount_paid = excluded.amount_paid,
+                       replaced_by = excluded.replaced_by
                 """,
                 column(changed, r -> r.id().value(), UUID[]::new),
+                column(changed, Reservation::version, Integer[]::new),
                 column(changed, r -> r.status().code(), String[]::new),
+                column(changed, Reservation::expiresAt, Instant[]::new),
                 column(changed, InventoryWriter::confirmedAt, Instant[]::new),
                 column(changed, r -> r.state().endedAt().orElse(null), Instant[]::new),
                 column(changed, InventoryWriter::paymentReference, String[]::new),
                 column(changed, InventoryWriter::amountPaid, Long[]::new),
+                column(changed, r -> r.replacedBy().map(ReservationId::value).orElse(null), UUID[]::new),
                 event.value());
     }
 
@@ -131,30 +139,76 @@ final class InventoryWriter {
                 event.value());
     }
 
+    /**
+     * Inserts new reservations. If another one has one of the references, this transaction is retried with other ones: the unique
+     * index stops it. {@code ON CONFLICT} would do the same, but makes PostgreSQL insert each row in two steps, which takes half as
+     * long again.
+     */
     private static void insertReservations(Tx tx, Event event, List<Reservation> created) {
-        if (created.isEmpty()) {
-            return;
+        var ofNow = created.stream().filter(r -> r.replaces().isEmpty()).toList();
+        var successors = created.stream().filter(r -> r.replaces().isPresent()).toList();
+        if (!ofNow.isEmpty()) {
+            tx.updateExactly(
+                    ofNow.size(),
+                    """
+                    INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
+                                              version, status, email, name, language, token_hash, seat_count, total, created_at,
+                                              expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid)
+                    SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                    Stream.concat(
+                                    Stream.of(
+                                            event.id().value(),
+                                            event.version(),
+                                            event.startsAt(),
+                                            event.terms().maxSeatsPerReservation()),
+                                    columns(ofNow))
+                            .toArray());
         }
-        tx.updateExactly(
-                created.size(),
-                """
-                INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, status,
-                                          email, token_hash, seat_count, total, created_at, expires_at, confirmed_at,
-                                          ended_at, payment_reference, amount_paid)
-                SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                event.id().value(),
-                event.terms().version(),
-                event.terms().startsAt(),
-                event.terms().maxSeatsPerReservation(),
+        if (!successors.isEmpty()) {
+            // The terms are those of the reservation that it replaces.
+            tx.updateExactly(
+                    successors.size(),
+                    """
+                    INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
+                                              version, status, email, name, language, token_hash, seat_count, total, created_at,
+                                              expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid,
+                                              replaces)
+                    SELECT lapsed.event_id, lapsed.terms_version, lapsed.event_starts_at, lapsed.event_max_seats, line.*
+                      FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                           AS line (id, reference, version, status, email, name, language, token_hash, seat_count, total,
+                                    created_at, expires_at, hold_until, confirmed_at, ended_at, payment, amount, replaces)
+                     CROSS JOIN LATERAL (SELECT event_id, terms_version, event_starts_at, event_max_seats
+                                           FROM reservations WHERE event_id = ? AND reservation_id = line.replaces
+                                         OFFSET 0) AS lapsed
+                    """,
+                    Stream.concat(
+                                    columns(successors),
+                                    Stream.of(
+                                            column(
+                                                    successors,
+                                                    r -> r.replaces().get().value(),
+                                                    UUID[]::new),
+                                            event.id().value()))
+                            .toArray());
+        }
+    }
+
+    private static Stream<Object> columns(List<Reservation> created) {
+        return Stream.of(
                 column(created, r -> r.id().value(), UUID[]::new),
+                column(created, r -> r.reference().value(), String[]::new),
+                column(created, Reservation::version, Integer[]::new),
                 column(created, r -> r.status().code(), String[]::new),
                 column(created, r -> r.buyer().email(), String[]::new),
+                column(created, r -> r.buyer().name().orElse(null), String[]::new),
+                column(created, r -> r.buyer().language().orElse(null), String[]::new),
                 column(created, r -> r.buyer().tokenHash(), byte[][]::new),
                 column(created, r -> r.seats().size(), Integer[]::new),
                 column(created, Reservation::total, Long[]::new),
                 column(created, Reservation::createdAt, Instant[]::new),
                 column(created, Reservation::expiresAt, Instant[]::new),
+                column(created, Reservation::holdUntil, Instant[]::new),
                 column(created, InventoryWriter::confirmedAt, Instant[]::new),
                 column(created, r -> r.state().endedAt().orElse(null), Instant[]::new),
                 column(created, InventoryWriter::paymentReference, String[]::new),
@@ -172,13 +226,14 @@ final class InventoryWriter {
         tx.updateExactly(
                 claims.size(),
                 """
-                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, active)
-                SELECT ?, * FROM unnest(?, ?, ?, ?)
+                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price, holder, active)
+                SELECT ?, * FROM unnest(?, ?, ?, ?, ?)
                 """,
                 event.value(),
                 column(claims, claim -> claim.reservation().value(), UUID[]::new),
                 column(claims, claim -> claim.seat().seatId(), Integer[]::new),
                 column(claims, claim -> claim.seat().price(), Long[]::new),
+                column(claims, claim -> claim.seat().holder().orElse(null), String[]::new),
                 column(
                         claims,
                         claim -> claim.reservation()
@@ -193,12 +248,12 @@ final class InventoryWriter {
         tx.updateExactly(
                 moved.size(),
                 """
-                INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, price, status, reservation_id,
+                INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, status, reservation_id,
                                    held_until)
                 SELECT existing.event_id, line.seat_id, existing.label, existing.section, existing.row_name,
-                       existing.seat_number, existing.price, line.status, line.reservation_id, line.held_until
+                       existing.seat_number, line.status, line.reservation_id, line.held_until
                   FROM unnest(?, ?, ?, ?) AS line (seat_id, status, reservation_id, held_until)
-                 CROSS JOIN LATERAL (SELECT event_id, label, section, row_name, seat_number, price
+                 CROSS JOIN LATERAL (SELECT event_id, label, section, row_name, seat_number
                                        FROM seats WHERE event_id = ? AND seat_id = line.seat_id
                                      OFFSET 0) AS existing
                 ON CONFLICT (event_id, seat_id) DO UPDATE

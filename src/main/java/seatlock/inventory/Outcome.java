@@ -1,5 +1,7 @@
 package seatlock.inventory;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,8 +15,14 @@ public sealed interface Outcome {
      * The reservation is in the requested state.
      *
      * @param changed {@code false} if the reservation was in that state before the command
+     * @param replaced the lapsed reservation in whose place the reservation was confirmed
      */
-    record Done(Reservation reservation, boolean changed) implements Outcome {
+    record Done(Reservation reservation, boolean changed, Optional<Replaced> replaced) implements Outcome {
+
+        public Done(Reservation reservation, boolean changed) {
+            this(reservation, changed, Optional.empty());
+        }
+
         @Override
         public boolean isFinal() {
             return true;
@@ -22,15 +30,36 @@ public sealed interface Outcome {
     }
 
     /**
+     * A lapsed reservation that was replaced.
+     *
+     * @param wasExpired whether it had been marked as expired before
+     */
+    record Replaced(Reservation reservation, boolean wasExpired) {}
+
+    /**
      * Nothing was changed.
      *
-     * @param seats labels of the seats that caused the refusal, in the order of the request; empty for any other cause
+     * @param seats labels of the seats that caused the refusal, in the order of the request; of a lapsed reservation, the seats
+     *     that other reservations have taken; empty for any other cause
      * @param reservation current state of the reservation that caused the refusal
      */
     record Refused(Refusal reason, List<String> seats, Optional<Reservation> reservation) implements Outcome {
         @Override
         public boolean isFinal() {
             return reason != Refusal.LOCKED;
+        }
+    }
+
+    /**
+     * The sale of the event has not begun or is paused, or the event is a draft. Nothing was changed.
+     *
+     * @param opensAt when it begins; empty if the seller has to open it
+     * @param opensIn time until then, by the database's clock
+     */
+    record NotOnSale(Optional<Instant> opensAt, Optional<Duration> opensIn) implements Outcome {
+        @Override
+        public boolean isFinal() {
+            return false;
         }
     }
 

@@ -1,5 +1,7 @@
 package seatlock.inventory;
 
+import java.util.List;
+import seatlock.catalog.Terms;
 import seatlock.crypto.Sha256;
 
 /**
@@ -7,12 +9,33 @@ import seatlock.crypto.Sha256;
  * which only a hash is stored.
  *
  * @param subject SHA-256 of the identifier, in hexadecimal
+ * @param isOfCustomer whether the identifier is an e-mail address, so that the limit of the event applies
  * @param maxPending pending reservations, or {@link #NO_LIMIT}
  * @param maxSeats seats in pending and confirmed reservations together, or {@link #NO_LIMIT}
  */
-public record Quota(String subject, int maxPending, int maxSeats) {
+public record Quota(String subject, boolean isOfCustomer, int maxPending, int maxSeats) {
 
     public static final int NO_LIMIT = Integer.MAX_VALUE;
+
+    /** Returns the quota as it applies to an event, which may limit the seats of a customer itself. */
+    private Quota under(Terms terms) {
+        return isOfCustomer
+                ? new Quota(
+                        subject, true, maxPending, terms.maxSeatsPerCustomer().orElse(maxSeats))
+                : this;
+    }
+
+    /** Returns those of several quotas that limit something in an event, as they apply to it. */
+    static List<Quota> under(Terms terms, List<Quota> quotas) {
+        return quotas.stream()
+                .map(quota -> quota.under(terms))
+                .filter(Quota::isLimited)
+                .toList();
+    }
+
+    private boolean isLimited() {
+        return maxPending != NO_LIMIT || maxSeats != NO_LIMIT;
+    }
 
     /**
      * Hashes an identifier.
@@ -21,6 +44,6 @@ public record Quota(String subject, int maxPending, int maxSeats) {
      * @param name the identifier, normalised by the caller
      */
     public static Quota of(String kind, String name, int maxPending, int maxSeats) {
-        return new Quota(Sha256.hex(kind + " " + name), maxPending, maxSeats);
+        return new Quota(Sha256.hex(kind + " " + name), kind.equals("email"), maxPending, maxSeats);
     }
 }

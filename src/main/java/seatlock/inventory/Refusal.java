@@ -2,8 +2,10 @@ package seatlock.inventory;
 
 /** Reasons to refuse a command. The API maps each reason to a response. */
 public enum Refusal {
-    /** The event has started. */
+    /** The event has started, or its sale has ended. */
     SALES_CLOSED,
+    /** The event was cancelled. */
+    EVENT_CANCELLED,
     /** The command names more seats than one reservation of this event may have. */
     TOO_MANY_SEATS,
     /** Some of the seats do not exist in this event. */

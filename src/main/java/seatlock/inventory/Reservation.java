@@ -8,30 +8,57 @@ import seatlock.crypto.Sha256;
 /**
  * One buyer's claim on one or more seats, as of the time it was read.
  *
- * @param termsVersion version of the event's terms under which it was made
+ * @param reference by which people name it
+ * @param version counts its changes, from 1
+ * @param termsVersion version of the event under which it was made
  * @param seats in the order of the seat plan; if it is cancelled or expired, its former seats
  * @param total sum of the prices, in minor units of the event's currency
+ * @param createdAt when it was made; of a successor, when the first of the reservations that it continues was made
  * @param expiresAt instant from which a pending reservation no longer holds its seats
+ * @param holdUntil the latest instant to which {@code expiresAt} can be extended
+ * @param replaces the lapsed reservation in whose place it was confirmed
+ * @param replacedBy the reservation that was confirmed in its place after it had lapsed
  */
 public record Reservation(
         ReservationId id,
+        Reference reference,
+        int version,
         int termsVersion,
         Buyer buyer,
         List<ReservedSeat> seats,
         long total,
         Instant createdAt,
         Instant expiresAt,
-        State state) {
+        Instant holdUntil,
+        State state,
+        Optional<ReservationId> replaces,
+        Optional<ReservationId> replacedBy) {
 
     /**
      * The person who made the reservation.
      *
+     * @param name as the buyer gave it; empty if the buyer gave none
+     * @param language ISO 639-1 code of the buyer's mails and tickets; empty to use that of the event
      * @param tokenHash SHA-256 of the buyer's token
      */
-    public record Buyer(String email, byte[] tokenHash) {}
+    public record Buyer(String email, Optional<String> name, Optional<String> language, byte[] tokenHash) {
 
-    /** A seat of a reservation, with the price at which it was reserved. */
-    public record ReservedSeat(int seatId, String label, long price) {}
+        /** Replaces the address of a buyer whose personal data was erased. It is not an address. */
+        public static final String ERASED_EMAIL = "erased";
+
+        /** Returns whether the personal data was erased, so that no mail can be sent and no document made. */
+        public boolean isErased() {
+            return email.equals(ERASED_EMAIL);
+        }
+    }
+
+    /**
+     * A seat of a reservation.
+     *
+     * @param price at which it was reserved, in minor units of the event's currency
+     * @param holder name that its ticket shows; empty to show the buyer's
+     */
+    public record ReservedSeat(int seatId, String label, long price, Optional<String> holder) {}
 
     /**
      * A payment. Seatlock moves no money itself; it records what the payment provider did.
@@ -128,7 +155,67 @@ public record Reservation(
         return hasLapsedAt(now) ? with(new State.Expired(now)) : this;
     }
 
+    /** Returns the name that the ticket of one of its seats shows: of the seat's holder, else of the buyer, else the address. */
+    public String printedName(int seatId) {
+        return seats.stream()
+                .filter(seat -> seat.seatId() == seatId)
+                .findFirst()
+                .flatMap(ReservedSeat::holder)
+                .or(buyer::name)
+                .orElse(buyer.email());
+    }
+
+    /** Returns whether some ticket shows something else than with an earlier version of this reservation. */
+    public boolean printsOtherTicketsThan(Reservation before) {
+        return !buyer.language().equals(before.buyer.language())
+                || seats.stream()
+                        .anyMatch(seat -> !printedName(seat.seatId()).equals(before.printedName(seat.seatId())));
+    }
+
+    /** Returns the reservation after a change that it does not show. */
+    public Reservation next() {
+        return with(buyer, seats);
+    }
+
+    /** Returns the reservation after a change of what it says about the buyer and the holders of its seats. */
+    Reservation with(Buyer buyer, List<ReservedSeat> seats) {
+        return changed(buyer, seats, expiresAt, state, replacedBy);
+    }
+
+    /** Returns the reservation after a change of its state. */
     Reservation with(State state) {
-        return new Reservation(id, termsVersion, buyer, seats, total, createdAt, expiresAt, state);
+        return changed(expiresAt, state, replacedBy);
+    }
+
+    /** Returns the reservation after an extension. */
+    Reservation extendedTo(Instant expiresAt) {
+        return changed(expiresAt, state, replacedBy);
+    }
+
+    /** Returns the reservation, which has lapsed, after another one was confirmed in its place. */
+    Reservation replacedBy(ReservationId successor, State.Expired expired) {
+        return changed(expiresAt, expired, Optional.of(successor));
+    }
+
+    private Reservation changed(Instant expiresAt, State state, Optional<ReservationId> replacedBy) {
+        return changed(buyer, seats, expiresAt, state, replacedBy);
+    }
+
+    private Reservation changed(
+            Buyer buyer, List<ReservedSeat> seats, Instant expiresAt, State state, Optional<ReservationId> replacedBy) {
+        return new Reservation(
+                id,
+                reference,
+                version + 1,
+                termsVersion,
+                buyer,
+                seats,
+                total,
+                createdAt,
+                expiresAt,
+                holdUntil,
+                state,
+                replaces,
+                replacedBy);
     }
 }

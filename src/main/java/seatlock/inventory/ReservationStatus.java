@@ -1,5 +1,6 @@
 package seatlock.inventory;
 
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -23,10 +24,12 @@ public enum ReservationStatus {
         return code;
     }
 
+    /** Returns the status with a name; empty if there is none. */
+    public static Optional<ReservationStatus> find(String name) {
+        return Stream.of(values()).filter(status -> status.code.equals(name)).findFirst();
+    }
+
     static ReservationStatus of(String code) {
-        return Stream.of(values())
-                .filter(status -> status.code.equals(code))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("Unknown reservation status: " + code));
+        return find(code).orElseThrow(() -> new IllegalStateException("Unknown reservation status: " + code));
     }
 }

@@ -7,7 +7,6 @@ import java.time.Instant;
  *
  * @param id position in the seat plan, from 1; seats are locked in this order
  * @param number as it is printed on the seat, such as {@code 12}
- * @param price in minor units of the event's currency
  * @param holder the reservation that has it; {@code null} if it is available
  * @param heldUntil when the hold lapses; {@code null} unless it is held
  */
@@ -17,7 +16,6 @@ public record Seat(
         String section,
         String row,
         String number,
-        long price,
         SeatStatus status,
         ReservationId holder,
         Instant heldUntil) {
@@ -28,14 +26,14 @@ public record Seat(
     }
 
     Seat held(ReservationId by, Instant until) {
-        return new Seat(id, label, section, row, number, price, SeatStatus.HELD, by, until);
+        return new Seat(id, label, section, row, number, SeatStatus.HELD, by, until);
     }
 
     Seat sold() {
-        return new Seat(id, label, section, row, number, price, SeatStatus.SOLD, holder, null);
+        return new Seat(id, label, section, row, number, SeatStatus.SOLD, holder, null);
     }
 
     Seat released() {
-        return new Seat(id, label, section, row, number, price, SeatStatus.AVAILABLE, null, null);
+        return new Seat(id, label, section, row, number, SeatStatus.AVAILABLE, null, null);
     }
 }

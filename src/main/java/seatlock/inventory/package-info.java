@@ -4,8 +4,8 @@
  * <p><b>One way.</b> A seat changes hands only in {@link seatlock.inventory.Inventory#apply}: lock, read the clock, decide,
  * write. The method applies a list of commands for one event in the caller's transaction.
  *
- * <p><b>The lock order</b> is the same everywhere: quotas by subject → reservations by id → their tickets → seats by id →
- * payment references → idempotency keys (each sorted). Transactions that acquire locks in the same order cannot deadlock. Rows are locked by id and checked afterwards,
+ * <p><b>The lock order</b> is the same everywhere: the event (only by {@link seatlock.catalog.Catalog#lockEvent}) → quotas by
+ * subject → reservations by id → their tickets → seats by id → payment references → idempotency keys (each sorted). Transactions that acquire locks in the same order cannot deadlock. Rows are locked by id and checked afterwards,
  * in Java: a {@code WHERE status = 'AVAILABLE'} in the locking statement silently loses rows that another transaction is
  * changing.
  *
@@ -15,7 +15,9 @@
  *
  * <p><b>When a hold lapses, the seat is free at once.</b> {@code held_until} and {@code expires_at} decide, not the sweeper. A
  * transaction that takes over a lapsed seat locks only the seat, never its former reservation, whose lock comes earlier in the
- * order. That reservation stays {@code PENDING} until the sweeper marks it, and every reader treats it as expired.
+ * order. That reservation stays {@code PENDING} until the sweeper marks it, and every reader treats it as expired. A late
+ * payment that gets the seats back follows this, too: it locks the lapsed reservation and its seats, never the lapsed reservation of somebody else
+ * that a seat still names.
  *
  * <p>Expected refusals are values ({@link seatlock.inventory.Outcome.Refused}); an exception is a bug or a broken database.
  */

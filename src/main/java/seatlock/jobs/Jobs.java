@@ -6,10 +6,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import seatlock.catalog.EventId;
 import seatlock.db.Ids;
@@ -60,6 +62,30 @@ public final class Jobs {
     }
 
     /**
+     * Adds a job for each subject that has none of this kind for a version of the event yet. So it can be repeated: what happens
+     * because of a change of the event happens once.
+     *
+     * @param version of the event, which makes the jobs necessary
+     * @return the number of jobs that were added
+     */
+    public int addOnce(Tx tx, EventId event, int version, Job.Kind kind, List<Job.Subject> subjects)
+            throws SQLException {
+        return tx.update(
+                """
+                INSERT INTO jobs (event_id, kind, event_version, state, attempts, created_at, next_attempt_at, job_id,
+                                  subject_type, subject_id)
+                SELECT ?, ?, ?, 'READY', 0, statement_timestamp(), statement_timestamp(), * FROM unnest(?, ?, ?)
+                ON CONFLICT (event_id, subject_id, kind, event_version) WHERE event_version IS NOT NULL DO NOTHING
+                """,
+                event.value(),
+                kind.wireName(),
+                version,
+                subjects.stream().map(subject -> Ids.next()).toArray(UUID[]::new),
+                subjects.stream().map(subject -> subject.type().code()).toArray(String[]::new),
+                subjects.stream().map(Job.Subject::id).toArray(UUID[]::new));
+    }
+
+    /**
      * A job that was added lately.
      *
      * @param isWaiting whether no worker has it and it is neither done nor dead
@@ -83,6 +109,51 @@ public final class Jobs {
                 event.value(),
                 reservation.value(),
                 since);
+    }
+
+    /**
+     * Returns the state of the mail of each of some reservations of an event. Until the first mail has a job of its own, it is
+     * that of the job for the documents, which adds it.
+     */
+    public Map<ReservationId, MailState> mails(Tx tx, EventId event, Collection<ReservationId> reservations)
+            throws SQLException {
+        return tx
+                .query(
+                        """
+                        SELECT named.id, job.kind, job.state, job.last_error
+                          FROM unnest(?) AS named (id)
+                          LEFT JOIN LATERAL (
+                                (SELECT kind, state, last_error, created_at, job_id
+                                   FROM jobs
+                                  WHERE event_id = ? AND reservation_id = named.id AND kind = 'SendTickets'
+                                  ORDER BY created_at DESC, job_id DESC LIMIT 1)
+                                 UNION ALL
+                                (SELECT kind, state, last_error, created_at, job_id
+                                   FROM jobs
+                                  WHERE event_id = ? AND reservation_id = named.id AND kind = 'IssueTickets')
+                                 ORDER BY kind DESC LIMIT 1) AS job ON true
+                        """,
+                        row -> Map.entry(new ReservationId(row.uuid("id")), mail(row)),
+                        reservations.stream().map(ReservationId::value).toArray(UUID[]::new),
+                        event.value(),
+                        event.value())
+                .stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static MailState mail(Row row) throws SQLException {
+        var state = row.text("state");
+        if (state == null) {
+            return MailState.NONE;
+        }
+        var isMail = Job.Kind.SEND_TICKETS.wireName().equals(row.text("kind"));
+        return new MailState(
+                switch (state) {
+                    case "DONE" -> isMail ? MailState.State.SENT : MailState.State.NONE; // refunded before it was sent
+                    case "DEAD" -> MailState.State.FAILED;
+                    default -> MailState.State.QUEUED;
+                },
+                Optional.ofNullable(row.text("last_error")));
     }
 
     /**
@@ -159,10 +230,10 @@ public final class Jobs {
      * @return empty if the job is done, dead or not due, or if another worker has it
      */
     public Optional<Job> claimJob(Tx tx, EventId event, UUID id, RetryPolicy policy) throws SQLException {
-        record Found(Job.Kind kind, Job.Subject subject, int attempts, Instant due) {}
+        record Found(Job.Kind kind, Job.Subject subject, Integer version, int attempts, Instant due) {}
         var found = tx.find(
                 """
-                SELECT kind, subject_type, subject_id, attempts, next_attempt_at
+                SELECT kind, subject_type, subject_id, event_version, attempts, next_attempt_at
                   FROM jobs
                  WHERE event_id = ?
                    AND job_id = ?
@@ -172,6 +243,7 @@ public final class Jobs {
                 row -> new Found(
                         Job.Kind.ofWireName(row.text("kind")).orElseThrow(),
                         subject(row),
+                        row.integerOrNull("event_version"),
                         row.integer("attempts"),
                         row.instant("next_attempt_at")),
                 event.value(),
@@ -196,7 +268,15 @@ public final class Jobs {
                     id);
             return Optional.empty();
         }
-        var job = new Job(event, id, found.get().kind, found.get().subject, found.get().attempts + 1, Ids.next());
+        var version = found.get().version;
+        var job = new Job(
+                event,
+                id,
+                found.get().kind,
+                found.get().subject,
+                version == null ? OptionalInt.empty() : OptionalInt.of(version),
+                found.get().attempts + 1,
+                Ids.next());
         tx.updateExactly(1, """
                 UPDATE jobs
                    SET state = 'RUNNING', attempts = ?, lease_id = ?, next_attempt_at = ?, relayed_at = NULL
@@ -209,6 +289,27 @@ public final class Jobs {
     /** Extends the lease. @return {@code false} if this worker has lost it */
     public boolean renew(Tx tx, Job job, Duration lease) throws SQLException {
         return update(tx, job, "next_attempt_at = ?", tx.readClock().plus(lease));
+    }
+
+    /**
+     * Returns whether the holders of tickets are told of a later change of the event than the one that made a job necessary. The
+     * change adds the job for that in its own transaction, so it is seen as soon as the change is.
+     */
+    public boolean hasLaterAnnouncement(Tx tx, Job job) throws SQLException {
+        return tx.query(
+                        """
+                        SELECT EXISTS (SELECT FROM jobs
+                                        WHERE event_id = ?
+                                          AND subject_id = ?
+                                          AND kind = ?
+                                          AND event_version > ?) AS later
+                        """,
+                        row -> row.bool("later"),
+                        job.event().value(),
+                        job.event().value(),
+                        Job.Kind.ANNOUNCE_CHANGE.wireName(),
+                        job.eventVersion().orElseThrow())
+                .get(0);
     }
 
     /** Marks a job as done. @return {@code false} if this worker has lost the lease */

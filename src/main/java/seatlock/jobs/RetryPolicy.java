@@ -29,9 +29,9 @@ public record RetryPolicy(
 
     /** Returns the number of failed attempts after which a job of this kind is dead. */
     public int maxAttempts(Job.Kind kind) {
-        return switch (kind) {
-            case ISSUE_TICKETS -> documentAttempts;
-            case SEND_TICKETS -> mailAttempts;
+        return switch (kind.work()) {
+            case DOCUMENTS -> documentAttempts;
+            case MAIL -> mailAttempts;
         };
     }
 

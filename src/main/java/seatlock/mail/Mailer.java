@@ -61,12 +61,24 @@ public final class Mailer {
     /**
      * A mail.
      *
+     * @param replyTo address of the organiser to which replies go; empty, or one that mail programs would not accept, for the setting
      * @param id the same each time the mail is sent: the first part of its Message-ID, by which a second copy is recognized
      */
-    public record Mail(String to, String subject, String text, String html, String id, List<Attachment> attachments) {}
+    public record Mail(
+            String to,
+            Optional<String> replyTo,
+            String subject,
+            String text,
+            String html,
+            String id,
+            List<Attachment> attachments) {}
 
-    /** A PDF in a mail. */
-    public record Attachment(String name, byte[] pdf) {}
+    /**
+     * A file in a mail.
+     *
+     * @param mediaType with its parameters
+     */
+    public record Attachment(String name, String mediaType, byte[] content) {}
 
     /** A retry is useless: the recipient's address is invalid, or the server refuses it permanently. */
     public static final class Rejected extends Exception {
@@ -403,8 +415,9 @@ public final class Mailer {
             }
         };
         message.setFrom(from);
-        if (replyTo.isPresent()) {
-            message.setReplyTo(new InternetAddress[] {replyTo.get()});
+        var answers = mail.replyTo().flatMap(Mailer::parse).or(() -> replyTo);
+        if (answers.isPresent()) {
+            message.setReplyTo(new InternetAddress[] {answers.get()});
         }
         message.setRecipient(Message.RecipientType.TO, to);
         message.setSubject(mail.subject(), "UTF-8");
@@ -420,7 +433,7 @@ public final class Mailer {
         parts.addBodyPart(body);
         for (var attachment : mail.attachments()) {
             var part = new MimeBodyPart();
-            part.setDataHandler(new DataHandler(new ByteArrayDataSource(attachment.pdf(), "application/pdf")));
+            part.setDataHandler(new DataHandler(new ByteArrayDataSource(attachment.content(), attachment.mediaType())));
             part.setFileName(attachment.name());
             parts.addBodyPart(part);
         }

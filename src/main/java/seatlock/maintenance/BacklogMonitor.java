@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import seatlock.changes.Feed;
 import seatlock.concurrent.PeriodicTask;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
@@ -14,7 +15,7 @@ import seatlock.metrics.Metrics;
 
 /**
  * Counts the pending work for the metrics at intervals, so that no scrape waits for the database. It reads only small partial
- * indexes of pending reservations and unfinished jobs.
+ * indexes of pending reservations, unfinished jobs and changes without a position.
  */
 public final class BacklogMonitor implements AutoCloseable {
 
@@ -27,15 +28,17 @@ public final class BacklogMonitor implements AutoCloseable {
     private final Database database;
     private final Jobs jobs;
     private final InventoryReader inventory;
+    private final Feed feed;
     private final Metrics metrics;
     private final PeriodicTask task = new PeriodicTask("backlog", this::runOnce, DatabaseException.class::isInstance);
 
     private volatile double oldestReady; // seconds
 
-    public BacklogMonitor(Database database, Jobs jobs, InventoryReader inventory, Metrics metrics) {
+    public BacklogMonitor(Database database, Jobs jobs, InventoryReader inventory, Feed feed, Metrics metrics) {
         this.database = database;
         this.jobs = jobs;
         this.inventory = inventory;
+        this.feed = feed;
         this.metrics = metrics;
     }
 
@@ -67,13 +70,16 @@ public final class BacklogMonitor implements AutoCloseable {
         var now = tx.readClock();
         var backlog = jobs.backlog(tx, now);
         var pending = inventory.countPending(tx, now);
+        var unsequenced = feed.countUnsequenced(tx);
         return new Metrics.Backlog(
                 backlog.byState(),
                 seconds(backlog.due(), now),
                 seconds(backlog.running(), now),
                 pending.holding(),
                 pending.lapsed(),
-                seconds(pending.lapsedSince(), now));
+                seconds(pending.lapsedSince(), now),
+                unsequenced.count(),
+                seconds(unsequenced.oldest(), now));
     }
 
     private static double seconds(Instant since, Instant now) {

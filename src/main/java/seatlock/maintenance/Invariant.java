@@ -30,8 +30,22 @@ public enum Invariant {
                 ON p.event_id = s.event_id AND p.section = s.section AND p.row_name = s.row_name
                    AND s.seat_number = (s.seat_id - p.first_seat_id + 1)::text
                    AND s.seat_id - p.first_seat_id + 1 BETWEEN 1 AND p.seat_count
-                   AND s.price = p.price
              WHERE ofEvent(s) AND p.event_id IS NULL
+            """),
+    A_CLAIM_HAS_THE_PRICE_OF_ITS_SECTION_IN_THE_VERSION_OF_ITS_RESERVATION(
+            "Each seat was reserved at its section's price in that version of the event", """
+            SELECT count(*) AS n
+              FROM (SELECT DISTINCT r.terms_version AS version, s.event_id, s.section, rs.price
+                      FROM reservation_seats AS rs
+                      JOIN reservations AS r ON r.event_id = rs.event_id AND r.reservation_id = rs.reservation_id
+                      JOIN seats AS s ON s.event_id = rs.event_id AND s.seat_id = rs.seat_id
+                     WHERE ofEvent(rs)) AS sold
+             WHERE sold.price IS DISTINCT FROM (SELECT p.price
+                                                  FROM section_prices AS p
+                                                 WHERE p.event_id = sold.event_id AND p.section = sold.section
+                                                   AND p.version <= sold.version
+                                                 ORDER BY p.version DESC
+                                                 LIMIT 1)
             """),
     A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST("Each seat has at most one active claim", """
             SELECT count(*) AS n
@@ -69,6 +83,11 @@ public enum Invariant {
               LEFT JOIN reservations AS r ON r.event_id = s.event_id AND r.reservation_id = s.reservation_id
              WHERE ofEvent(s) AND s.held_until IS DISTINCT FROM CASE s.status WHEN 'HELD' THEN r.expires_at END
             """),
+    A_RESERVATION_IS_NOT_HELD_BEYOND_ITS_LIMIT("No reservation is held beyond its limit", """
+            SELECT count(*) AS n
+              FROM reservations AS r
+             WHERE ofEvent(r) AND r.expires_at > r.hold_until
+            """),
     /**
      * The clock is read after the snapshot was taken. Any transaction in this snapshot that took over a lapsed seat read an
      * earlier time, so a reservation that has not lapsed now had not lapsed then.
@@ -101,6 +120,36 @@ public enum Invariant {
                           GROUP BY rs.event_id, rs.reservation_id) AS c
                 ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
              WHERE ofEvent(r) AND (r.seat_count IS DISTINCT FROM c.seats OR r.total IS DISTINCT FROM c.total)
+            """),
+    A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER(
+            "A successor and the expired reservation that it replaces name each other", """
+            SELECT (SELECT count(*)
+                      FROM reservations AS s
+                      LEFT JOIN reservations AS r
+                        ON r.event_id = s.event_id AND r.reservation_id = s.replaces AND r.status = 'EXPIRED'
+                           AND r.replaced_by = s.reservation_id
+                     WHERE ofEvent(s) AND s.replaces IS NOT NULL AND r.reservation_id IS NULL)
+                 + (SELECT count(*)
+                      FROM reservations AS r
+                      LEFT JOIN reservations AS s
+                        ON s.event_id = r.event_id AND s.reservation_id = r.replaced_by
+                           AND s.replaces = r.reservation_id
+                     WHERE ofEvent(r) AND r.replaced_by IS NOT NULL AND s.reservation_id IS NULL) AS n
+            """),
+    A_SUCCESSOR_HAS_THE_SEATS_OF_WHAT_IT_REPLACES(
+            "A successor has the seats, prices and terms of the reservation that it replaces", """
+            SELECT count(*) AS n
+              FROM reservations AS s
+              JOIN reservations AS r ON r.event_id = s.event_id AND r.reservation_id = s.replaces
+             WHERE ofEvent(s) AND s.replaces IS NOT NULL
+               AND (s.terms_version <> r.terms_version
+                    OR (SELECT array_agg((c.seat_id, c.price) ORDER BY c.seat_id)
+                          FROM reservation_seats AS c
+                         WHERE c.event_id = s.event_id AND c.reservation_id = s.reservation_id)
+                       IS DISTINCT FROM
+                       (SELECT array_agg((c.seat_id, c.price) ORDER BY c.seat_id)
+                          FROM reservation_seats AS c
+                         WHERE c.event_id = r.event_id AND c.reservation_id = r.reservation_id))
             """),
     WHAT_WAS_CONFIRMED_WAS_PAID_IN_FULL_AND_IN_TIME(
             "Confirmed reservations were paid in full before they expired", """
@@ -144,19 +193,48 @@ public enum Invariant {
               FROM reservations AS r
               LEFT JOIN (SELECT t.event_id, t.reservation_id, count(*) AS tickets
                            FROM tickets AS t
-                          WHERE ofEvent(t)
+                          WHERE ofEvent(t) AND t.transfers = 0
                           GROUP BY t.event_id, t.reservation_id) AS c
                 ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
              WHERE ofEvent(r)
                AND (CASE WHEN r.confirmed_at IS NOT NULL THEN r.seat_count END) IS DISTINCT FROM c.tickets
             """),
-    A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED(
-            "A ticket is void if and only if its reservation was refunded", """
+    A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED_OR_IT_WAS_TRANSFERRED(
+            "A ticket is void if and only if its reservation was refunded or it was transferred", """
             SELECT count(*) AS n
               FROM tickets AS t
               LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
+              LEFT JOIN tickets AS next
+                ON next.event_id = t.event_id AND next.reservation_id = t.reservation_id AND next.seat_id = t.seat_id
+                   AND next.transfers = t.transfers + 1
              WHERE ofEvent(t)
-               AND r.status IS DISTINCT FROM CASE WHEN t.voided_at IS NULL THEN 'CONFIRMED' ELSE 'CANCELLED' END
+               AND CASE WHEN next.ticket_id IS NOT NULL
+                        THEN t.voided_at IS NULL
+                        ELSE r.status IS DISTINCT FROM CASE WHEN t.voided_at IS NULL THEN 'CONFIRMED' ELSE 'CANCELLED' END
+                   END
+            """),
+    A_TRANSFERRED_TICKET_BEGINS_WHEN_THE_ONE_BEFORE_IT_ENDS(
+            "Each transferred ticket was issued when the one before it became void", """
+            SELECT count(*) AS n
+              FROM tickets AS t
+              LEFT JOIN tickets AS former
+                ON former.event_id = t.event_id AND former.reservation_id = t.reservation_id
+                   AND former.seat_id = t.seat_id AND former.transfers = t.transfers - 1
+             WHERE ofEvent(t) AND t.transfers > 0 AND former.voided_at IS DISTINCT FROM t.issued_at
+            """),
+    BOTH_HOLDERS_OF_A_TRANSFERRED_TICKET_ARE_TOLD(
+            "Each transfer has a job that tells the new holder and one that tells the former holder", """
+            SELECT count(*) AS n
+              FROM tickets AS t
+              LEFT JOIN tickets AS former
+                ON former.event_id = t.event_id AND former.reservation_id = t.reservation_id
+                   AND former.seat_id = t.seat_id AND former.transfers = t.transfers - 1
+              LEFT JOIN jobs AS mail
+                ON mail.event_id = t.event_id AND mail.ticket_id = t.ticket_id AND mail.kind = 'SendTransferredTicket'
+              LEFT JOIN jobs AS notice
+                ON notice.event_id = t.event_id AND notice.ticket_id = former.ticket_id
+                   AND notice.kind = 'SendTransferNotice'
+             WHERE ofEvent(t) AND t.transfers > 0 AND (mail.job_id IS NULL OR notice.job_id IS NULL)
             """),
     A_TICKET_IS_SIGNED_WITH_A_KEY_THAT_IS_KEPT("Each ticket is signed with a stored key", """
             SELECT count(*) AS n
@@ -183,7 +261,9 @@ public enum Invariant {
                 ON r.event_id = j.event_id AND r.reservation_id = j.subject_id AND j.subject_type = 'RESERVATION'
               LEFT JOIN events AS e
                 ON e.event_id = j.event_id AND e.event_id = j.subject_id AND j.subject_type = 'EVENT'
-             WHERE ofEvent(j) AND r.reservation_id IS NULL AND e.event_id IS NULL
+              LEFT JOIN tickets AS t
+                ON t.event_id = j.event_id AND t.ticket_id = j.subject_id AND j.subject_type = 'TICKET'
+             WHERE ofEvent(j) AND r.reservation_id IS NULL AND e.event_id IS NULL AND t.ticket_id IS NULL
             """),
     A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET(
             "Each completed job for documents has stored a document for each valid ticket", """
@@ -193,7 +273,31 @@ public enum Invariant {
                 ON j.event_id = t.event_id AND j.reservation_id = t.reservation_id
                    AND j.kind = 'IssueTickets' AND j.state = 'DONE'
               LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
-             WHERE ofEvent(t) AND t.voided_at IS NULL AND d.ticket_id IS NULL
+              LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
+             WHERE ofEvent(t) AND t.voided_at IS NULL AND t.transfers = 0 AND d.ticket_id IS NULL AND r.erased_at IS NULL
+               AND NOT EXISTS (SELECT FROM jobs AS n
+                                WHERE n.event_id = t.event_id AND n.reservation_id = t.reservation_id
+                                  AND n.kind = 'RenewTickets' AND n.state <> 'DONE')
+            """),
+    A_TRANSFERRED_TICKET_THAT_WAS_SENT_HAS_A_DOCUMENT(
+            "Each completed job that mails a transferred ticket has stored its document", """
+            SELECT count(*) AS n
+              FROM jobs AS j
+              JOIN tickets AS t
+                ON t.event_id = j.event_id AND t.ticket_id = j.ticket_id AND t.voided_at IS NULL
+                   AND t.holder_email IS NOT NULL
+              LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
+             WHERE ofEvent(j) AND j.kind = 'SendTransferredTicket' AND j.state = 'DONE' AND d.ticket_id IS NULL
+               AND NOT EXISTS (SELECT FROM jobs AS n
+                                WHERE n.event_id = t.event_id AND n.reservation_id = t.reservation_id
+                                  AND n.kind = 'RenewTickets' AND n.state <> 'DONE')
+            """),
+    A_RESERVATION_WITHOUT_A_NAME_IS_NOT_FOUND_BY_ONE(
+            "A reservation has words to be found by only if it has a name", """
+            SELECT count(*) AS n
+              FROM reservation_words AS w
+              JOIN reservations AS r ON r.event_id = w.event_id AND r.reservation_id = w.reservation_id
+             WHERE ofEvent(w) AND r.name IS NULL
             """),
     A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL(
             "Each completed job for the documents of a confirmed reservation is followed by a job for the mail", """
@@ -206,7 +310,7 @@ public enum Invariant {
                           WHERE ofEvent(m) AND m.kind = 'SendTickets'
                           GROUP BY m.event_id, m.reservation_id) AS c
                 ON c.event_id = j.event_id AND c.reservation_id = j.reservation_id
-             WHERE ofEvent(j) AND j.kind = 'IssueTickets' AND j.state = 'DONE' AND c.mails IS NULL
+             WHERE ofEvent(j) AND j.kind = 'IssueTickets' AND j.state = 'DONE' AND c.mails IS NULL AND r.erased_at IS NULL
             """),
     A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE(
             "Each stored 201 reply refers to its event or to an existing reservation", """
@@ -234,24 +338,125 @@ public enum Invariant {
                         ON p.event_id = r.event_id AND p.reference = r.payment_reference
                      WHERE ofEvent(r) AND r.amount_paid > 0 AND p.reference IS NULL) AS n
             """),
-    A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS("Each ticket is checked in by the earliest of its scans", """
+    A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS(
+            "Each ticket is checked in by the earliest scan of its current entry", """
             SELECT count(*) AS n
               FROM tickets AS t
-              LEFT JOIN (SELECT s.event_id, s.ticket_id, min(s.judged_at) AS judged_at
+              LEFT JOIN (SELECT s.event_id, s.ticket_id, s.entry, min(s.judged_at) AS judged_at
                            FROM scans AS s
-                          WHERE ofEvent(s) AND s.outcome <> 'VOIDED'
-                          GROUP BY s.event_id, s.ticket_id) AS first
-                ON first.event_id = t.event_id AND first.ticket_id = t.ticket_id
+                          WHERE ofEvent(s) AND s.outcome IN ('ADMITTED', 'ALREADY_CHECKED_IN')
+                          GROUP BY s.event_id, s.ticket_id, s.entry) AS first
+                ON first.event_id = t.event_id AND first.ticket_id = t.ticket_id AND first.entry = t.entry
              WHERE ofEvent(t) AND t.checked_in_at IS DISTINCT FROM first.judged_at
             """),
+    A_TICKET_IS_IN_THE_ENTRY_AFTER_THOSE_THAT_HAVE_ENDED(
+            "Each ticket is in the entry after those that were checked out or undone", """
+            SELECT count(*) AS n
+              FROM tickets AS t
+              LEFT JOIN (SELECT s.event_id, s.ticket_id, count(*) AS ended, max(s.entry) AS last,
+                                max(s.judged_at) FILTER (WHERE s.outcome = 'CHECKED_OUT') AS out
+                           FROM scans AS s
+                          WHERE ofEvent(s) AND s.outcome IN ('CHECKED_OUT', 'UNDONE')
+                          GROUP BY s.event_id, s.ticket_id) AS e
+                ON e.event_id = t.event_id AND e.ticket_id = t.ticket_id
+             WHERE ofEvent(t)
+               AND (t.entry <> coalesce(e.ended, 0) + 1 OR t.entry <> coalesce(e.last, 0) + 1
+                    OR t.checked_out_at IS DISTINCT FROM e.out)
+            """),
+    A_SCAN_BELONGS_TO_THE_ENTRY_OF_ITS_TIME("Each scan belongs to the entry of its time", """
+            SELECT count(*) AS n
+              FROM scans AS s
+              JOIN scans AS e
+                ON e.event_id = s.event_id AND e.ticket_id = s.ticket_id AND e.outcome IN ('CHECKED_OUT', 'UNDONE')
+                   AND e.entry IN (s.entry, s.entry - 1)
+             WHERE ofEvent(s)
+               AND CASE WHEN e.entry = s.entry THEN s.judged_at > e.judged_at ELSE s.judged_at < e.judged_at END
+            """),
     A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET(
-            "Each scan is judged between the issue of its ticket and a refund", """
+            "Each scan is judged after its ticket was issued, and refused as void only after the ticket became void",
+            """
             SELECT count(*) AS n
               FROM scans AS s
               LEFT JOIN tickets AS t ON t.event_id = s.event_id AND t.ticket_id = s.ticket_id
              WHERE ofEvent(s)
                AND (t.issued_at IS NULL OR s.judged_at < t.issued_at
                     OR (s.outcome = 'VOIDED' AND (t.voided_at IS NULL OR s.judged_at < t.voided_at)))
+            """),
+    A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED(
+            "Each change has a version of its own, which its reservation has reached", """
+            SELECT (SELECT count(*)
+                      FROM changes AS c
+                      LEFT JOIN reservations AS r
+                        ON r.event_id = c.event_id AND r.reservation_id = c.reservation_id
+                     WHERE ofEvent(c) AND c.reservation_id IS NOT NULL
+                       AND (r.version IS NULL OR c.version > r.version))
+                 + (SELECT count(*)
+                      FROM (SELECT FROM changes AS c
+                             WHERE ofEvent(c) AND c.reservation_id IS NOT NULL
+                             GROUP BY c.event_id, c.reservation_id, c.version
+                            HAVING count(*) > 1) AS twice) AS n
+            """),
+    A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP("Each feed has the positions from 1 to the last one without a gap", """
+            SELECT count(*) AS n
+              FROM (SELECT c.event_id, count(*) AS positions, min(c.position) AS first, max(c.position) AS last
+                      FROM changes AS c
+                     WHERE ofEvent(c) AND c.position IS NOT NULL
+                     GROUP BY c.event_id) AS given
+              FULL JOIN (SELECT f.event_id, f.last_position FROM feeds AS f WHERE ofEvent(f)) AS feed
+                ON feed.event_id = given.event_id
+             WHERE coalesce(feed.last_position, 0) <> coalesce(given.last, 0)
+                OR given.positions <> given.last OR given.first <> 1
+            """),
+    A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION(
+            "Each feed has the changes of a reservation in order of their versions", """
+            SELECT count(*) AS n
+              FROM (SELECT c.position,
+                           lag(coalesce(c.position, 9223372036854775807))
+                               OVER (PARTITION BY c.event_id, c.reservation_id ORDER BY c.version) AS before
+                      FROM changes AS c
+                     WHERE ofEvent(c) AND c.reservation_id IS NOT NULL) AS neighbours
+             WHERE position < before
+            """),
+    AN_ERASED_RESERVATION_HAS_NO_NAMES_AND_NO_DOCUMENTS("Erased reservations have no names and no documents", """
+            SELECT count(*) AS n
+              FROM reservations AS r
+              JOIN reservation_seats AS rs ON rs.event_id = r.event_id AND rs.reservation_id = r.reservation_id
+              LEFT JOIN tickets AS t
+                ON t.event_id = rs.event_id AND t.reservation_id = rs.reservation_id AND t.seat_id = rs.seat_id
+              LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
+             WHERE ofEvent(r) AND r.erased_at IS NOT NULL AND (rs.holder IS NOT NULL OR d.ticket_id IS NOT NULL)
+            """),
+    /** A reservation that has lapsed waits for the sweeper, whether or not the event was cancelled. */
+    A_COMPLETED_CANCELLATION_LEAVES_NO_LIVE_RESERVATION(
+            "Once the cancellation of an event is complete, nothing is held, and nothing is sold if it refunds", """
+            SELECT count(*) AS n
+              FROM events AS e
+              JOIN seats AS s ON s.event_id = e.event_id
+             WHERE ofEvent(e) AND e.cancel_completed_at IS NOT NULL
+               AND (s.status = 'HELD' AND s.held_until > clock_timestamp() OR s.status = 'SOLD' AND e.cancel_refund)
+            """),
+    NOTHING_IS_RESERVED_OR_CONFIRMED_AFTER_A_COMPLETED_CANCELLATION(
+            "Nothing is reserved or confirmed once the cancellation of its event is complete", """
+            SELECT count(*) AS n
+              FROM events AS e
+              JOIN reservations AS r ON r.event_id = e.event_id
+             WHERE ofEvent(e) AND greatest(r.created_at, r.confirmed_at) > e.cancel_completed_at
+            """),
+    A_COMPLETED_CANCELLATION_HAS_A_JOB_FOR_EACH_HOLDER(
+            "Once the cancellation of an event is complete, there is a job that tells each holder of tickets, if it notifies",
+            """
+            SELECT count(*) AS n
+              FROM events AS e
+              JOIN tickets AS t
+                ON t.event_id = e.event_id
+                   AND (t.voided_at IS NULL
+                        OR EXISTS (SELECT FROM changes AS c
+                                    WHERE c.event_id = t.event_id AND c.reservation_id = t.reservation_id
+                                      AND c.type = 'reservation.refunded' AND c.actor = 'job'))
+             WHERE ofEvent(e) AND e.cancel_completed_at IS NOT NULL AND e.cancel_notify
+               AND NOT EXISTS (SELECT FROM jobs AS j
+                                WHERE j.event_id = t.event_id AND j.subject_id = t.reservation_id
+                                  AND j.kind = 'SendCancellation' AND j.event_version = e.terms_version)
             """);
 
     /** A placeholder for each table that a statement reads; replaced by a condition on the event, or by {@code true}. */

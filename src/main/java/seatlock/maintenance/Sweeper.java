@@ -11,6 +11,7 @@ import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.catalog.EventId;
+import seatlock.changes.Actor;
 import seatlock.concurrent.PeriodicTask;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
@@ -23,7 +24,7 @@ import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
 
 /**
- * Marks lapsed reservations {@code EXPIRED}, frees their seats, and deletes old idempotency keys and quotas.
+ * Marks lapsed reservations {@code EXPIRED}, frees their seats, cancels the reservations of cancelled events, and deletes old idempotency keys and quotas.
  *
  * <p>No request depends on it: a seat is free as soon as its hold lapses, whether or not the sweeper has run. It may run on
  * every node; a reservation that another node has already expired is skipped.
@@ -44,6 +45,7 @@ public final class Sweeper implements AutoCloseable {
     private final InventoryReader reader;
     private final IdempotencyKeys keys;
     private final Metrics metrics;
+    private final CancellationSweep cancellations;
     private final PeriodicTask task = new PeriodicTask("sweeper", this::runOnce, DatabaseException.class::isInstance);
     private boolean failed; // used only by the sweeper's thread
 
@@ -61,6 +63,7 @@ public final class Sweeper implements AutoCloseable {
         this.reader = reader;
         this.keys = keys;
         this.metrics = metrics;
+        this.cancellations = new CancellationSweep(database, checkout, reader);
     }
 
     /** Runs {@link #runOnce} now, and again after every interval, until closed. */
@@ -69,13 +72,14 @@ public final class Sweeper implements AutoCloseable {
     }
 
     /**
-     * Expires all lapsed reservations, and deletes all outdated keys and quotas, except for rows that are locked.
+     * Expires all lapsed reservations, cancels those of cancelled events, and deletes all outdated keys and quotas, except for rows that are locked.
      *
      * @return the number of reservations that this call expired
      */
     public int runOnce() {
         failed = false;
         var expired = expireLapsed();
+        cancellations.find().forEach(event -> inEvent(event.event(), () -> cancellations.run(event)));
         pruneKeys();
         pruneQuotas();
         if (!failed) {
@@ -106,7 +110,7 @@ public final class Sweeper implements AutoCloseable {
     }
 
     private int expire(EventId event, List<Command> commands) {
-        return (int) checkout.apply(event, commands).stream()
+        return (int) checkout.apply(event, commands, Actor.SWEEPER).stream()
                 .filter(outcome -> outcome instanceof Outcome.Done done && done.changed())
                 .count();
     }

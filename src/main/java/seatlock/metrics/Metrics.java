@@ -80,6 +80,8 @@ public final class Metrics implements AutoCloseable {
      * @param pending reservations that hold their seats
      * @param lapsed reservations that have lapsed and are {@code PENDING} until the sweeper marks them
      * @param sweeperLag seconds since the first of the lapsed reservations lapsed; 0 if there is none
+     * @param unsequenced changes without a position in the feed of their event
+     * @param sequencerLag seconds since the first of these changes was made; 0 if there is none
      */
     public record Backlog(
             Map<String, Long> jobs,
@@ -87,7 +89,9 @@ public final class Metrics implements AutoCloseable {
             double oldestRunning,
             long pending,
             long lapsed,
-            double sweeperLag) {}
+            double sweeperLag,
+            long unsequenced,
+            double sequencerLag) {}
 
     private static final String OLDEST_JOB = "Time that the oldest job has been overdue or running";
 
@@ -173,6 +177,17 @@ public final class Metrics implements AutoCloseable {
                         "seatlock.sweeper.lag",
                         "Time since the first of the lapsed reservations lapsed",
                         now -> now.sweeperLag)
+                .baseUnit("seconds")
+                .register(backlogRegistry);
+        backlogGauge(
+                        "seatlock.unsequenced.changes",
+                        "Changes without a position in the feed of their event",
+                        now -> now.unsequenced)
+                .register(backlogRegistry);
+        backlogGauge(
+                        "seatlock.sequencer.lag",
+                        "Time since the first of the changes without a position was made",
+                        now -> now.sequencerLag)
                 .baseUnit("seconds")
                 .register(backlogRegistry);
     }

@@ -17,6 +17,7 @@ import seatlock.http.Problem;
 import seatlock.http.ProblemType;
 import seatlock.http.PublicUrl;
 import seatlock.http.RequestId;
+import seatlock.sales.Transfers;
 import seatlock.tickets.CheckInResult;
 
 /**
@@ -38,6 +39,9 @@ public final class ApiDocument {
             Map.entry("Events", "What is for sale: events, their seat plans and seat maps"),
             Map.entry("Reservations", "Reserve seats, confirm them once they are paid, cancel and refund them"),
             Map.entry("Tickets", "Tickets, their PDFs, and check-in at the gate"),
+            Map.entry("Changes", "What happened to an event and its reservations"),
+            Map.entry("Privacy", "What is stored about a buyer, and its erasure"),
+            Map.entry("Reports", "Figures of a sale, and tables for a spreadsheet"),
             Map.entry("Keys", "API keys and their roles"));
 
     /** Generated methods take the parameters in this order. */
@@ -81,6 +85,7 @@ public final class ApiDocument {
         addProblemSchema();
         Constraints.addToSchemas(document.at("/components/schemas"));
         removeDefaults(document);
+        wrapReferences(document);
     }
 
     private void addDescriptions() {
@@ -266,13 +271,24 @@ public final class ApiDocument {
                 "Path of the field, such as sections[0].price, or name of the query parameter; empty for the whole body");
         text(errorProperties, "message", "What is wrong with the field");
         text(properties, "reservationStatus", "The status of the reservation");
-        text(properties, "reason", "Why the ticket code is invalid");
+        text(
+                properties,
+                "reason",
+                "Why the ticket code is invalid, or the ticket cannot be transferred or checked out");
         var reasons = ((ObjectNode) properties.get("reason")).putArray("enum");
         for (var reason : CheckInResult.Reason.values()) {
             reasons.add(reason.wireName());
         }
+        for (var refusal : Transfers.Refusal.values()) {
+            if (refusal != Transfers.Refusal.EVENT_CANCELLED) { // which has a problem type of its own
+                reasons.add(refusal.name());
+            }
+        }
+        reasons.add("NOT_CHECKED_IN").add("NO_REENTRY");
         text(properties, "checkedInAt", "When the ticket was checked in");
         ((ObjectNode) properties.get("checkedInAt")).put("format", "date-time");
+        text(properties, "opensAt", "When the sale begins");
+        ((ObjectNode) properties.get("opensAt")).put("format", "date-time");
         text(properties, "gate", "The gate where the ticket was checked in");
     }
 
@@ -295,5 +311,15 @@ public final class ApiDocument {
             }
         }
         node.forEach(ApiDocument::removeDefaults);
+    }
+
+    /** In OpenAPI 3.0, a reference hides everything next to it, such as a description. Moves such references into "allOf". */
+    private static void wrapReferences(JsonNode node) {
+        node.forEach(ApiDocument::wrapReferences);
+        if (node instanceof ObjectNode object && object.has("$ref") && object.size() > 1) {
+            var reference = NODES.objectNode();
+            reference.set("$ref", object.remove("$ref"));
+            object.putArray("allOf").add(reference);
+        }
     }
 }

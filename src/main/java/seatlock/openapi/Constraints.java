@@ -11,10 +11,13 @@ import java.util.stream.Stream;
 import seatlock.access.ApiKey;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
+import seatlock.catalog.Cancellation;
 import seatlock.catalog.Event;
 import seatlock.inventory.ReservationStatus;
+import seatlock.jobs.MailState;
 import seatlock.sales.IdempotencyKey;
 import seatlock.seatmap.SeatMap;
+import seatlock.text.Messages;
 
 /**
  * The bounds, formats and known values of fields and parameters, in the words of JSON Schema. A test sends a value beyond each
@@ -28,20 +31,70 @@ final class Constraints {
 
     private static final String DURATION = "^P(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+(\\.\\d{1,9})?S)?)?$";
 
+    private static final String REFERENCE = "^[\\s-]*([2-9A-HJKMNP-TV-Za-hjkmnp-tv-z][\\s-]*){8}$";
+
     private static final ObjectNode UUID = format("uuid");
     private static final ObjectNode CURRENCY = pattern("^[A-Z]{3}$");
+    private static final ObjectNode LANGUAGE = pattern("^[a-z]{2}$");
+    private static final ObjectNode URL = length(1, 2_000).put("format", "uri");
     private static final String[] ROLES =
             Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new);
 
+    private static final ObjectNode STATUSES =
+            oneOf(Stream.of(ReservationStatus.values()).map(Enum::name).toArray(String[]::new));
+    private static final ObjectNode EMAIL = length(1, 254).put("format", "email");
+    private static final ObjectNode LANGUAGES = oneOf(Messages.languages().toArray(String[]::new));
+    private static final ObjectNode MAIL_STATES = oneOf(
+            Stream.of(MailState.State.values()).map(MailState.State::wireName).toArray(String[]::new));
+
+    /** Just the label, as before there were names, or an object. Generated clients name their class by the title. */
+    private static final ObjectNode SEAT = NODES.objectNode().put("title", "SeatChoice");
+
+    static {
+        SEAT.putArray("oneOf")
+                .add(length(1, 120).put("type", "string"))
+                .add(NODES.objectNode().put("$ref", "#/components/schemas/NewSeat"));
+    }
+
     /** By schema and field. */
     private static final Map<String, ObjectNode> FIELDS = new TreeMap<>(Map.ofEntries(
+            Map.entry("NewEvent.status", oneOf("DRAFT", "PUBLISHED")),
+            Map.entry("NewEvent.currency", CURRENCY),
             Map.entry("NewEvent.name", length(1, 200)),
             Map.entry("NewEvent.venue", length(1, 200)),
+            Map.entry("NewEvent.description", length(1, 10_000)),
+            Map.entry("NewEvent.url", URL),
+            Map.entry("NewEvent.imageUrl", URL),
             Map.entry("NewEvent.timeZone", pattern("^[A-Za-z0-9_+/-]+$")),
-            Map.entry("NewEvent.currency", CURRENCY),
+            Map.entry("NewEvent.language", LANGUAGE),
+            Map.entry("NewEvent.sales", oneOf("OPEN", "PAUSED")),
             Map.entry("NewEvent.maxSeatsPerReservation", range(1, Event.MAX_SEATS_PER_RESERVATION, 10)),
+            Map.entry("NewEvent.maxSeatsPerCustomer", range(1, 1_000_000)),
             Map.entry("NewEvent.reservationTtl", pattern(DURATION)),
+            Map.entry("NewEvent.maxHold", pattern(DURATION)),
             Map.entry("NewEvent.sections", items(1)),
+            Map.entry("EventPatch.name", length(1, 200)),
+            Map.entry("EventPatch.venue", length(1, 200)),
+            Map.entry("EventPatch.description", length(1, 10_000)),
+            Map.entry("EventPatch.url", URL),
+            Map.entry("EventPatch.imageUrl", URL),
+            Map.entry("EventPatch.timeZone", pattern("^[A-Za-z0-9_+/-]+$")),
+            Map.entry("EventPatch.language", LANGUAGE),
+            Map.entry("EventPatch.sales", oneOf("OPEN", "PAUSED")),
+            Map.entry("EventPatch.maxSeatsPerReservation", range(1, Event.MAX_SEATS_PER_RESERVATION, 10)),
+            Map.entry("EventPatch.maxSeatsPerCustomer", range(1, 1_000_000)),
+            Map.entry("EventPatch.reservationTtl", pattern(DURATION)),
+            Map.entry("EventPatch.maxHold", pattern(DURATION)),
+            Map.entry("EventPatch.sections", items(1)),
+            Map.entry("Organiser.name", length(1, 200)),
+            Map.entry("Organiser.email", length(1, 254)),
+            Map.entry("Organiser.url", URL),
+            Map.entry("SectionPrice.name", length(1, 50)),
+            Map.entry("SectionPrice.price", range(0, MAX_PRICE)),
+            Map.entry("NewSections.sections", items(1)),
+            Map.entry("AddedSection.name", length(1, 50)),
+            Map.entry("AddedSection.price", range(0, MAX_PRICE)),
+            Map.entry("AddedSection.rows", items(1)),
             Map.entry("Section.name", length(1, 50)),
             Map.entry("Section.price", range(0, MAX_PRICE)),
             Map.entry("Section.rows", items(1)),
@@ -49,21 +102,69 @@ final class Constraints {
             Map.entry("Row.seats", range(1, Event.MAX_CAPACITY)),
             Map.entry("Event.currency", CURRENCY),
             Map.entry("Event.id", UUID),
+            Map.entry(
+                    "Event.status",
+                    oneOf(Stream.of(Event.Status.values()).map(Enum::name).toArray(String[]::new))),
+            Map.entry("Event.sales", oneOf("OPEN", "PAUSED")),
+            Map.entry("Event.language", LANGUAGE),
+            Map.entry("Event.url", URL),
+            Map.entry("Event.imageUrl", URL),
+            Map.entry("NewEventCancellation.reason", length(1, Cancellation.MAX_REASON)),
+            Map.entry("NewEventCancellation.refund", NODES.objectNode().put("default", true)),
+            Map.entry("NewEventCancellation.notify", NODES.objectNode().put("default", true)),
             Map.entry("Event.warnings", items(1).put("maxItems", 20)),
             Map.entry("Events.next", UUID),
             Map.entry("Seats.eventId", UUID),
-            Map.entry("NewReservation.seats", items(1, Event.MAX_SEATS_PER_RESERVATION, length(1, 120))),
-            Map.entry("NewReservation.email", length(1, 254).put("format", "email")),
+            Map.entry("NewReservation.seats", items(1, Event.MAX_SEATS_PER_RESERVATION, SEAT)),
+            Map.entry("NewSeat.seat", length(1, 120)),
+            Map.entry("NewSeat.holder", length(1, 200)),
+            Map.entry("NewReservation.email", EMAIL),
+            Map.entry("NewReservation.name", length(1, 200)),
+            Map.entry("NewReservation.language", LANGUAGES),
+            Map.entry("Correction.email", EMAIL),
+            Map.entry("Correction.name", length(1, 200)),
+            Map.entry("Correction.language", LANGUAGES),
+            Map.entry("Correction.holders", names()),
+            Map.entry("Resending.email", EMAIL),
+            Map.entry("Mail.state", MAIL_STATES),
+            Map.entry("Reservations.next", UUID),
             Map.entry("Confirmation.paymentReference", length(1, 255)),
             Map.entry("Confirmation.amount", NODES.objectNode().put("minimum", 0)),
+            Map.entry("Confirmation.ifLapsed", oneOf("REFUSE", "REACQUIRE").put("default", "REFUSE")),
             Map.entry("Reservation.id", UUID),
+            Map.entry("Reservation.replaces", UUID),
+            Map.entry("Reservation.replacedBy", UUID),
             Map.entry("Reservation.eventId", UUID),
             Map.entry("Money.currency", CURRENCY),
+            Map.entry("DailySales.date", format("date")),
+            Map.entry("Sales.eventId", UUID),
+            Map.entry("StoredTicket.id", UUID),
+            Map.entry("StoredScan.ticketId", UUID),
+            Map.entry("StoredDocument.ticketId", UUID),
+            Map.entry("StoredJob.id", UUID),
+            Map.entry("StoredChange.ticketId", UUID),
+            Map.entry("Sales.currency", CURRENCY),
             Map.entry("Scan.code", length(1, 1_000)),
             Map.entry("Scan.gate", length(1, 100)),
             Map.entry("Scan.nonce", length(1, 100)),
             Map.entry("CheckIn.ticketId", UUID),
             Map.entry("Ticket.id", UUID),
+            Map.entry("NewTransfer.email", length(1, 254).put("format", "email")),
+            Map.entry("NewTransfer.name", length(1, 200)),
+            Map.entry("Transfer.ticketId", UUID),
+            Map.entry("Transfer.newTicketId", UUID),
+            Map.entry("RevokedTicket.ticketId", UUID),
+            Map.entry("CheckOut.ticketId", UUID),
+            Map.entry("Undo.code", length(1, 1_000)),
+            Map.entry("Undo.ticketId", UUID),
+            Map.entry("Undo.reason", length(1, 200)),
+            Map.entry("Undone.ticketId", UUID),
+            Map.entry("Change.id", UUID),
+            Map.entry("Change.reservationId", UUID),
+            Map.entry("Change.ticketId", UUID),
+            Map.entry("Change.position", NODES.objectNode().put("minimum", 1)),
+            Map.entry("Change.version", NODES.objectNode().put("minimum", 1)),
+            Map.entry("Feed.next", NODES.objectNode().put("minimum", 0)),
             Map.entry("Ticket.pdf", format("uri-reference")),
             Map.entry("NewApiKey.role", oneOf(ROLES)),
             Map.entry("NewApiKey.name", length(1, ApiKeys.MAX_NAME)),
@@ -76,9 +177,7 @@ final class Constraints {
                             .toArray(String[]::new))),
             Map.entry("ApiKey.events", NODES.objectNode().set("items", UUID)),
             Map.entry("ApiKeys.next", UUID),
-            Map.entry(
-                    "Problem.reservationStatus",
-                    oneOf(Stream.of(ReservationStatus.values()).map(Enum::name).toArray(String[]::new)))));
+            Map.entry("Problem.reservationStatus", STATUSES)));
 
     /** By operation and parameter; an operation that is not named here follows the rule without one. */
     private static final Map<String, ObjectNode> PARAMETERS = Map.ofEntries(
@@ -86,10 +185,28 @@ final class Constraints {
             Map.entry("reservationId", UUID),
             Map.entry("ticketId", UUID),
             Map.entry("keyId", UUID),
+            Map.entry("export", oneOf("reservations", "tickets", "check-ins")),
             Map.entry("limit", range(1, 1_000, 100)),
             Map.entry("after", UUID),
+            Map.entry("listEvents.q", length(1, 200)),
+            Map.entry(
+                    "listEvents.status",
+                    oneOf(Stream.of(Event.Status.values()).map(Enum::name).toArray(String[]::new))),
+            Map.entry(
+                    "getRevokedTickets.after",
+                    pattern("^-?[0-9]{1,17}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}_-?[0-9]{1,17}$")),
+            Map.entry("findReservations.email", length(1, 254)),
+            Map.entry("findReservations.name", length(1, 200)),
+            Map.entry("findReservations.reference", pattern(REFERENCE).put("maxLength", 30)),
+            Map.entry("findReservations.status", STATUSES),
+            Map.entry("findReservationsOfAddress.email", length(1, 254)),
             Map.entry("getSeats.limit", range(1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS)),
             Map.entry("getSeats.after", range(0, Event.MAX_CAPACITY)),
+            Map.entry(
+                    "getEventChanges.after",
+                    NODES.objectNode().put("minimum", 0).put("default", 0)),
+            Map.entry("getReservationChanges.after", NODES.objectNode().put("minimum", 0)),
+            Map.entry("wait", range(0, 25, 0)),
             // Quoted, every character may be escaped.
             Map.entry("Idempotency-Key", length(1, 2 * IdempotencyKey.MAX_LENGTH + 2)));
 
@@ -122,6 +239,9 @@ final class Constraints {
     private static void add(ObjectNode constraint, ObjectNode schema) {
         constraint.properties().forEach(each -> {
             if (each.getValue() instanceof ObjectNode nested && schema.get(each.getKey()) instanceof ObjectNode inner) {
+                if (nested.has("oneOf")) {
+                    inner.remove("$ref"); // one of the alternatives now
+                }
                 add(nested, inner);
             } else {
                 schema.set(each.getKey(), each.getValue().deepCopy());
@@ -139,6 +259,13 @@ final class Constraints {
 
     private static ObjectNode range(long min, long max, long defaultValue) {
         return range(min, max).put("default", defaultValue);
+    }
+
+    /** An object whose fields are names or null. */
+    private static ObjectNode names() {
+        var object = NODES.objectNode().put("type", "object");
+        object.set("additionalProperties", length(1, 200).put("type", "string").put("nullable", true));
+        return object;
     }
 
     private static ObjectNode items(int min) {

@@ -10,16 +10,38 @@ public final class Examples {
             """;
 
     public static final String EVENT = """
-            {"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","name":"Aida","venue":"Arena di Verona",
-             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","maxSeatsPerReservation":8,
-             "capacity":42,"createdAt":"2026-11-22T10:00:00.123456Z",
+            {"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"PUBLISHED","name":"Aida","venue":"Arena di Verona",
+             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","sales":"OPEN",
+             "maxSeatsPerReservation":8,"reentry":false,"capacity":42,"version":1,"createdAt":"2026-11-22T10:00:00.123456Z",
              "sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":20},{"name":"B","seats":22}]}]}
             """;
 
+    public static final String EVENT_CANCELLATION_REQUEST = """
+            {"refund":true,"notify":true,"reason":"The singer is ill."}
+            """;
+
+    public static final String CANCELLED_EVENT = """
+            {"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"CANCELLED","name":"Aida","venue":"Arena di Verona",
+             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","sales":"OPEN",
+             "maxSeatsPerReservation":8,"reentry":false,"capacity":42,"version":2,"createdAt":"2026-11-22T10:00:00.123456Z",
+             "sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":20},{"name":"B","seats":22}]}],
+             "cancellation":{"reason":"The singer is ill.","at":"2027-06-17T09:00:00.123456Z","refund":true,"notify":true,
+             "remaining":12,"cancelled":0}}
+            """;
+
     public static final String EVENTS = """
-            {"events":[{"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","name":"Aida","venue":"Arena di Verona",
-             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","maxSeatsPerReservation":8,
-             "capacity":42,"createdAt":"2026-11-22T10:00:00.123456Z"}],"next":null}
+            {"events":[{"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"PUBLISHED","name":"Aida","venue":"Arena di Verona",
+             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","sales":"OPEN",
+             "maxSeatsPerReservation":8,"reentry":false,"capacity":42,"version":1,"createdAt":"2026-11-22T10:00:00.123456Z"}],"next":null}
+            """;
+
+    public static final String EVENT_PATCH = """
+            {"startsAt":"2027-06-19T19:00:00Z","notify":true,"sections":[{"name":"STALLS","price":5000}]}
+            """;
+
+    public static final String NEW_SECTIONS = """
+            {"sections":[{"name":"STALLS","rows":[{"name":"C","seats":24}]},
+             {"name":"BALCONY","price":3000,"rows":[{"name":"A","seats":30}]}]}
             """;
 
     public static final String SEATS = """
@@ -29,15 +51,23 @@ public final class Examples {
             """;
 
     public static final String RESERVE_REQUEST = """
-            {"seats":["STALLS-A-1","STALLS-A-2"],"email":"ada@example.org"}
+            {"seats":["STALLS-A-1",{"seat":"STALLS-A-2","holder":"Charles Babbage"}],"email":"ada@example.org",
+             "name":"Ada Lovelace","language":"en"}
             """;
 
     public static final String RESERVED = """
+            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","reference":"7K2MPX4D","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
+             "status":"PENDING","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500,"holder":"Charles Babbage"}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org","name":"Ada Lovelace","language":"en","version":1,
+             "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
+             "token":"rsv_Zk3mE8pQvT1sYb6wXc9uLd4fGh7jKa2nQ5rT8yB1vMc"}
+            """;
+
+    public static final String EXTENDED = """
             {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
              "status":"PENDING","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
              "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
-             "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
-             "token":"rsv_Zk3mE8pQvT1sYb6wXc9uLd4fGh7jKa2nQ5rT8yB1vMc"}
+             "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:18:30.654321Z"}
             """;
 
     public static final String CONFIRM_REQUEST = """
@@ -45,9 +75,9 @@ public final class Examples {
             """;
 
     public static final String CONFIRMED = """
-            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
-             "status":"CONFIRMED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
-             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
+            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","reference":"7K2MPX4D","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
+             "status":"CONFIRMED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500,"holder":"Charles Babbage"}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org","name":"Ada Lovelace","language":"en","version":2,
              "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
              "confirmedAt":"2026-11-22T10:03:20.654321Z","paymentReference":"pi_123"}
             """;
@@ -57,16 +87,34 @@ public final class Examples {
             """;
 
     public static final String CANCELLED = """
-            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
-             "status":"CANCELLED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500}],
-             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org",
+            {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","reference":"7K2MPX4D","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
+             "status":"CANCELLED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500,"holder":"Charles Babbage"}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org","name":"Ada Lovelace","language":"en","version":2,
              "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
              "cancelledAt":"2026-11-22T10:03:20.654321Z"}
             """;
 
+    public static final String CORRECTION_REQUEST = """
+            {"email":"ada@example.org","name":"Ada Lovelace","language":"de","holders":{"STALLS-A-2":"Charles Babbage"}}
+            """;
+
+    public static final String RESEND_REQUEST = """
+            {"email":"ada@example.org"}
+            """;
+
+    public static final String RESERVATIONS = """
+            {"reservations":[{"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","reference":"7K2MPX4D",
+             "eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"CONFIRMED",
+             "seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500,"holder":"Charles Babbage"}],
+             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org","name":"Ada Lovelace","language":"en",
+             "version":2,"createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
+             "confirmedAt":"2026-11-22T10:03:20.654321Z","paymentReference":"pi_123","mail":{"state":"sent"}}],
+             "next":null}
+            """;
+
     public static final String TICKETS = """
             {"tickets":[{"id":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","number":"5E6F-7A8B-9C0D","seat":"STALLS-A-1",
-             "status":"VALID","code":"SL1AAAQDGL2HROR5R6CVHYA…",
+             "status":"VALID","code":"SL1AAAQDGL2HROR5R6CVHYA…","documentReady":true,
              "pdf":"/api/events/01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10/tickets/01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d.pdf"}]}
             """;
 
@@ -77,6 +125,47 @@ public final class Examples {
     public static final String CHECKED_IN = """
             {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","seat":"STALLS-A-1",
              "checkedInAt":"2027-06-18T18:31:07.123456Z","gate":"North"}
+            """;
+
+    public static final String TRANSFER_REQUEST = """
+            {"email":"grace@example.org","name":"Grace Hopper"}
+            """;
+
+    public static final String TRANSFERRED = """
+            {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","newTicketId":"01997a41-1c22-7d3a-8f00-1a2b3c4d5e6f",
+             "seat":"STALLS-A-1","transferredAt":"2027-06-17T10:12:30.123456Z"}
+            """;
+
+    public static final String REVOKED_TICKETS = """
+            {"tickets":[{"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","number":"5E6F-7A8B-9C0D",
+             "voidedAt":"2027-06-17T10:12:30.123456Z","reason":"TRANSFERRED"}],
+             "next":"1813227750123456_00000000-0000-0000-0000-000000000000_1813227750123456","hasMore":false,
+             "eventCancelled":false}
+            """;
+
+    public static final String CHECKED_OUT = """
+            {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","seat":"STALLS-A-1",
+             "checkedOutAt":"2027-06-18T19:45:07.123456Z","gate":"North"}
+            """;
+
+    public static final String UNDO_REQUEST = """
+            {"code":"SL1AAAQDGL2HROR5R6CVHYA…","reason":"Scanned by mistake"}
+            """;
+
+    public static final String UNDONE = """
+            {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","seat":"STALLS-A-1","undone":true}
+            """;
+
+    public static final String HISTORY = """
+            {"changes":[{"id":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0e","type":"reservation.confirmed",
+             "reservationId":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","version":2,"actor":"seller",
+             "at":"2026-11-22T10:03:20.654321Z"}],"next":null}
+            """;
+
+    public static final String FEED = """
+            {"changes":[{"position":1,"id":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0e","type":"reservation.confirmed",
+             "reservationId":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","version":2,
+             "actor":"key 01997a3f-2b4d-7e6f-8a1b-2c3d4e5f6a7b","at":"2026-11-22T10:03:20.654321Z"}],"next":1}
             """;
 
     public static final String KEYS = """
@@ -105,4 +194,32 @@ public final class Examples {
             """;
 
     private Examples() {}
+
+    public static final String SALES = """
+            {"eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","asOf":"2027-06-18T18:30:00.123456Z","currency":"EUR","capacity":42,
+             "available":30,"held":2,"sold":10,"withheld":0,"checkedIn":4,"amounts":{"sold":54000,"refunded":9000},
+             "sections":[{"name":"STALLS","capacity":42,"available":30,"held":2,"sold":10,"withheld":0,"checkedIn":4,
+             "amounts":{"sold":54000,"refunded":9000}}],
+             "days":[{"date":"2027-05-01","sold":12,"refunded":2,"amounts":{"sold":54000,"refunded":9000}}]}
+            """;
+
+    public static final String ERASE_REQUEST = """
+            {"force":true}
+            """;
+
+    public static final String STORED_DATA = """
+            {"reservation":{"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","reference":"7KX2M9QD",
+             "eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"CONFIRMED","seats":[{"label":"STALLS-A-1","price":4500}],
+             "total":{"amount":4500,"currency":"EUR"},"email":"ada@example.org","createdAt":"2026-11-22T10:00:00.123456Z",
+             "expiresAt":"2026-11-22T10:10:00.123456Z","confirmedAt":"2026-11-22T10:01:00.123456Z","paymentReference":"pi_3MtwBw"},
+             "name":"Ada Lovelace","holders":[{"seat":"STALLS-A-1","name":"Ada Lovelace"}],
+             "tickets":[{"id":"01997a3e-1c5d-7a2b-8c3d-4e5f6a7b8c9d","number":"4e5f6a7b8c9d","seat":"STALLS-A-1",
+             "status":"VALID","issuedAt":"2026-11-22T10:01:00.123456Z"}],"scans":[],
+             "documents":[{"ticketId":"01997a3e-1c5d-7a2b-8c3d-4e5f6a7b8c9d","bytes":31250,
+             "createdAt":"2026-11-22T10:01:01.123456Z"}],
+             "jobs":[{"id":"01997a3e-2d6e-7b3c-9d4e-5f6a7b8c9d0e","kind":"SendTickets","state":"DONE","attempts":1,
+             "createdAt":"2026-11-22T10:01:01.123456Z","endedAt":"2026-11-22T10:01:02.123456Z"}],
+             "changes":[{"type":"reservation.confirmed","version":2,"actor":"key 01997a3f-2b4d-7e6f-8a1b-2c3d4e5f6a7b",
+             "at":"2026-11-22T10:01:00.123456Z"}]}
+            """;
 }

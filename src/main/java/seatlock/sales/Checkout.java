@@ -1,6 +1,7 @@
 package seatlock.sales;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -15,6 +16,9 @@ import java.util.function.Predicate;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.changes.Actor;
+import seatlock.changes.Change;
+import seatlock.changes.Changes;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.db.Tx;
@@ -22,8 +26,11 @@ import seatlock.inventory.Command;
 import seatlock.inventory.Inventory;
 import seatlock.inventory.Inventory.Locking;
 import seatlock.inventory.Outcome;
+import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationId;
 import seatlock.metrics.Metrics;
 import seatlock.sales.IdempotencyKeys.Stored;
+import seatlock.tickets.Announcements;
 import seatlock.tickets.Tickets;
 
 /**
@@ -46,6 +53,8 @@ public final class Checkout implements AutoCloseable {
     private final Inventory inventory;
     private final IdempotencyKeys keys;
     private final Tickets tickets;
+    private final Changes changes;
+    private final Announcements announcements = new Announcements();
     private final Consumer<EventId> changed;
     private final GroupCommit groupCommit;
 
@@ -60,6 +69,7 @@ public final class Checkout implements AutoCloseable {
             Inventory inventory,
             IdempotencyKeys keys,
             Tickets tickets,
+            Changes changes,
             Consumer<EventId> changed,
             Executor continuations,
             Metrics metrics) {
@@ -68,6 +78,7 @@ public final class Checkout implements AutoCloseable {
         this.inventory = inventory;
         this.keys = keys;
         this.tickets = tickets;
+        this.changes = changes;
         this.changed = changed;
         this.groupCommit = new GroupCommit(this::carryOut, continuations, metrics);
     }
@@ -88,10 +99,10 @@ public final class Checkout implements AutoCloseable {
      *
      * @return an outcome for each command, in the same order
      */
-    public List<Outcome> apply(EventId id, List<Command> commands) {
+    public List<Outcome> apply(EventId id, List<Command> commands, Actor actor) {
         Database.Work<List<Outcome>> work = tx -> {
-            var event = catalog.find(tx, id).orElseThrow(() -> new IllegalStateException("No event " + id));
-            return change(tx, event, commands, Locking.SKIP);
+            var event = catalog.lastKnown(tx, id).orElseThrow(() -> new IllegalStateException("No event " + id));
+            return change(tx, event, commands, Collections.nCopies(commands.size(), actor), Locking.SKIP);
         };
         return commit(id, work, outcome -> outcome instanceof Outcome.Done done && done.changed());
     }
@@ -124,7 +135,7 @@ public final class Checkout implements AutoCloseable {
         if (patience.lockWait().isPresent()) {
             tx.limitLockWait(patience.lockWait().get());
         }
-        var event = catalog.findCached(tx, id);
+        var event = catalog.lastKnown(tx, id);
         if (event.isEmpty()) {
             return Collections.nCopies(orders.size(), new Receipt.UnknownEvent());
         }
@@ -163,11 +174,16 @@ public final class Checkout implements AutoCloseable {
             return receipts;
         }
         var commands = orders.stream().map(Order::command).toList();
-        var outcomes = change(tx, event, commands, patience.locking());
+        var actors = orders.stream().map(Order::actor).toList();
+        var outcomes = change(tx, event, commands, actors, patience.locking());
         var replies = new HashMap<IdempotencyKey, Stored>();
         for (int i = 0; i < orders.size(); i++) {
             var order = orders.get(i);
             var outcome = outcomes.get(i);
+            if (!event.isPublic() && !order.actor().isKey()) {
+                receipts.put(order, new Receipt.UnknownEvent());
+                continue;
+            }
             if (!outcome.isFinal()) {
                 receipts.put(order, new Receipt.NotNow(event, outcome));
                 continue;
@@ -180,11 +196,60 @@ public final class Checkout implements AutoCloseable {
         return receipts;
     }
 
-    /** Applies commands, and updates the tickets and jobs accordingly. */
-    private List<Outcome> change(Tx tx, Event event, List<Command> commands, Locking locking) throws SQLException {
+    /** Applies commands, updates the tickets and jobs accordingly, and writes the history. */
+    private List<Outcome> change(Tx tx, Event event, List<Command> commands, List<Actor> actors, Locking locking)
+            throws SQLException {
         var outcomes = inventory.apply(tx, event, commands, locking);
         tickets.issueOrVoid(tx, event, outcomes);
+        var history = new ArrayList<Change>();
+        var told = new ArrayList<ReservationId>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i) instanceof Outcome.Done done && done.changed()) {
+                var actor = actors.get(i);
+                done.replaced()
+                        .ifPresent(replaced -> history.add(change(typeOf(replaced), replaced.reservation(), actor)));
+                typeOf(commands.get(i), done.reservation())
+                        .ifPresent(type -> history.add(change(type, done.reservation(), actor)));
+                if (isTold(commands.get(i), done.reservation())) {
+                    told.add(done.reservation().id());
+                }
+            }
+        }
+        announcements.tellOfCancellation(tx, event, told);
+        changes.add(tx, event.id(), history);
         return outcomes;
+    }
+
+    private static Change change(Change.Type type, Reservation reservation, Actor actor) {
+        return Change.ofReservation(type, reservation.id().value(), reservation.version(), actor);
+    }
+
+    private static Change.Type typeOf(Outcome.Replaced replaced) {
+        return replaced.wasExpired() ? Change.Type.RESERVATION_REPLACED : Change.Type.RESERVATION_EXPIRED;
+    }
+
+    /** Returns whether the buyer is told that the tickets became void because the event was cancelled. */
+    private static boolean isTold(Command command, Reservation reservation) {
+        return command instanceof Command.Cancel cancel
+                && cancel.by() instanceof Command.Canceller.EventCancelled by
+                && by.notifies()
+                && reservation.state().confirmation().isPresent()
+                && !reservation.buyer().isErased();
+    }
+
+    /** Returns the type of the change that led to the state of a reservation; empty for a plain reservation. */
+    private static Optional<Change.Type> typeOf(Command command, Reservation reservation) {
+        return switch (reservation.status()) {
+            case PENDING ->
+                command instanceof Command.Extend ? Optional.of(Change.Type.RESERVATION_EXTENDED) : Optional.empty();
+            case CONFIRMED -> Optional.of(Change.Type.RESERVATION_CONFIRMED);
+            case EXPIRED -> Optional.of(Change.Type.RESERVATION_EXPIRED);
+            case CANCELLED ->
+                Optional.of(
+                        reservation.state().confirmation().isPresent()
+                                ? Change.Type.RESERVATION_REFUNDED
+                                : Change.Type.RESERVATION_CANCELLED);
+        };
     }
 
     /** Stores the replies. If there is only one, this detects that another transaction is using its key. */

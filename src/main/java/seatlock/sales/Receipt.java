@@ -14,6 +14,9 @@ public sealed interface Receipt {
         }
     }
 
+    /** A request that changes no seat's holder was carried out. The reply is stored under its key. */
+    record Done(byte[] reply) implements Receipt {}
+
     /** The same request was answered before, with this reply. */
     record Replayed(byte[] reply) implements Receipt {}
 

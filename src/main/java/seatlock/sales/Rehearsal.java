@@ -17,21 +17,22 @@ public final class Rehearsal {
             upsert(
                     "reservations",
                     "event_id, reservation_id",
-                    "event_id, terms_version, event_starts_at, event_max_seats, reservation_id, status, email, token_hash,"
-                            + " seat_count, total, created_at, expires_at, confirmed_at, ended_at, payment_reference,"
-                            + " amount_paid"),
+                    "event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference, version, status,"
+                            + " email, name, language, token_hash, seat_count, total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference,"
+                            + " amount_paid, replaces, replaced_by"),
             upsert(
                     "seats",
                     "event_id, seat_id",
-                    "event_id, seat_id, label, section, row_name, seat_number, price, status, reservation_id, held_until"),
+                    "event_id, seat_id, label, section, row_name, seat_number, status, reservation_id, held_until"),
             upsert(
                     "reservation_seats",
                     "event_id, reservation_id, seat_id",
-                    "event_id, reservation_id, seat_id, price, active"),
+                    "event_id, reservation_id, seat_id, price, holder, active"),
             upsert("quotas", "event_id, subject", "event_id, subject, reservations"),
             insert("payment_references", "event_id, reference, reservation_id"),
             insert("idempotency_keys", "event_id, created_at, key_hash, fingerprint, salt, reply"),
-            insert("tickets", "event_id, key_id, ticket_id, reservation_id, seat_id, issued_at"),
+            insert("tickets", "event_id, key_id, transfers, entry, ticket_id, reservation_id, seat_id, issued_at"),
+            insert("changes", "event_id, changed_at, change_id, type, reservation_id, ticket_id, version, actor"),
             insert(
                     "jobs",
                     "event_id, kind, state, attempts, created_at, next_attempt_at, job_id, subject_type, subject_id"),

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import seatlock.catalog.Catalog;
+import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
-import seatlock.catalog.SeatPlan;
 import seatlock.crypto.Sha256;
 import seatlock.db.Tx;
 import seatlock.inventory.InventoryReader;
@@ -38,7 +40,7 @@ public final class SeatMap {
     private static final char NOT_SHOWN = '-';
 
     /** Part of the ETag. Increase it when the format of the JSON changes. */
-    private static final String FORMAT_VERSION = "1";
+    private static final String FORMAT_VERSION = "2";
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -71,16 +73,28 @@ public final class SeatMap {
     /** Seats with consecutive ids. */
     private record Range(int first, int last) {}
 
+    private final Event event;
     private final List<PlanRow> rows = new ArrayList<>();
 
-    SeatMap(SeatPlan plan) {
-        int next = 1;
-        for (var section : plan.sections()) {
-            for (var row : section.rows()) {
-                rows.add(new PlanRow(section.name(), section.price(), row.name(), next, next + row.seats() - 1));
-                next += row.seats();
-            }
+    /**
+     * @param event in the version that the map shows
+     * @param plan in the order of the seats' ids
+     * @param prices by section
+     */
+    SeatMap(Event event, List<Catalog.PlannedRow> plan, Map<String, Long> prices) {
+        this.event = event;
+        for (var row : plan) {
+            rows.add(new PlanRow(
+                    row.section(),
+                    prices.get(row.section()),
+                    row.name(),
+                    row.firstSeatId(),
+                    row.firstSeatId() + row.seats() - 1));
         }
+    }
+
+    Event event() {
+        return event;
     }
 
     /** Returns the number of rows in the plan, which determines its size in memory. */
@@ -145,9 +159,14 @@ public final class SeatMap {
     }
 
     /** Returns a weak ETag, since a page may be sent compressed or not (RFC 9110 section 8.8.1); the same on every node. */
-    static String etag(Query query, Statuses statuses) {
-        var content =
-                String.join("\n", FORMAT_VERSION, query.toString(), statuses.marks(), String.valueOf(statuses.next()));
+    String etag(Query query, Statuses statuses) {
+        var content = String.join(
+                "\n",
+                FORMAT_VERSION,
+                String.valueOf(event.version()),
+                query.toString(),
+                statuses.marks(),
+                String.valueOf(statuses.next()));
         var hash = Base64.getUrlEncoder().withoutPadding().encodeToString(Sha256.of(content));
         return "W/\"" + hash.substring(0, 22) + "\"";
     }

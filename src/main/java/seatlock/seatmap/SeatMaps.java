@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import seatlock.catalog.Catalog;
+import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Database;
 import seatlock.db.TransactionPool;
@@ -61,13 +62,20 @@ public final class SeatMaps {
 
     /** A page as bytes, plain and compressed, which must not be modified. */
     public static final class Page {
+        private final Event event;
         private final String etag;
         private final byte[] plain;
         private volatile byte[] gzip;
 
-        private Page(String etag, byte[] plain) {
+        private Page(Event event, String etag, byte[] plain) {
+            this.event = event;
             this.etag = etag;
             this.plain = plain;
+        }
+
+        /** Returns the event in the version that the page shows. */
+        public Event event() {
+            return event;
         }
 
         public String etag() {
@@ -253,9 +261,9 @@ public final class SeatMaps {
         }
         var map = seatMap(database, query.event());
         var statuses = database.inTransaction(tx -> map.read(tx, inventory, query));
-        var etag = SeatMap.etag(query, statuses);
+        var etag = map.etag(query, statuses);
         var isSame = before != null && before.page().etag().equals(etag);
-        var page = isSame ? before.page() : new Page(etag, map.write(query, statuses));
+        var page = isSame ? before.page() : new Page(map.event(), etag, map.write(query, statuses));
         if (isForGzip(build) || before != null && before.page().gzip != null) {
             page.gzip();
         }
@@ -271,21 +279,22 @@ public final class SeatMaps {
         return build.isForGzip;
     }
 
-    private SeatMap seatMap(Database database, EventId event) {
-        synchronized (this) {
-            var map = plans.getIfPresent(event);
-            if (map != null) {
-                return map;
+    /** Returns the map of the current version of an event, which another node may have changed a moment ago. */
+    private SeatMap seatMap(Database database, EventId id) {
+        return database.inTransaction(tx -> {
+            var event = catalog.current(tx, id).orElseThrow(UnknownEvent::new);
+            synchronized (this) {
+                var known = plans.getIfPresent(id);
+                if (known != null && known.event().version() == event.version()) {
+                    return known;
+                }
             }
-        }
-        var map = new SeatMap(database.inTransaction(tx -> {
-            catalog.find(tx, event).orElseThrow(UnknownEvent::new);
-            return catalog.plan(tx, event);
-        }));
-        synchronized (this) {
-            plans.put(event, map);
-        }
-        return map;
+            var map = new SeatMap(event, catalog.rows(tx, event), catalog.prices(tx, event));
+            synchronized (this) {
+                plans.put(id, map);
+            }
+            return map;
+        });
     }
 
     private void ended(SeatMap.Query query, Build build, Page page, Throwable failure) {

@@ -42,6 +42,8 @@ public sealed interface CheckInResult {
         UNKNOWN_TICKET("UNKNOWN_TICKET"),
         /** The printed number belongs to several tickets of the event. */
         AMBIGUOUS_NUMBER("AMBIGUOUS_NUMBER"),
+        /** The event was cancelled before the scan. */
+        EVENT_CANCELLED("EVENT_CANCELLED"),
         /** The ticket was refunded. */
         VOIDED("VOIDED");
 

@@ -4,16 +4,19 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import seatlock.catalog.Catalog;
 import seatlock.catalog.EventId;
-import seatlock.db.Ids;
-import seatlock.db.Row;
+import seatlock.changes.Actor;
+import seatlock.changes.Change;
+import seatlock.changes.Changes;
 import seatlock.db.Tx;
+import seatlock.inventory.InventoryReader;
 
 /**
- * Checks tickets in. A ticket is valid for one entry: of all its scans, however many arrive at the same instant, one is told so.
+ * Checks tickets in and out. A ticket is valid for one entry: of all its scans, however many arrive at the same instant, one is told
+ * so. It is valid for another one after it was checked out, if the event has re-entry, or after a seller undid the check-in.
  *
  * <p>A scan that was made offline is judged as of its own time, in whatever order scans and refunds arrive: it counts if the
  * ticket was refunded after it, and the earliest scan is recorded as the check-in. The first scan that arrives is the one that is
@@ -30,37 +33,86 @@ public final class CheckIns {
     /** The clock of a gate may be behind by this much when it scans a ticket that was issued a moment ago. */
     public static final Duration MAX_BEHIND = Duration.ofMinutes(5);
 
+    private final Catalog catalog;
     private final TicketKeys keys;
+    private final InventoryReader inventory = new InventoryReader();
     private final Tickets tickets;
+    private final TicketHistory history;
 
-    public CheckIns(TicketKeys keys, Tickets tickets) {
+    public CheckIns(Catalog catalog, TicketKeys keys, Tickets tickets, Changes changes) {
+        this.catalog = catalog;
         this.keys = keys;
         this.tickets = tickets;
+        this.history = new TicketHistory(changes);
     }
-
-    /**
-     * A scan at a gate.
-     *
-     * @param code content of the QR code, or the number printed on the ticket, with or without dashes and in any case
-     * @param scannedAt by the gate's clock, if the scan is uploaded later; empty for now
-     * @param nonce the gate's own name for the scan, so that the upload can be repeated
-     */
-    public record Scan(String code, String gate, Optional<Instant> scannedAt, Optional<String> nonce) {}
 
     /** Judges a scan, and checks the ticket in if it is valid. A repeated upload gets the same result again. */
     public CheckInResult checkIn(Tx tx, EventId event, Scan scan) throws SQLException {
-        TicketId id;
         try {
-            id = identify(tx, event, scan.code);
+            return judge(tx, event, lock(tx, event, scan.code()), scan);
         } catch (Unidentified e) {
             return new CheckInResult.Rejected(e.reason);
         }
-        lockTicket(tx, event, id);
+    }
+
+    /** Judges the scan of somebody who leaves, and ends the entry of the ticket. A repeated upload gets the same result again. */
+    public CheckOutResult checkOut(Tx tx, EventId event, Scan scan) throws SQLException {
+        try {
+            return judgeExit(tx, event, lock(tx, event, scan.code()), scan);
+        } catch (Unidentified e) {
+            return new CheckOutResult.Rejected(e.reason);
+        }
+    }
+
+    /**
+     * Undoes the check-in of a ticket, so that it can be checked in again. The scans stay on record. Does nothing if the ticket is
+     * not checked in, so a repeated request has no further effect.
+     *
+     * @param code as in {@link Scan}
+     * @param reason for the record, in which it is left out if the personal data of the buyer was erased
+     */
+    public UndoResult undo(Tx tx, EventId event, String code, Optional<String> reason, Actor actor)
+            throws SQLException {
+        try {
+            return undo(tx, event, lock(tx, event, code), reason, actor);
+        } catch (Unidentified e) {
+            return new UndoResult.Rejected(e.reason);
+        }
+    }
+
+    /** Like {@link #undo(Tx, EventId, String, Optional, Actor)}, for a ticket that is identified by its id. */
+    public UndoResult undo(Tx tx, EventId event, TicketId id, Optional<String> reason, Actor actor)
+            throws SQLException {
+        var locked = tickets.lockTicket(tx, event, id);
+        return locked.isPresent()
+                ? undo(tx, event, locked.get(), reason, actor)
+                : new UndoResult.Rejected(CheckInResult.Reason.UNKNOWN_TICKET);
+    }
+
+    private UndoResult undo(Tx tx, EventId event, Ticket ticket, Optional<String> reason, Actor actor)
+            throws SQLException {
+        if (ticket.checkIn() == null) {
+            return new UndoResult.NotCheckedIn(ticket);
+        }
         var now = tx.readClock();
-        var ticket = tickets.find(tx, event, id);
-        return ticket.isEmpty()
-                ? new CheckInResult.Rejected(CheckInResult.Reason.UNKNOWN_TICKET)
-                : judge(tx, event, ticket.get(), scan, now);
+        var buyer =
+                inventory.find(tx, event, ticket.reservation()).orElseThrow().buyer();
+        var log = ScanLog.read(tx, event, ticket.id());
+        var at = latest(Stream.of(Optional.of(now), log.latest()));
+        log.add(
+                tx,
+                new ScanLog.Line(ScanLog.Outcome.UNDONE, ticket.entry(), at, at, null, null),
+                now,
+                buyer.isErased() ? null : reason.orElse(null));
+        beginNextEntry(tx, event, ticket, Optional.empty(), Optional.ofNullable(ticket.checkedOutAt()));
+        history.add(tx, event, ticket, Change.Type.TICKET_CHECK_IN_UNDONE, actor);
+        return new UndoResult.Undone(ticket);
+    }
+
+    /** Locks the ticket that a text identifies. */
+    private Ticket lock(Tx tx, EventId event, String code) throws Unidentified, SQLException {
+        return tickets.lockTicket(tx, event, identify(tx, event, code))
+                .orElseThrow(() -> new Unidentified(CheckInResult.Reason.UNKNOWN_TICKET));
     }
 
     /** Thrown if a text identifies no ticket. */
@@ -133,170 +185,172 @@ public final class CheckIns {
         }
     }
 
-    private static void lockTicket(Tx tx, EventId event, TicketId id) throws SQLException {
-        tx.lock(
-                "SELECT ticket_id FROM tickets WHERE event_id = ? AND ticket_id = ? FOR NO KEY UPDATE",
-                row -> row.uuid("ticket_id"),
-                event.value(),
-                id.value());
-    }
-
-    /** The outcomes of a scan that are recorded, with their names in the database. */
-    private enum Outcome {
-        ADMITTED("ADMITTED"),
-        ALREADY_CHECKED_IN("ALREADY_CHECKED_IN"),
-        VOIDED("VOIDED");
-
-        private final String code;
-
-        Outcome(String code) {
-            this.code = code;
-        }
-
-        static Outcome of(String code) {
-            return Stream.of(values())
-                    .filter(outcome -> outcome.code.equals(code))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("Unknown outcome of a scan: " + code));
-        }
-    }
-
-    /** A scan on record; {@code at} is when it was judged. */
-    private record Recorded(Outcome outcome, Ticket.CheckIn checkIn) {}
-
-    /** @param ticket locked, and read after that */
-    private CheckInResult judge(Tx tx, EventId event, Ticket ticket, Scan scan, Instant now) throws SQLException {
-        var repeated = find(tx, event, ticket.id(), scan);
+    private CheckInResult judge(Tx tx, EventId event, Ticket ticket, Scan scan) throws SQLException {
+        var now = tx.readClock();
+        var log = ScanLog.read(tx, event, ticket.id());
+        var repeated = log.findCheckIn(scan);
         if (repeated.isPresent()) {
-            return result(tx, event, ticket, repeated.get());
+            return result(ticket, log, repeated.get());
         }
-        if (scan.scannedAt.isPresent()) {
-            if (scan.scannedAt.get().isAfter(now.plus(MAX_AHEAD))) {
-                return new CheckInResult.ImpossibleTime("must not be more than a day ahead of the server's clock");
-            }
-            if (scan.scannedAt.get().isBefore(ticket.issuedAt().minus(MAX_BEHIND))) {
-                return new CheckInResult.ImpossibleTime(
-                        "must not be before the ticket was issued, at " + ticket.issuedAt());
-            }
+        var impossible = impossibleTime(ticket, scan, now);
+        if (impossible.isPresent()) {
+            return new CheckInResult.ImpossibleTime(impossible.get());
         }
-        var at = judgedAt(ticket, scan, now);
-        var outcome = outcome(ticket, at);
-        var judged = new Recorded(outcome, new Ticket.CheckIn(at, scan.gate, scan.nonce.orElse(null)));
-        if (outcome == Outcome.ADMITTED || scan.nonce.isPresent()) {
-            insert(tx, event, ticket.id(), scan.scannedAt.orElse(now), now, judged);
+        var at = judgedAt(ticket, log, scan, now);
+        if (isCancelledAt(tx, event, at)) {
+            return new CheckInResult.Rejected(CheckInResult.Reason.EVENT_CANCELLED);
         }
-        if (outcome != Outcome.VOIDED
+        var entry = log.entryAt(at);
+        var outcome = isVoidAt(ticket, at)
+                ? ScanLog.Outcome.VOIDED
+                : log.checkIn(entry).isPresent() ? ScanLog.Outcome.ALREADY_CHECKED_IN : ScanLog.Outcome.ADMITTED;
+        var judged = line(outcome, entry, at, scan, now);
+        if (outcome == ScanLog.Outcome.ADMITTED || scan.nonce().isPresent()) {
+            log.add(tx, judged, now, null);
+        }
+        if (outcome != ScanLog.Outcome.VOIDED
+                && entry == ticket.entry()
                 && (ticket.checkIn() == null || at.isBefore(ticket.checkIn().at()))) {
-            update(tx, event, ticket.id(), judged.checkIn);
+            update(tx, event, ticket, entry, Optional.of(judged.use()), Optional.ofNullable(ticket.checkedOutAt()));
         }
-        return result(tx, event, ticket, judged);
+        if (outcome == ScanLog.Outcome.ADMITTED) {
+            history.add(tx, event, ticket, Change.Type.TICKET_CHECKED_IN, scan.actor());
+        }
+        return result(ticket, log, judged);
+    }
+
+    private static CheckInResult result(Ticket ticket, ScanLog log, ScanLog.Line scan) {
+        return switch (scan.outcome()) {
+            case ADMITTED -> new CheckInResult.Admitted(ticket, scan.use());
+            case ALREADY_CHECKED_IN ->
+                new CheckInResult.AlreadyCheckedIn(
+                        log.admitted(scan.entry()).orElse(scan).use());
+            case VOIDED -> new CheckInResult.Rejected(CheckInResult.Reason.VOIDED);
+            case CHECKED_OUT, UNDONE -> throw new IllegalStateException("Not a check-in: " + scan);
+        };
+    }
+
+    /**
+     * An exit that was scanned offline ends the entry as of its own time: whoever was found checked in after that had come in again.
+     * A refused one is not recorded, because the upload of the check-in before it may still be on its way.
+     */
+    private CheckOutResult judgeExit(Tx tx, EventId event, Ticket ticket, Scan scan) throws SQLException {
+        var now = tx.readClock();
+        var log = ScanLog.read(tx, event, ticket.id());
+        var repeated = log.findCheckOut(scan);
+        if (repeated.isPresent()) {
+            return new CheckOutResult.CheckedOut(ticket, repeated.get().use());
+        }
+        if (!catalog.current(tx, event).orElseThrow().terms().hasReentry()) {
+            return new CheckOutResult.NoReentry();
+        }
+        var impossible = impossibleTime(ticket, scan, now);
+        if (impossible.isPresent()) {
+            return new CheckOutResult.ImpossibleTime(impossible.get());
+        }
+        var at = judgedAt(ticket, log, scan, now);
+        if (isVoidAt(ticket, at)) {
+            return new CheckOutResult.Rejected(CheckInResult.Reason.VOIDED);
+        }
+        var entry = log.entryAt(at);
+        var isIn = entry == ticket.entry()
+                && ticket.checkIn() != null
+                && !ticket.checkIn().at().isAfter(at);
+        if (!isIn) {
+            return new CheckOutResult.NotCheckedIn();
+        }
+        var judged = line(ScanLog.Outcome.CHECKED_OUT, entry, at, scan, now);
+        log.moveToNextEntry(tx, entry, at);
+        log.add(tx, judged, now, null);
+        beginNextEntry(tx, event, ticket, log.useAfter(entry, at).map(ScanLog.Line::use), Optional.of(at));
+        history.add(tx, event, ticket, Change.Type.TICKET_CHECKED_OUT, scan.actor());
+        return new CheckOutResult.CheckedOut(ticket, judged.use());
+    }
+
+    private static ScanLog.Line line(ScanLog.Outcome outcome, int entry, Instant at, Scan scan, Instant now) {
+        return new ScanLog.Line(
+                outcome,
+                entry,
+                at,
+                scan.scannedAt().orElse(now),
+                scan.gate(),
+                scan.nonce().orElse(null));
+    }
+
+    /** @return completes a sentence that begins with "scannedAt"; empty if the scan may have been made then */
+    private static Optional<String> impossibleTime(Ticket ticket, Scan scan, Instant now) {
+        if (scan.scannedAt().isEmpty()) {
+            return Optional.empty();
+        }
+        if (scan.scannedAt().get().isAfter(now.plus(MAX_AHEAD))) {
+            return Optional.of("must not be more than a day ahead of the server's clock");
+        }
+        return scan.scannedAt().get().isBefore(ticket.issuedAt().minus(MAX_BEHIND))
+                ? Optional.of("must not be before the ticket was issued, at " + ticket.issuedAt())
+                : Optional.empty();
     }
 
     /**
      * Returns the time as of which a scan is judged. A live scan follows everything on record and an uploaded one follows at least
      * the issue of the ticket, whatever the clocks say.
      */
-    private static Instant judgedAt(Ticket ticket, Scan scan, Instant now) {
-        if (scan.scannedAt.isPresent()) {
-            var past = scan.scannedAt.get().isAfter(now) ? now : scan.scannedAt.get();
-            return latest(past, ticket.issuedAt());
+    private static Instant judgedAt(Ticket ticket, ScanLog log, Scan scan, Instant now) {
+        if (scan.scannedAt().isPresent()) {
+            var past =
+                    scan.scannedAt().get().isAfter(now) ? now : scan.scannedAt().get();
+            return latest(Stream.of(Optional.of(past), Optional.of(ticket.issuedAt())));
         }
-        return latest(
-                now,
-                ticket.issuedAt(),
-                ticket.voidedAt(),
-                ticket.checkIn() == null ? null : ticket.checkIn().at());
+        return latest(Stream.of(
+                Optional.of(now),
+                Optional.of(ticket.issuedAt()),
+                Optional.ofNullable(ticket.voidedAt()),
+                log.latest()));
     }
 
-    /** @param times may contain {@code null}, which is ignored */
-    private static Instant latest(Instant... times) {
-        return Stream.of(times)
-                .filter(Objects::nonNull)
-                .max(Comparator.naturalOrder())
-                .orElseThrow();
+    private static Instant latest(Stream<Optional<Instant>> times) {
+        return times.flatMap(Optional::stream).max(Comparator.naturalOrder()).orElseThrow();
     }
 
-    private static Outcome outcome(Ticket ticket, Instant at) {
-        if (ticket.voidedAt() != null && !at.isBefore(ticket.voidedAt())) {
-            return Outcome.VOIDED;
-        }
-        return ticket.checkIn() == null ? Outcome.ADMITTED : Outcome.ALREADY_CHECKED_IN;
+    /** Returns whether the event was cancelled by then. The event is not locked: it cancels its tickets one by one. */
+    private static boolean isCancelledAt(Tx tx, EventId event, Instant at) throws SQLException {
+        return tx.find(
+                        "SELECT cancelled_at <= ? AS cancelled FROM events WHERE event_id = ? AND cancelled_at IS NOT NULL",
+                        row -> row.bool("cancelled"),
+                        at,
+                        event.value())
+                .orElse(false);
     }
 
-    private CheckInResult result(Tx tx, EventId event, Ticket ticket, Recorded scan) throws SQLException {
-        return switch (scan.outcome) {
-            case ADMITTED -> new CheckInResult.Admitted(ticket, scan.checkIn);
-            case ALREADY_CHECKED_IN -> new CheckInResult.AlreadyCheckedIn(admitted(tx, event, ticket.id()));
-            case VOIDED -> new CheckInResult.Rejected(CheckInResult.Reason.VOIDED);
-        };
+    private static boolean isVoidAt(Ticket ticket, Instant at) {
+        return ticket.voidedAt() != null && !at.isBefore(ticket.voidedAt());
     }
 
-    private static final String SELECT_SCAN =
-            "SELECT outcome, judged_at, gate, nonce FROM scans WHERE event_id = ? AND ticket_id = ? ";
-
-    /** Finds an earlier upload of the same scan. A nonce is unique only within its gate. */
-    private static Optional<Recorded> find(Tx tx, EventId event, TicketId ticket, Scan scan) throws SQLException {
-        if (scan.nonce.isEmpty()) {
-            return Optional.empty();
-        }
-        return tx
-                .query(
-                        SELECT_SCAN + """
-                                AND gate = ?
-                                AND nonce = ?
-                                AND (?::timestamptz IS NULL OR scanned_at = ?)
-                              ORDER BY scan_id
-                              LIMIT 1
-                              """,
-                        CheckIns::recorded,
-                        event.value(),
-                        ticket.value(),
-                        scan.gate,
-                        scan.nonce.get(),
-                        scan.scannedAt.orElse(null),
-                        scan.scannedAt.orElse(null))
-                .stream()
-                .findFirst();
+    private static void beginNextEntry(
+            Tx tx, EventId event, Ticket ticket, Optional<Ticket.CheckIn> checkIn, Optional<Instant> checkedOutAt) {
+        update(tx, event, ticket, ticket.entry() + 1, checkIn, checkedOutAt);
     }
 
-    /** Returns the scan that was told that the ticket is valid. */
-    private static Ticket.CheckIn admitted(Tx tx, EventId event, TicketId ticket) throws SQLException {
-        return tx.find(SELECT_SCAN + " AND outcome = 'ADMITTED'", CheckIns::recorded, event.value(), ticket.value())
-                .orElseThrow()
-                .checkIn;
-    }
-
-    private static Recorded recorded(Row row) throws SQLException {
-        return new Recorded(
-                Outcome.of(row.text("outcome")),
-                new Ticket.CheckIn(row.instant("judged_at"), row.text("gate"), row.text("nonce")));
-    }
-
-    private static void insert(
-            Tx tx, EventId event, TicketId ticket, Instant scannedAt, Instant receivedAt, Recorded scan) {
+    private static void update(
+            Tx tx,
+            EventId event,
+            Ticket ticket,
+            int entry,
+            Optional<Ticket.CheckIn> checkIn,
+            Optional<Instant> checkedOutAt) {
         tx.updateExactly(
                 1,
                 """
-                INSERT INTO scans (event_id, ticket_id, scan_id, gate, nonce, scanned_at, judged_at, received_at, outcome)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                event.value(),
-                ticket.value(),
-                Ids.next(),
-                scan.checkIn.gate(),
-                scan.checkIn.nonce(),
-                scannedAt,
-                scan.checkIn.at(),
-                receivedAt,
-                scan.outcome.code);
-    }
-
-    private static void update(Tx tx, EventId event, TicketId ticket, Ticket.CheckIn checkIn) {
-        tx.updateExactly(1, """
                 UPDATE tickets
-                   SET checked_in_at = ?, check_in_gate = ?, check_in_nonce = ?
+                   SET entry = ?, checked_in_at = ?, check_in_gate = ?, check_in_nonce = ?, checked_out_at = ?
                  WHERE event_id = ?
                    AND ticket_id = ?
-                """, checkIn.at(), checkIn.gate(), checkIn.nonce(), event.value(), ticket.value());
+                """,
+                entry,
+                checkIn.map(Ticket.CheckIn::at).orElse(null),
+                checkIn.map(Ticket.CheckIn::gate).orElse(null),
+                checkIn.map(Ticket.CheckIn::nonce).orElse(null),
+                checkedOutAt.orElse(null),
+                event.value(),
+                ticket.id().value());
     }
 }

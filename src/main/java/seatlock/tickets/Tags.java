@@ -18,9 +18,6 @@ import java.util.Locale;
  */
 final class Tags {
 
-    /** The language of the words that Seatlock adds. Names have the language that their authors chose. */
-    private static final String LANGUAGE = "en";
-
     private static final PdfName ARTIFACT = new PdfName("Artifact");
     private static final PdfName LAYOUT = new PdfName("Layout");
 
@@ -28,15 +25,19 @@ final class Tags {
     private final String title;
     private PdfStructureElement document;
 
-    /** Prepares a document that is not open yet. */
-    Tags(PdfWriter writer, String title) {
+    /**
+     * Prepares a document that is not open yet.
+     *
+     * @param language of the words that Seatlock adds. Names have the language that their authors chose
+     */
+    Tags(PdfWriter writer, String title, String language) {
         this.writer = writer;
         this.title = title;
         writer.setPdfVersion(PdfWriter.VERSION_1_7);
         writer.setTagged();
         writer.setViewerPreferences(PdfWriter.DisplayDocTitle);
         writer.setXmpMetadata(metadata(title));
-        writer.getExtraCatalog().put(PdfName.LANG, new PdfString(LANGUAGE));
+        writer.getExtraCatalog().put(PdfName.LANG, new PdfString(language));
     }
 
     String title() {

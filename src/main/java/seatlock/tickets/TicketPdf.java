@@ -14,12 +14,12 @@ import com.lowagie.text.pdf.PdfName;
 import com.lowagie.text.pdf.PdfWriter;
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import seatlock.catalog.Amounts;
 import seatlock.catalog.Event;
+import seatlock.inventory.Reference;
+import seatlock.text.Messages;
 
 /**
  * Renders a ticket as a PDF of one page, A5 landscape, to print or to show on a phone.
@@ -48,17 +48,19 @@ public final class TicketPdf {
     private static final TextBox.Style NAME = new TextBox.Style(Typesetter.Face.BOLD, Color.WHITE, 27, 27);
     private static final TextBox.Style VENUE = new TextBox.Style(Typesetter.Face.REGULAR, ACCENT, 14, 11);
 
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu", Locale.UK);
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm zzz", Locale.UK);
-
+    private final Messages words;
     private final Event event;
+    private final Reference reference;
     private final Ticket ticket;
     private final String holder;
     private final String code;
     private final Tags tags;
 
-    private TicketPdf(Event event, Ticket ticket, String holder, String code, Tags tags) {
+    private TicketPdf(
+            Messages words, Event event, Reference reference, Ticket ticket, String holder, String code, Tags tags) {
+        this.words = words;
         this.event = event;
+        this.reference = reference;
         this.ticket = ticket;
         this.holder = holder;
         this.code = code;
@@ -68,20 +70,23 @@ public final class TicketPdf {
     /**
      * Renders a ticket.
      *
+     * @param words the language
+     * @param reference of the reservation
      * @param holder e-mail address of the buyer
      * @param code content of the QR code
      * @return the bytes of the PDF
      */
-    public static byte[] render(Event event, Ticket ticket, String holder, String code) {
+    public static byte[] render(
+            Messages words, Event event, Reference reference, Ticket ticket, String holder, String code) {
         var bytes = new ByteArrayOutputStream();
         try (var document = new Document(new Rectangle(WIDTH, HEIGHT), 0, 0, 0, 0)) {
             var writer = PdfWriter.getInstance(document, bytes);
-            var tags = new Tags(writer, event.name() + ", " + ticket.seat().label());
+            var tags = new Tags(writer, event.name() + ", " + ticket.seat().label(), words.language());
             document.addTitle(tags.title());
             document.addCreator("Seatlock");
             document.open();
             tags.open();
-            new TicketPdf(event, ticket, holder, code, tags).draw(writer.getDirectContent());
+            new TicketPdf(words, event, reference, ticket, holder, code, tags).draw(writer.getDirectContent());
         } catch (DocumentException e) {
             throw new IllegalStateException("Cannot render the ticket", e);
         }
@@ -116,26 +121,31 @@ public final class TicketPdf {
     private void drawDetails(PdfContentByte page) {
         var width = RIGHT - MARGIN;
         var startsAt = event.startsAt().atZone(event.timeZone());
-        text(PdfName.P, new TextBox(MARGIN, RIGHT, 257, 240), page, DATE.format(startsAt), bold(16));
-        text(PdfName.P, new TextBox(MARGIN, RIGHT, 234, 222), page, TIME.format(startsAt), regular(INK, 13));
+        text(PdfName.P, new TextBox(MARGIN, RIGHT, 257, 240), page, words.date(startsAt), bold(16));
+        text(PdfName.P, new TextBox(MARGIN, RIGHT, 234, 222), page, words.time(startsAt), regular(INK, 13));
 
         var seat = ticket.seat();
         var row = new TextBox(MARGIN + width * 0.56f, MARGIN + width * 0.76f, 188, 133);
         if (!row.fitsOnOneLine(seat.row(), bold(24))) {
             row = new TextBox(MARGIN + width * 0.44f, MARGIN + width * 0.80f, row.top(), row.bottom());
         }
-        field(page, "SECTION", seat.section(), bold(24), new TextBox(MARGIN, row.left() - 12, row.top(), row.bottom()));
-        field(page, "ROW", seat.row(), bold(24), row);
-        field(page, "SEAT", seat.number(), bold(24), new TextBox(row.right() + 12, RIGHT, row.top(), row.bottom()));
+        field(
+                page,
+                "pdf.section",
+                seat.section(),
+                bold(24),
+                new TextBox(MARGIN, row.left() - 12, row.top(), row.bottom()));
+        field(page, "pdf.row", seat.row(), bold(24), row);
+        field(page, "pdf.seat", seat.number(), bold(24), new TextBox(row.right() + 12, RIGHT, row.top(), row.bottom()));
 
-        var price = Amounts.format(ticket.price(), event.currencyCode());
-        field(page, "PRICE", price, bold(12), new TextBox(MARGIN, MARGIN + width * 0.30f, 105, 50));
-        field(page, "HOLDER", holder, bold(12), new TextBox(MARGIN + width * 0.34f, RIGHT, 105, 50));
+        var price = Amounts.format(ticket.price(), event.currencyCode(), words.locale());
+        field(page, "pdf.price", price, bold(12), new TextBox(MARGIN, MARGIN + width * 0.30f, 105, 50));
+        field(page, "pdf.holder", holder, bold(12), new TextBox(MARGIN + width * 0.34f, RIGHT, 105, 50));
         text(
                 PdfName.P,
                 new TextBox(MARGIN, RIGHT, 35, 29),
                 page,
-                "Valid for one entry. Please do not share the code.",
+                words.plural(Ticket.useOf(event), 1),
                 regular(PALE, 7.5f));
     }
 
@@ -160,7 +170,7 @@ public final class TicketPdf {
                 ticket.seat().label(),
                 bold(17));
         var quietZone = new Rectangle(left - 10, 132, right + 10, 132 + QR + 20);
-        tags.figure(page, "QR code of this ticket, to be scanned at the entrance", quietZone, () -> {
+        tags.figure(page, words.get("pdf.qr"), quietZone, () -> {
             fill(
                     page,
                     Color.WHITE,
@@ -170,7 +180,8 @@ public final class TicketPdf {
                     quietZone.getHeight());
             drawQr(page, left, 142);
         });
-        field(page, "TICKET", ticket.id().number(), bold(13), new TextBox(left, right, 86, 76));
+        field(page, "pdf.ticket", ticket.id().number(), bold(13), new TextBox(left, right, 86, 76));
+        field(page, "pdf.order", reference.value(), bold(13), new TextBox(left, right, 42, 32));
     }
 
     private void drawQr(PdfContentByte page, float left, float bottom) {
@@ -215,11 +226,11 @@ public final class TicketPdf {
         return new TextBox.Style(Typesetter.Face.REGULAR, color, size, size * 0.6f);
     }
 
-    /** Draws a value and, above it, a small caption. */
-    private void field(PdfContentByte page, String caption, String value, TextBox.Style style, TextBox box) {
+    /** Draws a value and, above it, a small caption in capital letters. */
+    private void field(PdfContentByte page, String captionKey, String value, TextBox.Style style, TextBox box) {
         var above = new TextBox(box.left(), box.right(), box.top() + 18, box.top() + 12);
         tags.element(page, PdfName.P, () -> {
-            above.draw(page, caption, regular(PALE, 7.5f));
+            above.draw(page, words.get(captionKey), regular(PALE, 7.5f));
             box.draw(page, value, style);
         });
     }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -26,7 +27,12 @@ public final class Tickets {
 
     private static final String SELECT_TICKET = """
             SELECT t.ticket_id, t.reservation_id, t.seat_id, s.label, s.section, s.row_name, s.seat_number, rs.price,
-                   t.key_id, t.issued_at, t.voided_at, t.checked_in_at, t.check_in_gate, t.check_in_nonce
+                   t.key_id, t.issued_at, t.voided_at, t.transfers, t.holder_name, t.holder_email, t.entry, t.checked_in_at,
+                   t.check_in_gate, t.check_in_nonce, t.checked_out_at,
+                   t.voided_at IS NOT NULL AND EXISTS (
+                       SELECT FROM tickets AS next
+                        WHERE next.event_id = t.event_id AND next.reservation_id = t.reservation_id
+                          AND next.seat_id = t.seat_id AND next.transfers = t.transfers + 1) AS transferred
               FROM tickets AS t
               JOIN seats AS s ON s.event_id = t.event_id AND s.seat_id = t.seat_id
               JOIN reservation_seats AS rs
@@ -93,8 +99,8 @@ public final class Tickets {
         tx.updateExactly(
                 claims.size(),
                 """
-                INSERT INTO tickets (event_id, key_id, ticket_id, reservation_id, seat_id, issued_at)
-                SELECT ?, (SELECT max(key_id) FROM ticket_keys), * FROM unnest(?, ?, ?, ?)
+                INSERT INTO tickets (event_id, key_id, transfers, entry, ticket_id, reservation_id, seat_id, issued_at)
+                SELECT ?, (SELECT max(key_id) FROM ticket_keys), 0, 1, * FROM unnest(?, ?, ?, ?)
                 """,
                 event.value(),
                 claims.stream().map(claim -> Ids.nextUnguessable()).toArray(UUID[]::new),
@@ -120,10 +126,11 @@ public final class Tickets {
                         .mapToInt(reservation -> reservation.seats().size())
                         .sum(),
                 """
-                INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, issued_at, voided_at)
+                INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, transfers, key_id, issued_at, entry, voided_at)
                 SELECT existing.*, line.at
                   FROM unnest(?, ?) AS line (reservation_id, at)
-                 CROSS JOIN LATERAL (SELECT event_id, ticket_id, reservation_id, seat_id, key_id, issued_at
+                 CROSS JOIN LATERAL (SELECT event_id, ticket_id, reservation_id, seat_id, transfers, key_id, issued_at,
+                                            entry
                                        FROM tickets
                                       WHERE event_id = ?
                                         AND reservation_id = line.reservation_id
@@ -142,11 +149,21 @@ public final class Tickets {
     /** The result of a request to mail the tickets of a reservation again. */
     public sealed interface Resend {
 
-        /** The tickets will be mailed: by a new job, or by one that is waiting already. */
-        record Queued() implements Resend {}
+        /**
+         * The tickets will be mailed.
+         *
+         * @param isNew whether by a new job; otherwise by one that was waiting already
+         */
+        record Queued(boolean isNew) implements Resend {}
 
         /** The reservation has no valid tickets. */
         record NotConfirmed() implements Resend {}
+
+        /** The event was cancelled. */
+        record EventCancelled() implements Resend {}
+
+        /** Other people have all tickets of the reservation. */
+        record Transferred() implements Resend {}
 
         /**
          * The tickets were mailed {@link #MAX_MAILS_PER_HOUR} times within an hour.
@@ -156,45 +173,140 @@ public final class Tickets {
         record TooOften(Duration retryAfter) implements Resend {}
     }
 
-    /** Mails the tickets of a reservation again, at most {@link #MAX_MAILS_PER_HOUR} times. */
+    /**
+     * Mails the tickets of a reservation again, at most {@link #MAX_MAILS_PER_HOUR} times.
+     *
+     * @param reservation locked, so that two requests at once cannot both be the last one allowed
+     */
     public Resend resend(Tx tx, EventId event, Reservation reservation) throws SQLException {
+        if (isCancelled(tx, event)) {
+            return new Resend.EventCancelled();
+        }
         if (reservation.status() != ReservationStatus.CONFIRMED) {
             return new Resend.NotConfirmed();
         }
-        lockReservation(
-                tx, event, reservation.id()); // so that two requests at once cannot both be the last one allowed
+        if (ofReservation(tx, event, reservation.id()).stream()
+                .noneMatch(ticket -> ticket.isBuyers() && ticket.isValid())) {
+            return new Resend.Transferred();
+        }
         var now = tx.readClock();
         var recent = jobs.recentMails(tx, event, reservation.id(), now.minus(HOUR));
         if (recent.stream().anyMatch(Jobs.Recent::isWaiting)) {
-            return new Resend.Queued();
+            return new Resend.Queued(false);
         }
         if (recent.size() >= MAX_MAILS_PER_HOUR) {
             var oldest = recent.get(recent.size() - MAX_MAILS_PER_HOUR).createdAt();
             return new Resend.TooOften(Duration.between(now, oldest.plus(HOUR)));
         }
         jobs.add(tx, event, Job.Kind.SEND_TICKETS, List.of(Job.Subject.of(reservation.id())));
-        return new Resend.Queued();
+        return new Resend.Queued(true);
     }
 
-    private static void lockReservation(Tx tx, EventId event, ReservationId id) throws SQLException {
+    /**
+     * Transfers a ticket: voids it and issues the next one of its seat, of which the new holder gets a mail; the former one is
+     * told.
+     *
+     * @param old locked and valid
+     * @param at by the database's clock, read after the lock
+     * @return the new ticket
+     */
+    public TicketId transfer(Tx tx, EventId event, Ticket old, Ticket.Holder to, Instant at) {
+        var next = new TicketId(Ids.nextUnguessable());
+        tx.updateExactly(
+                1,
+                "UPDATE tickets SET voided_at = ? WHERE event_id = ? AND ticket_id = ? AND voided_at IS NULL",
+                at,
+                event.value(),
+                old.id().value());
+        tx.updateExactly(
+                1,
+                """
+                INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, transfers, holder_name, holder_email, key_id,
+                                     issued_at, entry)
+                SELECT ?, ?, ?, ?, ?, ?, ?, (SELECT max(key_id) FROM ticket_keys), ?, 1
+                """,
+                event.value(),
+                next.value(),
+                old.reservation().value(),
+                old.seat().id(),
+                old.transfers() + 1,
+                to.name(),
+                to.email(),
+                at);
+        jobs.add(tx, event, Job.Kind.SEND_TRANSFERRED_TICKET, List.of(Job.Subject.ofTicket(next.value())));
+        jobs.add(
+                tx,
+                event,
+                Job.Kind.SEND_TRANSFER_NOTICE,
+                List.of(Job.Subject.ofTicket(old.id().value())));
+        return next;
+    }
+
+    /**
+     * Locks a ticket, and before that its reservation, whose version counts the changes of its tickets.
+     *
+     * @return the ticket, read after it was locked; empty if there is none
+     */
+    public Optional<Ticket> lockTicket(Tx tx, EventId event, TicketId id) throws SQLException {
+        lockReservationOf(tx, event, id);
         tx.lock(
-                "SELECT reservation_id FROM reservations WHERE event_id = ? AND reservation_id = ? FOR NO KEY UPDATE",
-                row -> row.uuid("reservation_id"),
+                "SELECT ticket_id FROM tickets WHERE event_id = ? AND ticket_id = ? FOR NO KEY UPDATE",
+                row -> row.uuid("ticket_id"),
                 event.value(),
                 id.value());
+        return find(tx, event, id);
+    }
+
+    private static void lockReservationOf(Tx tx, EventId event, TicketId id) throws SQLException {
+        tx.lock("""
+                SELECT reservation_id
+                  FROM reservations
+                 WHERE event_id = ?
+                   AND reservation_id = (SELECT reservation_id FROM tickets WHERE event_id = ? AND ticket_id = ?)
+                   FOR NO KEY UPDATE
+                """, row -> row.uuid("reservation_id"), event.value(), event.value(), id.value());
+    }
+
+    private static boolean isCancelled(Tx tx, EventId event) throws SQLException {
+        return tx.find(
+                        "SELECT status = 'CANCELLED' AS cancelled FROM events WHERE event_id = ?",
+                        row -> row.bool("cancelled"),
+                        event.value())
+                .orElse(false);
+    }
+
+    /**
+     * Makes the documents of a reservation's tickets anew, in the transaction that changes what they show. Until then they are not
+     * ready.
+     *
+     * @param reservation locked, as it is after the change
+     */
+    public void renew(Tx tx, EventId event, Reservation reservation) throws SQLException {
+        var outdated = tx.update("""
+                DELETE FROM ticket_documents AS d
+                 USING tickets AS t
+                 WHERE t.event_id = ?
+                   AND t.reservation_id = ?
+                   AND d.event_id = t.event_id
+                   AND d.ticket_id = t.ticket_id
+                """, event.value(), reservation.id().value());
+        if (outdated > 0) { // otherwise the job that is to make them has not done so yet
+            jobs.add(tx, event, Job.Kind.RENEW_TICKETS, List.of(Job.Subject.of(reservation.id())));
+        }
     }
 
     /** Returns the tickets of a reservation in the order of the seat plan; none if it was never confirmed. */
     public List<Ticket> ofReservation(Tx tx, EventId event, ReservationId reservation) throws SQLException {
         return tx.query(
-                SELECT_TICKET + " WHERE t.event_id = ? AND t.reservation_id = ? ORDER BY t.seat_id",
+                SELECT_TICKET + " WHERE t.event_id = ? AND t.reservation_id = ? ORDER BY t.seat_id, t.transfers",
                 Tickets::ticket,
                 event.value(),
                 reservation.value());
     }
 
     /**
-     * Returns whether a ticket exists and its reservation was made with a token. Reads only the hash of the token, so it takes the
+     * Returns whether a ticket exists, belongs to the buyer, and its reservation was made with a token. The ticket of a person to
+     * whom it was transferred is not the buyer's any more. Reads only the hash of the token, so it takes the
      * same time for a ticket that does not exist.
      */
     public boolean admits(Tx tx, EventId event, TicketId id, ReservationToken token) throws SQLException {
@@ -204,6 +316,7 @@ public final class Tickets {
                           JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
                          WHERE t.event_id = ?
                            AND t.ticket_id = ?
+                           AND t.transfers = 0
                         """, row -> row.bytes("token_hash"), event.value(), id.value())
                 .filter(hash -> Sha256.isEqual(hash, token.hash()))
                 .isPresent();
@@ -222,26 +335,69 @@ public final class Tickets {
         return new TicketCode(event, ticket.id()).sign(ticket.keyId(), keys.privateKey(tx, ticket.keyId()));
     }
 
-    /** Returns a ticket's document; empty until a worker has created it. */
-    public Optional<byte[]> document(Tx tx, EventId event, TicketId id) throws SQLException {
-        return tx.find(
-                "SELECT pdf FROM ticket_documents WHERE event_id = ? AND ticket_id = ?",
-                row -> row.bytes("pdf"),
-                event.value(),
-                id.value());
+    /** Returns the tickets of a reservation that have a document which shows the event as it is now. */
+    public Set<TicketId> withDocument(Tx tx, EventId event, ReservationId reservation) throws SQLException {
+        return Set.copyOf(
+                tx.query("""
+                SELECT d.ticket_id
+                  FROM tickets AS t
+                  JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
+                  JOIN events AS e ON e.event_id = t.event_id
+                 WHERE t.event_id = ?
+                   AND t.reservation_id = ?
+                   AND d.event_version >= e.printed_version
+                """, row -> new TicketId(row.uuid("ticket_id")), event.value(), reservation.value()));
     }
 
-    /** Stores a ticket's document. Does nothing if the ticket has one already. */
-    public void storeDocument(Tx tx, EventId event, TicketId id, byte[] pdf) throws SQLException {
+    /** Returns a ticket's document; empty until a worker has created one that shows the event as it is now. */
+    public Optional<byte[]> document(Tx tx, EventId event, TicketId id) throws SQLException {
+        return tx.find("""
+                SELECT d.pdf
+                  FROM ticket_documents AS d
+                  JOIN events AS e ON e.event_id = d.event_id AND e.printed_version <= d.event_version
+                 WHERE d.event_id = ?
+                   AND d.ticket_id = ?
+                """, row -> row.bytes("pdf"), event.value(), id.value());
+    }
+
+    /**
+     * Stores a ticket's document, unless the ticket has one that is at least as new.
+     *
+     * @param event in the version that the document shows
+     * @param reservation in the version that the document shows
+     * @return {@code false} if the reservation has changed since (its buyer may have been erased), so that the document may be
+     *     outdated; then nothing was stored
+     */
+    public boolean storeDocument(Tx tx, Event event, Reservation reservation, TicketId id, byte[] pdf)
+            throws SQLException {
+        if (lockVersion(tx, event.id(), reservation.id()) != reservation.version()) {
+            return false;
+        }
         tx.update("""
-                INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at)
-                VALUES (?, ?, ?, ?)
-                ON CONFLICT (event_id, ticket_id) DO NOTHING
-                """, event.value(), id.value(), pdf, tx.readClock());
+                INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at, event_version)
+                VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (event_id, ticket_id) DO UPDATE
+                   SET pdf = excluded.pdf, created_at = excluded.created_at, event_version = excluded.event_version
+                 WHERE ticket_documents.event_version < (SELECT printed_version FROM events
+                                                          WHERE event_id = excluded.event_id)
+                   AND ticket_documents.event_version < excluded.event_version
+                """, event.id().value(), id.value(), pdf, tx.readClock(), event.version());
+        return true;
+    }
+
+    /** Returns the version of a reservation, which stays the same until the end of the transaction. */
+    private static int lockVersion(Tx tx, EventId event, ReservationId id) throws SQLException {
+        return tx.lock(
+                        "SELECT version FROM reservations WHERE event_id = ? AND reservation_id = ? FOR SHARE",
+                        row -> row.integer("version"),
+                        event.value(),
+                        id.value())
+                .get(0);
     }
 
     private static Ticket ticket(Row row) throws SQLException {
         var checkedInAt = row.instant("checked_in_at");
+        var email = row.text("holder_email");
         return new Ticket(
                 new TicketId(row.uuid("ticket_id")),
                 new ReservationId(row.uuid("reservation_id")),
@@ -255,8 +411,13 @@ public final class Tickets {
                 row.integer("key_id"),
                 row.instant("issued_at"),
                 row.instant("voided_at"),
+                row.bool("transferred"),
+                row.integer("transfers"),
+                email == null ? null : new Ticket.Holder(row.text("holder_name"), email),
+                row.integer("entry"),
                 checkedInAt == null
                         ? null
-                        : new Ticket.CheckIn(checkedInAt, row.text("check_in_gate"), row.text("check_in_nonce")));
+                        : new Ticket.CheckIn(checkedInAt, row.text("check_in_gate"), row.text("check_in_nonce")),
+                row.instant("checked_out_at"));
     }
 }

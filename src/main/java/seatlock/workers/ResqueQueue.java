@@ -16,7 +16,7 @@ import seatlock.jobs.Jobs;
 
 /**
  * The queues in Redis, in Resque's format: {@code {"class":"IssueTickets","args":["<event>","<job>"],"vars":null}}. Each kind of
- * job has a queue of its own, so that jobs of one kind never wait for those of another.
+ * job has a queue of its own, so that what a buyer waits for is not behind thousands of jobs that a change of an event causes.
  */
 final class ResqueQueue {
 
@@ -30,20 +30,25 @@ final class ResqueQueue {
         return switch (kind) {
             case ISSUE_TICKETS -> "tickets";
             case SEND_TICKETS -> "mail";
+            case SEND_TRANSFERRED_TICKET -> "transfers";
+            case SEND_TRANSFER_NOTICE -> "transfer-notices";
+            case REFRESH_EVENT -> "refreshes";
+            case ANNOUNCE_CHANGE -> "announcements";
+            case RENEW_TICKETS -> "renewals";
+            case SEND_UPDATE -> "updates";
+            case SEND_CANCELLATION -> "cancellations";
         };
     }
 
     /**
-     * Returns the queue of a Seatlock worker from its name in Redis: host, process and number, and queue, which Jesque writes
-     * after a word of its own. Empty for a worker of another program.
+     * Returns the queues of a Seatlock worker from its name in Redis: host, process and number, and queues, which Jesque writes
+     * after a word of its own, separated by commas. Empty for a worker of another program.
      */
     static Optional<String> ofWorker(String name) {
         var parts = name.split(":", 3);
-        var queue = parts.length < 3 ? "" : parts[2].replaceFirst("^" + ResqueConstants.JAVA_DYNAMIC_QUEUES + ",", "");
-        return Stream.of(Job.Kind.values())
-                .map(ResqueQueue::name)
-                .filter(queue::equals)
-                .findFirst();
+        var listed = parts.length < 3 ? "" : parts[2].replaceFirst("^" + ResqueConstants.JAVA_DYNAMIC_QUEUES + ",", "");
+        var known = Stream.of(Job.Kind.values()).map(ResqueQueue::name).toList();
+        return known.containsAll(List.of(listed.split(","))) ? Optional.of(listed) : Optional.empty();
     }
 
     static Config config(URI redis) {

@@ -1,19 +1,34 @@
 package seatlock.workers;
 
+import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import seatlock.catalog.Cancellations;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
+import seatlock.catalog.Event.Status;
+import seatlock.catalog.EventId;
 import seatlock.db.Database;
+import seatlock.db.Tx;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationId;
+import seatlock.inventory.ReservationStatus;
 import seatlock.jobs.Job;
+import seatlock.jobs.Jobs;
+import seatlock.mail.BuyerMails;
 import seatlock.mail.Mailer;
-import seatlock.mail.TicketMail;
+import seatlock.text.Messages;
+import seatlock.tickets.Announcements;
 import seatlock.tickets.Ticket;
+import seatlock.tickets.TicketId;
 import seatlock.tickets.TicketPdf;
 import seatlock.tickets.Tickets;
 import seatlock.workers.JobHandler.PermanentFailure;
@@ -21,8 +36,8 @@ import seatlock.workers.JobHandler.TemporaryFailure;
 
 /**
  * Delivers the tickets of a confirmed reservation in two jobs, so that making documents never waits for the mail server: one
- * creates the documents, and the job that follows mails them. Both are safe to repeat: a document is stored once, and the mail
- * has the same Message-ID each time.
+ * creates the documents, and the job that follows mails them. Other jobs renew the documents, and tell the holders of
+ * tickets, if the event changes or is cancelled. All are safe to repeat: a document is stored once, and the mail has the same Message-ID each time.
  */
 public final class TicketDelivery {
 
@@ -33,12 +48,18 @@ public final class TicketDelivery {
         MAIL_SENT
     }
 
+    /** Tickets per transaction of a job that adds others. */
+    private static final int BATCH = 500;
+
     private final Database database;
     private final Catalog catalog;
     private final InventoryReader inventory;
     private final Tickets tickets;
     private final Mailer mailer;
     private final Consumer<Step> progress;
+    private final Cancellations cancellations = new Cancellations();
+    private final Announcements announcements = new Announcements();
+    private final Jobs jobs = new Jobs();
 
     /** @param progress receives each step after it is completed */
     public TicketDelivery(
@@ -57,18 +78,78 @@ public final class TicketDelivery {
     }
 
     /** The data for the documents and the mail. */
-    private record Order(Event event, Reservation reservation, List<Ticket> tickets, List<String> codes) {}
+    private record Order(Event event, Reservation reservation, List<Ticket> tickets, List<String> codes, Instant now) {
+
+        Messages words() {
+            return Messages.in(reservation.buyer().language(), event.details().language());
+        }
+
+        /** Returns whether there is nobody to tell: the buyer has no address any more. */
+        boolean isErased() {
+            return reservation.buyer().isErased();
+        }
+    }
 
     /** Returns the handler for each kind of job about tickets. */
     public Map<Job.Kind, JobHandler> handlers() {
-        return Map.of(Job.Kind.ISSUE_TICKETS, this::makeDocuments, Job.Kind.SEND_TICKETS, this::sendMail);
+        var handlers = new EnumMap<Job.Kind, JobHandler>(Job.Kind.class);
+        handlers.put(Job.Kind.ISSUE_TICKETS, this::makeDocuments);
+        handlers.put(Job.Kind.SEND_TICKETS, this::sendMail);
+        handlers.put(Job.Kind.REFRESH_EVENT, job -> addJobs(job, Job.Kind.RENEW_TICKETS));
+        handlers.put(Job.Kind.ANNOUNCE_CHANGE, job -> addJobs(job, Job.Kind.SEND_UPDATE));
+        handlers.put(Job.Kind.RENEW_TICKETS, this::renewDocuments);
+        handlers.put(Job.Kind.SEND_UPDATE, this::sendUpdate);
+        handlers.put(Job.Kind.SEND_CANCELLATION, this::sendCancellation);
+        handlers.put(Job.Kind.SEND_TRANSFERRED_TICKET, this::sendTransferredTicket);
+        handlers.put(Job.Kind.SEND_TRANSFER_NOTICE, this::sendTransferNotice);
+        return handlers;
     }
 
-    private Optional<Job.Kind> makeDocuments(Job job) {
+    /** Adds a job for each reservation, in batches. If it is repeated, it adds those that are missing. */
+    private Optional<Job.Kind> addJobs(Job job, Job.Kind kind) {
+        var version = job.eventVersion().orElseThrow();
+        var next = OptionalInt.of(0);
+        while (next.isPresent()) {
+            var after = next.getAsInt();
+            next = database.inTransaction(tx -> announcements.addJobs(tx, job.event(), version, kind, after, BATCH));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> renewDocuments(Job job) throws TemporaryFailure {
+        documents(load(job, Ticket::isValid));
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> sendUpdate(Job job) throws PermanentFailure, TemporaryFailure {
+        var own = loadOwn(job, Ticket::isValid);
+        if (own.tickets.isEmpty() || own.event.status() == Status.CANCELLED) {
+            return Optional.empty(); // people are told of the cancellation instead
+        }
+        // Looked up after the event was read: what the mail would say is not newer than what is announced later.
+        if (database.inTransaction(tx -> jobs.hasLaterAnnouncement(tx, job))) {
+            return Optional.empty();
+        }
+        send(mails(own).update(own.tickets, documents(own), job.id()));
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> sendCancellation(Job job) throws PermanentFailure, TemporaryFailure {
+        var own = loadOwn(job, ticket -> !ticket.isTransferred());
+        if (own.isErased()) {
+            return Optional.empty();
+        }
+        var cancellation = database.inTransaction(tx -> cancellations.find(tx, job.event()))
+                .orElseThrow();
+        send(mails(own).cancellation(own.tickets, cancellation.refund(), cancellation.reason(), job.id()));
+        return Optional.empty();
+    }
+
+    private Optional<Job.Kind> makeDocuments(Job job) throws TemporaryFailure {
         progress.accept(Step.STARTED);
-        var order = load(job);
-        if (order.tickets.isEmpty()) {
-            return Optional.empty(); // the reservation was refunded in the meantime
+        var order = load(job, Ticket::isValid);
+        if (order.reservation.status() != ReservationStatus.CONFIRMED || order.isErased()) {
+            return Optional.empty(); // it was refunded or erased in the meantime
         }
         documents(order);
         progress.accept(Step.DOCUMENTS_MADE);
@@ -77,39 +158,98 @@ public final class TicketDelivery {
 
     /** Also creates documents that are missing, because tickets may be sent again before the job for documents has run. */
     private Optional<Job.Kind> sendMail(Job job) throws PermanentFailure, TemporaryFailure {
-        var order = load(job);
-        if (order.tickets.isEmpty()) {
-            return Optional.empty();
+        var own = loadOwn(job, Ticket::isValid);
+        if (own.tickets.isEmpty() || own.event.status() == Status.CANCELLED) {
+            return Optional.empty(); // they were refunded or transferred in the meantime
         }
+        send(mails(own).tickets(own.tickets, documents(own), job.id()));
+        progress.accept(Step.MAIL_SENT);
+        return Optional.empty();
+    }
+
+    private BuyerMails mails(Order order) {
+        return new BuyerMails(order.event, order.reservation, mailer.contact(), order.now);
+    }
+
+    private void send(Mailer.Mail mail) throws PermanentFailure, TemporaryFailure {
         try {
-            mailer.send(TicketMail.of(
-                    order.event, order.reservation, order.tickets, documents(order), job.id(), mailer.contact()));
+            mailer.send(mail);
         } catch (Mailer.Rejected e) {
             throw new PermanentFailure(e.getMessage(), e);
         } catch (Mailer.Failed e) {
             throw new TemporaryFailure(e.getMessage(), e);
         }
-        progress.accept(Step.MAIL_SENT);
-        return Optional.empty();
     }
 
-    private Order load(Job job) {
+    /** Loads the tickets of the reservation that a job is about, of all their holders. */
+    private Order load(Job job, Predicate<Ticket> which) {
+        return database.inTransaction(tx -> load(tx, job.event(), job.subject().reservation(), which));
+    }
+
+    /** Loads the tickets of the person that a job tells: of the buyer, or of the one to whom the ticket was transferred. */
+    private Order loadOwn(Job job, Predicate<Ticket> which) {
+        if (job.subject().type() == Job.Subject.Type.RESERVATION) {
+            return load(job, which.and(Ticket::isBuyers));
+        }
         return database.inTransaction(tx -> {
-            var event = catalog.find(tx, job.event()).orElseThrow();
-            var reservation =
-                    inventory.find(tx, job.event(), job.subject().reservation()).orElseThrow();
-            var live = tickets.ofReservation(tx, job.event(), job.subject().reservation()).stream()
-                    .filter(ticket -> ticket.voidedAt() == null)
-                    .toList();
-            var codes = new ArrayList<String>();
-            for (var ticket : live) {
-                codes.add(tickets.code(tx, job.event(), ticket));
-            }
-            return new Order(event, reservation, live, codes);
+            var ticket = tickets.find(
+                            tx, job.event(), new TicketId(job.subject().ticket()))
+                    .orElseThrow();
+            return load(tx, job.event(), ticket.reservation(), which.and(ticket::hasSameHolder));
         });
     }
 
-    private List<byte[]> documents(Order order) {
+    private Order load(Tx tx, EventId id, ReservationId reservationId, Predicate<Ticket> which) throws SQLException {
+        var event = catalog.find(tx, id).orElseThrow();
+        var reservation = inventory.find(tx, id, reservationId).orElseThrow();
+        var found = tickets.ofReservation(tx, id, reservationId).stream()
+                .filter(which)
+                .filter(ticket -> !reservation.buyer().isErased()) // there is no address, and no name to print
+                .toList();
+        var codes = new ArrayList<String>();
+        for (var ticket : found) {
+            codes.add(tickets.code(tx, id, ticket));
+        }
+        return new Order(event, reservation, found, codes, tx.readClock());
+    }
+
+    /** The new holder of a ticket gets it by mail. */
+    private Optional<Job.Kind> sendTransferredTicket(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = loadTicket(job);
+        var ticket = order.tickets.get(0);
+        if (!ticket.isValid() || ticket.transferredTo() == null || order.event.status() == Status.CANCELLED) {
+            return Optional.empty(); // refunded, transferred again or erased in the meantime
+        }
+        send(mails(order).transfer(ticket, documents(order).get(0), job.id()));
+        return Optional.empty();
+    }
+
+    /** The former holder of a ticket learns that it is void. */
+    private Optional<Job.Kind> sendTransferNotice(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = loadTicket(job);
+        var ticket = order.tickets.get(0);
+        if (order.isErased() || !ticket.isBuyers() && ticket.transferredTo() == null) {
+            return Optional.empty();
+        }
+        send(mails(order).transferred(ticket, job.id()));
+        return Optional.empty();
+    }
+
+    /** Loads the ticket that a job is about. */
+    private Order loadTicket(Job job) {
+        return database.inTransaction(tx -> {
+            var event = catalog.find(tx, job.event()).orElseThrow();
+            var ticket = tickets.find(
+                            tx, job.event(), new TicketId(job.subject().ticket()))
+                    .orElseThrow();
+            var reservation =
+                    inventory.find(tx, job.event(), ticket.reservation()).orElseThrow();
+            var code = tickets.code(tx, job.event(), ticket);
+            return new Order(event, reservation, List.of(ticket), List.of(code), tx.readClock());
+        });
+    }
+
+    private List<byte[]> documents(Order order) throws TemporaryFailure {
         var documents = new ArrayList<byte[]>();
         for (int i = 0; i < order.tickets.size(); i++) {
             documents.add(document(order, order.tickets.get(i), order.codes.get(i)));
@@ -118,17 +258,19 @@ public final class TicketDelivery {
     }
 
     /** Returns the stored document, or creates and stores it. Rendering is slow, so it runs outside a transaction. */
-    private byte[] document(Order order, Ticket ticket, String code) {
+    private byte[] document(Order order, Ticket ticket, String code) throws TemporaryFailure {
         var event = order.event.id();
         var existing = database.inTransaction(tx -> tickets.document(tx, event, ticket.id()));
         if (existing.isPresent()) {
             return existing.get();
         }
-        var rendered =
-                TicketPdf.render(order.event, ticket, order.reservation.buyer().email(), code);
-        return database.inTransaction(tx -> {
-            tickets.storeDocument(tx, event, ticket.id(), rendered);
-            return tickets.document(tx, event, ticket.id()).orElseThrow();
-        });
+        var reservation = order.reservation;
+        var holder = ticket.transferredTo();
+        var name = holder == null ? reservation.printedName(ticket.seat().id()) : holder.name();
+        var rendered = TicketPdf.render(order.words(), order.event, reservation.reference(), ticket, name, code);
+        return database.inTransaction(tx -> tickets.storeDocument(tx, order.event, reservation, ticket.id(), rendered)
+                        ? tickets.document(tx, event, ticket.id())
+                        : Optional.<byte[]>empty())
+                .orElseThrow(() -> new TemporaryFailure("The reservation was changed meanwhile", null));
     }
 }

@@ -19,6 +19,7 @@ import net.greghaines.jesque.ConfigBuilder;
 import net.greghaines.jesque.utils.ResqueConstants;
 import net.greghaines.jesque.worker.DefaultFailQueueStrategy;
 import net.greghaines.jesque.worker.JobFactory;
+import net.greghaines.jesque.worker.NextQueueStrategy;
 import net.greghaines.jesque.worker.RecoveryStrategy;
 import net.greghaines.jesque.worker.Worker;
 import net.greghaines.jesque.worker.WorkerEvent;
@@ -36,7 +37,8 @@ import seatlock.redis.RedisConnection;
 
 /**
  * A pool of Jesque workers, each with its own thread and connection, and a supervisor that replaces dead workers. Each worker
- * runs jobs of one kind, so that a slow mail server occupies only the workers that send mail.
+ * makes documents or sends mail, so that a slow mail server occupies only the workers that send mail; of the kinds of jobs with
+ * its work, it takes the most urgent first.
  *
  * <p>A worker ends on any Redis error, and the supervisor starts a new one, which opens a new connection and reloads its
  * scripts. Nothing less recovers from a Redis that was restarted, lost its scripts, or became read-only.
@@ -80,8 +82,8 @@ public final class WorkerPool implements AutoCloseable {
     /** A worker with the name that Jesque gives it, except that the name of the host need not resolve. */
     private static final class NamedWorker extends WorkerImpl {
 
-        NamedWorker(net.greghaines.jesque.Config config, String queue, JobFactory jobs, Jedis connection) {
-            super(config, List.of(queue), jobs, connection);
+        NamedWorker(net.greghaines.jesque.Config config, List<String> queues, JobFactory jobs, Jedis connection) {
+            super(config, queues, jobs, connection, NextQueueStrategy.RESET_TO_HIGHEST_PRIORITY);
         }
 
         @Override
@@ -110,13 +112,13 @@ public final class WorkerPool implements AutoCloseable {
 
     /** A place in the pool, with its current worker. */
     private static final class Slot {
-        final Job.Kind kind;
+        final Job.Work work;
         volatile Worker worker;
         volatile Thread thread;
         volatile boolean polls;
 
-        Slot(Job.Kind kind) {
-            this.kind = kind;
+        Slot(Job.Work work) {
+            this.work = work;
         }
 
         boolean isAlive() {
@@ -138,10 +140,10 @@ public final class WorkerPool implements AutoCloseable {
         this.redis = new RedisConnection(redisUrl, ResqueQueue.TIMEOUT, "workers that end are not replaced");
         this.lastAlive = slots.length;
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = new Slot(i < slots.length / 2 ? Job.Kind.ISSUE_TICKETS : Job.Kind.SEND_TICKETS);
+            slots[i] = new Slot(i < slots.length / 2 ? Job.Work.DOCUMENTS : Job.Work.MAIL);
         }
-        for (var kind : Job.Kind.values()) {
-            metrics.workers(kind.wireName(), () -> alive(kind));
+        for (var work : Job.Work.values()) {
+            metrics.workers(work.firstKind().wireName(), () -> alive(work));
         }
     }
 
@@ -160,20 +162,20 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Returns the number of workers that take jobs. It is less than the size of the pool if Redis is down. */
     public int alive() {
-        return Stream.of(Job.Kind.values()).mapToInt(this::alive).sum();
+        return Stream.of(Job.Work.values()).mapToInt(this::alive).sum();
     }
 
-    private int alive(Job.Kind kind) {
+    private int alive(Job.Work work) {
         return (int) Stream.of(slots)
-                .filter(slot -> slot.kind == kind && slot.works())
+                .filter(slot -> slot.work == work && slot.works())
                 .count();
     }
 
     /** Returns why jobs of some kind are not run, as a sentence; empty if each kind has a worker, or the pool is starting. */
     public String problem() {
-        var idle = Stream.of(Job.Kind.values())
-                .filter(kind -> alive(kind) == 0)
-                .map(Job.Kind::wireName)
+        var idle = Stream.of(Job.Work.values())
+                .filter(work -> alive(work) == 0)
+                .map(work -> work.firstKind().wireName())
                 .collect(Collectors.joining(" and "));
         var reason = failure;
         var isStarting = reason.isEmpty() && System.nanoTime() - startedAt < START_TIMEOUT.toNanos();
@@ -236,8 +238,8 @@ public final class WorkerPool implements AutoCloseable {
         conversation.begin();
         var worker = new NamedWorker(
                 ResqueQueue.config(redisUrl),
-                ResqueQueue.name(slot.kind),
-                payload -> toCallable(payload, slot.kind, conversation),
+                slot.work.kinds().stream().map(ResqueQueue::name).toList(),
+                payload -> toCallable(payload, slot.work, conversation),
                 connection);
         worker.setFailQueueStrategy(new DefaultFailQueueStrategy(ConfigBuilder.DEFAULT_NAMESPACE) {
             @Override
@@ -282,14 +284,14 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Converts a payload to a callable. Its class name must be the kind of job that the queue is for; no class is ever loaded by
+     * Converts a payload to a callable. Its class name must be a kind of job with the work of the worker; no class is ever loaded by
      * name. While the job runs, nothing is expected from Redis.
      */
-    private Callable<Void> toCallable(net.greghaines.jesque.Job payload, Job.Kind kind, Conversation conversation) {
+    private Callable<Void> toCallable(net.greghaines.jesque.Job payload, Job.Work work, Conversation conversation) {
         var args = payload.getArgs();
-        if (!kind.wireName().equals(payload.getClassName()) || args == null || args.length != 2) {
-            throw new IllegalArgumentException(
-                    "Not a job for the queue " + ResqueQueue.name(kind) + ": " + payload.getClassName());
+        var kind = Job.Kind.ofWireName(String.valueOf(payload.getClassName()));
+        if (kind.isEmpty() || kind.get().work() != work || args == null || args.length != 2) {
+            throw new IllegalArgumentException("Not a job for this worker: " + payload.getClassName());
         }
         var event = new EventId(UUID.fromString(String.valueOf(args[0])));
         var id = UUID.fromString(String.valueOf(args[1]));
@@ -325,8 +327,8 @@ public final class WorkerPool implements AutoCloseable {
         var heartbeats = redis.hgetAll(ResqueQueue.key("workers", "heartbeat"));
         var now = clock(redis);
         for (var name : redis.smembers(ResqueQueue.key("workers"))) {
-            var queue = ResqueQueue.ofWorker(name);
-            if (queue.isPresent() && hasDied(name, heartbeats.get(name), now)) {
+            var queues = ResqueQueue.ofWorker(name);
+            if (queues.isPresent() && hasDied(name, heartbeats.get(name), now)) {
                 log.info("Removing the entries of the killed worker {} from Redis", name);
                 redis.srem(ResqueQueue.key("workers"), name);
                 redis.del(
@@ -334,7 +336,7 @@ public final class WorkerPool implements AutoCloseable {
                         ResqueQueue.key("worker", name, "started"),
                         ResqueQueue.key("stat", "processed", name),
                         ResqueQueue.key("stat", "failed", name),
-                        ResqueQueue.key("inflight", name, queue.get()));
+                        ResqueQueue.key("inflight", name, queues.get()));
                 redis.hdel(ResqueQueue.key("workers", "heartbeat"), name);
             }
         }

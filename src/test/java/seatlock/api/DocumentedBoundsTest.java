@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -41,7 +43,11 @@ class DocumentedBoundsTest {
     }
 
     private static JsonNode resolve(JsonNode schema) {
-        return schema.has("$ref") ? DOCUMENT.at(schema.get("$ref").textValue().substring(1)) : schema;
+        var reference =
+                schema.path("allOf").path(0).isObject() ? schema.at("/allOf/0") : schema; // next to a description
+        return reference.has("$ref")
+                ? DOCUMENT.at(reference.get("$ref").textValue().substring(1))
+                : schema;
     }
 
     private record Operation(String path, String method, JsonNode definition) {
@@ -143,6 +149,9 @@ class DocumentedBoundsTest {
 
     private void expect(Operation operation, JsonNode body, Sample sample, boolean beyond) {
         var what = operation + ": " + sample.field + (beyond ? " beyond " : " at ") + sample.bound;
+        if (!beyond && what.startsWith("changeEvent: sections[0].name")) {
+            return; // the event has no section of such a name
+        }
         var response = send(operation, body);
         if (beyond) {
             assertThat(response.outcome()).as(what).isIn("422 invalid-request", "422 too-many-seats");
@@ -158,7 +167,10 @@ class DocumentedBoundsTest {
     }
 
     private Api.Response send(Operation operation, JsonNode body) {
-        var request = Api.post(system.api.asAdmin(system.api.request(fill(operation))), body.toString());
+        var request = system.api
+                .asAdmin(system.api.request(fill(operation)))
+                .header("Content-Type", "application/json")
+                .method(operation.method.toUpperCase(Locale.ROOT), BodyPublishers.ofString(body.toString()));
         request.header("Idempotency-Key", UUID.randomUUID().toString());
         return system.api.send(request);
     }
@@ -167,10 +179,16 @@ class DocumentedBoundsTest {
     private String reservation;
     private String key;
 
+    /** Sections can be added to an event once. */
+    private String freshEvent() {
+        return system.event(1).id().toString();
+    }
+
     private String fill(Operation operation) {
         if (event == null) {
             var created = system.event(200);
             event = created.id().toString();
+            system.api.buyOne(created.id(), "S-A-199"); // a change, so that nothing waits for one
             reservation =
                     system.api.reserve(created.id(), "S-A-200").json().get("id").textValue();
             key = system.api
@@ -183,7 +201,7 @@ class DocumentedBoundsTest {
         }
         return operation
                 .path
-                .replace("{eventId}", event)
+                .replace("{eventId}", operation.path.endsWith("/sections") ? freshEvent() : event)
                 .replace("{reservationId}", reservation)
                 .replace("{ticketId}", new UUID(0, 1).toString())
                 .replace("{keyId}", key);
@@ -207,7 +225,7 @@ class DocumentedBoundsTest {
             var schema = resolve(parameter.get("schema"));
             for (var beyond : List.of(true, false)) {
                 for (var sample : samples(name, schema, beyond)) {
-                    var query = "?" + name + "=" + sample.value.asText();
+                    var query = "?" + name + "=" + sample.value.asText() + otherRequired(operation, name);
                     var response = system.api.send(system.api.asAdmin(system.api.request(fill(operation) + query)));
                     assertThat(response.outcome())
                             .as(operation + query)
@@ -215,6 +233,11 @@ class DocumentedBoundsTest {
                 }
             }
         }
+    }
+
+    private static String otherRequired(Operation operation, String name) {
+        var isNeeded = operation.toString().equals("findReservationsOfAddress") && !name.equals("email");
+        return isNeeded ? "&email=ada@example.org" : "";
     }
 
     @Test
@@ -227,6 +250,10 @@ class DocumentedBoundsTest {
         schema.path("properties").properties().forEach(property -> {
             var field = property.getValue();
             var what = name + "." + property.getKey();
+            if (resolve(field) != field) {
+                checkBounded(resolve(field), what);
+                return;
+            }
             switch (field.path("type").asText()) {
                 case "string" ->
                     assertThat(field.has("maxLength")
@@ -240,6 +267,10 @@ class DocumentedBoundsTest {
                     assertThat(field.has("minItems")).as(what).isTrue();
                     checkBounded(resolve(field.get("items")), what);
                 }
+                case "object" ->
+                    assertThat(field.at("/additionalProperties/maxLength").isNumber())
+                            .as(what)
+                            .isTrue();
                 default -> assertThat(field.path("type").asText()).as(what).isEqualTo("boolean");
             }
         });

@@ -14,6 +14,7 @@ final class EventRows {
             "event_terms",
             "quotas",
             "reservations",
+            "reservation_words",
             "reservation_seats",
             "seats",
             "tickets",
@@ -21,15 +22,17 @@ final class EventRows {
             "scans",
             "payment_references",
             "jobs",
+            "changes",
             "idempotency_keys");
 
     private static final String SELECT = TABLES.stream()
-            .map(table -> "SELECT '" + table + "' || r::text AS line FROM " + table + " AS r WHERE event_id = ?")
+            .map(table -> "SELECT '" + table + "' || (to_jsonb(r) - 'position')::text AS line FROM " + table
+                    + " AS r WHERE event_id = ?")
             .collect(Collectors.joining(" UNION ALL ", "", " ORDER BY line"));
 
     private EventRows() {}
 
-    /** Returns each row as text, sorted. */
+    /** Returns each row as text, sorted; without the positions of changes, which are given later. */
     static List<String> read(TestSystem system, EventId event) {
         var parameters = Stream.generate(event::value).limit(TABLES.size()).toArray();
         return system.query(SELECT, row -> row.text("line"), parameters);

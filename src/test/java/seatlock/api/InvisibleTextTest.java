@@ -150,6 +150,7 @@ class InvisibleTextTest {
     @Test
     void a_seat_whose_label_would_be_refused_today_can_still_be_sold() {
         var event = system.event(1).id();
+        system.update("UPDATE section_prices SET section = ? WHERE event_id = ?", "\ufeffS\u202e", event.value());
         system.update(
                 "UPDATE seats SET section = ?, label = ? WHERE event_id = ?",
                 "\ufeffS\u202e",

@@ -12,6 +12,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import seatlock.catalog.EventId;
 import seatlock.support.Api;
 import seatlock.support.RawHttp;
 import seatlock.support.TestSystem;
@@ -20,18 +21,28 @@ import seatlock.support.TestSystem;
 class QueryParametersTest {
 
     /** A valid value of each documented parameter; {@code after} is an id or a number. */
-    private static final Map<String, List<String>> VALUES = Map.of(
-            "limit", List.of("1"),
-            "after", List.of("0", "01900000-0000-7000-8000-000000000001"),
-            "section", List.of("S"),
-            "status", List.of("SOLD"));
+    private static final Map<String, List<String>> VALUES = Map.ofEntries(
+            Map.entry("limit", List.of("1")),
+            Map.entry("wait", List.of("0")),
+            Map.entry("after", List.of("0", "01900000-0000-7000-8000-000000000001")),
+            Map.entry("section", List.of("S")),
+            Map.entry("from", List.of("2099-06-18T19:00:00Z")),
+            Map.entry("to", List.of("2099-06-18T19:00:00Z")),
+            Map.entry("q", List.of("aida")),
+            Map.entry("status", List.of("SOLD", "CANCELLED")),
+            Map.entry("email", List.of("ada@example.org")),
+            Map.entry("name", List.of("Ada")),
+            Map.entry("reference", List.of("7k2m-px4d")));
 
     private final TestSystem system = TestSystem.shared();
     private final Api api = system.api;
-    private final UUID event = system.event(1).id().value();
+    private final EventId event = system.event(1).id();
+    private final String reservation =
+            api.reserve(event, "S-A-1").json().get("id").asText();
 
     private Api.Response send(String method, String template, String query) {
         var path = template.replace("{eventId}", event.toString())
+                .replace("{reservationId}", reservation)
                 .replaceAll("\\{\\w+}", UUID.randomUUID().toString());
         return api.send(api.asAdmin(api.request(path + "?" + query)).method(method, BodyPublishers.noBody()));
     }
@@ -55,8 +66,8 @@ class QueryParametersTest {
         assertThat(operations).hasSizeGreaterThan(20);
         for (Endpoint operation : operations) {
             var name = operation.method + " " + operation.path;
-            for (var query : List.of("from=2027", "from", "LIMIT=1", "%66rom=1")) {
-                var field = query.startsWith("LIMIT") ? "LIMIT" : "from";
+            for (var query : List.of("since=2027", "since", "LIMIT=1", "%73ince=1")) {
+                var field = query.startsWith("LIMIT") ? "LIMIT" : "since";
                 var response = send(operation.method.name(), operation.path, query);
                 assertRefuses(name, response, field, "is not a query parameter of this operation");
             }
@@ -70,7 +81,13 @@ class QueryParametersTest {
         for (var path : paths.properties()) {
             for (var parameter : queryParameters(path.getValue().path("get"))) {
                 var responses = VALUES.get(parameter).stream()
-                        .map(value -> send("GET", path.getKey(), parameter + "=" + value))
+                        .map(value -> send(
+                                "GET",
+                                path.getKey(),
+                                parameter + "=" + value
+                                        + (path.getKey().equals("/api/reservations") && !parameter.equals("email")
+                                                ? "&email=ada@example.org"
+                                                : "")))
                         .toList();
                 assertThat(responses)
                         .as(path.getKey() + " " + parameter)
@@ -83,7 +100,7 @@ class QueryParametersTest {
                 checked++;
             }
         }
-        assertThat(checked).isEqualTo(8);
+        assertThat(checked).isEqualTo(28);
     }
 
     private static List<String> queryParameters(JsonNode operation) {

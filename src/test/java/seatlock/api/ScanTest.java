@@ -236,7 +236,7 @@ class ScanTest {
         var id = api.buyOne(event.id(), "S-A-1");
         system.update(
                 "UPDATE reservations SET confirmed_at = confirmed_at + interval '1 hour',"
-                        + " expires_at = expires_at + interval '1 hour' WHERE event_id = ?",
+                        + " expires_at = expires_at + interval '1 hour', hold_until = hold_until + interval '1 hour' WHERE event_id = ?",
                 event.id().value());
         issuedAt(event, Instant.now().plus(Duration.ofHours(1)).minusSeconds(60).toString());
 

@@ -22,12 +22,12 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import seatlock.api.EventBodies.SeatBody;
-import seatlock.api.EventBodies.Seats;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.SeatPlan;
 import seatlock.catalog.Terms;
+import seatlock.contract.EventBodies.SeatBody;
+import seatlock.contract.EventBodies.Seats;
 import seatlock.http.Json;
 import seatlock.inventory.SeatStatus;
 import seatlock.support.Api;
@@ -95,7 +95,13 @@ class SeatMapFormatTest {
     private String expected(EventId event, String section, SeatStatus status, int limit, int after) {
         record Found(int id, SeatBody seat) {}
         var found = system.query(
-                "SELECT * FROM seats WHERE event_id = ? AND seat_id > ? ORDER BY seat_id",
+                """
+                SELECT s.*, p.price
+                  FROM seats AS s
+                  JOIN section_prices AS p ON p.event_id = s.event_id AND p.section = s.section
+                 WHERE s.event_id = ? AND s.seat_id > ?
+                 ORDER BY s.seat_id
+                """,
                 row -> new Found(
                         row.integer("seat_id"),
                         new SeatBody(

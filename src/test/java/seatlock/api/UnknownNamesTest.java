@@ -41,7 +41,7 @@ class UnknownNamesTest {
             var pdf = system.api.tickets(id, reservation).get(0).get("pdf").asText();
             assertThat(system.api.get(pdf, TestSystem.ADMIN_KEY).status()).isEqualTo(200);
             assertThat(Files.readString(workers.mails().get(0), StandardCharsets.US_ASCII))
-                    .contains("UTC", "45.00 XQZ");
+                    .contains("UTC", "45.00=C2=A0XQZ");
 
             system.api.reserve(id, "S-A-2");
             system.api.reserve(known.id(), "S-A-1");

@@ -34,10 +34,11 @@ final class DirectBookings implements AutoCloseable {
     private static final String LOCK = "SELECT seat_id, status FROM seats WHERE event_id = ? AND label = ? FOR UPDATE";
 
     private static final String INSERT_RESERVATION = """
-            INSERT INTO reservations (event_id, reservation_id, status, email, token_hash, seat_count, total, created_at,
-                                      expires_at, terms_version, event_starts_at, event_max_seats)
-            VALUES (?, ?, 'PENDING', 'ada@example.org', sha256('token'), 1, 4500, now(), now() + interval '10 minutes',
-                    1, ?, ?)
+            INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total, created_at,
+                                      expires_at, hold_until, terms_version, event_starts_at, event_max_seats)
+            VALUES (?, ?, upper(translate(substr(gen_random_uuid()::text, 1, 8), '01', 'gh')), 1, 'PENDING',
+                    'ada@example.org', sha256('token'), 1, 4500, now(), now() + interval '10 minutes',
+                    now() + interval '30 minutes', 1, ?, ?)
             """;
 
     private static final String INSERT_SEAT =
@@ -50,13 +51,14 @@ final class DirectBookings implements AutoCloseable {
 
     private static final String CTE = """
             WITH seat AS (
-                SELECT event_id, seat_id, price FROM seats
+                SELECT event_id, seat_id, 4500 AS price FROM seats
                  WHERE event_id = ? AND label = ? AND status = 'AVAILABLE' FOR UPDATE
             ), reservation AS (
-                INSERT INTO reservations (event_id, reservation_id, status, email, token_hash, seat_count, total,
-                                          created_at, expires_at, terms_version, event_starts_at, event_max_seats)
-                SELECT event_id, ?, 'PENDING', 'ada@example.org', sha256('token'), 1, price, now(),
-                       now() + interval '10 minutes', 1, ?, ?
+                INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total,
+                                          created_at, expires_at, hold_until, terms_version, event_starts_at, event_max_seats)
+                SELECT event_id, ?, upper(translate(substr(gen_random_uuid()::text, 1, 8), '01', 'gh')), 1, 'PENDING',
+                       'ada@example.org', sha256('token'), 1, price, now(),
+                       now() + interval '10 minutes', now() + interval '30 minutes', 1, ?, ?
                   FROM seat
                 RETURNING event_id, reservation_id, expires_at
             ), claim AS (

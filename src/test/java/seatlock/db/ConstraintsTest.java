@@ -26,14 +26,15 @@ class ConstraintsTest {
     private static final String HELD_KEY = "key_hash = sha256(E'anonymous reserve\\nheld')";
 
     private static final String NEW_RESERVATION = """
-            INSERT INTO reservations (event_id, reservation_id, status, email, token_hash, seat_count, total, created_at,
-                                      expires_at, confirmed_at, ended_at, payment_reference, amount_paid,
+            INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, total, created_at,
+                                      expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid,
                                       event_starts_at, event_max_seats, terms_version)
             SELECT event_id, gen_random_uuid(), %s FROM event_terms WHERE event_id = :event
             """;
 
-    private static final String GOOD = "'PENDING', 'a@b.c', sha256('x'), 1, 100, now(), now() + interval '1 minute',"
-            + " NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
+    private static final String GOOD =
+            "'ABCDEFGH', 1, 'PENDING', 'a@b.c', sha256('x'), 1, 100, now(), now() + interval '1 minute',"
+                    + " now() + interval '3 minutes', NULL, NULL, NULL, NULL, starts_at, max_seats_per_reservation, version";
 
     private static String reservation(String good, String bad) {
         assertThat(GOOD).contains(good);
@@ -56,6 +57,28 @@ class ConstraintsTest {
         return "UPDATE reservations SET " + change + " WHERE event_id = :event AND reservation_id = :sold";
     }
 
+    /** Makes the pending reservation an expired one that was replaced. */
+    private static String lapsed(String successor) {
+        return held("status = 'EXPIRED', expires_at = now(), ended_at = now(), replaced_by = " + successor);
+    }
+
+    /** Copies the confirmed reservation twice, as an expired or a confirmed one with the same partner. */
+    private static String twice(String column, String partner) {
+        var copy =
+                "INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count,"
+                        + " total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid, event_starts_at,"
+                        + " event_max_seats, terms_version, " + column
+                        + ") SELECT event_id, gen_random_uuid(), '%s', 1, "
+                        + (column.equals("replaces") ? "'CONFIRMED'" : "'EXPIRED'")
+                        + ", email, token_hash, seat_count, total, created_at, expires_at, hold_until, "
+                        + (column.equals("replaces")
+                                ? "confirmed_at, NULL, payment_reference, amount_paid"
+                                : "NULL, expires_at, NULL, NULL")
+                        + ", event_starts_at, event_max_seats, terms_version, " + partner
+                        + " FROM reservations WHERE event_id = :event AND reservation_id = :sold";
+        return copy.formatted("ABCDEFGH") + "; " + copy.formatted("HGFEDCBA");
+    }
+
     private static String plan(String change) {
         return "UPDATE seat_plans SET " + change + " WHERE event_id = :event";
     }
@@ -66,7 +89,7 @@ class ConstraintsTest {
 
     private static String document(String pdf, String createdAt) {
         return "INSERT INTO ticket_documents SELECT event_id, ticket_id, " + pdf + ", " + createdAt
-                + " FROM tickets WHERE event_id = :event";
+                + ", 1 FROM tickets WHERE event_id = :event";
     }
 
     private static String job(String change) {
@@ -74,10 +97,23 @@ class ConstraintsTest {
     }
 
     /** A copy of the event's job, with another id, kind and subject. */
+    private static String secondUpdate() {
+        return "INSERT INTO jobs (event_id, job_id, kind, subject_type, subject_id, event_version, state, attempts, created_at,"
+                + " next_attempt_at) SELECT event_id, gen_random_uuid(), kind, subject_type, subject_id, event_version,"
+                + " state, attempts, created_at, next_attempt_at FROM jobs WHERE event_id = :event";
+    }
+
     private static String newJob(String id, String kindAndSubject) {
         return "INSERT INTO jobs (event_id, job_id, kind, subject_type, subject_id, state, attempts, created_at,"
                 + " next_attempt_at) SELECT event_id, " + id + ", " + kindAndSubject
                 + ", state, attempts, created_at, next_attempt_at FROM jobs WHERE event_id = :event";
+    }
+
+    /** A job about the ticket of the sold seat. */
+    private static String transferJob() {
+        return newJob(
+                "gen_random_uuid()",
+                "'SendTransferNotice', 'TICKET', (SELECT ticket_id FROM tickets WHERE event_id = :event)");
     }
 
     private static String terms(String change) {
@@ -86,8 +122,17 @@ class ConstraintsTest {
 
     /** Further terms of the event: version, start, seats per reservation, time to live. */
     private static String newTerms(String values) {
-        return "INSERT INTO event_terms SELECT event_id, " + values
-                + ", now() FROM event_terms WHERE event_id = :event";
+        return "INSERT INTO event_terms (event_id, version, starts_at, max_seats_per_reservation, reservation_ttl_ms,"
+                + " created_at, is_paused, reentry) SELECT event_id, " + values
+                + ", now(), false, false FROM event_terms WHERE event_id = :event";
+    }
+
+    /** A change of the sold reservation, which has one of version 2 already. */
+    private static String change(String good, String bad) {
+        var row =
+                ":event, gen_random_uuid(), 'reservation.confirmed', :sold, NULL::uuid, 3, 'holder', now(), NULL::bigint";
+        assertThat(row).contains(good);
+        return "INSERT INTO changes SELECT " + row.replace(good, bad);
     }
 
     private static String key(String change) {
@@ -98,11 +143,16 @@ class ConstraintsTest {
         return "INSERT INTO payment_references VALUES (%s, 'pi_' || :sold, %s)".formatted(event, reservation);
     }
 
+    private static String word(String word, String reservation) {
+        return "INSERT INTO reservation_words SELECT :event, " + word + ", " + reservation;
+    }
+
     /** A scan of the sold ticket. */
     private static String scan(String good, String bad) {
-        var row = "event_id, ticket_id, gen_random_uuid(), 'N', 'n-1', now(), now(), now(), 'ADMITTED'";
+        var row = "event_id, ticket_id, gen_random_uuid(), 'N', 'n-1', now(), now(), now(), 'ADMITTED', 1, NULL";
         assertThat(row).contains(good);
-        return "INSERT INTO scans SELECT " + row.replace(good, bad) + " FROM tickets WHERE event_id = :event";
+        return "INSERT INTO scans (event_id, ticket_id, scan_id, gate, nonce, scanned_at, judged_at, received_at, outcome,"
+                + " entry, reason) SELECT " + row.replace(good, bad) + " FROM tickets WHERE event_id = :event";
     }
 
     private static String quota(String event, String subject, String reservations) {
@@ -117,6 +167,10 @@ class ConstraintsTest {
 
     /** SQL that breaks a rule, and the constraint that stops it. */
     static Stream<Arguments> violations() {
+        return Stream.concat(EventConstraints.violations(), ofSales());
+    }
+
+    private static Stream<Arguments> ofSales() {
         return Stream.of(
                 // The owner of a seat
                 arguments(seat(3, "status = 'SOLD'"), "seats_holder_matches_status"),
@@ -159,6 +213,16 @@ class ConstraintsTest {
                 arguments(sold("amount_paid = total - 1"), "reservations_paid_in_full"),
                 arguments(held("payment_reference = 'pi', amount_paid = total"), "reservations_paid_when_confirmed"),
                 arguments(held("expires_at = created_at"), "reservations_expires_after_created"),
+                arguments(held("expires_at = hold_until + interval '1 us'"), "reservations_held_within_limit"),
+                // A reservation in the place of a lapsed one
+                arguments(sold("replaces = gen_random_uuid()"), "reservations_replaces_fk"),
+                arguments(lapsed("gen_random_uuid()"), "reservations_replaced_by_fk"),
+                arguments(sold("replaces = reservation_id"), "reservations_replaces_another"),
+                arguments(lapsed("reservation_id"), "reservations_replaces_another"),
+                arguments(held("replaced_by = :sold"), "reservations_replaced_once_expired"),
+                arguments(held("replaces = :sold"), "reservations_successor_was_confirmed"),
+                arguments(twice("replaces", ":held"), "reservations_replaces_unique"),
+                arguments(twice("replaced_by", ":sold"), "reservations_replaced_by_unique"),
                 // What may be reserved
                 arguments(reservation("now(), now()", "starts_at, starts_at"), "reservations_before_event_starts"),
                 arguments(reservation("starts_at, max", "starts_at + interval '1 year', max"), "reservations_terms_fk"),
@@ -175,40 +239,87 @@ class ConstraintsTest {
                 arguments(event("capacity", "0"), "events_capacity_in_range"),
                 arguments(event("starts_at", "now()"), "events_terms_fk"),
                 arguments(event("terms_version", "2"), "events_terms_fk"),
+                // Buyers
+                arguments(held("reference = 'ABCDEFG1'"), "reservations_reference_form"),
+                arguments(
+                        "UPDATE reservations SET reference = 'ABCDEFGH' WHERE event_id = :event",
+                        "reservations_reference_unique"),
+                arguments(held("name = ''"), "reservations_name_length"),
+                arguments(held("language = 'German'"), "reservations_language_form"),
+                arguments(held("version = 0"), "reservations_version_positive"),
+                arguments(sold("erased_at = now()"), "reservations_erased_has_no_data"),
+                arguments(sold("email = 'erased'"), "reservations_erased_has_no_data"),
+                arguments(sold("email = 'erased', erased_at = now(), name = 'Ada'"), "reservations_erased_has_no_data"),
+                arguments(held("email = 'erased', erased_at = now()"), "reservations_erased_is_not_pending"),
+                arguments(
+                        "UPDATE reservation_seats SET holder = '' WHERE event_id = :event",
+                        "reservation_seats_holder_length"),
+                // Changes
+                arguments(change("'reservation.confirmed'", "'Confirmed'"), "changes_type_form"),
+                arguments(change(":sold", "NULL"), "changes_subject_matches_type"),
+                arguments(change("'reservation.confirmed'", "'ticket.voided'"), "changes_subject_matches_type"),
+                arguments(change("3,", "0,"), "changes_version_positive"),
+                arguments(change("'holder'", "'Ada'"), "changes_actor_form"),
+                arguments(change("NULL::bigint", "0"), "changes_position_positive"),
+                arguments(change(":sold", "gen_random_uuid()"), "changes_reservation_fk"),
+                arguments(
+                        change(":event, gen_random_uuid()", "gen_random_uuid(), gen_random_uuid()")
+                                .replace("reservation.confirmed", "event.changed")
+                                .replace(":sold", "NULL"),
+                        "changes_event_fk"),
+                arguments(
+                        change(
+                                "'reservation.confirmed', :sold, NULL::uuid",
+                                "'ticket.voided', :sold, gen_random_uuid()"),
+                        "changes_ticket_fk"),
+                arguments(
+                        change("gen_random_uuid()", ":held") + "; " + change("gen_random_uuid()", ":held"),
+                        "changes_pk"),
+                arguments(
+                        change("NULL::bigint", "1") + "; "
+                                + change("NULL::bigint", "1").replace(" 3,", " 4,"),
+                        "changes_position_unique"),
                 // Terms
+                arguments(
+                        terms("on_sale_from = now(), on_sale_until = now()"), "event_terms_sale_ends_after_it_begins"),
+                arguments(terms("on_sale_from = starts_at"), "event_terms_sale_begins_before_the_start"),
+                arguments(terms("max_seats_per_customer = 0"), "event_terms_max_seats_per_customer_in_range"),
+                arguments(terms("max_hold_ms = 1"), "event_terms_max_hold_in_range"),
                 arguments(terms("max_seats_per_reservation = 9"), "reservations_terms_fk"),
                 arguments(newTerms("0, starts_at, 1, NULL"), "event_terms_version_positive"),
                 arguments(newTerms("2, starts_at, 0, NULL"), "event_terms_max_seats_in_range"),
                 arguments(newTerms("2, starts_at, 1, 99"), "event_terms_reservation_ttl_in_range"),
                 arguments(newTerms("1, starts_at, 1, NULL"), "event_terms_pk"),
                 arguments("INSERT INTO events SELECT * FROM events WHERE event_id = :event", "events_pk"),
-                arguments(seat(1, "price = -1"), "seats_price_in_range"),
                 arguments(seat(1, "label = 'S-A-9'"), "seats_label_composed"),
                 arguments(seat(1, "seat_number = '', label = 'S-A-'"), "seats_number_length"),
                 arguments(seat(3, "seat_id = 0"), "seats_seat_id_positive"),
                 arguments(seat(3, "seat_id = 4"), "seats_pk"),
                 arguments(seat(3, "seat_number = '4', label = 'S-A-4'"), "seats_label_unique"),
                 arguments(seat(3, "event_id = gen_random_uuid()"), "seats_event_fk"),
-                arguments(plan("price = -1"), "seat_plans_price_in_range"),
+                arguments(
+                        "UPDATE section_prices SET price = -1 WHERE event_id = :event",
+                        "section_prices_price_in_range"),
                 arguments(plan("seat_count = 0"), "seat_plans_seat_count_positive"),
                 arguments(plan("section = ''"), "seat_plans_names_length"),
                 arguments(plan("first_seat_id = 0"), "seat_plans_first_seat_id_positive"),
                 arguments(plan("event_id = gen_random_uuid()"), "seat_plans_event_fk"),
                 arguments("INSERT INTO seat_plans SELECT * FROM seat_plans WHERE event_id = :event", "seat_plans_pk"),
                 arguments(
-                        "INSERT INTO seat_plans SELECT event_id, 9, section, price, row_name, seat_count FROM seat_plans"
+                        "INSERT INTO seat_plans SELECT event_id, 9, section, row_name, seat_count FROM seat_plans"
                                 + " WHERE event_id = :event",
                         "seat_plans_row_unique"),
                 // Tickets
                 arguments(
-                        "INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, issued_at, voided_at)"
-                                + " SELECT event_id, gen_random_uuid(), reservation_id, seat_id, 1, now(), now()"
+                        "INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, transfers, entry,"
+                                + " issued_at, voided_at)"
+                                + " SELECT event_id, gen_random_uuid(), reservation_id, seat_id, 1, 0, 1, now(), now()"
                                 + " FROM tickets WHERE event_id = :event",
                         "tickets_claim_unique"),
                 arguments(
                         "INSERT INTO reservation_seats VALUES (:event, :held, 2, 1, false);"
-                                + " INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, issued_at)"
-                                + " VALUES (:event, gen_random_uuid(), :held, 2, 1, now())",
+                                + " INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, transfers,"
+                                + " entry, issued_at) VALUES (:event, gen_random_uuid(), :held, 2, 1, 0, 1, now())",
                         "tickets_one_live_per_seat"),
                 arguments(ticket("seat_id = 3"), "tickets_claim_fk"),
                 arguments("INSERT INTO tickets SELECT * FROM tickets WHERE event_id = :event", "tickets_pk"),
@@ -219,7 +330,15 @@ class ConstraintsTest {
                 arguments(
                         ticket("checked_in_at = now(), check_in_gate = 'N', check_in_nonce = ''"),
                         "tickets_nonce_length"),
+                arguments(ticket("transfers = -1"), "tickets_transfers_not_negative"),
+                arguments(ticket("holder_email = 'a@b.c'"), "tickets_holder_of_a_transferred_one"),
+                arguments(ticket("transfers = 1, holder_name = ''"), "tickets_holder_length"),
+                arguments(ticket("entry = 0"), "tickets_entry_positive"),
+                arguments(ticket("checked_out_at = now()"), "tickets_checked_out_from_an_entry"),
                 arguments(document("'no PDF'::bytea", "now()"), "ticket_documents_pdf"),
+                arguments(
+                        document("'%PDF-'::bytea", "now()").replace(", 1 FROM", ", 0 FROM"),
+                        "ticket_documents_event_version_positive"),
                 arguments(
                         document("'%PDF-'::bytea", "now()") + "; " + document("'%PDF-'::bytea", "now()"),
                         "ticket_documents_pk"),
@@ -230,6 +349,10 @@ class ConstraintsTest {
                 arguments("INSERT INTO ticket_keys VALUES (0, '', '', now())", "ticket_keys_key_id_in_range"),
                 // Jobs
                 arguments(job("kind = 'Dance'"), "jobs_kind_known"),
+                arguments(job("kind = 'SendUpdate'"), "jobs_event_version_matches_kind"),
+                arguments(job("kind = 'SendUpdate', event_version = 9"), "jobs_event_version_fk"),
+                arguments(
+                        job("kind = 'SendUpdate', event_version = 1") + "; " + secondUpdate(), "jobs_one_per_version"),
                 arguments(job("state = 'LOST'"), "jobs_state_known"),
                 arguments(job("attempts = -1"), "jobs_attempts_not_negative"),
                 arguments(job("state = 'RUNNING'"), "jobs_lease_while_running"),
@@ -242,6 +365,13 @@ class ConstraintsTest {
                 arguments(
                         newJob("gen_random_uuid()", "'IssueTickets', 'RESERVATION', subject_id"),
                         "jobs_one_issue_per_reservation"),
+                arguments(
+                        newJob("gen_random_uuid()", "'SendTransferNotice', 'RESERVATION', subject_id"),
+                        "jobs_subject_matches_kind"),
+                arguments(
+                        newJob("gen_random_uuid()", "'SendTransferNotice', 'TICKET', gen_random_uuid()"),
+                        "jobs_ticket_fk"),
+                arguments(transferJob() + "; " + transferJob(), "jobs_one_per_transfer"),
                 // Keys of the API
                 arguments(apiKey("'GATE'", "'OWNER'"), "api_keys_role_known"),
                 arguments(apiKey("'north'", "''"), "api_keys_name_length"),
@@ -282,16 +412,33 @@ class ConstraintsTest {
                         "INSERT INTO idempotency_keys SELECT * FROM idempotency_keys WHERE event_id = :event" + " AND "
                                 + HELD_KEY,
                         "idempotency_keys_pk"),
+                // Words
+                arguments(word("''", ":held"), "reservation_words_word_length"),
+                arguments(word("repeat('x', 51)", ":held"), "reservation_words_word_length"),
+                arguments(word("'ada'", "gen_random_uuid()"), "reservation_words_reservation_fk"),
+                arguments(word("'ada'", ":held") + "; " + word("'ada'", ":held"), "reservation_words_pk"),
                 // Payments
                 arguments(payment(":event", ":held"), "payment_references_pk"),
                 arguments(payment("gen_random_uuid()", ":sold"), "payment_references_reservation_fk"),
+                // Feeds
+                arguments(change("3,", "2,"), "changes_version_unique"),
+                arguments("INSERT INTO feeds VALUES (:event, 0), (:event, 0)", "feeds_pk"),
+                arguments("INSERT INTO feeds VALUES (gen_random_uuid(), 0)", "feeds_event_fk"),
+                arguments("INSERT INTO feeds VALUES (:event, -1)", "feeds_last_position_not_negative"),
                 // Scans
                 arguments(scan("'ADMITTED'", "'MAYBE'"), "scans_outcome_known"),
                 arguments(scan("'N'", "''"), "scans_gate_length"),
                 arguments(scan("'n-1'", "''"), "scans_nonce_length"),
                 arguments(scan("event_id", "gen_random_uuid()"), "scans_ticket_fk"),
                 arguments(scan("gen_random_uuid()", ":held") + "; " + scan("gen_random_uuid()", ":held"), "scans_pk"),
-                arguments(scan("'N'", "'N'") + "; " + scan("'N'", "'S'"), "scans_one_admitted_per_ticket"),
+                arguments(scan("'N'", "'N'") + "; " + scan("'N'", "'S'"), "scans_one_admitted_per_entry"),
+                arguments(
+                        scan("'ADMITTED'", "'CHECKED_OUT'") + "; " + scan("'ADMITTED'", "'CHECKED_OUT'"),
+                        "scans_one_end_per_entry"),
+                arguments(scan("'N'", "NULL"), "scans_gate_unless_undone"),
+                arguments(scan("1, NULL", "0, NULL"), "scans_entry_positive"),
+                arguments(scan("1, NULL", "1, 'by mistake'"), "scans_reason_of_an_undone_one"),
+                arguments(scan("'ADMITTED', 1, NULL", "'UNDONE', 1, ''").replace("'N'", "NULL"), "scans_reason_length"),
                 arguments(
                         ticket("checked_in_at = issued_at - interval '1 s', check_in_gate = 'N'"),
                         "tickets_checked_in_after_issued"));
@@ -331,9 +478,8 @@ class ConstraintsTest {
                  WHERE t.relnamespace = 'public'::regnamespace AND t.relname <> 'flyway_schema_history'
                 """, row -> row.text("name")));
         all.removeAll(tested);
-        // Unique keys that contain the primary key; the event of a job, which its reservation precedes; and a rule for
-        // jobs
-        // about events, of which there is no kind yet.
+        // Unique keys that contain the primary key; the event of a job, which its reservation precedes; and types of
+        // subjects, which the rule about kinds precedes.
         assertThat(all)
                 .containsExactly(
                         "event_terms_limits_unique", "event_terms_start_unique", "jobs_event_fk", "jobs_subject_known");

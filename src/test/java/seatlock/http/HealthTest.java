@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -201,7 +202,8 @@ class HealthTest {
             var api = new Api("http://localhost:" + server.port(), "");
             assertThat(api.get("/readyz").json().at("/checks/mail").asText()).isEqualTo("up");
 
-            var mail = new Mailer.Mail("ada@example.org", "Tickets", "text", "<p>html", "job-1", List.of());
+            var mail = new Mailer.Mail(
+                    "ada@example.org", Optional.empty(), "Tickets", "text", "<p>html", "job-1", List.of());
             assertThatThrownBy(() -> mailer.send(mail)).isInstanceOf(Mailer.Failed.class);
 
             var response = api.get("/readyz");

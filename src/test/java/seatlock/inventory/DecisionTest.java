@@ -37,6 +37,9 @@ class DecisionTest {
     private static final ReservationToken TOKEN = new ReservationToken("rsv_mine");
     private static final ReservationToken OTHER_TOKEN = new ReservationToken("rsv_other");
 
+    /** Each seat has a section of its own, so that all prices differ. */
+    private static final Map<String, Long> PRICES = Map.of("S1", 1000L, "S2", 2000L, "S3", 3000L, "S4", 4000L);
+
     /** Seats; at most three in a reservation; begins in an hour. */
     private static final Event EVENT = new Event(
             new EventId(new UUID(7, 7)),
@@ -55,7 +58,7 @@ class DecisionTest {
         for (int i = 1; i <= 4; i++) {
             seats.put(
                     "S-A-" + i,
-                    new Seat(i, "S-A-" + i, "S", "A", String.valueOf(i), 1000L * i, SeatStatus.AVAILABLE, null, null));
+                    new Seat(i, "S-A-" + i, "S" + i, "A", String.valueOf(i), SeatStatus.AVAILABLE, null, null));
         }
     }
 
@@ -65,7 +68,11 @@ class DecisionTest {
 
     private Decision decide(Instant now, Command... commands) {
         var locked = new Decision.Locked(Map.copyOf(reservations), Map.copyOf(seats));
-        return Decision.of(EVENT, TTL, locked, now, List.of(commands));
+        return decide(locked, now, List.of(commands));
+    }
+
+    private static Decision decide(Decision.Locked locked, Instant now, List<Command> commands) {
+        return Decision.of(EVENT, PRICES, Reference::random, TTL, locked, now, commands);
     }
 
     private static Command.Reserve reserve(int id, String... labels) {
@@ -283,8 +290,7 @@ class DecisionTest {
                 now = now.plus(Duration.ofSeconds(random.nextInt(120)));
                 var command = random(random, step);
                 var before = current;
-                var decision =
-                        Decision.of(EVENT, TTL, new Decision.Locked(current, currentSeats), now, List.of(command));
+                var decision = decide(new Decision.Locked(current, currentSeats), now, List.of(command));
                 currentSeats = Map.copyOf(decision.seats());
                 current = new LinkedHashMap<>(decision.reservations());
                 check(history, currentSeats, current, before);
@@ -345,7 +351,7 @@ class DecisionTest {
         }
     }
 
-    private static final Quota ONE_PENDING_THREE_SEATS = new Quota("ada", 1, 3);
+    private static final Quota ONE_PENDING_THREE_SEATS = new Quota("ada", false, 1, 3);
 
     private Outcome last(Instant now, Command... commands) {
         var outcomes = decide(now, commands).outcomes();
@@ -362,7 +368,7 @@ class DecisionTest {
         var second = reserve(2, ONE_PENDING_THREE_SEATS, "S-A-2");
 
         assertThat(last(NOW, first, second)).isEqualTo(new Outcome.TooManyPending(ONE_PENDING_THREE_SEATS));
-        assertThat(last(NOW, first, reserve(2, new Quota("bob", 1, 3), "S-A-2")))
+        assertThat(last(NOW, first, reserve(2, new Quota("bob", false, 1, 3), "S-A-2")))
                 .isInstanceOf(Outcome.Done.class);
         assertThat(last(NOW, first, confirm(1, 1000), second)).isInstanceOf(Outcome.Done.class);
         assertThat(last(NOW, first, cancel(1, TOKEN), second)).isInstanceOf(Outcome.Done.class);
@@ -389,8 +395,8 @@ class DecisionTest {
                 before.reservations(), before.seats(), Set.of(), Set.of(), usage, Decision.Facts.NONE);
         List<Command> again = List.of(reserve(2, ONE_PENDING_THREE_SEATS, "S-A-1", "S-A-2"));
 
-        var early = Decision.of(EVENT, TTL, locked, NOW.plus(TTL).minusMillis(1), again);
-        var late = Decision.of(EVENT, TTL, locked, NOW.plus(TTL), again);
+        var early = decide(locked, NOW.plus(TTL).minusMillis(1), again);
+        var late = decide(locked, NOW.plus(TTL), again);
 
         assertThat(early.outcomes().get(0)).isInstanceOf(Outcome.TooManySeats.class);
         assertThat(early.quotas()).isEqualTo(before.quotas());
@@ -411,12 +417,8 @@ class DecisionTest {
                 Decision.Facts.NONE);
 
         for (var locked : List.of(seatLockedByOthers, reservationLockedByOthers)) {
-            var outcomes = Decision.of(
-                            EVENT,
-                            TTL,
-                            locked,
-                            NOW,
-                            List.of(reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1"), reserve(2, "S-A-1")))
+            var outcomes = decide(
+                            locked, NOW, List.of(reserve(1, ONE_PENDING_THREE_SEATS, "S-A-1"), reserve(2, "S-A-1")))
                     .outcomes();
             assertThat(outcomes.get(0)).isEqualTo(new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty()));
             assertThat(outcomes.get(1)).isInstanceOf(Outcome.Done.class);
@@ -433,9 +435,7 @@ class DecisionTest {
 
         var together =
                 decide(NOW, first, second, new Command.Confirm(id(1), payment), new Command.Confirm(id(2), again));
-        var before = Decision.of(
-                EVENT,
-                TTL,
+        var before = decide(
                 new Decision.Locked(Map.of(), Map.copyOf(seats), Set.of(), Set.of(), Decision.Usage.NONE, used),
                 NOW,
                 List.of(first, new Command.Confirm(id(1), payment)));
@@ -458,12 +458,8 @@ class DecisionTest {
                 Decision.Usage.NONE,
                 new Decision.Facts(Set.of(id(1)), Map.of()));
 
-        var decision = Decision.of(
-                EVENT,
-                TTL,
-                locked,
-                NOW,
-                List.of(cancelBySeller(1), new Command.Cancel(id(1), new Command.Canceller.Seller(true))));
+        var decision = decide(
+                locked, NOW, List.of(cancelBySeller(1), new Command.Cancel(id(1), new Command.Canceller.Seller(true))));
 
         assertThat(decision.outcomes().stream().map(DecisionTest::show)).containsExactly("TICKETS_USED", "CANCELLED");
     }

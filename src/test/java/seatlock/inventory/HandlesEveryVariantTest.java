@@ -9,6 +9,7 @@ import java.util.Currency;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import seatlock.SealedTypesTest;
@@ -30,8 +31,16 @@ class HandlesEveryVariantTest {
             Instant.EPOCH);
 
     private static List<Outcome> decide(List<Command> commands, Map<ReservationId, Reservation> reservations) {
-        var locked = new Decision.Locked(reservations, Map.of());
-        return Decision.of(EVENT, Duration.ofMinutes(10), locked, Instant.EPOCH, commands)
+        var used = new Decision.Facts(reservations.keySet(), Map.of());
+        var locked = new Decision.Locked(reservations, Map.of(), Set.of(), Set.of(), Decision.Usage.NONE, used);
+        return Decision.of(
+                        EVENT,
+                        Map.of("S", 1000L),
+                        Reference::random,
+                        Duration.ofMinutes(10),
+                        locked,
+                        Instant.EPOCH,
+                        commands)
                 .outcomes();
     }
 
@@ -41,23 +50,30 @@ class HandlesEveryVariantTest {
     }
 
     @Test
-    void every_canceller_of_a_confirmed_reservation_gets_an_outcome_of_its_own() {
+    void every_canceller_of_a_used_reservation_gets_an_outcome_of_its_own() {
         var token = new ReservationToken("rsv_1");
         var id = new ReservationId(new UUID(1, 1));
         var confirmed = new Reservation(
                 id,
+                new Reference("ABCDEFGH"),
                 1,
-                new Reservation.Buyer("ada@example.org", token.hash()),
+                1,
+                new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), token.hash()),
                 List.of(),
                 0,
                 Instant.EPOCH,
                 Instant.EPOCH,
-                new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 0)));
+                Instant.EPOCH,
+                new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 0)),
+                Optional.empty(),
+                Optional.empty());
 
         var outcomes = SealedTypesTest.CANCELLERS.stream()
                 .map(by -> decide(List.of(new Command.Cancel(id, by)), Map.of(id, confirmed))
-                        .get(0)
-                        .getClass());
+                        .get(0))
+                .map(outcome -> outcome instanceof Outcome.Refused refused
+                        ? refused.reason().name()
+                        : "done");
 
         assertThat(outcomes).doesNotHaveDuplicates().hasSameSizeAs(SealedTypesTest.CANCELLERS);
     }

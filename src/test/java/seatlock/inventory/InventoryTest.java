@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import seatlock.catalog.Catalog;
 import seatlock.db.Database;
 import seatlock.db.Ids;
 import seatlock.support.Concurrently;
@@ -21,7 +22,7 @@ class InventoryTest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final TestSystem system = TestSystem.shared();
-    private final Inventory inventory = new Inventory(Duration.ofMinutes(10));
+    private final Inventory inventory = new Inventory(new Catalog(), Duration.ofMinutes(10));
 
     private static Command.Reserve reserve(ReservationId id, List<String> labels) {
         return new Command.Reserve(id, labels, "ada@example.org", new ReservationToken("rsv_mine"));

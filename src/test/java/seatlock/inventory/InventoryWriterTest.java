@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
@@ -36,20 +37,25 @@ class InventoryWriterTest {
     }
 
     private static Seat seat(int id, SeatStatus status, ReservationId holder, Instant heldUntil) {
-        return new Seat(id, "S-A-" + id, "S", "A", String.valueOf(id), 4500, status, holder, heldUntil);
+        return new Seat(id, "S-A-" + id, "S", "A", String.valueOf(id), status, holder, heldUntil);
     }
 
     /** Holds one seat until an instant. */
     private static Reservation pending(ReservationId id, int seat, Instant expiresAt) {
         return new Reservation(
                 id,
+                new Reference("ABCDEFGH"),
                 1,
-                new Reservation.Buyer("ada@example.org", TOKEN.hash()),
-                List.of(new ReservedSeat(seat, "S-A-" + seat, 4500)),
+                1,
+                new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), TOKEN.hash()),
+                List.of(new ReservedSeat(seat, "S-A-" + seat, 4500, Optional.empty())),
                 4500,
                 expiresAt.minus(TTL),
                 expiresAt,
-                new State.Pending());
+                expiresAt,
+                new State.Pending(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static Command.Reserve reserve(Quota... quotas) {
@@ -72,7 +78,7 @@ class InventoryWriterTest {
     /** Decides and writes, and expects that the only line of the update of this table finds no row. */
     private void writeFailsAt(String table, Decision.Locked locked, Command command) {
         var before = rows();
-        var decision = Decision.of(event, TTL, locked, NOW, List.of(command));
+        var decision = Decision.of(event, Map.of("S", 1000L), Reference::random, TTL, locked, NOW, List.of(command));
         assertThat(decision.outcomes()).singleElement().isInstanceOf(Outcome.Done.class);
 
         assertThatThrownBy(() -> system.database.inTransaction(tx -> {

@@ -11,6 +11,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.db.Database;
 import seatlock.db.Ids;
@@ -30,17 +31,24 @@ class NoLockControlTest {
     private static final Duration LOCK_WAIT = Duration.ofSeconds(30);
 
     private final InventoryReader reader = new InventoryReader();
-    private final Inventory inventory = new Inventory(Duration.ofMinutes(10));
+    private final Inventory inventory = new Inventory(new Catalog(), Duration.ofMinutes(10));
 
     /** Does what {@link Inventory#apply} does, but reads the seat without a lock, and waits until every buyer has read it. */
     private Outcome applyWithoutLock(Tx tx, Event event, Command command, CyclicBarrier allHaveRead)
             throws SQLException {
         tx.limitLockWait(LOCK_WAIT);
         assertThat(reader.statuses(tx, event.id(), 1, 1)).isEqualTo("A");
-        var seat = new Seat(1, "S-A-1", "S", "A", "1", 4500, SeatStatus.AVAILABLE, null, null);
+        var seat = new Seat(1, "S-A-1", "S", "A", "1", SeatStatus.AVAILABLE, null, null);
         await(allHaveRead);
         var locked = new Decision.Locked(Map.of(), Map.of(seat.label(), seat));
-        var decision = Decision.of(event, Duration.ofMinutes(10), locked, tx.readClock(), List.of(command));
+        var decision = Decision.of(
+                event,
+                Map.of("S", 4500L),
+                Reference::random,
+                Duration.ofMinutes(10),
+                locked,
+                tx.readClock(),
+                List.of(command));
         InventoryWriter.write(tx, event, locked, decision);
         return decision.outcomes().get(0);
     }

@@ -65,7 +65,8 @@ class MailServersTest {
     }
 
     private static void send(Mailer mailer) throws Exception {
-        mailer.send(new Mailer.Mail("ada@example.org", "Tickets", "text", "<p>html", "job-1", List.of()));
+        mailer.send(
+                new Mailer.Mail("ada@example.org", Optional.empty(), "Tickets", "text", "<p>html", "job-1", List.of()));
     }
 
     /** Debian's Exim has one by default. */

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -29,9 +30,10 @@ class MailerTest {
     private static final String TLS_RECORD = "\u0016\u0003\u0003\u0040\u0000";
 
     private static void send(URI smtp, Duration longest, int attachmentBytes) throws Exception {
-        var attachments = List.of(new Mailer.Attachment("ticket.pdf", new byte[attachmentBytes]));
+        var attachments = List.of(new Mailer.Attachment("ticket.pdf", "application/pdf", new byte[attachmentBytes]));
         new Mailer(smtp, "Seatlock <tickets@example.org>", longest)
-                .send(new Mailer.Mail("ada@example.org", "Tickets", "text", "<p>html", "1@seatlock", attachments));
+                .send(new Mailer.Mail(
+                        "ada@example.org", Optional.empty(), "Tickets", "text", "<p>html", "1@seatlock", attachments));
     }
 
     private static void assertFails(RudeServer.Behaviour behaviour, String scheme, Duration longest, String message) {
@@ -195,7 +197,8 @@ class MailerTest {
     void a_mail_to_an_invalid_address_is_rejected_without_a_connection() {
         try (var server = new RudeServer(RudeServer.DRIPS)) {
             var mailer = new Mailer(server.url("smtp"), "tickets@example.org");
-            var mail = new Mailer.Mail("ada@@example", "Tickets", "text", "html", "1@seatlock", List.of());
+            var mail = new Mailer.Mail(
+                    "ada@@example", Optional.empty(), "Tickets", "text", "html", "1@seatlock", List.of());
             assertThatThrownBy(() -> mailer.send(mail))
                     .isInstanceOf(Mailer.Rejected.class)
                     .hasMessage("The buyer's e-mail address is invalid");

@@ -14,13 +14,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import seatlock.catalog.Event;
+import seatlock.support.Api;
 import seatlock.support.TestSystem;
 
 /**
  * Each invariant can fail: the constraints of this database are dropped, so that SQL can do what the schema would stop.
  *
- * <p>The event of each test has six seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
- * {@code sold}, S-A-3 refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6 available.
+ * <p>The event of each test has eight seats: S-A-1 held by the pending reservation {@code held}, S-A-2 sold to the confirmed
+ * {@code sold}, S-A-3 transferred, used and refunded, S-A-4 lapsed and taken over, S-A-5 and S-A-6 available, S-A-7
+ * lapsed and sold to the successor of its reservation, S-A-8 transferred. All changes have a position.
  */
 class InvariantTest {
 
@@ -42,6 +44,9 @@ class InvariantTest {
         SYSTEM.update("DROP INDEX reservation_seats_one_active_per_seat");
         SYSTEM.update("DROP INDEX tickets_one_live_per_seat");
         SYSTEM.update("DROP INDEX jobs_one_issue_per_reservation");
+        SYSTEM.update("DROP INDEX scans_one_admitted_per_entry");
+        SYSTEM.update("DROP INDEX changes_version_unique");
+        SYSTEM.update("DROP INDEX changes_position_unique");
     }
 
     @AfterAll
@@ -65,9 +70,19 @@ class InvariantTest {
         return statement + " WHERE event_id = :event";
     }
 
+    private static String ofTransferred(String statement) {
+        return ofEvent(statement) + " AND transfers > 0";
+    }
+
     private static String scan(String at, String outcome) {
-        return "INSERT INTO scans SELECT event_id, ticket_id, gen_random_uuid(), 'N', NULL, now(), " + at + ", now(), '"
-                + outcome + "' FROM tickets WHERE event_id = :event";
+        return "INSERT INTO scans (event_id, ticket_id, scan_id, gate, scanned_at, judged_at, received_at, outcome, entry)"
+                + " SELECT event_id, ticket_id, gen_random_uuid(), 'N', now(), " + at + ", now(), '" + outcome
+                + "', 1 FROM tickets WHERE event_id = :event";
+    }
+
+    private static String cancelled(String refund) {
+        return ofEvent("UPDATE events SET status = 'CANCELLED', cancelled_at = now(), cancel_completed_at = now(),"
+                + " cancel_notify = true, cancel_refund = " + refund);
     }
 
     /** SQL that violates an invariant, and that invariant. */
@@ -77,8 +92,10 @@ class InvariantTest {
                         "DELETE FROM seats WHERE event_id = :event AND seat_id = 6",
                         Invariant.AN_EVENT_HAS_AS_MANY_SEATS_AS_ITS_CAPACITY),
                 arguments(ofEvent("DELETE FROM seats"), Invariant.AN_EVENT_HAS_AS_MANY_SEATS_AS_ITS_CAPACITY),
-                arguments(seat(6, "price = 1"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
-                arguments(seat(6, "seat_id = 7"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
+                arguments(
+                        ofEvent("UPDATE section_prices SET price = 1"),
+                        Invariant.A_CLAIM_HAS_THE_PRICE_OF_ITS_SECTION_IN_THE_VERSION_OF_ITS_RESERVATION),
+                arguments(seat(6, "seat_id = 9"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
                 arguments(
                         "INSERT INTO reservation_seats VALUES (:event, :held, 2, 4500, true)",
                         Invariant.A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST),
@@ -100,6 +117,25 @@ class InvariantTest {
                 arguments(
                         seat(1, "held_until = held_until + interval '1 s'"),
                         Invariant.A_HOLD_LASTS_AS_LONG_AS_ITS_RESERVATION),
+                arguments(
+                        reservation(":held", "hold_until = created_at"),
+                        Invariant.A_RESERVATION_IS_NOT_HELD_BEYOND_ITS_LIMIT),
+                arguments(
+                        reservation(":sold", "replaces = :held"),
+                        Invariant.A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER),
+                arguments(
+                        reservation(":held", "replaced_by = :sold"),
+                        Invariant.A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER),
+                arguments(
+                        ofEvent("UPDATE reservations SET replaced_by = NULL"),
+                        Invariant.A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER),
+                arguments(
+                        "UPDATE reservation_seats SET price = 1 WHERE event_id = :event AND reservation_id IN (SELECT replaces"
+                                + " FROM reservations WHERE event_id = :event)",
+                        Invariant.A_SUCCESSOR_HAS_THE_SEATS_OF_WHAT_IT_REPLACES),
+                arguments(
+                        ofEvent("UPDATE reservations SET terms_version = 3") + " AND replaces IS NOT NULL",
+                        Invariant.A_SUCCESSOR_HAS_THE_SEATS_OF_WHAT_IT_REPLACES),
                 arguments(
                         seat(1, "status = 'AVAILABLE', reservation_id = NULL, held_until = NULL"),
                         Invariant.A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS),
@@ -128,8 +164,9 @@ class InvariantTest {
                         ofEvent("UPDATE events SET starts_at = now() + interval '1 day'"),
                         Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
                 arguments(
-                        "INSERT INTO event_terms SELECT event_id, 2, starts_at, 1, NULL, now() FROM event_terms"
-                                + " WHERE event_id = :event",
+                        "INSERT INTO event_terms (event_id, version, starts_at, max_seats_per_reservation, created_at, is_paused,"
+                                + " reentry) SELECT event_id, 3, starts_at, 1, now(), false, false FROM event_terms"
+                                + " WHERE event_id = :event AND version = 2",
                         Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
                 arguments(ofEvent("DELETE FROM event_terms"), Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
                 arguments(
@@ -137,17 +174,44 @@ class InvariantTest {
                         Invariant.A_JOB_HAS_A_SUBJECT_THAT_EXISTS),
                 arguments(ofEvent("UPDATE jobs SET subject_type = 'EVENT'"), Invariant.A_JOB_HAS_A_SUBJECT_THAT_EXISTS),
                 arguments(
+                        "WITH named AS (" + claim(":sold", "holder = 'Ada'") + ") "
+                                + reservation(":sold", "erased_at = now()"),
+                        Invariant.AN_ERASED_RESERVATION_HAS_NO_NAMES_AND_NO_DOCUMENTS),
+                arguments(
                         ofEvent("DELETE FROM tickets"),
                         Invariant.A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY),
                 arguments(
                         ofEvent("UPDATE tickets SET voided_at = NULL"),
                         Invariant.A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY),
                 arguments(
-                        "INSERT INTO tickets SELECT :event, gen_random_uuid(), :held, 1, 1, now()",
+                        "INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, issued_at, transfers,"
+                                + " entry) SELECT :event, gen_random_uuid(), :held, 1, 1, now(), 0, 1",
                         Invariant.A_RESERVATION_HAS_A_TICKET_FOR_EACH_SEAT_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE),
                 arguments(
                         ofEvent("UPDATE tickets SET voided_at = now()"),
-                        Invariant.A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED),
+                        Invariant.A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED_OR_IT_WAS_TRANSFERRED),
+                arguments(
+                        ofTransferred("UPDATE tickets SET issued_at = issued_at + interval '1 s'"),
+                        Invariant.A_TRANSFERRED_TICKET_BEGINS_WHEN_THE_ONE_BEFORE_IT_ENDS),
+                arguments(
+                        ofEvent("DELETE FROM jobs") + " AND kind = 'SendTransferNotice'",
+                        Invariant.BOTH_HOLDERS_OF_A_TRANSFERRED_TICKET_ARE_TOLD),
+                arguments(
+                        ofEvent("DELETE FROM jobs") + " AND kind = 'SendTransferredTicket'",
+                        Invariant.BOTH_HOLDERS_OF_A_TRANSFERRED_TICKET_ARE_TOLD),
+                arguments(
+                        ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
+                        Invariant.A_TRANSFERRED_TICKET_THAT_WAS_SENT_HAS_A_DOCUMENT),
+                arguments(
+                        ofEvent("UPDATE tickets SET entry = entry + 1"),
+                        Invariant.A_TICKET_IS_IN_THE_ENTRY_AFTER_THOSE_THAT_HAVE_ENDED),
+                arguments(
+                        ofEvent("UPDATE tickets SET checked_out_at = NULL"),
+                        Invariant.A_TICKET_IS_IN_THE_ENTRY_AFTER_THOSE_THAT_HAVE_ENDED),
+                arguments(
+                        ofEvent("UPDATE scans SET judged_at = judged_at + interval '1 h'")
+                                + " AND outcome = 'ADMITTED'",
+                        Invariant.A_SCAN_BELONGS_TO_THE_ENTRY_OF_ITS_TIME),
                 arguments(
                         ofEvent("UPDATE tickets SET key_id = 999"),
                         Invariant.A_TICKET_IS_SIGNED_WITH_A_KEY_THAT_IS_KEPT),
@@ -157,11 +221,15 @@ class InvariantTest {
                 arguments(
                         "INSERT INTO jobs (event_id, job_id, kind, subject_type, subject_id, state, attempts, created_at,"
                                 + " next_attempt_at) SELECT event_id, gen_random_uuid(), kind, subject_type, subject_id,"
-                                + " state, attempts, created_at, next_attempt_at FROM jobs WHERE event_id = :event",
+                                + " state, attempts, created_at, next_attempt_at FROM jobs WHERE event_id = :event"
+                                + " AND kind = 'IssueTickets'",
                         Invariant.A_RESERVATION_HAS_ONE_JOB_FOR_ITS_TICKETS_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE),
                 arguments(
                         ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
                         Invariant.A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET),
+                arguments(
+                        "INSERT INTO reservation_words VALUES (:event, 'ada', :held)",
+                        Invariant.A_RESERVATION_WITHOUT_A_NAME_IS_NOT_FOUND_BY_ONE),
                 arguments(
                         ofEvent("UPDATE jobs SET state = 'DONE', ended_at = now()"),
                         Invariant.A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL),
@@ -181,13 +249,45 @@ class InvariantTest {
                 arguments(scan("issued_at", "ADMITTED"), Invariant.A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS),
                 arguments(
                         scan("issued_at - interval '1 s'", "VOIDED"),
-                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET));
+                        Invariant.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET),
+                arguments(
+                        reservation(":sold", "version = 1"),
+                        Invariant.A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED),
+                arguments(
+                        ofEvent("UPDATE changes SET version = 2"),
+                        Invariant.A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED),
+                arguments(
+                        ofEvent("UPDATE changes SET position = position + 1"),
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET position = 0") + " AND position = 1",
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET position = NULL") + " AND position = 1",
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE feeds SET last_position = last_position + 1"),
+                        Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(ofEvent("DELETE FROM feeds"), Invariant.A_FEED_HAS_ITS_POSITIONS_WITHOUT_A_GAP),
+                arguments(
+                        ofEvent("UPDATE changes SET version = 9 - version") + " AND type <> 'reservation.expired'",
+                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION),
+                arguments(
+                        ofEvent("UPDATE changes SET position = NULL") + " AND version = 2",
+                        Invariant.A_FEED_FOLLOWS_THE_VERSIONS_OF_A_RESERVATION),
+                arguments(cancelled("true"), Invariant.A_COMPLETED_CANCELLATION_LEAVES_NO_LIVE_RESERVATION),
+                arguments(cancelled("false"), Invariant.A_COMPLETED_CANCELLATION_LEAVES_NO_LIVE_RESERVATION),
+                arguments(
+                        cancelled("true") + "; "
+                                + ofEvent("UPDATE events SET cancel_completed_at = now() - interval '1 day'"),
+                        Invariant.NOTHING_IS_RESERVED_OR_CONFIRMED_AFTER_A_COMPLETED_CANCELLATION),
+                arguments(cancelled("false"), Invariant.A_COMPLETED_CANCELLATION_HAS_A_JOB_FOR_EACH_HOLDER));
     }
 
     @ParameterizedTest
     @MethodSource("violations")
     void a_violation_made_by_hand_is_detected(String sql, Invariant invariant) {
-        var event = SYSTEM.event(6);
+        var event = SYSTEM.event(8);
         var held = SYSTEM.api.reserve(event.id(), "S-A-1").json().get("id").asText();
         var sold = SYSTEM.api.buy(event.id(), "S-A-2").json().get("id").asText();
         fill(SYSTEM, event);
@@ -211,7 +311,7 @@ class InvariantTest {
     void no_regular_operation_violates_an_invariant() {
         try (var system = new TestSystem()) {
             for (int i = 0; i < 2; i++) {
-                var event = system.event(6);
+                var event = system.event(8);
                 system.api.reserve(event.id(), "S-A-1");
                 system.api.buy(event.id(), "S-A-2");
                 fill(system, event);
@@ -230,21 +330,50 @@ class InvariantTest {
         assertThat(Invariant.AN_ACTIVE_CLAIM_HAS_ITS_SEAT).hasToString("Each active claim has its seat");
     }
 
-    /** Seat 3 is refunded. Seat 4 lapses and is taken over by another reservation before the sweeper runs. */
+    /**
+     * Seat 3 is transferred, used and refunded. Seat 4 lapses and is taken over by another reservation before the sweeper runs. Seat 7
+     * lapses, and a late payment confirms a successor. Seat 8 is transferred.
+     */
     private static void fill(TestSystem system, Event event) {
-        var refunded = system.api.buy(event.id(), "S-A-3").json().get("id").asText();
-        system.api.cancel(event.id(), refunded, TestSystem.ADMIN_KEY);
-        var lapsed = system.api.reserve(event.id(), "S-A-4").json().get("id").asText();
+        system.changeTerms(event.id(), "reentry = true");
+        var refunded = transferred(system, event, "S-A-3");
+        var code = system.api.tickets(event.id(), refunded).get(1).get("code").asText();
+        assertThat(system.api.scan(event.id(), code, "N").outcome()).isEqualTo("200");
+        assertThat(system.api.checkOut(event.id(), code, "N").outcome()).isEqualTo("200");
+        var force = Api.post(
+                system.api.asAdmin(system.api.request(Api.path(event.id(), refunded) + "/cancel")), "{\"force\":true}");
+        assertThat(system.api.send(force).outcome()).isEqualTo("200");
+        transferred(system, event, "S-A-8");
+        lapse(
+                system,
+                event,
+                system.api.reserve(event.id(), "S-A-4").json().get("id").asText());
+        system.api.reserve(event.id(), "S-A-4");
+        var late = system.api.reserve(event.id(), "S-A-7").json().get("id").asText();
+        lapse(system, event, late);
+        var reacquired = system.api.reacquire(event.id(), late, "late", 4500);
+        assertThat(reacquired.status()).isEqualTo(200);
+        system.database.inTransaction(tx -> system.feed.sequence(tx, event.id()));
+    }
+
+    private static void lapse(TestSystem system, Event event, String reservation) {
         system.update("""
                 UPDATE reservations SET created_at = created_at - interval '1 hour', expires_at = created_at
                  WHERE event_id = ? AND reservation_id = ?::uuid
-                """, event.id().value(), lapsed);
+                """, event.id().value(), reservation);
         system.update("""
                 UPDATE seats SET held_until = r.expires_at FROM reservations AS r
                  WHERE seats.event_id = ? AND r.event_id = seats.event_id
                    AND r.reservation_id = seats.reservation_id AND seats.status = 'HELD'
                 """, event.id().value());
-        system.api.reserve(event.id(), "S-A-4");
+    }
+
+    private static String transferred(TestSystem system, Event event, String seat) {
+        var reservation = system.api.buyOne(event.id(), seat);
+        var first = system.api.tickets(event.id(), reservation).get(0).get("id").asText();
+        assertThat(system.api.transfer(event.id(), first, TestSystem.ADMIN_KEY).outcome())
+                .isEqualTo("200");
+        return reservation;
     }
 
     private static long countEverywhere(TestSystem system, Invariant invariant) {

@@ -13,6 +13,7 @@ import seatlock.db.Database;
 import seatlock.db.DatabaseException;
 import seatlock.db.DatabaseUrl;
 import seatlock.maintenance.BacklogMonitor;
+import seatlock.maintenance.Sequencer;
 import seatlock.support.Concurrently;
 import seatlock.support.RawHttp;
 import seatlock.support.ScrapedMetrics;
@@ -164,7 +165,8 @@ class MetricsTest {
         system.api.reserve(event.id(), "S-A-2");
         assertThat(value("seatlock_pending_reservations")).isNaN();
 
-        try (var backlog = new BacklogMonitor(system.database, system.jobs, system.inventoryReader, system.metrics)) {
+        try (var backlog =
+                new BacklogMonitor(system.database, system.jobs, system.inventoryReader, system.feed, system.metrics)) {
             backlog.runOnce();
             assertThat(value("seatlock_pending_reservations")).isEqualTo(1);
             assertThat(value("seatlock_lapsed_reservations")).isZero();
@@ -174,6 +176,8 @@ class MetricsTest {
             assertThat(value("seatlock_jobs{state=\"DEAD\"}")).isZero();
             assertThat(value("seatlock_oldest_job_seconds{state=\"READY\"}")).isPositive();
             assertThat(value("seatlock_oldest_job_seconds{state=\"RUNNING\"}")).isZero();
+            assertThat(value("seatlock_unsequenced_changes")).isEqualTo(1);
+            assertThat(value("seatlock_sequencer_lag_seconds")).isPositive();
 
             system.lapse(event.id());
             backlog.runOnce();
@@ -182,7 +186,12 @@ class MetricsTest {
             assertThat(value("seatlock_sweeper_lag_seconds")).isPositive();
 
             system.sweeper().runOnce();
+            try (var sequencer = new Sequencer(system.database, system.feed)) {
+                sequencer.runOnce();
+            }
             backlog.runOnce();
+            assertThat(value("seatlock_unsequenced_changes")).isZero();
+            assertThat(value("seatlock_sequencer_lag_seconds")).isZero();
             assertThat(value("seatlock_lapsed_reservations")).isZero();
             assertThat(value("seatlock_expired_reservations_total")).isEqualTo(1);
             assertThat(value("seatlock_sweeper_last_success_timestamp_seconds")).isGreaterThan(1.7e9);
@@ -190,7 +199,8 @@ class MetricsTest {
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
         try (var unavailable = Database.open(
                         nowhere, 1, Duration.ofSeconds(1), Database.Plans.DEFAULT, TransactionObserver.NONE);
-                var backlog = new BacklogMonitor(unavailable, system.jobs, system.inventoryReader, system.metrics)) {
+                var backlog = new BacklogMonitor(
+                        unavailable, system.jobs, system.inventoryReader, system.feed, system.metrics)) {
             assertThatThrownBy(backlog::runOnce).isInstanceOf(DatabaseException.Unavailable.class);
         }
         assertThat(value("seatlock_pending_reservations")).isNaN();
@@ -249,6 +259,8 @@ class MetricsTest {
                         "seatlock_workers_alive",
                         "seatlock_sweeper_last_success_timestamp_seconds",
                         "seatlock_sweeper_lag_seconds",
+                        "seatlock_unsequenced_changes",
+                        "seatlock_sequencer_lag_seconds",
                         "seatlock_pending_reservations",
                         "seatlock_lapsed_reservations",
                         "seatlock_invariant_violations",

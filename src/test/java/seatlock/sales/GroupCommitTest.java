@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import seatlock.App;
 import seatlock.catalog.Event;
+import seatlock.changes.Actor;
+import seatlock.changes.Changes;
 import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.Ids;
@@ -49,6 +51,7 @@ class GroupCommitTest {
                 system.inventory,
                 system.keys,
                 system.tickets,
+                new Changes(),
                 changed -> {},
                 Runnable::run,
                 new Metrics());
@@ -125,7 +128,11 @@ class GroupCommitTest {
     void an_order_that_throws_an_error_fails_and_the_queue_continues() {
         var event = system.event(1);
         var broken = new Order(
-                event.id(), Optional.empty(), reserve(event, key(), "S-A-1").command(), (found, outcome) -> {
+                event.id(),
+                Actor.HOLDER,
+                Optional.empty(),
+                reserve(event, key(), "S-A-1").command(),
+                (found, outcome) -> {
                     throw new StackOverflowError("made for this test");
                 });
 
@@ -310,12 +317,12 @@ class GroupCommitTest {
         var use = new Order.KeyUse(
                 new IdempotencyKey("test", key),
                 Fingerprint.of("reserve", labels.toString().getBytes(UTF_8)));
-        return new Order(event.id(), Optional.of(use), command, GroupCommitTest::reply);
+        return new Order(event.id(), Actor.HOLDER, Optional.of(use), command, GroupCommitTest::reply);
     }
 
     private static Order confirm(Event event, ReservationId reservation) {
         var command = new Command.Confirm(reservation, new Reservation.Payment("pi_" + reservation, 4500));
-        return new Order(event.id(), Optional.empty(), command, GroupCommitTest::reply);
+        return new Order(event.id(), Actor.HOLDER, Optional.empty(), command, GroupCommitTest::reply);
     }
 
     /** Writes a reply as the API does: status, location, body. */

@@ -115,6 +115,18 @@ public final class Api {
         return request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(json));
     }
 
+    public static HttpRequest.Builder patch(HttpRequest.Builder request, String json) {
+        return request.header("Content-Type", "application/json").method("PATCH", BodyPublishers.ofString(json));
+    }
+
+    public static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public Response createEvent(String json) {
         return send(post(asAdmin(request("/api/events")), json));
     }
@@ -154,6 +166,22 @@ public final class Api {
         return send(post(request, json));
     }
 
+    /** Confirms a reservation, or a successor of it if it has lapsed. */
+    public Response reacquire(EventId event, String reservation, String key, long amount) {
+        var body = object().put("paymentReference", "pi_" + reservation).put("amount", amount);
+        return confirmWith(
+                event, reservation, key, body.put("ifLapsed", "REACQUIRE").toString());
+    }
+
+    /** @param bearer a reservation's token or a key */
+    public Response extend(EventId event, String reservation, String key, String bearer) {
+        var request = request(path(event, reservation) + "/extend").POST(BodyPublishers.noBody());
+        if (key != null) {
+            request.header("Idempotency-Key", key);
+        }
+        return send(request.header("Authorization", "Bearer " + bearer));
+    }
+
     /** Reserves seats and confirms them. Returns the response to the confirmation. */
     public Response buy(EventId event, String... seats) {
         var reserved = reserve(event, seats).json();
@@ -187,6 +215,30 @@ public final class Api {
 
     public Response scanWith(EventId event, String json) {
         return send(post(asAdmin(request("/api/events/" + event + "/check-ins")), json));
+    }
+
+    public Response checkOut(EventId event, String code, String gate) {
+        return checkOutWith(event, object().put("code", code).put("gate", gate).toString());
+    }
+
+    public Response checkOutWith(EventId event, String json) {
+        return send(post(asAdmin(request("/api/events/" + event + "/check-outs")), json));
+    }
+
+    public Response undo(EventId event, String json) {
+        return send(post(asAdmin(request("/api/events/" + event + "/check-ins/undo")), json));
+    }
+
+    /** Transfers a ticket to Grace Hopper. */
+    public Response transfer(EventId event, String ticket, String bearer) {
+        var body = object().put("email", "grace@example.org").put("name", "Grace Hopper");
+        return transferWith(event, ticket, bearer, UUID.randomUUID().toString(), body.toString());
+    }
+
+    public Response transferWith(EventId event, String ticket, String bearer, String key, String json) {
+        var request = request("/api/events/" + event + "/tickets/" + ticket + "/transfer");
+        request.header("Authorization", "Bearer " + bearer).header("Idempotency-Key", key);
+        return send(post(request, json));
     }
 
     /** @param bearer a reservation's token or a key, or null for none */

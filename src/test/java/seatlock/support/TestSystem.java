@@ -19,6 +19,8 @@ import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.SeatPlan;
 import seatlock.catalog.Terms;
+import seatlock.changes.Changes;
+import seatlock.changes.Feed;
 import seatlock.db.Database;
 import seatlock.db.DatabaseUrl;
 import seatlock.db.TransactionPool;
@@ -34,9 +36,11 @@ import seatlock.jobs.Jobs;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
+import seatlock.maintenance.Eraser;
 import seatlock.maintenance.Invariant;
 import seatlock.maintenance.Sweeper;
 import seatlock.metrics.Metrics;
+import seatlock.privacy.Erasure;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.Rehearsal;
@@ -52,10 +56,12 @@ public final class TestSystem implements AutoCloseable {
 
     public static final String ADMIN_KEY = "test-admin-key-of-more-than-32-characters";
 
-    /** The number of migrations. */
-    public static final int SCHEMA_VERSION = (int) Stream.of(new File("sql").list())
+    /** The version of the last migration. */
+    public static final int SCHEMA_VERSION = Stream.of(new File("sql").list())
             .filter(name -> name.matches("V[0-9]+__.*\\.sql"))
-            .count();
+            .mapToInt(name -> Integer.parseInt(name.substring(1, name.indexOf('_'))))
+            .max()
+            .orElseThrow();
 
     private static final TestSystem SHARED = new TestSystem();
 
@@ -73,10 +79,11 @@ public final class TestSystem implements AutoCloseable {
 
     public final Database database;
     public final Catalog catalog = new Catalog();
-    public final Inventory inventory = new Inventory(Duration.ofMinutes(10));
+    public final Inventory inventory = new Inventory(catalog, Duration.ofMinutes(10));
     public final InventoryReader inventoryReader = new InventoryReader();
     public final IdempotencyKeys keys = new IdempotencyKeys();
     public final Jobs jobs = new Jobs();
+    public final Feed feed = new Feed();
     public final TicketKeys ticketKeys;
     public final Tickets tickets;
     public final ApiServer server;
@@ -230,20 +237,41 @@ public final class TestSystem implements AutoCloseable {
             checkout = new Checkout(
                     salesDatabase,
                     catalog,
-                    new Inventory(Duration.ofMinutes(10)),
+                    new Inventory(catalog, Duration.ofMinutes(10)),
                     new IdempotencyKeys(),
                     tickets,
+                    new Changes(),
                     seatMaps::changed,
                     threads,
                     metrics);
             health = new Health(readDatabase, Rehearsal::run, metrics);
-            var core = new ApiServer.Core(catalog, reader, checkout, seatMaps, tickets, ticketKeys, reads, writes);
+            var eraser = new Eraser(readDatabase, checkout, new Erasure(new Changes()), jobs -> {}, Optional.empty());
+            var core = new ApiServer.Core(
+                    catalog,
+                    reader,
+                    checkout,
+                    seatMaps,
+                    tickets,
+                    ticketKeys,
+                    new Changes(),
+                    new Feed(),
+                    eraser,
+                    reads,
+                    writes);
             server = ApiServer.start(setup, core, threads, health, limiter, metrics);
             health.started(SCHEMA_VERSION);
         }
 
         public int port() {
             return server.port();
+        }
+
+        public Checkout checkout() {
+            return checkout;
+        }
+
+        public int waitingReaders() {
+            return server.waitingReaders();
         }
 
         @Override
@@ -266,8 +294,9 @@ public final class TestSystem implements AutoCloseable {
     public List<Outcome> apply(Event event, List<Command> commands) {
         return database.inTransaction(tx -> {
             tx.limitLockWait(LOCK_WAIT);
-            var outcomes = inventory.apply(tx, event, commands, Inventory.Locking.WAIT);
-            tickets.issueOrVoid(tx, event, outcomes);
+            var current = catalog.find(tx, event.id()).orElseThrow();
+            var outcomes = inventory.apply(tx, current, commands, Inventory.Locking.WAIT);
+            tickets.issueOrVoid(tx, current, outcomes);
             return outcomes;
         });
     }
@@ -346,6 +375,31 @@ public final class TestSystem implements AutoCloseable {
                     begun,
                     event.value());
             return null;
+        });
+    }
+
+    /**
+     * Writes the next version of an event with other terms, as every node sees at once: nodes keep the versions that they know.
+     *
+     * @param change the SET clause
+     */
+    public void changeTerms(EventId event, String change) {
+        database.inTransaction(tx -> {
+            tx.update("""
+                    INSERT INTO event_terms (event_id, version, starts_at, is_paused, max_seats_per_reservation,
+                                             reservation_ttl_ms, reentry, transfer_until, created_at)
+                    SELECT t.event_id, t.version + 1, t.starts_at, t.is_paused, t.max_seats_per_reservation,
+                           t.reservation_ttl_ms, t.reentry, t.transfer_until, clock_timestamp()
+                      FROM event_terms AS t
+                      JOIN events AS e ON e.event_id = t.event_id AND e.terms_version = t.version
+                     WHERE t.event_id = ?
+                    """, event.value());
+            tx.update(
+                    "UPDATE event_terms SET " + change + " WHERE event_id = ? AND version ="
+                            + " (SELECT max(version) FROM event_terms WHERE event_id = ?)",
+                    event.value(),
+                    event.value());
+            return tx.update("UPDATE events SET terms_version = terms_version + 1 WHERE event_id = ?", event.value());
         });
     }
 

@@ -6,8 +6,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import redis.clients.jedis.Jedis;
 import seatlock.db.Database;
@@ -126,6 +128,11 @@ public final class TestWorkers implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Deletes the mails of jobs, as a server with this sink does. */
+    public void deleteMails(Collection<UUID> jobs) {
+        sink.delete(jobs);
     }
 
     @Override

@@ -24,14 +24,18 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.Terms;
+import seatlock.inventory.Reference;
 import seatlock.inventory.ReservationId;
+import seatlock.text.Messages;
 
 /** Nothing that tells two tickets apart is cut off, covers something else or falls off the page. */
 class TicketLayoutTest {
@@ -52,14 +56,18 @@ class TicketLayoutTest {
             return List.of(name, venue, label(), section, row, number, holder);
         }
 
-        byte[] render() {
+        byte[] render(String language) {
+            return render(language, Terms.first(Instant.parse("2027-09-22T19:00:00Z"), 8, Optional.empty()));
+        }
+
+        byte[] render(String language, Terms terms) {
             var event = new Event(
                     new EventId(UUID.randomUUID()),
                     name,
                     venue,
                     ZoneId.of("America/Argentina/Buenos_Aires"),
                     Currency.getInstance("EUR"),
-                    Terms.first(Instant.parse("2027-09-22T19:00:00Z"), 8, Optional.empty()),
+                    terms,
                     10,
                     Instant.now());
             var ticket = new Ticket(
@@ -70,8 +78,15 @@ class TicketLayoutTest {
                     1,
                     Instant.now(),
                     null,
+                    false,
+                    0,
+                    null,
+                    1,
+                    null,
                     null);
-            return TicketPdf.render(event, ticket, holder, "SL1" + "A".repeat(157));
+            var words = Messages.in(Optional.of(language), Optional.empty());
+            var reference = new Reference("WWWWWWWW"); // the widest
+            return TicketPdf.render(words, event, reference, ticket, holder, "SL1" + "A".repeat(157));
         }
     }
 
@@ -153,7 +168,12 @@ class TicketLayoutTest {
     }
 
     private static void assertShowsEverything(Texts texts) throws IOException {
-        var printed = Places.of(texts.render());
+        assertShowsEverything(texts, "en");
+    }
+
+    private static void assertShowsEverything(Texts texts, String language) throws IOException {
+        var printed = Places.of(texts.render(language));
+        assertThat(printed.stream().map(Printed::text)).contains("WWWWWWWW");
         var onPage = squeezed(printed.stream().map(Printed::text).collect(Collectors.joining()));
         for (var text : texts.all()) {
             assertThat(onPage).as(text).contains(squeezed(text));
@@ -234,6 +254,69 @@ class TicketLayoutTest {
         assertThat(new TextBox(0, whole * 0.99f, 100, 0)
                         .fitsOnOneLine(filler.strip(), new TextBox.Style(Typesetter.Face.BOLD, Color.BLACK, 10, 10)))
                 .isFalse();
+    }
+
+    private static List<String> languages() {
+        return Messages.languages();
+    }
+
+    /** Captions are never wrapped or set smaller than they are in English. */
+    @ParameterizedTest
+    @MethodSource("languages")
+    void the_words_of_each_language_fit_beside_long_and_short_texts(String language) throws IOException {
+        var words = Messages.in(Optional.of(language), Optional.empty());
+        var wide = filled("W", MAX_SECTION_OR_ROW, "W");
+        for (var texts : List.of(Texts.SHORT, new Texts(wide, wide, wide, wide, "1000000", wide))) {
+            assertShowsEverything(texts, language);
+
+            var printed = Places.of(texts.render(language)).stream().toList();
+            assertThat(printed.stream().map(Printed::text))
+                    .contains(Stream.of("section", "row", "seat", "price", "holder", "ticket", "order")
+                            .map(caption -> words.get("pdf." + caption))
+                            .toArray(String[]::new))
+                    .contains(words.plural("ticket.use", 1));
+            var heights = printed.stream()
+                    .filter(one -> one.text().equals(words.get("pdf.section"))
+                            || one.text().equals(words.get("pdf.seat"))
+                            || one.text().equals(words.plural("ticket.use", 1)))
+                    .map(one -> Math.round(one.area().getHeight() * 100))
+                    .distinct();
+            assertThat(heights).hasSize(1);
+        }
+    }
+
+    /** In the size of the sentence about one entry, so that it fits without being set smaller. */
+    @ParameterizedTest
+    @MethodSource("languages")
+    void a_ticket_of_an_event_with_reentry_says_so(String language) throws IOException {
+        var words = Messages.in(Optional.of(language), Optional.empty());
+        var once = Terms.first(Instant.parse("2027-09-22T19:00:00Z"), 8, Optional.empty());
+
+        var printed = Places.of(Texts.SHORT.render(language, withReentry(once))).stream()
+                .toList();
+
+        assertThat(printed).extracting(Printed::text).doesNotContain(words.plural("ticket.use", 1));
+        var heights = printed.stream()
+                .filter(one -> one.text().equals(words.get("pdf.section"))
+                        || one.text().equals(words.plural("ticket.use.reentry", 1)))
+                .map(one -> Math.round(one.area().getHeight() * 100))
+                .toList();
+        assertThat(heights).hasSize(2).allMatch(heights.get(0)::equals);
+    }
+
+    private static Terms withReentry(Terms terms) {
+        return new Terms(
+                terms.version(),
+                terms.startsAt(),
+                terms.onSaleFrom(),
+                terms.onSaleUntil(),
+                terms.isPaused(),
+                terms.maxSeatsPerReservation(),
+                terms.maxSeatsPerCustomer(),
+                terms.reservationTtl(),
+                terms.maxHold(),
+                true,
+                terms.transferUntil());
     }
 
     private static String filled(String filler, int length, String last) {

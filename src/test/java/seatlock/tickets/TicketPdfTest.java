@@ -24,12 +24,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.Terms;
+import seatlock.inventory.Reference;
 import seatlock.inventory.ReservationId;
+import seatlock.text.Messages;
 
 /** Renders tickets and reads the text back. {@code make check-qr} tests that the QR code can be scanned. */
 class TicketPdfTest {
 
     private static byte[] render(String name, String venue, String section, String currency, long price) {
+        return render("en", name, venue, section, currency, price);
+    }
+
+    private static byte[] render(
+            String language, String name, String venue, String section, String currency, long price) {
         var event = new Event(
                 new EventId(UUID.randomUUID()),
                 name,
@@ -47,8 +54,15 @@ class TicketPdfTest {
                 1,
                 Instant.now(),
                 null,
+                false,
+                0,
+                null,
+                1,
+                null,
                 null);
-        return TicketPdf.render(event, ticket, "ada@example.org", "SL1" + "A".repeat(157));
+        var words = Messages.in(Optional.of(language), Optional.empty());
+        return TicketPdf.render(
+                words, event, new Reference("K7M2PQ9X"), ticket, "ada@example.org", "SL1" + "A".repeat(157));
     }
 
     private static String text(byte[] pdf) throws IOException {
@@ -63,8 +77,8 @@ class TicketPdfTest {
         var text = text(render("Aida", "Arena di Verona", "STALLS", "EUR", 4500));
 
         assertThat(text)
-                .contains("Aida", "Arena di Verona", "Friday, 18 June 2027", "21:00 CEST", "STALLS", "45.00 EUR")
-                .contains("ada@example.org", "5E6F-7A8B-9C0D", "STALLS-B-12");
+                .contains("Aida", "Arena di Verona", "Friday, 18 June 2027", "21:00 CEST", "STALLS", "€45.00")
+                .contains("ada@example.org", "5E6F-7A8B-9C0D", "STALLS-B-12", "K7M2PQ9X");
     }
 
     @ParameterizedTest
@@ -146,15 +160,36 @@ class TicketPdfTest {
     void the_longest_names_fit_on_the_page() throws IOException {
         var name = "Wagner ".repeat(28).strip();
         var text = text(render(name, name, "W".repeat(50), "EUR", 1_000_000_000_000L));
-        assertThat(text).contains("10000000000.00 EUR");
+        assertThat(text).contains("€10,000,000,000.00");
         assertThat(text.replaceAll("\\s", "")).as("the section is complete").contains("W".repeat(50));
         assertThat(text.split("Wagner", -1)).as("both names are complete").hasSize(2 * 28 + 1);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"JPY 4500 JPY", "KWD 4.500 KWD", "USD 45.00 USD"})
-    void prices_have_the_decimals_of_their_currency(String example) throws IOException {
-        assertThat(text(render("N", "V", "S", example.substring(0, 3), 4500))).contains(example.substring(4));
+    @CsvSource({"JPY, 'JP¥4,500'", "KWD, KWD 4.500", "USD, US$45.00"})
+    void prices_have_the_decimals_of_their_currency(String currency, String price) throws IOException {
+        assertThat(text(render("N", "V", "S", currency, 4500)).replaceAll("[\\s\u00a0]+", " "))
+                .contains(price);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            de | Freitag, 18. Juni 2027 | 21:00 Uhr MESZ | REIHE | Gültig für einmaligen Einlass.
+            fr | Vendredi 18 juin 2027 | 21h00 CEST | RANG | Valable pour une seule entrée.
+            es | Viernes, 18 de junio de 2027 | 21:00 h CEST | FILA | Válida para un solo acceso.
+            it | Venerdì 18 giugno 2027 | ore 21:00 CEST | POSTO | Valido per un solo ingresso.
+            nl | Vrijdag 18 juni 2027 | 21:00 uur CEST | RIJ | Geldig voor één keer toegang.
+            pl | Piątek, 18 czerwca 2027 | godz. 21:00 CEST | RZĄD | Bilet jednokrotnego wstępu.
+            """)
+    void a_ticket_is_in_its_language(String language, String date, String time, String caption, String use)
+            throws IOException {
+        var pdf = render(language, "Aida", "Arena di Verona", "STALLS", "EUR", 4500);
+
+        assertThat(text(pdf)).contains(date, time, caption, use).doesNotContain("\u25a1");
+        try (var reader = new PdfReader(pdf)) {
+            assertThat(reader.getCatalog().getAsString(PdfName.LANG).toUnicodeString())
+                    .isEqualTo(language);
+        }
     }
 
     @Test

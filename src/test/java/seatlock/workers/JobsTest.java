@@ -5,6 +5,9 @@ import static seatlock.workers.JobFixture.firstPdf;
 import static seatlock.workers.JobFixture.lease;
 import static seatlock.workers.JobFixture.parse;
 
+import biweekly.Biweekly;
+import com.lowagie.text.pdf.PdfReader;
+import com.lowagie.text.pdf.parser.PdfTextExtractor;
 import jakarta.mail.Message;
 import jakarta.mail.Multipart;
 import java.time.Duration;
@@ -60,13 +63,52 @@ class JobsTest {
         assertThat(mail.getRecipients(Message.RecipientType.TO)[0]).hasToString("ada@example.org");
         assertThat(mail.getFrom()[0]).hasToString("Seatlock <tickets@example.org>");
         var parts = (Multipart) mail.getContent();
-        assertThat(parts.getCount()).isEqualTo(3);
+        assertThat(parts.getCount()).as("text, two tickets, calendar").isEqualTo(4);
         var alternatives = (Multipart) parts.getBodyPart(0).getContent();
         assertThat((String) alternatives.getBodyPart(0).getContent())
-                .contains("Aida", "S-A-1, 45.00 EUR", "S-A-2, 45.00 EUR", "90.00 EUR");
+                .contains("Aida", "S-A-1, €45.00", "S-A-2, €45.00", "€90.00");
         assertThat(alternatives.getBodyPart(1).getContentType()).startsWith("text/html");
         assertThat(firstPdf(mail)).isEqualTo(document.raw().body());
         assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    /** Through SMTP: accents in the header and in the body, and the organiser's address. */
+    @Test
+    void a_buyer_gets_mail_and_ticket_in_the_chosen_language() throws Exception {
+        var event = system.event(1);
+        system.update("""
+                UPDATE events SET organiser_name = 'Théâtre de la Ville', organiser_email = 'info@theatre.example'
+                 WHERE event_id = ?
+                """, event.id().value());
+        var reserved = system.api.reserve(event.id(), "S-A-1").json().get("id").asText();
+        system.update(
+                "UPDATE reservations SET language = 'pl', name = 'Świętosława Ćma' WHERE reservation_id = ?",
+                UUID.fromString(reserved));
+        system.api.confirm(event.id(), reserved, 4500);
+        var workers = jobs.workers().start();
+        jobs.awaitMailed(event, 1);
+
+        var mail = parse(workers.mails().get(0));
+        assertThat(mail.getSubject()).isEqualTo("Bilet na wydarzenie: Aida");
+        assertThat(mail.getReplyTo()).extracting(Object::toString).containsExactly("info@theatre.example");
+        var parts = (Multipart) mail.getContent();
+        var alternatives = (Multipart) parts.getBodyPart(0).getContent();
+        assertThat((String) alternatives.getBodyPart(0).getContent())
+                .contains("Dzień dobry, Świętosława Ćma,", "Théâtre de la Ville, info@theatre.example");
+        assertThat((String) alternatives.getBodyPart(1).getContent()).contains("<html lang=\"pl\">", "Świętosława Ćma");
+        var calendar = parts.getBodyPart(2);
+        assertThat(calendar.getFileName()).isEqualTo("event.ics");
+        assertThat(calendar.getContentType()).startsWith("text/calendar;").contains("method=PUBLISH");
+        var entry =
+                Biweekly.parse(calendar.getInputStream()).first().getEvents().get(0);
+        assertThat(entry.getDescription().getValue()).contains("Zamówienie: ", "Miejsce: S-A-1");
+        assertThat(new PdfTextExtractor(new PdfReader(firstPdf(mail))).getTextFromPage(1))
+                .contains("RZĄD", "Bilet jednokrotnego wstępu.");
+        var served = system.api.get(
+                "/api/events/" + event.id() + "/reservations/" + reserved + "/event.ics", TestSystem.ADMIN_KEY);
+        assertThat(Biweekly.parse(served.text()).first().getEvents().get(0).getUid())
+                .as("a calendar knows that it is the same")
+                .isEqualTo(entry.getUid());
     }
 
     @Test
@@ -221,7 +263,9 @@ class JobsTest {
         var event = system.event(2);
         system.api.buy(event.id(), "S-A-1");
         var known = system.api.buy(event.id(), "S-A-2").json().get("id").asText();
-        system.update("ALTER TABLE jobs DROP CONSTRAINT jobs_subject_known, DROP CONSTRAINT jobs_kind_known");
+        system.update("ALTER TABLE jobs DROP CONSTRAINT jobs_subject_known, DROP CONSTRAINT jobs_kind_known,"
+                + " DROP CONSTRAINT jobs_event_version_matches_kind,"
+                + " DROP CONSTRAINT jobs_subject_matches_kind");
         system.update("UPDATE jobs SET kind = 'Sweep', subject_type = 'SEAT' WHERE subject_id <> ?::uuid", known);
 
         var listed = system.database.inTransaction(tx -> system.jobs.list(tx, "READY", 100));

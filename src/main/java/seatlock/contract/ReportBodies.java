@@ -1,0 +1,127 @@
+package seatlock.contract;
+
+import io.javalin.openapi.OpenApiDescription;
+import io.javalin.openapi.OpenApiName;
+import io.javalin.openapi.OpenApiRequired;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import seatlock.catalog.Event;
+import seatlock.reports.SalesFigures;
+
+/** JSON of the figures of a sale. */
+public final class ReportBodies {
+
+    private ReportBodies() {}
+
+    @OpenApiName("SalesAmounts")
+    public record Amounts(
+            @OpenApiRequired @OpenApiDescription("All that was confirmed, refunded or not, in minor units")
+            long sold,
+
+            @OpenApiRequired @OpenApiDescription("The part of it that was refunded, in minor units")
+            long refunded) {}
+
+    @OpenApiName("SectionSales")
+    public record SectionSales(
+            @OpenApiRequired String name,
+            @OpenApiRequired long capacity,
+            @OpenApiRequired long available,
+            @OpenApiRequired long held,
+            @OpenApiRequired long sold,
+            @OpenApiRequired long withheld,
+            @OpenApiRequired long checkedIn,
+            @OpenApiRequired Amounts amounts) {
+
+        private static SectionSales of(SalesFigures.Section section) {
+            var figures = section.figures();
+            return new SectionSales(
+                    section.name(),
+                    figures.capacity(),
+                    figures.available(),
+                    figures.held(),
+                    figures.sold(),
+                    WITHHELD,
+                    figures.checkedIn(),
+                    new Amounts(figures.soldAmount(), figures.refundedAmount()));
+        }
+    }
+
+    @OpenApiName("DailySales")
+    public record DailySales(
+            @OpenApiRequired @OpenApiDescription("In the time zone of the event")
+            String date,
+
+            @OpenApiRequired @OpenApiDescription("Seats confirmed on that day, even if they were refunded later")
+            long sold,
+
+            @OpenApiRequired @OpenApiDescription("Seats refunded on that day, whenever they were confirmed")
+            long refunded,
+
+            @OpenApiRequired Amounts amounts) {
+
+        private static DailySales of(SalesFigures.Day day) {
+            return new DailySales(
+                    day.date().toString(),
+                    day.sold(),
+                    day.refunded(),
+                    new Amounts(day.soldAmount(), day.refundedAmount()));
+        }
+    }
+
+    @OpenApiName("Sales")
+    public record Sales(
+            @OpenApiRequired UUID eventId,
+
+            @OpenApiRequired @OpenApiDescription("When the figures were right, all at once")
+            Instant asOf,
+
+            @OpenApiRequired @OpenApiDescription("ISO 4217 code of the currency of all amounts")
+            String currency,
+
+            @OpenApiRequired @OpenApiDescription("Number of seats: the sum of available, held, sold and withheld")
+            long capacity,
+
+            @OpenApiRequired long available,
+
+            @OpenApiRequired @OpenApiDescription("Seats of pending reservations that have not lapsed")
+            long held,
+
+            @OpenApiRequired @OpenApiDescription("Seats of confirmed reservations that were not refunded")
+            long sold,
+
+            @OpenApiRequired @OpenApiDescription("Seats that nobody can reserve without a permission")
+            long withheld,
+
+            @OpenApiRequired @OpenApiDescription("Valid tickets that were checked in")
+            long checkedIn,
+
+            @OpenApiRequired Amounts amounts,
+
+            @OpenApiRequired @OpenApiDescription("In the order of the seat plan")
+            List<SectionSales> sections,
+
+            @OpenApiRequired @OpenApiDescription("Days on which something was sold or refunded, in order")
+            List<DailySales> days) {
+
+        public static Sales of(Event event, SalesFigures figures) {
+            var total = figures.total();
+            return new Sales(
+                    event.id().value(),
+                    figures.asOf(),
+                    event.currencyCode(),
+                    total.capacity(),
+                    total.available(),
+                    total.held(),
+                    total.sold(),
+                    WITHHELD,
+                    total.checkedIn(),
+                    new Amounts(total.soldAmount(), total.refundedAmount()),
+                    figures.sections().stream().map(SectionSales::of).toList(),
+                    figures.days().stream().map(DailySales::of).toList());
+        }
+    }
+
+    /** No seat can be withheld yet. */
+    private static final long WITHHELD = 0;
+}

@@ -1,0 +1,257 @@
+package seatlock.contract;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.openapi.OpenApiDescription;
+import io.javalin.openapi.OpenApiIgnore;
+import io.javalin.openapi.OpenApiName;
+import io.javalin.openapi.OpenApiNullable;
+import io.javalin.openapi.OpenApiPropertyType;
+import io.javalin.openapi.OpenApiRequired;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import seatlock.catalog.Event;
+import seatlock.inventory.Reservation;
+import seatlock.inventory.Reservation.State;
+import seatlock.inventory.ReservationId;
+import seatlock.inventory.ReservationStatus;
+import seatlock.inventory.ReservationToken;
+import seatlock.jobs.MailState;
+
+/** JSON of requests and responses about reservations. */
+public final class ReservationBodies {
+
+    private ReservationBodies() {}
+
+    /** A seat to reserve: its label, or an object with the label and the name for its ticket. */
+    @OpenApiName("NewSeat")
+    public record NewSeat(
+            @OpenApiRequired @OpenApiDescription("Label of the seat")
+            String seat,
+
+            @OpenApiDescription("The name that its ticket shows instead of the buyer's")
+            String holder) {
+
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        public static NewSeat of(String seat) {
+            return new NewSeat(seat, null);
+        }
+
+        @JsonCreator(mode = JsonCreator.Mode.PROPERTIES)
+        public static NewSeat of(@JsonProperty("seat") String seat, @JsonProperty("holder") String holder) {
+            return new NewSeat(seat, holder);
+        }
+
+        /** Returns the shortest form, of which the fingerprint of a request is made. */
+        @JsonValue
+        @OpenApiIgnore
+        public Object json() {
+            return holder == null ? seat : Map.of("seat", seat == null ? "" : seat, "holder", holder);
+        }
+    }
+
+    @OpenApiName("NewReservation")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record NewReservation(
+            @OpenApiRequired
+            @OpenApiDescription("The seats, without duplicates; at most the event's `maxSeatsPerReservation`")
+            List<NewSeat> seats,
+
+            @OpenApiRequired @OpenApiDescription("The buyer's e-mail address")
+            String email,
+
+            @OpenApiDescription("The buyer's name: on tickets, and to find the reservation")
+            String name,
+
+            @OpenApiDescription("Language of the buyer's mails and tickets; default: that of the event")
+            String language) {}
+
+    @OpenApiName("Correction")
+    public record CorrectionBody(
+            @OpenApiPropertyType(definedBy = String.class)
+            @OpenApiDescription("The buyer's e-mail address; only for sellers")
+            JsonNode email,
+
+            @OpenApiNullable
+            @OpenApiPropertyType(definedBy = String.class)
+            @OpenApiDescription("The buyer's name; `null` removes it")
+            JsonNode name,
+
+            @OpenApiNullable
+            @OpenApiPropertyType(definedBy = String.class)
+            @OpenApiDescription("Language of the buyer's mails and tickets; `null` for that of the event")
+            JsonNode language,
+
+            @OpenApiPropertyType(definedBy = Object.class)
+            @OpenApiDescription("Names for tickets, by the labels of the seats; `null` removes one")
+            JsonNode holders) {}
+
+    @OpenApiName("Resending")
+    public record Resending(
+            @OpenApiDescription("A new e-mail address, which replaces that of the reservation")
+            String email) {}
+
+    /** A confirmation says what to do about a lapsed reservation only if it was given, so that its fingerprint does not change. */
+    @OpenApiName("Confirmation")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Confirmation(
+            @OpenApiRequired @OpenApiDescription("The payment provider's reference of the payment; 1 to 255 characters")
+            String paymentReference,
+
+            @OpenApiRequired @OpenApiDescription("Amount paid, in minor units; must equal the total of the reservation")
+            Long amount,
+
+            @OpenApiDescription(
+                    "What to do if the reservation has lapsed: refuse the confirmation, or reserve all its seats again and"
+                            + " confirm that, if nobody else has taken any of them")
+            String ifLapsed) {
+
+        public static final String REFUSE = "REFUSE";
+        public static final String REACQUIRE = "REACQUIRE";
+    }
+
+    @OpenApiName("Cancellation")
+    public record Cancellation(
+            @OpenApiDescription("Whether to refund a reservation although one of its tickets was used; default false")
+            Boolean force) {}
+
+    @OpenApiName("ReservedSeat")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ReservedSeat(
+            @OpenApiRequired String label,
+            @OpenApiRequired long price,
+
+            @OpenApiDescription("The name that its ticket shows; absent to show the buyer's")
+            String holder) {}
+
+    @OpenApiName("Mail")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record MailBody(
+            @OpenApiRequired @OpenApiDescription("Of the last mail with the tickets")
+            String state,
+
+            @OpenApiDescription("Why the last attempt failed; absent if it did not")
+            String reason) {
+
+        public static MailBody of(MailState mail) {
+            return new MailBody(mail.state().wireName(), mail.reason().orElse(null));
+        }
+    }
+
+    @OpenApiName("Money")
+    public record Money(
+            @OpenApiRequired @OpenApiDescription("In minor units of the currency")
+            long amount,
+
+            @OpenApiRequired @OpenApiDescription("ISO 4217 currency code")
+            String currency) {}
+
+    @OpenApiName("Reservation")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ReservationBody(
+            @OpenApiRequired UUID id,
+
+            @OpenApiDescription(
+                    "Short form of the id that people can read out; unique in the event. Absent only in a repeated"
+                            + " response that an earlier release stored")
+            String reference,
+
+            @OpenApiRequired UUID eventId,
+            @OpenApiRequired ReservationStatus status,
+
+            @OpenApiRequired @OpenApiDescription("In the order of the seat plan")
+            List<ReservedSeat> seats,
+
+            @OpenApiRequired Money total,
+            @OpenApiRequired String email,
+
+            @OpenApiDescription("The buyer's name; absent if it is not known")
+            String name,
+
+            @OpenApiDescription("Language of the buyer's mails and tickets; absent for that of the event")
+            String language,
+
+            @OpenApiDescription(
+                    "Counts the changes of the reservation, from 1. Absent only in a repeated response that an earlier"
+                            + " release stored")
+            Integer version,
+
+            @OpenApiRequired Instant createdAt,
+
+            @OpenApiRequired @OpenApiDescription("When a pending reservation expires and releases its seats")
+            Instant expiresAt,
+
+            @OpenApiDescription("Absent unless the reservation was confirmed")
+            Instant confirmedAt,
+
+            @OpenApiDescription("Absent unless the reservation was cancelled")
+            Instant cancelledAt,
+
+            @OpenApiDescription("Absent unless the reservation was confirmed")
+            String paymentReference,
+
+            @OpenApiDescription("The lapsed reservation in whose place this one was confirmed; absent for any other")
+            UUID replaces,
+
+            @OpenApiDescription("The reservation that was confirmed in place of this one, after it had lapsed")
+            UUID replacedBy,
+
+            @OpenApiDescription(
+                    "Authorizes its holder to read, extend and cancel the reservation; only in the response that created it")
+            String token,
+
+            @OpenApiDescription("The mail with the tickets; only in responses to GET with a sales key")
+            MailBody mail) {
+
+        public static ReservationBody of(Event event, Reservation reservation, Optional<ReservationToken> token) {
+            return of(event, reservation, token, Optional.empty());
+        }
+
+        public static ReservationBody of(
+                Event event, Reservation reservation, Optional<ReservationToken> token, Optional<MailState> mail) {
+            var state = reservation.state();
+            var isCancelled = reservation.status() == ReservationStatus.CANCELLED;
+            return new ReservationBody(
+                    reservation.id().value(),
+                    reservation.reference().value(),
+                    event.id().value(),
+                    reservation.status(),
+                    reservation.seats().stream()
+                            .map(seat -> new ReservedSeat(
+                                    seat.label(), seat.price(), seat.holder().orElse(null)))
+                            .toList(),
+                    new Money(reservation.total(), event.currencyCode()),
+                    reservation.buyer().email(),
+                    reservation.buyer().name().orElse(null),
+                    reservation.buyer().language().orElse(null),
+                    reservation.version(),
+                    reservation.createdAt(),
+                    reservation.expiresAt(),
+                    state.confirmation().map(State.Confirmed::at).orElse(null),
+                    isCancelled ? state.endedAt().orElseThrow() : null,
+                    state.confirmation()
+                            .map(confirmed -> confirmed.payment().reference())
+                            .orElse(null),
+                    reservation.replaces().map(ReservationId::value).orElse(null),
+                    reservation.replacedBy().map(ReservationId::value).orElse(null),
+                    token.map(ReservationToken::value).orElse(null),
+                    mail.map(MailBody::of).orElse(null));
+        }
+    }
+
+    @OpenApiName("Reservations")
+    public record ReservationList(
+            @OpenApiRequired @OpenApiDescription("The newest first")
+            List<ReservationBody> reservations,
+
+            @OpenApiRequired
+            @OpenApiNullable
+            @OpenApiDescription("Pass it as `after` to get the next page; null on the last page")
+            UUID next) {}
+}

@@ -1,0 +1,211 @@
+package seatlock.mail;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import seatlock.catalog.Amounts;
+import seatlock.catalog.Event;
+import seatlock.catalog.Event.Organiser;
+import seatlock.inventory.Reservation;
+import seatlock.text.Messages;
+import seatlock.tickets.CalendarFile;
+import seatlock.tickets.Ticket;
+
+/**
+ * Writes the mails about a reservation, in the language of its buyer. Replies go to the organiser of the event, if the event
+ * names an address.
+ *
+ * <p>Each mail takes the id of its job: a job that is repeated sends a mail with the same Message-ID. Documents are the PDFs of the
+ * tickets, in the same order.
+ */
+public final class BuyerMails {
+
+    private final Event event;
+    private final Reservation reservation;
+    private final Messages words;
+    private final Optional<String> replyTo;
+    private final String contact;
+    private final Instant now;
+
+    /**
+     * @param contact address that buyers can write to if the event has none
+     * @param now the database's clock
+     */
+    public BuyerMails(Event event, Reservation reservation, String contact, Instant now) {
+        this.event = event;
+        this.reservation = reservation;
+        this.words = Messages.in(reservation.buyer().language(), event.details().language());
+        this.replyTo = event.details().organiser().flatMap(Organiser::email);
+        this.contact = replyTo.orElse(contact);
+        this.now = now;
+    }
+
+    /** Writes the mail with the tickets after a purchase. */
+    public Mailer.Mail tickets(List<Ticket> tickets, List<byte[]> documents, UUID job) {
+        var count = tickets.size();
+        var letter = letter(reservation.buyer().name(), words.plural("ticket.intro", count));
+        lines(letter, tickets);
+        letter.total("label.paid", amount(reservation.total()));
+        letter.fact("label.order", reservation.reference().value());
+        letter.note(words.plural("ticket.entrance", count));
+        letter.smallPrint(words.plural(Ticket.useOf(event), count));
+        contact(letter);
+        letter.closing(words.get("ticket.closing"));
+        var subject = words.plural("ticket.subject", count, "event", event.name());
+        return mail(reservation.buyer().email(), subject, letter, job, attachments(tickets, documents));
+    }
+
+    /**
+     * Writes the mail about a change of the event, such as another start.
+     *
+     * @param tickets of one person, the buyer or another holder, as they are from now on
+     */
+    public Mailer.Mail update(List<Ticket> tickets, List<byte[]> documents, UUID job) {
+        var to = recipient(tickets);
+        var letter = letter(to.name, words.get("update.intro"));
+        lines(letter, tickets);
+        if (to.isBuyer) {
+            letter.fact("label.order", reservation.reference().value());
+        }
+        letter.note(words.plural("update.tickets", tickets.size()));
+        letter.note(words.get("update.calendar"));
+        contact(letter);
+        var subject = words.get("update.subject", "event", event.name());
+        return mail(to.email, subject, letter, job, attachments(tickets, documents));
+    }
+
+    /**
+     * Writes the mail about a cancelled event, whose tickets are no longer valid.
+     *
+     * @param tickets of one person, the buyer or another holder; none for a buyer that has transferred all of them
+     * @param isRefunded whether the buyer gets the total back
+     * @param reason for the buyer to read, in the organiser's words; empty if none was given
+     */
+    public Mailer.Mail cancellation(List<Ticket> tickets, boolean isRefunded, Optional<String> reason, UUID job) {
+        var to = recipient(tickets);
+        var letter = letter(to.name, words.get("cancellation.intro"));
+        lines(letter, tickets);
+        if (to.isBuyer) {
+            letter.fact("label.order", reservation.reference().value());
+        }
+        reason.ifPresent(text -> letter.fact("label.reason", text));
+        if (!tickets.isEmpty()) {
+            letter.note(words.plural("cancellation.tickets", tickets.size()));
+        }
+        if (to.isBuyer && reservation.total() > 0) {
+            letter.note(
+                    isRefunded
+                            ? words.get("cancellation.refund", "amount", amount(reservation.total()))
+                            : words.get("cancellation.noRefund"));
+        }
+        contact(letter);
+        var subject = words.get("cancellation.subject", "event", event.name());
+        return mail(to.email, subject, letter, job, List.of(calendar(tickets)));
+    }
+
+    /**
+     * Writes the mail to the new holder of a ticket that was transferred. It names neither its price nor its order, which are
+     * the buyer's.
+     */
+    public Mailer.Mail transfer(Ticket ticket, byte[] document, UUID job) {
+        var to = recipient(List.of(ticket));
+        var letter = letter(to.name, words.get("transfer.intro"));
+        letter.line(ticket.seat().label(), number(ticket), "");
+        letter.note(words.plural("ticket.entrance", 1));
+        letter.smallPrint(words.plural(Ticket.useOf(event), 1));
+        contact(letter);
+        letter.closing(words.get("ticket.closing"));
+        var subject = words.get("transfer.subject", "event", event.name());
+        return mail(to.email, subject, letter, job, attachments(List.of(ticket), List.of(document)));
+    }
+
+    /**
+     * Writes the mail to the former holder of a ticket that was transferred. It does not name the new one.
+     *
+     * @param ticket the former one, which is void
+     */
+    public Mailer.Mail transferred(Ticket ticket, UUID job) {
+        var to = recipient(List.of(ticket));
+        var letter = letter(to.name, words.get("transferred.intro"));
+        letter.line(ticket.seat().label(), number(ticket), "");
+        letter.note(words.get("transferred.warning"));
+        contact(letter);
+        var subject = words.get("transferred.subject", "event", event.name());
+        return mail(to.email, subject, letter, job, List.of());
+    }
+
+    /** The person that a mail goes to. */
+    private record Recipient(String email, Optional<String> name, boolean isBuyer) {}
+
+    /** Returns the person that has these tickets; the buyer, if there are none. */
+    private Recipient recipient(List<Ticket> tickets) {
+        var buyer = reservation.buyer();
+        return tickets.isEmpty() || tickets.get(0).isBuyers()
+                ? new Recipient(buyer.email(), buyer.name(), true)
+                : ofHolder(tickets.get(0).transferredTo());
+    }
+
+    private static Recipient ofHolder(Ticket.Holder holder) {
+        return new Recipient(holder.email(), Optional.of(holder.name()), false);
+    }
+
+    private Letter letter(Optional<String> name, String intro) {
+        var letter = new Letter(words, event);
+        letter.opening(
+                name.map(known -> words.get("greeting.name", "name", known)).orElseGet(() -> words.get("greeting")));
+        letter.opening(intro);
+        return letter;
+    }
+
+    /** Adds a line for each ticket. Its price is known to the buyer only. */
+    private void lines(Letter letter, List<Ticket> tickets) {
+        for (var ticket : tickets) {
+            letter.line(ticket.seat().label(), number(ticket), ticket.isBuyers() ? amount(ticket.price()) : "");
+        }
+    }
+
+    private String number(Ticket ticket) {
+        return words.get("label.ticket", "number", ticket.id().number());
+    }
+
+    private String amount(long minorUnits) {
+        return Amounts.format(minorUnits, event.currencyCode(), words.locale());
+    }
+
+    private void contact(Letter letter) {
+        var organiser = event.details().organiser();
+        if (replyTo.isPresent()) {
+            var paragraph =
+                    words.get("contact.organiser", "organiser", organiser.get().name(), "address", contact);
+            letter.closing(paragraph, contact);
+        } else {
+            organiser.ifPresent(known -> letter.closing(words.pair("label.organiser", known.name())));
+            letter.closing(words.get("contact", "address", contact), contact);
+        }
+    }
+
+    private List<Mailer.Attachment> attachments(List<Ticket> tickets, List<byte[]> documents) {
+        var attachments = new ArrayList<Mailer.Attachment>();
+        for (int i = 0; i < tickets.size(); i++) {
+            var name = "ticket-" + tickets.get(i).id().number() + ".pdf";
+            attachments.add(new Mailer.Attachment(name, "application/pdf", documents.get(i)));
+        }
+        attachments.add(calendar(tickets));
+        return attachments;
+    }
+
+    private Mailer.Attachment calendar(List<Ticket> tickets) {
+        var seats = tickets.stream().map(ticket -> ticket.seat().label()).toList();
+        var file = recipient(tickets).isBuyer
+                ? CalendarFile.of(event, reservation, seats, words, now)
+                : CalendarFile.ofTransferred(event, reservation, tickets, words, now);
+        return new Mailer.Attachment("event.ics", CalendarFile.MEDIA_TYPE, file.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Mailer.Mail mail(String to, String subject, Letter letter, UUID job, List<Mailer.Attachment> attachments) {
+        return new Mailer.Mail(to, replyTo, subject, letter.text(), letter.html(subject), job.toString(), attachments);
+    }
+}

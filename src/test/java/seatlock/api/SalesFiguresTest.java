@@ -1,0 +1,153 @@
+package seatlock.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.catalog.SeatPlan;
+import seatlock.catalog.SeatPlan.Row;
+import seatlock.catalog.SeatPlan.Section;
+import seatlock.catalog.Terms;
+import seatlock.support.Api;
+import seatlock.support.TestSystem;
+
+/** GET …/sales: the figures of a sale add up, at every step of a sale. */
+class SalesFiguresTest {
+
+    private final TestSystem system = TestSystem.shared();
+    private final Api api = system.api;
+
+    private final Event event = event();
+
+    private Event event() {
+        var plan = new SeatPlan(List.of(
+                new Section("Z", 4500, List.of(new Row("A", 6))), new Section("B", 2000, List.of(new Row("A", 4)))));
+        var created = new Event(
+                new EventId(UUID.randomUUID()),
+                "Aida",
+                "Arena di Verona",
+                java.time.ZoneId.of("Europe/Rome"),
+                java.util.Currency.getInstance("EUR"),
+                Terms.first(
+                        Instant.now().plus(365, ChronoUnit.DAYS).truncatedTo(ChronoUnit.MICROS), 10, Optional.empty()),
+                10,
+                Instant.now().truncatedTo(ChronoUnit.MICROS));
+        system.database.inTransaction(tx -> system.catalog.create(tx, created, plan));
+        return created;
+    }
+
+    private JsonNode sales() {
+        return api.get("/api/events/" + event.id() + "/sales", TestSystem.ADMIN_KEY)
+                .json();
+    }
+
+    private static String figures(JsonNode json) {
+        return json.get("capacity").asText() + " = " + json.get("available").asText() + " + "
+                + json.get("held").asText() + " + " + json.get("sold").asText() + " + "
+                + json.get("withheld").asText() + "; " + json.get("checkedIn").asText() + " in; "
+                + json.at("/amounts/sold").asText() + " - "
+                + json.at("/amounts/refunded").asText();
+    }
+
+    @Test
+    void an_event_without_sales_is_all_available() {
+        var sales = sales();
+
+        assertThat(figures(sales)).isEqualTo("10 = 10 + 0 + 0 + 0; 0 in; 0 - 0");
+        assertThat(sales.get("currency").asText()).isEqualTo("EUR");
+        assertThat(sales.get("days")).isEmpty();
+        assertThat(sales.get("sections")).hasSize(2);
+    }
+
+    @Test
+    void every_seat_is_counted_once_and_every_amount_where_it_belongs() {
+        api.reserve(event.id(), "Z-A-1"); // held
+        api.buyOne(event.id(), "Z-A-2");
+        var scanned = api.buyOne(event.id(), "B-A-1");
+        api.scan(event.id(), api.code(event.id(), scanned), "North");
+        var refunded = api.buy(event.id(), "Z-A-3", "B-A-2").json().get("id").asText();
+        api.cancel(event.id(), refunded, TestSystem.ADMIN_KEY);
+
+        var sales = sales();
+
+        assertThat(figures(sales)).isEqualTo("10 = 7 + 1 + 2 + 0; 1 in; 13000 - 6500");
+        assertThat(sales.at("/sections/0/name").asText()).isEqualTo("Z"); // in the order of the plan
+        assertThat(figures(sales.at("/sections/0"))).isEqualTo("6 = 4 + 1 + 1 + 0; 0 in; 9000 - 4500");
+        assertThat(figures(sales.at("/sections/1"))).isEqualTo("4 = 3 + 0 + 1 + 0; 1 in; 4000 - 2000");
+    }
+
+    @Test
+    void a_seat_whose_hold_has_lapsed_is_available_before_the_sweeper_has_run() {
+        api.reserve(event.id(), "Z-A-1", "Z-A-2");
+        system.lapse(event.id());
+
+        assertThat(figures(sales())).startsWith("10 = 10 + 0 + 0");
+    }
+
+    @Test
+    void a_refunded_seat_that_is_sold_again_is_in_the_amounts_twice() {
+        var refunded = api.buyOne(event.id(), "Z-A-1");
+        api.cancel(event.id(), refunded, TestSystem.ADMIN_KEY);
+        api.buyOne(event.id(), "Z-A-1");
+
+        assertThat(figures(sales())).isEqualTo("10 = 9 + 0 + 1 + 0; 0 in; 9000 - 4500");
+    }
+
+    /** In Rome, which is one or two hours ahead of UTC, the day ends before that of UTC. */
+    @Test
+    void days_are_those_of_the_events_time_zone_and_refunds_are_on_their_own_day() throws SQLException {
+        var first = api.buyOne(event.id(), "Z-A-1");
+        var second = api.buyOne(event.id(), "Z-A-2");
+        api.cancel(event.id(), second, TestSystem.ADMIN_KEY);
+        confirmedAt(first, "2026-01-31T22:59:59Z", null); // 23:59:59
+        confirmedAt(second, "2026-01-31T23:00:00Z", "2026-07-31T22:00:00Z"); // 00:00 in winter; 00:00 in summer
+
+        var days = sales().get("days");
+
+        assertThat(days).hasSize(3);
+        assertThat(days.get(0).toString())
+                .isEqualTo(
+                        "{\"date\":\"2026-01-31\",\"sold\":1,\"refunded\":0,\"amounts\":{\"sold\":4500,\"refunded\":0}}");
+        assertThat(days.get(1).toString())
+                .isEqualTo(
+                        "{\"date\":\"2026-02-01\",\"sold\":1,\"refunded\":0,\"amounts\":{\"sold\":4500,\"refunded\":0}}");
+        assertThat(days.get(2).toString())
+                .isEqualTo(
+                        "{\"date\":\"2026-08-01\",\"sold\":0,\"refunded\":1,\"amounts\":{\"sold\":0,\"refunded\":4500}}");
+    }
+
+    private void confirmedAt(String reservation, String confirmed, String ended) {
+        system.update("""
+                UPDATE reservations
+                   SET created_at = ?::timestamptz - interval '1 minute', confirmed_at = ?::timestamptz,
+                       expires_at = ?::timestamptz + interval '1 minute', ended_at = ?::timestamptz
+                 WHERE event_id = ? AND reservation_id = ?
+                """, confirmed, confirmed, confirmed, ended, event.id().value(), UUID.fromString(reservation));
+    }
+
+    /** Java may know a zone that PostgreSQL does not; days are then still those of the event. */
+    @Test
+    void a_time_zone_that_only_java_knows_is_no_obstacle() {
+        api.buyOne(event.id(), "Z-A-1");
+        system.update(
+                "UPDATE events SET time_zone = 'SystemV/PST8' WHERE event_id = ?",
+                event.id().value());
+
+        assertThat(sales().get("days")).hasSize(1);
+    }
+
+    @Test
+    void an_unknown_event_is_not_found() {
+        assertThat(api.get("/api/events/" + UUID.randomUUID() + "/sales", TestSystem.ADMIN_KEY)
+                        .outcome())
+                .isEqualTo("404 not-found");
+    }
+}

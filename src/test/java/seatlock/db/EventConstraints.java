@@ -1,0 +1,51 @@
+package seatlock.db;
+
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+
+/** SQL that breaks the rules of events and prices, for {@link ConstraintsTest}. */
+final class EventConstraints {
+
+    private static final String CANCELLED =
+            "status = 'CANCELLED', cancelled_at = now(), cancel_refund = true, cancel_notify = true";
+
+    private EventConstraints() {}
+
+    private static String event(String column, String value) {
+        return "UPDATE events SET " + column + " = " + value + " WHERE event_id = :event";
+    }
+
+    private static String price(String row) {
+        return "INSERT INTO section_prices SELECT " + row;
+    }
+
+    /** SQL that breaks a rule, and the constraint that stops it. */
+    static Stream<Arguments> violations() {
+        return Stream.of(
+                arguments(event("status", "'SOLD OUT'"), "events_status_known"),
+                arguments(event("is_public", "false"), "events_public_from_publication_on"),
+                arguments(event("status", "'DRAFT'"), "events_public_from_publication_on"),
+                arguments(event("description", "''"), "events_description_length"),
+                arguments(event("url", "''"), "events_urls_length"),
+                arguments(event("organiser_name", "''"), "events_organiser_length"),
+                arguments(event("organiser_email", "'a@b.c'"), "events_organiser_has_a_name"),
+                arguments(event("doors_at", "starts_at + interval '1 s'"), "events_doors_not_after_start"),
+                arguments(event("ends_at", "starts_at"), "events_ends_after_start"),
+                arguments(event("language", "'English'"), "events_language_form"),
+                arguments(event("printed_version", "2"), "events_printed_version_in_range"),
+                arguments(event("status", "'CANCELLED'"), "events_cancelled_when_cancelled"),
+                arguments(event("cancelled_at", "now()"), "events_cancelled_when_cancelled"),
+                arguments(event("cancel_reason", "'rain'"), "events_cancel_reason_of_a_cancelled_one"),
+                arguments(event("cancel_completed_at", "now()"), "events_cancel_completed_of_a_cancelled_one"),
+                arguments(event(CANCELLED + ", cancel_reason", "''"), "events_cancel_reason_length"),
+                arguments(
+                        event(CANCELLED + ", cancel_completed_at", "now() - interval '1 s'"),
+                        "events_cancel_completed_after_cancelled"),
+                // Prices
+                arguments(price(":event, 'S', 1, 4500"), "section_prices_pk"),
+                arguments(price(":event, 'S', 2, 4500"), "section_prices_terms_fk"),
+                arguments(price(":event, '', 1, 4500"), "section_prices_section_length"));
+    }
+}

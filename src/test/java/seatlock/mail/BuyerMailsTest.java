@@ -1,0 +1,282 @@
+package seatlock.mail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Currency;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.catalog.Terms;
+import seatlock.inventory.Reference;
+import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationId;
+import seatlock.text.Messages;
+import seatlock.tickets.Ticket;
+import seatlock.tickets.TicketId;
+
+class BuyerMailsTest {
+
+    private static final UUID JOB = UUID.fromString("01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d");
+    private static final String CONTACT = "box-office@example.org";
+    private static final Event.Organiser TEATRO =
+            new Event.Organiser("Teatro <Verde> & C.", Optional.of("info@teatro.example"), Optional.empty());
+
+    private static Event event(Optional<String> language, Optional<Event.Organiser> organiser) {
+        var startsAt = Instant.parse("2027-06-18T19:00:00Z");
+        var plain = new Event(
+                new EventId(UUID.randomUUID()),
+                "Aida",
+                "Arena di Verona",
+                ZoneId.of("Europe/Rome"),
+                Currency.getInstance("EUR"),
+                Terms.first(startsAt, 8, Optional.empty()),
+                10,
+                startsAt);
+        var details = new Event.Details(
+                "Aida",
+                "Arena di Verona",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                organiser,
+                Optional.of(startsAt.minusSeconds(3600)),
+                Optional.empty(),
+                language);
+        return new Event(
+                plain.id(),
+                plain.status(),
+                details,
+                plain.timeZoneName(),
+                plain.currencyCode(),
+                plain.terms(),
+                1,
+                plain.capacity(),
+                plain.createdAt());
+    }
+
+    private static Reservation reservation(Optional<String> name, Optional<String> language, int seats) {
+        return new Reservation(
+                new ReservationId(UUID.randomUUID()),
+                new Reference("K7M2PQ9X"),
+                2,
+                1,
+                new Reservation.Buyer("ada@example.org", name, language, new byte[32]),
+                IntStream.rangeClosed(1, seats)
+                        .mapToObj(seat ->
+                                new Reservation.ReservedSeat(seat, "STALLS-B-" + seat, 45_000, Optional.empty()))
+                        .toList(),
+                45_000L * seats,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                new Reservation.State.Confirmed(Instant.EPOCH, new Reservation.Payment("pi_1", 45_000L * seats)),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static List<Ticket> tickets(int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(seat -> ticket(seat, 0, null))
+                .toList();
+    }
+
+    private static Ticket ticket(int seat, int transfers, Ticket.Holder holder) {
+        return new Ticket(
+                new TicketId(UUID.randomUUID()),
+                new ReservationId(UUID.randomUUID()),
+                new Ticket.Seat(seat, "STALLS-B-" + seat, "STALLS", "B", Integer.toString(seat)),
+                45_000,
+                1,
+                Instant.EPOCH,
+                null,
+                false,
+                transfers,
+                holder,
+                1,
+                null,
+                null);
+    }
+
+    private static BuyerMails mails(String language, int seats) {
+        return new BuyerMails(
+                event(Optional.empty(), Optional.of(TEATRO)),
+                reservation(Optional.of("Ada Lovelace"), Optional.of(language), seats),
+                CONTACT,
+                Instant.EPOCH);
+    }
+
+    private static Mailer.Mail purchase(String language, int count) {
+        return mails(language, count)
+                .tickets(
+                        tickets(count),
+                        IntStream.range(0, count).mapToObj(i -> new byte[1]).toList(),
+                        JOB);
+    }
+
+    static List<String> languages() {
+        return Messages.languages();
+    }
+
+    @Test
+    void the_mail_with_the_tickets_reads_as_it_should() {
+        var tickets = tickets(2);
+        var mail = mails("en", 2).tickets(tickets, List.of(new byte[1], new byte[2]), JOB);
+
+        assertThat(mail.to()).isEqualTo("ada@example.org");
+        assertThat(mail.replyTo()).contains("info@teatro.example");
+        assertThat(mail.id()).isEqualTo(JOB.toString());
+        assertThat(mail.text())
+                .isEqualTo("""
+                        Dear Ada Lovelace,
+
+                        Thank you for your order. Your 2 tickets are attached.
+
+                        Aida
+                        Arena di Verona
+                        Friday, 18 June 2027, 21:00 CEST
+                        Doors open: 20:00 CEST
+
+                        STALLS-B-1, €450.00, Ticket %s
+                        STALLS-B-2, €450.00, Ticket %s
+                        Paid: €900.00
+
+                        Order: K7M2PQ9X
+                        At the entrance, please show the code on each ticket, on paper or on your phone.
+                        Each ticket is valid for one entry. Please do not share the codes.
+
+                        Questions about your order? Reply to this mail, or write to Teatro <Verde> & C.: info@teatro.example.
+
+                        Enjoy the event!
+                        """.replaceFirst("%s", tickets.get(0).id().number())
+                        .replaceFirst("%s", tickets.get(1).id().number()));
+        assertThat(mail.attachments())
+                .extracting(Mailer.Attachment::name)
+                .containsExactly(
+                        "ticket-" + tickets.get(0).id().number() + ".pdf",
+                        "ticket-" + tickets.get(1).id().number() + ".pdf",
+                        "event.ics");
+        assertThat(mail.html())
+                .startsWith("<!doctype html>\n<html lang=\"en\">")
+                .contains("Teatro &lt;Verde&gt; &amp; C.", "<a href=\"mailto:info@teatro.example\"", "STALLS-B-2")
+                .doesNotContain("<Verde>", "%s");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            en | Your tickets for Aida | Dear Ada Lovelace, | 25 tickets | Friday, 18 June 2027, 21:00 CEST | Paid: €11,250.00
+            de | Ihre Tickets für Aida | Guten Tag Ada Lovelace, | 25 Tickets | Freitag, 18. Juni 2027, 21:00 Uhr MESZ | Bezahlt: 11.250,00 €
+            fr | Vos billets pour Aida | Bonjour Ada Lovelace, | 25 billets | Vendredi 18 juin 2027, 21h00 CEST | Montant payé : 11 250,00 €
+            es | Sus entradas para Aida | Hola, Ada Lovelace: | 25 entradas | Viernes, 18 de junio de 2027, 21:00 h CEST | Pagado: 11.250,00 €
+            it | I Suoi biglietti per Aida | Gentile Ada Lovelace, | 25 biglietti | Venerdì 18 giugno 2027, ore 21:00 CEST | Pagato: 11.250,00 €
+            nl | Uw tickets voor Aida | Beste Ada Lovelace, | 25 tickets | Vrijdag 18 juni 2027, 21:00 uur CEST | Betaald: € 11.250,00
+            pl | Bilety na wydarzenie: Aida | Dzień dobry, Ada Lovelace, | 25 biletów | Piątek, 18 czerwca 2027, godz. 21:00 CEST | Zapłacono: 11 250,00 €
+            """)
+    void the_mail_with_the_tickets_is_in_the_language_of_the_buyer(
+            String language, String subject, String greeting, String count, String when, String paid) {
+        var mail = purchase(language, 25);
+
+        assertThat(mail.subject()).isEqualTo(subject);
+        assertThat(mail.text().replaceAll("[\\u00a0\\u202f]", " ")).contains(greeting, count, when, paid);
+        assertThat(mail.html()).contains("<html lang=\"" + language + "\">", "<title>" + subject + "</title>");
+    }
+
+    @Test
+    void without_a_language_of_the_buyer_that_of_the_event_is_used() {
+        var german = new BuyerMails(
+                event(Optional.of("de"), Optional.empty()),
+                reservation(Optional.empty(), Optional.of("ja"), 1),
+                CONTACT,
+                Instant.EPOCH);
+
+        var mail = german.tickets(tickets(1), List.of(new byte[1]), JOB);
+
+        assertThat(mail.subject()).isEqualTo("Ihr Ticket für Aida");
+        assertThat(mail.text()).startsWith("Guten Tag,\n");
+        assertThat(mail.replyTo()).isEmpty();
+        assertThat(mail.html()).contains("mailto:" + CONTACT);
+    }
+
+    @Test
+    void an_organiser_without_an_address_is_named_and_the_box_office_answers() {
+        var mails = new BuyerMails(
+                event(Optional.empty(), Optional.of(new Event.Organiser("Teatro", Optional.empty(), Optional.empty()))),
+                reservation(Optional.empty(), Optional.empty(), 1),
+                CONTACT,
+                Instant.EPOCH);
+
+        var mail = mails.tickets(tickets(1), List.of(new byte[1]), JOB);
+
+        assertThat(mail.replyTo()).isEmpty();
+        assertThat(mail.text()).contains("Hello,\n", "Organiser: Teatro\n", "write to " + CONTACT);
+    }
+
+    /** Each mail in each language is complete; their words are compared by {@link seatlock.text.MessagesTest}. */
+    @ParameterizedTest
+    @MethodSource("languages")
+    void each_mail_is_written_in_each_language(String language) {
+        var mails = mails(language, 1);
+        var ticket = tickets(1).get(0);
+        var bobs = ticket(1, 1, new Ticket.Holder("Bob", "bob@example.org"));
+        var all = Map.of(
+                "tickets", purchase(language, 2),
+                "update", mails.update(List.of(ticket), List.of(new byte[1]), JOB),
+                "refund", mails(language, 5).cancellation(tickets(5), true, Optional.of("Maria <Rossi> is ill."), JOB),
+                "cancellation", mails.cancellation(List.of(ticket), false, Optional.empty(), JOB),
+                "transfer", mails.transfer(bobs, new byte[1], JOB),
+                "transferred", mails.transferred(ticket, JOB));
+        for (var mail : all.entrySet()) {
+            var written = mail.getValue();
+            assertThat(written.subject()).contains("Aida");
+            assertThat(written.text()).contains("Aida", "Arena di Verona", "STALLS-B-1", "info@teatro.example");
+            assertThat(written.html())
+                    .contains("<html lang=\"" + language + "\">", "STALLS-B-1", "mailto:info@teatro.example")
+                    .doesNotContain("<Rossi>", "<Verde>");
+            for (var line : written.text().split("\n")) {
+                assertThat(written.html().replaceAll("</?(?:strong|a)\\b[^>]*>", ""))
+                        .as(mail.getKey())
+                        .contains(firstWords(line));
+            }
+        }
+        assertThat(all.get("transfer").to()).isEqualTo("bob@example.org");
+        assertThat(all.get("transfer").text())
+                .as("the order and the price are the buyer's")
+                .doesNotContain("K7M2PQ9X", "450");
+        assertThat(all.get("refund").text()).contains("Maria <Rossi> is ill.", "450");
+        assertThat(all.values()).extracting(Mailer.Mail::text).doesNotHaveDuplicates();
+    }
+
+    /** Lines of what was bought are divided into cells. */
+    private static String firstWords(String line) {
+        return line.replaceAll("(?:[:,]|\\u00a0:) .*", "")
+                .replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("'", "&#39;");
+    }
+
+    @Test
+    void a_value_that_reads_like_its_label_is_the_one_that_stands_out() {
+        var mail = mails("en", 1).cancellation(List.of(), false, Optional.of("Reason"), JOB);
+
+        assertThat(mail.html()).contains("Reason: <strong dir=\"auto\">Reason</strong>");
+    }
+
+    @Test
+    void the_calendar_file_is_attached_with_its_type() {
+        var file = purchase("de", 1).attachments().get(1);
+
+        assertThat(file.mediaType()).isEqualTo("text/calendar; charset=utf-8; method=PUBLISH");
+        assertThat(new String(file.content(), StandardCharsets.UTF_8)).contains("Bestellnummer: K7M2PQ9X");
+    }
+}
