@@ -251,7 +251,7 @@ class BuyerMailsTest {
         assertThat(all.get("transfer").to()).isEqualTo("bob@example.org");
         assertThat(all.get("transfer").text())
                 .as("the order and the price are the buyer's")
-                .doesNotContain("K7M2PQ9X", "450");
+                .doesNotContain("K7M2PQ9X", "€", "EUR"); // a ticket number may contain any digits
         assertThat(all.get("refund").text()).contains("Maria <Rossi> is ill.", "450");
         assertThat(all.values()).extracting(Mailer.Mail::text).doesNotHaveDuplicates();
     }
