@@ -255,7 +255,7 @@ public final class Inventory {
 
     /**
      * Finds the reservations that the payments of the commands have confirmed before. They cannot be locked, because most do not
-     * exist yet: if another transaction uses one at the same time, writing it will notice ({@link Tx#insertNew}).
+     * exist yet: if another transaction uses one at the same time, the unique index will stop this one.
      */
     private static Map<String, ReservationId> payments(Tx tx, EventId event, List<Command> commands)
             throws SQLException {
