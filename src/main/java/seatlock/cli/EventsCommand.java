@@ -77,7 +77,7 @@ final class EventsCommand implements Callable<Integer> {
                 cancel(database, id, new EventCancellation.Request(Optional.ofNullable(reason), !noRefund, !noMail)));
     }
 
-    /** @throws IllegalArgumentException if there is no such event */
+    /** @throws IllegalArgumentException if the event does not exist */
     static int cancel(Database database, UUID id, EventCancellation.Request request) {
         var cancellation =
                 new EventCancellation(new Catalog(), new Changes(), new Cancellations(), new InventoryReader());
@@ -112,7 +112,7 @@ final class EventsCommand implements Callable<Integer> {
                 event.terms().isPaused() ? ", paused" : "");
     }
 
-    /** @throws IllegalArgumentException if there is no such event */
+    /** @throws IllegalArgumentException if the event does not exist */
     static int revise(Database database, UUID id, String done, UnaryOperator<Event> change) {
         var revision = new EventRevision(new Catalog(), new Changes(), new IdempotencyKeys());
         var event = database.inTransaction(tx -> revision.revise(

@@ -10,6 +10,7 @@ import seatlock.catalog.Event;
 import seatlock.db.Row;
 import seatlock.db.Tx;
 import seatlock.tickets.TicketId;
+import seatlock.tickets.Tickets;
 
 /**
  * A table of an event as a CSV file, in pages. Each page is read by a statement of its own, so a file of a million rows needs
@@ -59,10 +60,9 @@ public enum Export {
     TICKETS(
             """
             SELECT t.ticket_id AS k1, NULL::uuid AS k2, t.ticket_id,
-                   CASE WHEN t.voided_at IS NOT NULL AND EXISTS (
-                                 SELECT FROM tickets AS next
-                                  WHERE next.event_id = t.event_id AND next.reservation_id = t.reservation_id
-                                    AND next.seat_id = t.seat_id AND next.transfers = t.transfers + 1) THEN 'TRANSFERRED'
+                   CASE WHEN t.voided_at IS NOT NULL AND
+            """ + Tickets.IS_REPLACED + """
+                        THEN 'TRANSFERRED'
                         WHEN t.voided_at IS NOT NULL THEN 'VOIDED' WHEN t.checked_in_at IS NOT NULL THEN 'CHECKED_IN'
                         WHEN t.checked_out_at IS NOT NULL THEN 'CHECKED_OUT' ELSE 'VALID' END AS status,
                    s.label, s.section, s.row_name, s.seat_number, rs.price,

@@ -70,7 +70,7 @@ public final class Transfers {
      * Transfers a ticket that is valid and was not used, until the time that the terms of its event allow.
      *
      * @param reply writes the reply, which is stored under the key
-     * @return empty if there is no such ticket
+     * @return empty if the ticket does not exist
      */
     public Optional<Receipt> transfer(
             Tx tx,

@@ -91,11 +91,8 @@ public final class Announcements {
                  WHERE t.event_id = ?
                    AND t.reservation_id = ANY (?)
                    AND t.holder_email IS NOT NULL
-                   AND NOT EXISTS (SELECT FROM tickets AS next
-                                    WHERE next.event_id = t.event_id AND next.reservation_id = t.reservation_id
-                                      AND next.seat_id = t.seat_id AND next.transfers = t.transfers + 1)
-                 ORDER BY t.seat_id
-                """,
+                   AND NOT
+                """ + Tickets.IS_REPLACED + " ORDER BY t.seat_id",
                 Found::of,
                 event.id().value(),
                 reservations.stream().map(ReservationId::value).toArray(UUID[]::new));

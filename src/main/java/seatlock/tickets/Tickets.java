@@ -25,14 +25,20 @@ import seatlock.jobs.Jobs;
 /** Issues tickets, voids and finds them. {@link CheckIns} checks them in. */
 public final class Tickets {
 
+    /** SQL: whether another person has got the seat of a ticket {@code t}, so that a later ticket has replaced it. */
+    public static final String IS_REPLACED = """
+            EXISTS (SELECT FROM tickets AS next
+                     WHERE next.event_id = t.event_id AND next.reservation_id = t.reservation_id
+                       AND next.seat_id = t.seat_id AND next.transfers = t.transfers + 1)
+            """;
+
     private static final String SELECT_TICKET = """
             SELECT t.ticket_id, t.reservation_id, t.seat_id, s.label, s.section, s.row_name, s.seat_number, rs.price,
                    t.key_id, t.issued_at, t.voided_at, t.transfers, t.holder_name, t.holder_email, t.entry, t.checked_in_at,
                    t.check_in_gate, t.check_in_nonce, t.checked_out_at,
-                   t.voided_at IS NOT NULL AND EXISTS (
-                       SELECT FROM tickets AS next
-                        WHERE next.event_id = t.event_id AND next.reservation_id = t.reservation_id
-                          AND next.seat_id = t.seat_id AND next.transfers = t.transfers + 1) AS transferred
+                   t.voided_at IS NOT NULL AND
+            """ + IS_REPLACED + """
+                       AS transferred
               FROM tickets AS t
               JOIN seats AS s ON s.event_id = t.event_id AND s.seat_id = t.seat_id
               JOIN reservation_seats AS rs

@@ -23,7 +23,7 @@ import seatlock.support.TestSystem;
 import seatlock.support.TestWorkers;
 import seatlock.support.Wait;
 
-/** Tests that everybody who has a ticket is told of what happens to the event, once: also people to whom tickets were transferred. */
+/** Tests that each holder of a ticket, including those it was transferred to, gets one mail about a change of the event. */
 class HoldersToldTest {
 
     private static final String ADA = "ada@example.org";
