@@ -7,7 +7,7 @@ JAVA_OPTS ?= -Xmx160m -XX:+UseParallelGC
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test kill-test machines-test nodes-test chaos check-qr bench audit check clients lint fmt jar openapi psql clean
+.PHONY: help demo run test storm kill-test machines-test nodes-test chaos check-qr bench audit check clients lint fmt jar openapi psql clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ run: $(JAR) ## Serve on PORT (8080) with sample events and embedded PostgreSQL a
 
 test: ## Run all tests
 	mvn -B -ntp test
+
+storm: ## Run the races and storms of `make test` at full size: 50,000 reservations cancelled, 1,000 holds extended (ten minutes)
+	mvn -B -ntp test -Dtest=EventStormTest,EventCancellationTest,FeedTest,HoldRaceTest,LapseRaceTest -Dseatlock.storm=true -Djunit.jupiter.execution.parallel.enabled=false -Djunit.jupiter.execution.timeout.default=15m
 
 kill-test: ## Confirm 1,000 reservations while workers, Redis and the mail server fail in turn (about three minutes)
 	mvn -B -ntp test -Dtest=KillTest -Dexcluded.tests=

@@ -4,6 +4,8 @@
 
 ALTER TABLE events ADD COLUMN status text NOT NULL DEFAULT 'PUBLISHED';
 ALTER TABLE events ALTER COLUMN status DROP DEFAULT;
+ALTER TABLE events ADD COLUMN is_public boolean NOT NULL DEFAULT true;
+ALTER TABLE events ALTER COLUMN is_public DROP DEFAULT;
 ALTER TABLE events
     ADD COLUMN description text,
     ADD COLUMN url text,
@@ -23,6 +25,8 @@ ALTER TABLE events
 ALTER TABLE events ALTER COLUMN printed_version DROP DEFAULT;
 ALTER TABLE events
     ADD CONSTRAINT events_status_known CHECK (status IN ('DRAFT', 'PUBLISHED', 'CANCELLED')),
+    ADD CONSTRAINT events_public_from_publication_on CHECK (
+        (status <> 'PUBLISHED' OR is_public) AND (status <> 'DRAFT' OR NOT is_public)),
     ADD CONSTRAINT events_description_length CHECK (length(description) BETWEEN 1 AND 10000),
     ADD CONSTRAINT events_urls_length CHECK (
         length(url) BETWEEN 1 AND 2000 AND length(image_url) BETWEEN 1 AND 2000 AND length(organiser_url) BETWEEN 1 AND 2000),
@@ -43,7 +47,8 @@ ALTER TABLE events
     ADD CONSTRAINT events_cancel_completed_after_cancelled CHECK (cancel_completed_at >= cancelled_at),
     ADD CONSTRAINT events_cancel_completed_of_a_cancelled_one CHECK (cancel_completed_at IS NULL OR cancelled_at IS NOT NULL);
 
-COMMENT ON COLUMN events.status IS 'DRAFT: only sellers see it. PUBLISHED. CANCELLED: nothing is sold any more.';
+COMMENT ON COLUMN events.status IS 'DRAFT. PUBLISHED. CANCELLED: nothing is sold any more.';
+COMMENT ON COLUMN events.is_public IS 'Whether it has been published; otherwise only sellers see it, even if it is cancelled.';
 COMMENT ON COLUMN events.terms_version IS 'Counts every change of the event: of its rules (event_terms), prices (section_prices), plan and texts.';
 COMMENT ON COLUMN events.printed_version IS 'The version that last changed what tickets say: documents of earlier ones are outdated.';
 COMMENT ON COLUMN events.language IS 'ISO 639-1 code: of mails and tickets to buyers that chose none; NULL for English.';
@@ -65,6 +70,7 @@ ALTER TABLE event_terms ALTER COLUMN is_paused DROP DEFAULT;
 ALTER TABLE event_terms ALTER COLUMN reentry DROP DEFAULT;
 ALTER TABLE event_terms
     ADD CONSTRAINT event_terms_sale_ends_after_it_begins CHECK (on_sale_until > on_sale_from),
+    ADD CONSTRAINT event_terms_sale_begins_before_the_start CHECK (on_sale_from < starts_at),
     ADD CONSTRAINT event_terms_max_seats_per_customer_in_range CHECK (max_seats_per_customer BETWEEN 1 AND 1000000),
     ADD CONSTRAINT event_terms_max_hold_in_range CHECK (max_hold_ms BETWEEN 100 AND 2592000000);
 
@@ -73,7 +79,7 @@ COMMENT ON COLUMN event_terms.on_sale_from IS 'Nothing can be reserved before; N
 COMMENT ON COLUMN event_terms.on_sale_until IS 'Nothing can be reserved from then on; NULL: until the start.';
 COMMENT ON COLUMN event_terms.is_paused IS 'Whether the seller has stopped the sale until further notice.';
 COMMENT ON COLUMN event_terms.max_seats_per_customer IS 'Seats of one e-mail address in all its reservations; NULL for the server''s setting.';
-COMMENT ON COLUMN event_terms.max_hold_ms IS 'For how long a reservation can be held altogether, extensions included, in milliseconds; NULL for three times its TTL.';
+COMMENT ON COLUMN event_terms.max_hold_ms IS 'For how long a reservation can be held altogether, extensions included, in milliseconds, but at least for its TTL; NULL for three times its TTL.';
 COMMENT ON COLUMN event_terms.reentry IS 'Whether a ticket that was checked out can be checked in again.';
 COMMENT ON COLUMN event_terms.transfer_until IS 'No ticket can be transferred from then on; NULL: until the start.';
 

@@ -28,6 +28,10 @@ COMMENT ON COLUMN tickets.voided_at IS 'When the reservation was refunded, or th
 -- Gates without a network read the void tickets of their event. Nothing is added to it before a refund or a transfer.
 CREATE INDEX tickets_voided ON tickets (event_id, voided_at, ticket_id) WHERE voided_at IS NOT NULL;
 
+-- Support calls come from people to whom a ticket was transferred, too. Issuing a ticket adds nothing to it.
+CREATE INDEX tickets_by_holder ON tickets (lower(holder_email COLLATE "C"), event_id, reservation_id)
+ WHERE holder_email IS NOT NULL;
+
 -- 2. Jobs about tickets -----------------------------------------------------------------------------------------------------
 
 ALTER TABLE jobs ADD COLUMN ticket_id uuid
@@ -47,10 +51,12 @@ ALTER TABLE jobs ADD CONSTRAINT jobs_kind_known CHECK (
              'RenewTickets', 'SendUpdate', 'SendCancellation'));
 ALTER TABLE jobs DROP CONSTRAINT jobs_subject_matches_kind;
 ALTER TABLE jobs ADD CONSTRAINT jobs_subject_matches_kind CHECK (
-    subject_type = CASE
-        WHEN kind IN ('RefreshEvent', 'AnnounceChange') THEN 'EVENT'
-        WHEN kind IN ('SendTransferredTicket', 'SendTransferNotice') THEN 'TICKET'
-        ELSE 'RESERVATION' END);
+    CASE
+        WHEN kind IN ('RefreshEvent', 'AnnounceChange') THEN subject_type = 'EVENT'
+        WHEN kind IN ('SendTransferredTicket', 'SendTransferNotice') THEN subject_type = 'TICKET'
+        WHEN kind IN ('SendUpdate', 'SendCancellation') THEN subject_type IN ('RESERVATION', 'TICKET') -- the buyer, another holder
+        ELSE subject_type = 'RESERVATION'
+    END);
 ALTER TABLE jobs DROP CONSTRAINT jobs_event_version_matches_kind;
 ALTER TABLE jobs ADD CONSTRAINT jobs_event_version_matches_kind CHECK (
     CASE
@@ -62,8 +68,9 @@ ALTER TABLE jobs ADD CONSTRAINT jobs_event_version_matches_kind CHECK (
 COMMENT ON COLUMN jobs.subject_type IS 'What subject_id identifies: EVENT, RESERVATION or TICKET.';
 COMMENT ON COLUMN jobs.ticket_id IS 'The subject, if it is a ticket.';
 
-CREATE UNIQUE INDEX jobs_one_per_transfer ON jobs (event_id, ticket_id, kind) WHERE ticket_id IS NOT NULL;
-COMMENT ON INDEX jobs_one_per_transfer IS 'The old and the new holder of a ticket are told once.';
+CREATE UNIQUE INDEX jobs_one_per_transfer ON jobs (event_id, ticket_id, kind, coalesce(event_version, 0))
+ WHERE ticket_id IS NOT NULL;
+COMMENT ON INDEX jobs_one_per_transfer IS 'The old and the new holder of a ticket are told once of its transfer, and the holder of each change of the event.';
 
 -- 3. Entries ----------------------------------------------------------------------------------------------------------------
 --

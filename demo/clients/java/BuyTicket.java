@@ -9,6 +9,7 @@ import seatlock.client.model.Confirmation;
 import seatlock.client.model.NewEvent;
 import seatlock.client.model.NewReservation;
 import seatlock.client.model.Row;
+import seatlock.client.model.SeatChoice;
 import seatlock.client.model.Section;
 import seatlock.client.model.TicketStatus;
 
@@ -43,7 +44,9 @@ public final class BuyTicket {
         var reservation = reservations.reserve(
                 event.getId(),
                 UUID.randomUUID().toString(),
-                new NewReservation().seats(List.of("STALLS-A-1")).email("ada@example.org"));
+                new NewReservation()
+                        .seats(List.of(new SeatChoice("STALLS-A-1")))
+                        .email("ada@example.org"));
         reservations.confirm(
                 event.getId(),
                 reservation.getId(),

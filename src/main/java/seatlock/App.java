@@ -193,7 +193,7 @@ public final class App implements AutoCloseable {
         var checkout = lifecycle.add(new Checkout(
                 salesDatabase, catalog, inventory, keys, tickets, changes, seatMaps::changed, threads, metrics));
         var eraser = lifecycle.add(
-                new Eraser(readDatabase, new Erasure(changes), backends::deleteMails, config.retention()));
+                new Eraser(readDatabase, checkout, new Erasure(changes), backends::deleteMails, config.retention()));
         var core = new ApiServer.Core(
                 catalog,
                 inventoryReader,
@@ -209,8 +209,7 @@ public final class App implements AutoCloseable {
         var stored = config.adminKey().isEmpty() ? backends.home().adminKey() : null;
         var adminKey = stored == null ? config.adminKey().orElseThrow() : stored.value();
         listen(backends.redis(), adminKey, core, threads);
-        var sweeper =
-                lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, tickets, metrics));
+        var sweeper = lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, metrics));
         var sequencer = lifecycle.add(new Sequencer(readDatabase, feed));
         return () -> {
             sweeper.start(config.sweepInterval());

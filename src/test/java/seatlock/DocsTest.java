@@ -2,6 +2,7 @@ package seatlock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import seatlock.jobs.Job;
+import seatlock.maintenance.Invariant;
+import seatlock.support.OpenApiContract;
 
 /** Tests of README.md and src/docs. Their English is tested by {@link TidyTest}. */
 class DocsTest {
@@ -82,5 +86,40 @@ class DocsTest {
                                 .map(step -> step.group(1))
                                 .distinct())
                         .hasSizeLessThanOrEqualTo(4));
+    }
+
+    @Test
+    void pages_name_the_number_of_invariants() throws IOException {
+        for (var page : List.of("README.md", "src/docs/operations.md")) {
+            assertThat(matches("(\\d+) invariants\\b", Files.readString(Path.of(page)))
+                            .map(number -> number.group(1)))
+                    .as(page)
+                    .containsExactly(String.valueOf(Invariant.values().length));
+        }
+    }
+
+    @Test
+    void the_api_guide_names_every_path() throws IOException {
+        var guide = Files.readString(Path.of("src/docs/api.md")).replaceAll("\\{\\w+}", "{}");
+        var paths = new ObjectMapper()
+                .readTree(OpenApiContract.DOCUMENT.toFile())
+                .get("paths")
+                .properties();
+        assertThat(paths).hasSizeGreaterThan(25).allSatisfy(path -> {
+            var all = path.getKey().replaceAll("\\{\\w+}", "{}");
+            var end = all.substring(all.lastIndexOf('}') + 1); // the guide shortens what comes before
+            assertThat(guide).containsPattern(Pattern.quote(end.isEmpty() ? all : end) + "(?![\\w/-])");
+        });
+    }
+
+    @Test
+    void operations_lists_every_kind_of_job_and_every_alert() throws IOException {
+        var operations = Files.readString(Path.of("src/docs/operations.md"));
+        var alerts = matches("alert: (\\w+)", Files.readString(Path.of("demo/prometheus/alerts.yml")))
+                .map(alert -> alert.group(1));
+        var kinds = Stream.of(Job.Kind.values()).map(Job.Kind::wireName);
+        assertThat(Stream.concat(alerts, kinds))
+                .hasSizeGreaterThan(20)
+                .allSatisfy(name -> assertThat(operations).contains("`" + name + "`"));
     }
 }

@@ -112,6 +112,7 @@ public class SealedTypesTest {
             new Tickets.Resend.Queued(true),
             new Tickets.Resend.NotConfirmed(),
             new Tickets.Resend.EventCancelled(),
+            new Tickets.Resend.Transferred(),
             new Tickets.Resend.TooOften(Duration.ofMinutes(1)));
 
     public static final List<Corrections.Result> CORRECTIONS = List.of(
@@ -119,7 +120,8 @@ public class SealedTypesTest {
             new Corrections.Result.NotFound(),
             new Corrections.Result.Erased(),
             new Corrections.Result.Ended(RESERVATION),
-            new Corrections.Result.UnknownSeats(List.of("S-A-9")));
+            new Corrections.Result.UnknownSeats(List.of("S-A-9")),
+            new Corrections.Result.Transferred(List.of("S-A-1")));
 
     public static final List<Reservation.State> STATES = List.of(
             new Reservation.State.Pending(),
@@ -129,6 +131,7 @@ public class SealedTypesTest {
 
     public static final List<Erasure.Result> ERASURES = List.of(
             new Erasure.Result.Erased(List.of()),
+            new Erasure.Result.Lapsed(),
             new Erasure.Result.Refused(ReservationStatus.PENDING),
             new Erasure.Result.Unknown());
 

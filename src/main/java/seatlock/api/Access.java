@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import seatlock.access.ApiKey;
 import seatlock.access.Role;
 import seatlock.access.Secret;
+import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.EventQuery;
 import seatlock.changes.Actor;
@@ -173,6 +174,11 @@ final class Access {
     /** The caller of an operation on a reservation: the seller, the holder of a token, or anybody else. */
     record Caller(boolean isSeller, Optional<ReservationToken> token) {
 
+        /** Returns whether the caller may see an event. One that was never published is visible to its sellers only. */
+        boolean sees(Event event) {
+            return event.isPublic() || isSeller;
+        }
+
         /**
          * Reads a reservation that the caller may see.
          *
@@ -208,12 +214,12 @@ final class Access {
         return caller;
     }
 
-    /** Returns the drafts that the caller may see in a list of events: those that it may sell. */
-    EventQuery.Drafts drafts(Context ctx) {
+    /** Returns the events that were never published and that the caller may see in a list: those that it may sell. */
+    EventQuery.Hidden hidden(Context ctx) {
         failIfUnknown(ctx); // so that a seller's list is never incomplete
         return key(ctx).filter(key -> key.permits(Role.SALES))
-                .map(key -> new EventQuery.Drafts(key.isForAllEvents(), key.events()))
-                .orElse(new EventQuery.Drafts(false, Set.of()));
+                .map(key -> new EventQuery.Hidden(key.isForAllEvents(), key.events()))
+                .orElse(new EventQuery.Hidden(false, Set.of()));
     }
 
     /** Returns the events that the request's key is for; none for all events. */

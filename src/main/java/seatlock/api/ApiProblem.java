@@ -115,7 +115,7 @@ enum ApiProblem implements ProblemType {
             "not-transferable",
             409,
             "Ticket not transferable",
-            "See `reason`: the ticket is REFUNDED, TRANSFERRED or CHECKED_IN, or it is TOO_LATE."),
+            "See `reason`: the ticket is REFUNDED, TRANSFERRED or CHECKED_IN, its buyer was ERASED, or it is TOO_LATE."),
     INVALID_CODE("invalid-code", 422, "Invalid ticket code", "See `reason`."),
     IDEMPOTENCY_KEY_MISSING(
             "idempotency-key-missing",

@@ -129,8 +129,7 @@ public final class ApiServer implements AutoCloseable {
         var clients = new ClientAddress(setup.proxies);
         var throttle = new Throttle(limits, limiter, clients, access, metrics);
         var quotas = new BuyerQuotas(limits, clients, access);
-        var cancellation =
-                new EventCancellation(core.catalog, new Changes(), new Cancellations(), core.inventory, core.tickets);
+        var cancellation = new EventCancellation(core.catalog, new Changes(), new Cancellations(), core.inventory);
         var cancellations =
                 new EventCancellationHandlers(core.catalog, cancellation, core.seatMaps::changed, core.writes, access);
         var events = new EventHandlers(
@@ -141,7 +140,7 @@ public final class ApiServer implements AutoCloseable {
                 core.reads,
                 core.writes,
                 access);
-        var revision = new EventRevision(core.catalog, core.changes, new IdempotencyKeys(), core.tickets);
+        var revision = new EventRevision(core.catalog, core.changes, new IdempotencyKeys());
         var eventChanges = new EventChangeHandlers(core.catalog, revision, core.seatMaps, core.writes, access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
@@ -156,10 +155,10 @@ public final class ApiServer implements AutoCloseable {
                 core.reads,
                 core.writes,
                 access);
-        var gates = new GateHandlers(checkIns, core.reads, core.writes, access);
+        var gates = new GateHandlers(core.catalog, checkIns, core.reads, core.writes, access);
         this.feedReaders = new FeedReaders(core.feed, core.reads, core.writes, threads);
         var changes = new ChangeHandlers(core.feed, feedReaders, core.inventory, core.reads, access);
-        var calendars = new CalendarHandlers(core.catalog, core.inventory, core.reads, access);
+        var calendars = new CalendarHandlers(core.catalog, core.inventory, core.tickets, core.reads, access);
         var keyHandlers = new KeyHandlers(keys, keyCache, core.reads, core.writes);
         var reports = new ReportHandlers(core.catalog, core.reads, threads);
         var privacy = new PrivacyHandlers(

@@ -53,6 +53,9 @@ final class BuyerHandlers implements BuyerOperations {
     /** Eight characters, and as many spaces and dashes as people put between them. */
     private static final int MAX_REFERENCE = 30;
 
+    /** Start of the path of a holder's name in a correction; the label of the seat follows. */
+    private static final String HOLDERS = "holders.";
+
     /** Queue for searches in all events. */
     private static final String ALL_RESERVATIONS = "reservations";
 
@@ -196,6 +199,13 @@ final class BuyerHandlers implements BuyerOperations {
             throw Problem.of(ApiProblem.UNKNOWN_SEATS, "The reservation has no such seat. Nothing was changed.")
                     .with("seats", unknown.labels())
                     .refuse();
+        } else if (result instanceof Corrections.Result.Transferred transferred) {
+            var validation = new Validation();
+            transferred
+                    .labels()
+                    .forEach(label -> validation.add(
+                            HOLDERS + label, "cannot be changed: the ticket was transferred to another person"));
+            validation.finish();
         } else if (result instanceof Corrections.Result.Erased) {
             throw TicketHandlers.erased();
         } else if (result instanceof Corrections.Result.NotFound) {
@@ -244,7 +254,7 @@ final class BuyerHandlers implements BuyerOperations {
         var holders = new HashMap<String, Optional<String>>();
         if (node != null && validation.check(node.isObject(), "holders", "must be a JSON object")) {
             node.properties().forEach(entry -> {
-                var field = "holders." + PrintableText.orQuestionMark(entry.getKey());
+                var field = HOLDERS + PrintableText.orQuestionMark(entry.getKey());
                 var name = field(entry.getValue(), field, validation);
                 name.ifPresent(text -> BuyerFields.checkName(text, field, validation));
                 validation.check(

@@ -52,10 +52,10 @@ final class EventChangeHandlers implements EventChangeOperations {
     @Override
     public void patch(Context ctx) {
         var id = Parameters.eventId(ctx);
-        var patch = Requests.patch(ctx);
-        var ifMatch = ctx.header("If-Match");
+        var patch = Requests.patch(ctx, EventPatch.class);
+        var seen = Requests.ifMatch(ctx);
         revise(ctx, id, current -> {
-            Requests.requireMatch(ifMatch, EventHandlers.etag(current.event()));
+            Requests.requireMatch(seen, EventHandlers.etag(current.event()));
             return next(current, patch.applyTo(EventPatch.of(current.event()), EventPatch.class));
         });
     }

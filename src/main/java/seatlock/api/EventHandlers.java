@@ -13,10 +13,10 @@ import seatlock.catalog.Event.Status;
 import seatlock.catalog.EventId;
 import seatlock.catalog.EventQuery;
 import seatlock.catalog.EventQuery.Cursor;
-import seatlock.contract.EventBodies.CancellationBody;
 import seatlock.contract.EventBodies.EventBody;
 import seatlock.contract.EventBodies.Events;
 import seatlock.contract.EventBodies.NewEvent;
+import seatlock.contract.EventCancellationBodies.CancellationBody;
 import seatlock.contract.EventOperations;
 import seatlock.contract.PlanBodies.PlanBody;
 import seatlock.db.Ids;
@@ -124,30 +124,27 @@ final class EventHandlers implements EventOperations {
                 Optional.ofNullable(to),
                 Optional.ofNullable(status).map(Status::valueOf),
                 Optional.ofNullable(text),
-                access.drafts(ctx),
+                access.hidden(ctx),
                 Parameters.after(ctx).map(id -> Cursor.parse(id).orElseThrow(Parameters::invalidCursor)));
     }
 
     @Override
     public void get(Context ctx) {
         var id = Parameters.eventId(ctx);
-        var isSeller = access.caller(ctx).isSeller();
+        var caller = access.caller(ctx);
         record Found(Event event, EventBody body) {}
         ctx.future(() -> reads.submit(id, tx -> {
-                    var event =
-                            require(catalog.find(tx, id).filter(found -> found.status() != Status.DRAFT || isSeller));
-                    var progress = cancellation
-                            .progress(tx, event)
-                            .map(CancellationBody::of)
-                            .orElse(null);
-                    return new Found(
+                    var event = require(catalog.find(tx, id).filter(caller::sees));
+                    var cancelled = caller.isSeller()
+                            ? cancellation.progress(tx, event).map(CancellationBody::of)
+                            : cancellation.find(tx, event).map(CancellationBody::ofPublic);
+                    var body = EventBody.of(
                             event,
-                            EventBody.of(
-                                    event,
-                                    catalog.plan(tx, event),
-                                    catalog.prices(tx, event).tariff(),
-                                    progress,
-                                    List.of()));
+                            catalog.plan(tx, event),
+                            catalog.prices(tx, event).tariff(),
+                            cancelled.orElse(null),
+                            List.of());
+                    return new Found(event, body);
                 })
                 .thenAccept(found -> {
                     // The progress of a cancellation changes without a new version; nothing else can be changed then.
@@ -186,17 +183,18 @@ final class EventHandlers implements EventOperations {
         var limit = Requests.queryInt(ctx, "limit", 1, SeatMap.MAX_SEATS, SeatMap.MAX_SEATS);
         var after = Requests.queryInt(ctx, "after", 0, Event.MAX_CAPACITY, 0);
         var gzip = Requests.acceptsGzip(ctx);
-        var isSeller = access.caller(ctx).isSeller();
+        var caller = access.caller(ctx);
         var page = seatMaps.find(new SeatMap.Query(id, section, status, limit, after), gzip);
         if (page.isDone() && !page.isCompletedExceptionally() && Responses.fitsInBuffer(body(page.join(), gzip))) {
-            respond(ctx, page.join(), gzip, isSeller);
+            respond(ctx, page.join(), gzip, caller);
         } else {
-            ctx.future(() -> page.thenCompose(found -> respond(ctx, found, gzip, isSeller)));
+            ctx.future(() -> page.thenCompose(found -> respond(ctx, found, gzip, caller)));
         }
     }
 
-    private static CompletableFuture<Void> respond(Context ctx, SeatMaps.Page page, boolean gzip, boolean isSeller) {
-        require(Optional.of(page.event()).filter(event -> event.status() != Status.DRAFT || isSeller));
+    private static CompletableFuture<Void> respond(
+            Context ctx, SeatMaps.Page page, boolean gzip, Access.Caller caller) {
+        require(Optional.of(page.event()).filter(caller::sees));
         if (Responses.isNotModified(ctx, page.etag())) {
             return CompletableFuture.completedFuture(null);
         }

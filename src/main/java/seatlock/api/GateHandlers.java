@@ -3,6 +3,7 @@ package seatlock.api;
 import io.javalin.http.Context;
 import java.util.Optional;
 import java.util.UUID;
+import seatlock.catalog.Catalog;
 import seatlock.contract.GateBodies.CheckOutBody;
 import seatlock.contract.GateBodies.RevokedTickets;
 import seatlock.contract.GateBodies.UndoBody;
@@ -29,12 +30,14 @@ final class GateHandlers implements GateOperations {
     private static final int MAX_REVOKED = 1_000;
     private static final int MAX_REASON = 200;
 
+    private final Catalog catalog;
     private final CheckIns checkIns;
     private final TransactionPool reads;
     private final TransactionPool writes;
     private final Access access;
 
-    GateHandlers(CheckIns checkIns, TransactionPool reads, TransactionPool writes, Access access) {
+    GateHandlers(Catalog catalog, CheckIns checkIns, TransactionPool reads, TransactionPool writes, Access access) {
+        this.catalog = catalog;
         this.checkIns = checkIns;
         this.reads = reads;
         this.writes = writes;
@@ -43,11 +46,15 @@ final class GateHandlers implements GateOperations {
 
     @Override
     public void revoked(Context ctx) {
-        var event = Parameters.eventId(ctx);
+        var id = Parameters.eventId(ctx);
+        var caller = access.caller(ctx);
         var limit = Requests.queryInt(ctx, "limit", 1, MAX_REVOKED, DEFAULT_REVOKED);
         var after = Optional.ofNullable(ctx.queryParam("after"))
                 .map(text -> Position.parse(text).orElseThrow(Parameters::invalidCursor));
-        QueryResponse.send(ctx, reads, event, tx -> RevokedTickets.of(Revocations.list(tx, event, after, limit)));
+        QueryResponse.send(ctx, reads, id, tx -> {
+            var event = EventHandlers.require(catalog.current(tx, id).filter(caller::sees));
+            return RevokedTickets.of(event, Revocations.list(tx, id, after, limit));
+        });
     }
 
     @Override

@@ -13,7 +13,6 @@ import seatlock.inventory.ReservationStatus;
 import seatlock.maintenance.Eraser;
 import seatlock.privacy.Erasure;
 import seatlock.privacy.StoredData;
-import seatlock.tickets.Ticket;
 import seatlock.tickets.Tickets;
 
 /** The stored data of a buyer, and its erasure. */
@@ -55,9 +54,10 @@ final class PrivacyHandlers implements PrivacyOperations {
                     catalog.find(tx, event).orElseThrow(),
                     found,
                     tickets.ofReservation(tx, event, id).stream()
-                            .filter(Ticket::isBuyers)
+                            .filter(ticket ->
+                                    caller.isSeller() || ticket.isBuyers()) // the others are not the buyer's data
                             .toList(),
-                    StoredData.read(tx, event, id));
+                    StoredData.read(tx, event, id, caller.isSeller()));
         });
     }
 
@@ -77,6 +77,12 @@ final class PrivacyHandlers implements PrivacyOperations {
             ctx.status(204);
         } else if (result instanceof Erasure.Result.Unknown) {
             throw Access.noSuchReservation();
+        } else if (result instanceof Erasure.Result.Lapsed) {
+            throw Problem.of(
+                            ApiProblem.NOT_ERASABLE,
+                            "The reservation is EXPIRED, but other requests have locked it. Send the request again.")
+                    .with("reservationStatus", ReservationStatus.EXPIRED)
+                    .refuse();
         } else if (result instanceof Erasure.Result.Refused refused) {
             throw Problem.of(
                             ApiProblem.NOT_ERASABLE,

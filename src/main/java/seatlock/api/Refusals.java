@@ -43,14 +43,18 @@ final class Refusals {
                     .with("priceType", exhausted.priceType().id())
                     .with("available", exhausted.left());
         } else if (outcome instanceof Outcome.NotOnSale notOnSale) {
-            return notOnSale(notOnSale);
+            return notOnSale(event, notOnSale);
         }
         throw new IllegalArgumentException("Not refused: " + outcome); // SealedTypesTest covers all
     }
 
-    private static Problem notOnSale(Outcome.NotOnSale outcome) {
+    private static Problem notOnSale(Event event, Outcome.NotOnSale outcome) {
         if (outcome.opensAt().isEmpty()) {
-            return Problem.of(ApiProblem.NOT_ON_SALE, "The sale is paused or has not been opened.");
+            return Problem.of(
+                    ApiProblem.NOT_ON_SALE,
+                    event.status() == Event.Status.DRAFT
+                            ? "The event is a draft: it must be published before it can be sold."
+                            : "The sale is paused.");
         }
         var opensAt = outcome.opensAt().get();
         var problem = Problem.of(ApiProblem.NOT_ON_SALE, "The sale begins at " + opensAt + ".")
@@ -126,7 +130,7 @@ final class Refusals {
         var successor = reservation
                 .replacedBy()
                 .map(id -> ", and reservation " + id + " was confirmed in its place.")
-                .orElse(".");
+                .orElse(reservation.buyer().isErased() ? ", and the personal data of its buyer was erased." : ".");
         return Problem.of(type, "The reservation is " + reservation.status() + successor)
                 .with("reservationStatus", reservation.status());
     }

@@ -118,6 +118,9 @@ final class TicketHandlers implements TicketOperations {
         } else if (result instanceof Tickets.Resend.EventCancelled) {
             throw Problem.of(ApiProblem.EVENT_CANCELLED, "The event was cancelled.")
                     .refuse();
+        } else if (result instanceof Tickets.Resend.Transferred) {
+            throw Problem.of(HttpProblem.NOT_FOUND, "All tickets of the reservation were transferred to other people.")
+                    .refuse();
         } else if (result instanceof Tickets.Resend.TooOften tooOften) {
             throw Problem.of(
                             HttpProblem.RATE_LIMITED,

@@ -99,6 +99,7 @@ final class TransferHandlers implements TransferOperations {
             case REFUNDED -> notTransferable(refusal, "The ticket was refunded.");
             case TRANSFERRED -> notTransferable(refusal, "The ticket was transferred to somebody else.");
             case CHECKED_IN -> notTransferable(refusal, "The ticket was used.");
+            case ERASED -> notTransferable(refusal, "The personal data of the buyer was erased.");
             case TOO_LATE ->
                 notTransferable(
                         refusal,

@@ -21,6 +21,7 @@ import seatlock.catalog.SeatPlan.PlannedRow;
 import seatlock.catalog.SeatPlan.SectionPrice;
 import seatlock.db.Row;
 import seatlock.db.Tx;
+import seatlock.text.SoughtText;
 
 /** Creates events from a seat plan, and reads them. */
 public final class Catalog {
@@ -37,7 +38,7 @@ public final class Catalog {
     private static final Logger log = LoggerFactory.getLogger(Catalog.class);
 
     private static final String SELECT_EVENT = """
-            SELECT e.event_id, e.status, e.name, e.venue, e.description, e.url, e.image_url, e.organiser_name,
+            SELECT e.event_id, e.status, e.is_public, e.name, e.venue, e.description, e.url, e.image_url, e.organiser_name,
                    e.organiser_email, e.organiser_url, e.doors_at, e.ends_at, e.language, e.time_zone, e.currency, e.tax_rate,
                    e.printed_version, e.capacity, e.created_at, t.version, t.starts_at, t.on_sale_from, t.on_sale_until,
                    t.is_paused, t.max_seats_per_reservation, t.max_seats_per_customer, t.reservation_ttl_ms, t.max_hold_ms,
@@ -81,13 +82,14 @@ public final class Catalog {
         tx.updateExactly(
                 1,
                 """
-                INSERT INTO events (event_id, status, name, venue, description, url, image_url, organiser_name,
-                                    organiser_email, organiser_url, doors_at, ends_at, language, time_zone, currency,
+                INSERT INTO events (event_id, status, is_public, name, venue, description, url, image_url,
+                                    organiser_name, organiser_email, organiser_url, doors_at, ends_at, language, time_zone, currency,
                                     printed_version, terms_version, starts_at, capacity, tax_rate, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 event.id().value(),
                 event.status().name(),
+                event.isPublic(),
                 details.name(),
                 details.venue(),
                 details.description().orElse(null),
@@ -135,9 +137,7 @@ public final class Catalog {
                         terms.onSaleUntil().orElse(null),
                         terms.isPaused(),
                         terms.maxSeatsPerReservation(),
-                        terms.maxSeatsPerCustomer().isEmpty()
-                                ? null
-                                : terms.maxSeatsPerCustomer().getAsInt(),
+                        terms.maxSeatsPerCustomer().stream().boxed().findFirst().orElse(null),
                         terms.reservationTtl().map(Duration::toMillis).orElse(null),
                         terms.maxHold().map(Duration::toMillis).orElse(null),
                         terms.hasReentry(),
@@ -169,9 +169,7 @@ public final class Catalog {
         var hit = events.getIfPresent(id);
         if (hit != null) {
             var version = tx.find(
-                    "SELECT terms_version FROM events WHERE event_id = ?",
-                    row -> row.integer("terms_version"),
-                    id.value());
+                    "SELECT terms_version AS n FROM events WHERE event_id = ?", row -> row.integer("n"), id.value());
             if (version.isPresent() && version.get() == hit.version()) {
                 return Optional.of(hit);
             }
@@ -258,12 +256,13 @@ public final class Catalog {
                 1,
                 """
                 UPDATE events
-                   SET status = ?, name = ?, venue = ?, description = ?, url = ?, image_url = ?, organiser_name = ?,
+                   SET status = ?, is_public = ?, name = ?, venue = ?, description = ?, url = ?, image_url = ?, organiser_name = ?,
                        organiser_email = ?, organiser_url = ?, doors_at = ?, ends_at = ?, language = ?, time_zone = ?,
                        printed_version = ?, terms_version = ?, starts_at = ?, capacity = ?, erased_at = NULL
                  WHERE event_id = ?
                 """,
                 next.status().name(),
+                next.isPublic(),
                 details.name(),
                 details.venue(),
                 details.description().orElse(null),
@@ -326,15 +325,17 @@ public final class Catalog {
     /** Lists events in the order in which they start, at most {@code limit}. */
     public List<Event> list(Tx tx, EventQuery query, int limit) throws SQLException {
         var after = query.after();
+        var sought = query.text().map(SoughtText::of);
         return tx.query(
                 SELECT_EVENT + """
-                         WHERE CASE WHEN ?::timestamptz IS NULL
+                         CROSS JOIN (SELECT ?::timestamptz, ?::timestamptz, ?::text, ?::text, ?::text, ?::text)
+                                 AS q (min, max, status, text, variants, plain)
+                         WHERE CASE WHEN q.min IS NULL
                                     THEN coalesce(e.ends_at, e.starts_at + ?::interval) > statement_timestamp()
-                                    ELSE e.starts_at >= ? END
-                           AND (?::timestamptz IS NULL OR e.starts_at < ?)
-                           AND (?::text IS NULL OR e.status = ?)
-                           AND (?::text IS NULL OR strpos(lower(e.name), lower(?)) > 0 OR strpos(lower(e.venue), lower(?)) > 0)
-                           AND (e.status <> 'DRAFT' OR ? OR e.event_id = ANY (?))
+                                    ELSE e.starts_at >= q.min END AND (q.max IS NULL OR e.starts_at < q.max) AND (q.status IS NULL OR e.status = q.status)
+                           AND (q.text IS NULL OR strpos(translate(e.name, q.variants, q.plain), q.text) > 0
+                                OR strpos(translate(e.venue, q.variants, q.plain), q.text) > 0)
+                           AND (e.is_public OR ? OR e.event_id = ANY (?))
                            AND (?::timestamptz IS NULL
                                 OR e.starts_at >= ?
                                AND (e.starts_at > ? OR substring(uuid_send(e.event_id) FROM 9) > ?))
@@ -343,17 +344,14 @@ public final class Catalog {
                         """,
                 this::event,
                 query.from().orElse(null),
+                query.to().orElse(null),
+                query.status().map(Event.Status::name).orElse(null),
+                sought.map(SoughtText::text).orElse(null),
+                sought.map(SoughtText::variants).orElse(null),
+                sought.map(SoughtText::plain).orElse(null),
                 EventQuery.LASTS.toString(),
-                query.from().orElse(null),
-                query.to().orElse(null),
-                query.to().orElse(null),
-                query.status().map(Event.Status::name).orElse(null),
-                query.status().map(Event.Status::name).orElse(null),
-                query.text().orElse(null),
-                query.text().orElse(null),
-                query.text().orElse(null),
-                query.drafts().all(),
-                query.drafts().of().stream().map(EventId::value).toArray(UUID[]::new),
+                query.hidden().all(),
+                query.hidden().of().stream().map(EventId::value).toArray(UUID[]::new),
                 after.map(EventQuery.Cursor::startsAt).orElse(null),
                 after.map(EventQuery.Cursor::startsAt).orElse(null),
                 after.map(EventQuery.Cursor::startsAt).orElse(null),
@@ -365,6 +363,7 @@ public final class Catalog {
         var event = new Event(
                 new EventId(row.uuid("event_id")),
                 Event.Status.valueOf(row.text("status")),
+                row.bool("is_public"),
                 new Event.Details(
                         row.text("name"),
                         row.text("venue"),

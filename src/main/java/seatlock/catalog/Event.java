@@ -10,6 +10,7 @@ import java.util.Optional;
  * One dated performance with its own seats, in one of its versions. Time zone and currency are names, because an event that
  * another node created may have ones that are too new for this version of Java.
  *
+ * @param isPublic whether it has been published; otherwise only sellers see it, even if it is cancelled
  * @param timeZoneName IANA name of the time zone of the venue
  * @param currencyCode ISO 4217 code of the currency of every amount that belongs to the event
  * @param taxRate the tax that all prices and fees contain, in hundredths of a percent; 0 for none
@@ -20,6 +21,7 @@ import java.util.Optional;
 public record Event(
         EventId id,
         Status status,
+        boolean isPublic,
         Details details,
         String timeZoneName,
         String currencyCode,
@@ -37,7 +39,7 @@ public record Event(
 
     /** The life of an event. The names are those in the database and on the wire. */
     public enum Status {
-        /** Only sellers see it. */
+        /** Not published yet. */
         DRAFT,
         PUBLISHED,
         /** Nothing is sold any more, and nothing can be changed. */
@@ -82,6 +84,32 @@ public record Event(
     /** The person or company to which buyers turn. */
     public record Organiser(String name, Optional<String> email, Optional<String> url) {}
 
+    /** Creates an event that was published, unless it is a draft. */
+    public Event(
+            EventId id,
+            Status status,
+            Details details,
+            String timeZoneName,
+            String currencyCode,
+            int taxRate,
+            Terms terms,
+            int printedVersion,
+            int capacity,
+            Instant createdAt) {
+        this(
+                id,
+                status,
+                status != Status.DRAFT,
+                details,
+                timeZoneName,
+                currencyCode,
+                taxRate,
+                terms,
+                printedVersion,
+                capacity,
+                createdAt);
+    }
+
     /** Creates a published event, in its first version, with a time zone and a currency that this version of Java knows. */
     public Event(
             EventId id,
@@ -105,7 +133,7 @@ public record Event(
                 createdAt);
     }
 
-    /** Returns the same event with another status, in the same version. */
+    /** Returns the same event as a draft or published, in the same version. */
     public Event withStatus(Status other) {
         return new Event(
                 id, other, details, timeZoneName, currencyCode, taxRate, terms, printedVersion, capacity, createdAt);
@@ -114,13 +142,33 @@ public record Event(
     /** Returns the same event under other terms, whose version it has. */
     public Event withTerms(Terms other) {
         return new Event(
-                id, status, details, timeZoneName, currencyCode, taxRate, other, printedVersion, capacity, createdAt);
+                id,
+                status,
+                isPublic,
+                details,
+                timeZoneName,
+                currencyCode,
+                taxRate,
+                other,
+                printedVersion,
+                capacity,
+                createdAt);
     }
 
     /** Returns the same event with another number of seats, in the same version. */
     public Event withCapacity(int other) {
         return new Event(
-                id, status, details, timeZoneName, currencyCode, taxRate, terms, printedVersion, other, createdAt);
+                id,
+                status,
+                isPublic,
+                details,
+                timeZoneName,
+                currencyCode,
+                taxRate,
+                terms,
+                printedVersion,
+                other,
+                createdAt);
     }
 
     /**
@@ -133,6 +181,7 @@ public record Event(
         return new Event(
                 id,
                 status,
+                isPublic,
                 details,
                 timeZoneName,
                 currencyCode,
@@ -148,6 +197,7 @@ public record Event(
         return new Event(
                 id,
                 Status.CANCELLED,
+                isPublic,
                 details,
                 timeZoneName,
                 currencyCode,
@@ -164,7 +214,8 @@ public record Event(
                 && venue().equals(other.venue())
                 && startsAt().equals(other.startsAt())
                 && details.doorsAt().equals(other.details.doorsAt())
-                && timeZoneName.equals(other.timeZoneName);
+                && timeZoneName.equals(other.timeZoneName)
+                && terms.hasReentry() == other.terms.hasReentry();
     }
 
     /** Returns the tax that an amount contains, rounded half up to whole minor units. */

@@ -14,8 +14,8 @@ import java.util.UUID;
  * @param from only events that start at this time or later; empty: only those that are not over (see {@link #LASTS})
  * @param to only events that start before this time
  * @param status only events with this status
- * @param text only events whose name or venue contains this text, in any case
- * @param drafts the drafts that are shown
+ * @param text only events whose name or venue contains this text, in any case, with or without accents
+ * @param hidden the events that were never published and are shown
  * @param after only events after this place in the list
  */
 public record EventQuery(
@@ -23,19 +23,19 @@ public record EventQuery(
         Optional<Instant> to,
         Optional<Event.Status> status,
         Optional<String> text,
-        Drafts drafts,
+        Hidden hidden,
         Optional<Cursor> after) {
 
     /** An event without an end is over this long after its start. */
     public static final Duration LASTS = Duration.ofHours(12);
 
     /**
-     * The drafts that a caller may see.
+     * The events that were never published and that a caller may see: drafts, and drafts that were cancelled.
      *
      * @param all whether it may see all of them
-     * @param of ids of the events whose drafts it may see otherwise
+     * @param of ids of those that it may see otherwise
      */
-    public record Drafts(boolean all, Set<EventId> of) {}
+    public record Hidden(boolean all, Set<EventId> of) {}
 
     /**
      * A place in the list, after an event. Events are listed by start, and those that start at the same time by the random end of

@@ -21,12 +21,9 @@ import seatlock.changes.Actor;
 import seatlock.changes.Changes;
 import seatlock.db.Database;
 import seatlock.inventory.InventoryReader;
-import seatlock.jobs.Jobs;
 import seatlock.sales.EventCancellation;
 import seatlock.sales.EventRevision;
 import seatlock.sales.IdempotencyKeys;
-import seatlock.tickets.TicketKeys;
-import seatlock.tickets.Tickets;
 
 @Command(
         name = "events",
@@ -80,10 +77,10 @@ final class EventsCommand implements Callable<Integer> {
                 cancel(database, id, new EventCancellation.Request(Optional.ofNullable(reason), !noRefund, !noMail)));
     }
 
-    /** @throws IllegalArgumentException if there is no such event */
+    /** @throws IllegalArgumentException if the event does not exist */
     static int cancel(Database database, UUID id, EventCancellation.Request request) {
-        var cancellation = new EventCancellation(
-                new Catalog(), new Changes(), new Cancellations(), new InventoryReader(), tickets(database));
+        var cancellation =
+                new EventCancellation(new Catalog(), new Changes(), new Cancellations(), new InventoryReader());
         var event = database.inTransaction(tx -> cancellation.cancel(tx, new EventId(id), request, Actor.OPERATOR));
         report("Cancelled", id, event);
         return 0;
@@ -95,7 +92,7 @@ final class EventsCommand implements Callable<Integer> {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                new EventQuery.Drafts(true, Set.of()),
+                new EventQuery.Hidden(true, Set.of()),
                 Optional.empty());
         database.inTransaction(tx -> new Catalog().list(tx, query, Integer.MAX_VALUE))
                 .forEach(event -> Execution.OUTPUT.accept(line(event)));
@@ -115,17 +112,13 @@ final class EventsCommand implements Callable<Integer> {
                 event.terms().isPaused() ? ", paused" : "");
     }
 
-    /** @throws IllegalArgumentException if there is no such event */
+    /** @throws IllegalArgumentException if the event does not exist */
     static int revise(Database database, UUID id, String done, UnaryOperator<Event> change) {
-        var revision = new EventRevision(new Catalog(), new Changes(), new IdempotencyKeys(), tickets(database));
+        var revision = new EventRevision(new Catalog(), new Changes(), new IdempotencyKeys());
         var event = database.inTransaction(tx -> revision.revise(
                 tx, new EventId(id), Actor.OPERATOR, current -> new EventRevision.Next(change.apply(current.event()))));
         report(done, id, event);
         return 0;
-    }
-
-    private static Tickets tickets(Database database) {
-        return new Tickets(new TicketKeys(database), new Jobs());
     }
 
     private static void report(String done, UUID id, Optional<Event> event) {

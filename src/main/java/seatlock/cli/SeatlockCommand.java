@@ -1,10 +1,14 @@
 package seatlock.cli;
 
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.TypeConversionException;
 import seatlock.App;
 import seatlock.Config;
 import seatlock.embedded.UnusableHome;
@@ -43,14 +47,36 @@ public final class SeatlockCommand implements Callable<Integer> {
      * @return the exit status: 0 if the command succeeded, 1 if it failed, 2 if the command line or a setting is invalid
      */
     public static int run(String... args) {
+        return commandLine().execute(args);
+    }
+
+    static CommandLine commandLine() {
         return new CommandLine(new SeatlockCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(UUID.class, SeatlockCommand::id)
+                .registerConverter(Duration.class, SeatlockCommand::duration)
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> {
                     var cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
                     commandLine.getErr().println("seatlock: " + messages(cause));
                     return cause instanceof Config.Invalid ? 2 : 1;
-                })
-                .execute(args);
+                });
+    }
+
+    private static UUID id(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(
+                    "'" + text + "' is not an id, such as 01997a3e-5c1d-7f00-8a4b-3d2e1f0c9b8a");
+        }
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return Duration.parse(text);
+        } catch (DateTimeException e) {
+            throw new TypeConversionException("'" + text + "' is not a duration, such as P90D or PT1H");
+        }
     }
 
     private static String messages(Throwable e) {

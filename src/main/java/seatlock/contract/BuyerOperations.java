@@ -30,7 +30,11 @@ public interface BuyerOperations {
             security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             queryParams = {
-                @OpenApiParam(name = "email", description = "The whole address, in any case"),
+                @OpenApiParam(
+                        name = "email",
+                        description =
+                                "The whole address, in any case: of the buyer, or of a person to whom a ticket was"
+                                        + " transferred"),
                 @OpenApiParam(
                         name = "name",
                         description =
@@ -61,7 +65,12 @@ public interface BuyerOperations {
             description = "In all events that the key is for.",
             security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             queryParams = {
-                @OpenApiParam(name = "email", required = true, description = "The whole address, in any case"),
+                @OpenApiParam(
+                        name = "email",
+                        required = true,
+                        description =
+                                "The whole address, in any case: of the buyer, or of a person to whom a ticket was"
+                                        + " transferred"),
                 @OpenApiParam(name = "limit", type = Integer.class, description = "Maximum number of reservations"),
                 @OpenApiParam(name = "after", type = UUID.class, description = "The `next` of the previous page")
             },
@@ -84,7 +93,8 @@ public interface BuyerOperations {
                     "A JSON merge patch (RFC 7396): fields that are absent stay as they are. The holder may change all but"
                             + " the e-mail address, as long as the reservation is pending or confirmed. If tickets show something else"
                             + " then, their PDFs are created anew. Limits per e-mail address continue to count the reservation for the"
-                            + " address that it was made with. Repeating the request has no further effect.",
+                            + " address that it was made with. Repeating the request changes nothing, so no"
+                            + " Idempotency-Key is needed.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
                 @OpenApiSecurity(name = ApiDocument.SALES_KEY)

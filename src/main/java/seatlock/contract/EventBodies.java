@@ -16,14 +16,15 @@ import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.catalog.SeatPlan;
 import seatlock.catalog.Tariff;
+import seatlock.contract.EventCancellationBodies.CancellationBody;
 import seatlock.contract.EventFields.OrganiserBody;
 import seatlock.contract.PlanBodies.FeeBody;
 import seatlock.contract.PlanBodies.PlanBody;
 import seatlock.contract.PlanBodies.PriceTypeBody;
 import seatlock.contract.PlanBodies.Section;
 import seatlock.contract.PlanBodies.SectionPriceBody;
+import seatlock.http.Paragraphs;
 import seatlock.inventory.SeatStatus;
-import seatlock.sales.EventCancellation;
 
 /** JSON of requests and responses about events. */
 public final class EventBodies {
@@ -41,7 +42,8 @@ public final class EventBodies {
             @OpenApiRequired @OpenApiDescription("1 to 200 characters")
             String venue,
 
-            @OpenApiDescription("1 to 10000 characters") String description,
+            @Paragraphs @OpenApiDescription("1 to 10000 characters; lines end with \\n, and \\r\\n becomes that")
+            String description,
 
             @OpenApiDescription("Of the event's page: an http or https URL")
             String url,
@@ -73,7 +75,7 @@ public final class EventBodies {
             String currency,
 
             @OpenApiPropertyType(definedBy = Instant.class)
-            @OpenApiDescription("Nothing can be reserved before; default: no limit")
+            @OpenApiDescription("Before the start. Nothing can be reserved before; default: no limit")
             String onSaleFrom,
 
             @OpenApiPropertyType(definedBy = Instant.class)
@@ -95,8 +97,9 @@ public final class EventBodies {
             String reservationTtl,
 
             @OpenApiDescription(
-                    "For how long a reservation can be held altogether, extensions included: from PT0.1S to P30D;"
-                            + " default: three times the TTL")
+                    "For how long a reservation can be held altogether, extensions included: from PT0.1S to P30D,"
+                            + " not less than reservationTtl; default: three times the TTL. A hold always lasts at least"
+                            + " one TTL, also of the server")
             String maxHold,
 
             @OpenApiDescription("Whether a ticket that was checked out can be checked in again; default false")
@@ -130,7 +133,9 @@ public final class EventBodies {
 
             @OpenApiDescription("1 to 200 characters") String venue,
 
-            @OpenApiNullable @OpenApiDescription("1 to 10000 characters")
+            @OpenApiNullable
+            @Paragraphs
+            @OpenApiDescription("1 to 10000 characters; lines end with \\n, and \\r\\n becomes that")
             String description,
 
             @OpenApiNullable @OpenApiDescription("Of the event's page: an http or https URL")
@@ -161,7 +166,7 @@ public final class EventBodies {
             String language,
 
             @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.NULLABLE)
-            @OpenApiDescription("Nothing can be reserved before; default: no limit")
+            @OpenApiDescription("Before the start. Nothing can be reserved before; default: no limit")
             String onSaleFrom,
 
             @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.NULLABLE)
@@ -186,8 +191,9 @@ public final class EventBodies {
 
             @OpenApiNullable
             @OpenApiDescription(
-                    "For how long a reservation can be held altogether, extensions included: from PT0.1S to P30D;"
-                            + " default: three times the TTL")
+                    "For how long a reservation can be held altogether, extensions included: from PT0.1S to P30D,"
+                            + " not less than reservationTtl; default: three times the TTL. A hold always lasts at least"
+                            + " one TTL, also of the server")
             String maxHold,
 
             @OpenApiDescription("Whether a ticket that was checked out can be checked in again; default false")
@@ -359,57 +365,6 @@ public final class EventBodies {
                     prices == null ? null : PlanBody.sections(plan, tariff, true),
                     cancellation,
                     warnings);
-        }
-    }
-
-    @OpenApiName("NewEventCancellation")
-    public record NewCancellation(
-            @OpenApiDescription(
-                    "Whether confirmed reservations are cancelled, too, so that their payments can be refunded;"
-                            + " default true")
-            Boolean refund,
-
-            @OpenApiDescription("Whether the holders of tickets are told by mail; default true")
-            @OpenApiName("notify")
-            @JsonProperty("notify")
-            Boolean notifies,
-
-            @OpenApiDescription("For buyers: 1 to 1000 characters")
-            String reason) {}
-
-    @OpenApiName("EventCancellation")
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record CancellationBody(
-            @OpenApiDescription("Absent if the seller gave none")
-            String reason,
-
-            @OpenApiRequired Instant at,
-            @OpenApiRequired boolean refund,
-
-            @OpenApiName("notify") @JsonProperty("notify") @OpenApiRequired
-            boolean notifies,
-
-            @OpenApiRequired
-            @OpenApiDescription(
-                    "Number of reservations that are still to be cancelled, or whose holders are still to be told")
-            long remaining,
-
-            @OpenApiRequired @OpenApiDescription("Number of reservations that were cancelled because of it")
-            long cancelled,
-
-            @OpenApiDescription("Absent until nothing is left to be done, which is at least a minute after `at`")
-            Instant completedAt) {
-
-        public static CancellationBody of(EventCancellation.Progress progress) {
-            var cancellation = progress.cancellation();
-            return new CancellationBody(
-                    cancellation.reason().orElse(null),
-                    cancellation.at(),
-                    cancellation.refund(),
-                    cancellation.notifies(),
-                    progress.remaining(),
-                    progress.cancelled(),
-                    cancellation.completedAt().orElse(null));
         }
     }
 

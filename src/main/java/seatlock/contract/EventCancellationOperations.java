@@ -10,7 +10,7 @@ import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
 import seatlock.contract.EventBodies.EventBody;
-import seatlock.contract.EventBodies.NewCancellation;
+import seatlock.contract.EventCancellationBodies.NewCancellation;
 import seatlock.openapi.ApiDocument;
 import seatlock.openapi.Examples;
 

@@ -27,14 +27,16 @@ public interface EventChangeOperations {
             description =
                     "A JSON merge patch (RFC 7396): only the fields given change, and null removes an optional one. Every change"
                             + " makes a version: what is reserved keeps its price and its rules. The same patch again changes"
-                            + " nothing, so the request can be repeated safely. `sections` changes prices of what is reserved"
+                            + " nothing, so no Idempotency-Key is needed; with If-Match, a repeated request cannot undo a"
+                            + " change that another client has made in the meantime. `sections` changes prices of what is reserved"
                             + " from now on.",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             headers =
                     @OpenApiParam(
                             name = "If-Match",
-                            description = "ETag of the version that the client has seen: another one gets 412"),
+                            description =
+                                    "ETag of the version that the client has seen, or several, or *: any other version gets 412"),
             requestBody =
                     @OpenApiRequestBody(
                             required = true,

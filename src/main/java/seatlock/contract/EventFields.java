@@ -114,9 +114,9 @@ public interface EventFields {
         public Details details(Instant startsAt) {
             validation.checkText(fields.name(), "name", MAX_NAME);
             validation.checkText(fields.venue(), "venue", MAX_NAME);
-            if (fields.description() != null) {
-                validation.checkText(fields.description(), "description", MAX_DESCRIPTION);
-            }
+            // Some forms send lines that end with CR and LF.
+            var description = Optional.ofNullable(fields.description()).map(text -> text.replace("\r\n", "\n"));
+            description.ifPresent(text -> validation.checkParagraphs(text, "description", MAX_DESCRIPTION));
             if (fields.url() != null) {
                 validation.checkUrl(fields.url(), "url");
             }
@@ -137,7 +137,7 @@ public interface EventFields {
             return new Details(
                     fields.name(),
                     fields.venue(),
-                    Optional.ofNullable(fields.description()),
+                    description,
                     Optional.ofNullable(fields.url()),
                     Optional.ofNullable(fields.imageUrl()),
                     organiser(),
@@ -183,6 +183,9 @@ public interface EventFields {
             if (onSaleFrom.isPresent() && onSaleUntil.isPresent()) {
                 validation.check(
                         onSaleUntil.get().isAfter(onSaleFrom.get()), "onSaleUntil", "must be after onSaleFrom");
+            }
+            if (onSaleFrom.isPresent() && startsAt != null) {
+                validation.check(onSaleFrom.get().isBefore(startsAt), "onSaleFrom", "must be before startsAt");
             }
             var ttl = duration(fields.reservationTtl(), "reservationTtl", "P7D");
             var maxHold = duration(fields.maxHold(), "maxHold", "P30D");

@@ -69,8 +69,8 @@ public interface EventOperations {
             summary = "List events in order of their start",
             description =
                     "Without the seat plans, and without events that are over, unless `from` asks for them: an event is over"
-                            + " when it has ended (12 hours after its start, if it has no end). Drafts are listed for those who"
-                            + " may sell them. Pass `next` as `after` until it is null; keep the other parameters as they are.",
+                            + " when it has ended (12 hours after its start, if it has no end). Events that were never published are"
+                            + " listed for their sellers only. Pass `next` as `after` until it is null; keep the other parameters as they are.",
             queryParams = {
                 @OpenApiParam(
                         name = "from",
@@ -83,7 +83,9 @@ public interface EventOperations {
                 @OpenApiParam(name = "status", description = "Only events with this status"),
                 @OpenApiParam(
                         name = "q",
-                        description = "Only events whose name or venue contains this text, in upper or lower case"),
+                        description =
+                                "Only events whose name or venue contains this text, in upper or lower case, with or without"
+                                        + " accents"),
                 @OpenApiParam(name = "limit", type = Integer.class, description = "1 to 1000; default 100"),
                 @OpenApiParam(name = "after", description = "`next` of the previous page")
             },

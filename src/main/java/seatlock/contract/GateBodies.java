@@ -6,6 +6,7 @@ import io.javalin.openapi.OpenApiRequired;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import seatlock.catalog.Event;
 import seatlock.tickets.Revocations;
 import seatlock.tickets.Ticket;
 
@@ -34,14 +35,21 @@ public final class GateBodies {
             String next,
 
             @OpenApiRequired @OpenApiDescription("Whether there are more now; otherwise ask again later")
-            boolean hasMore) {
+            boolean hasMore,
 
-        public static RevokedTickets of(Revocations.Page page) {
+            @OpenApiRequired
+            @OpenApiDescription(
+                    "Whether the event was cancelled: admit nobody, with or without a ticket in this list. Once true, it"
+                            + " stays true")
+            boolean eventCancelled) {
+
+        public static RevokedTickets of(Event event, Revocations.Page page) {
             var tickets = page.tickets().stream()
                     .map(revoked -> new RevokedTicket(
                             revoked.ticket().value(), revoked.ticket().number(), revoked.voidedAt(), revoked.reason()))
                     .toList();
-            return new RevokedTickets(tickets, page.next().toString(), page.hasMore());
+            return new RevokedTickets(
+                    tickets, page.next().toString(), page.hasMore(), event.status() == Event.Status.CANCELLED);
         }
     }
 

@@ -30,7 +30,7 @@ public interface GateOperations {
                     "For gates that have no network during the event: refunded and transferred tickets, the oldest first. Continue"
                             + " with `after`, at once while `hasMore` is true, and later otherwise: then the tickets of the ten"
                             + " minutes before are listed again, so that none is missed, whatever the order in which they became"
-                            + " visible. A void ticket never becomes valid again.",
+                            + " visible. A void ticket never becomes valid again. While `eventCancelled` is true, admit nobody.",
             security = @OpenApiSecurity(name = ApiDocument.GATE_KEY),
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             queryParams = {

@@ -39,9 +39,18 @@ public final class PrivacyBodies {
             Instant voidedAt,
 
             @OpenApiDescription("Absent until the ticket is checked in")
-            Instant checkedInAt) {
+            Instant checkedInAt,
+
+            @OpenApiDescription(
+                    "Only sellers see tickets that were transferred to somebody else: the name of that person")
+            String holderName,
+
+            @OpenApiDescription(
+                    "Only sellers see tickets that were transferred to somebody else: the address of that person")
+            String holderEmail) {
 
         private static StoredTicket of(Ticket ticket) {
+            var holder = ticket.transferredTo();
             return new StoredTicket(
                     ticket.id().value(),
                     ticket.id().number(),
@@ -49,7 +58,9 @@ public final class PrivacyBodies {
                     TicketBodies.TicketStatus.of(ticket),
                     ticket.issuedAt(),
                     ticket.voidedAt(),
-                    ticket.checkIn() == null ? null : ticket.checkIn().at());
+                    ticket.checkIn() == null ? null : ticket.checkIn().at(),
+                    holder == null ? null : holder.name(),
+                    holder == null ? null : holder.email());
         }
     }
 

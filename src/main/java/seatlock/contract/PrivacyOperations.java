@@ -24,7 +24,8 @@ public interface PrivacyOperations {
             tags = "Privacy",
             summary = "Get everything that is stored about a buyer",
             description =
-                    "The reservation with its tickets, scans, documents, mails and history. Besides, responses that are stored"
+                    "The reservation with its tickets, scans, documents, mails and history. Sellers also get those of the people"
+                            + " to whom tickets were transferred. Besides, responses that are stored"
                             + " for Idempotency-Keys are kept for a day, encrypted with the keys of their clients.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),

@@ -57,6 +57,7 @@ public final class ReservationBodies {
 
         /** Returns the shortest form, of which the fingerprint of a request is made. */
         @JsonValue
+        @OpenApiIgnore
         public Object json() {
             if (holder == null && priceType == null) {
                 return seat;

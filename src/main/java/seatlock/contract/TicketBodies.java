@@ -53,10 +53,13 @@ public final class TicketBodies {
             @OpenApiRequired @OpenApiDescription("Content of the QR code; signed with a key of `/api/keys/tickets`")
             String code,
 
-            @OpenApiRequired @OpenApiDescription("Link to the PDF")
+            @OpenApiRequired
+            @OpenApiDescription("Link to the PDF; it gets 404 if the ticket is void (VOIDED or TRANSFERRED)")
             String pdf,
 
-            @OpenApiRequired @OpenApiDescription("Whether the PDF has been made, and shows the event as it is now")
+            @OpenApiRequired
+            @OpenApiDescription(
+                    "Whether the PDF has been made, and shows the event as it is now; false if the ticket is void")
             boolean documentReady,
 
             @OpenApiDescription(
@@ -76,6 +79,7 @@ public final class TicketBodies {
             @OpenApiDescription("When it was last checked out; absent if it never was")
             Instant checkedOutAt) {
 
+        /** @param documentReady whether a document is stored, which that of a void ticket may be although it is not served */
         public static TicketBody of(
                 EventId event, Ticket ticket, String code, boolean documentReady, PublicUrl publicUrl) {
             var checkIn = ticket.checkIn();
@@ -87,7 +91,7 @@ public final class TicketBodies {
                     TicketStatus.of(ticket),
                     code,
                     publicUrl.link("/api/events/" + event + "/tickets/" + ticket.id() + ".pdf"),
-                    documentReady,
+                    documentReady && ticket.isValid(),
                     holder == null ? null : holder.name(),
                     holder == null ? null : holder.email(),
                     checkIn == null ? null : checkIn.at(),

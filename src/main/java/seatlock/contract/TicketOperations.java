@@ -53,7 +53,8 @@ public interface TicketOperations {
             summary = "Mail the tickets of a confirmed reservation again",
             description =
                     "To the address of the reservation, at most five times an hour. While such a mail waits, another request"
-                            + " adds none. A new `email` replaces the address of the reservation.",
+                            + " adds none. A new `email` replaces the address of the reservation. Tickets that were transferred are not"
+                            + " mailed; if all were, there is nothing to mail (404).",
             security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
             pathParams = {
                 @OpenApiParam(name = "eventId", type = UUID.class, required = true),

@@ -171,7 +171,8 @@ public final class Database implements AutoCloseable {
 
     /**
      * Runs work in one transaction and commits it. Rolls back if the work throws anything. The work may run more than once
-     * (after a deadlock or a serialization failure), so it must have no effect outside the transaction.
+     * (after a deadlock or a serialization failure, or if another transaction has inserted a row with the same key), so it must
+     * have no effect outside the transaction.
      *
      * @return the result of the work, after the commit
      * @throws DatabaseException if the database was unavailable, or a lock could not be acquired
@@ -185,7 +186,7 @@ public final class Database implements AutoCloseable {
             } catch (Tx.Superseded e) {
                 reason = e;
             } catch (SQLException e) {
-                if (!SqlState.isRetryable(e)) {
+                if (!SqlState.isRetryable(e) && !(SqlState.isDuplicate(e) && attempt < MAX_ATTEMPTS)) {
                     if (SqlState.isLockTimeout(e)) {
                         observer.lockTimedOut();
                     }

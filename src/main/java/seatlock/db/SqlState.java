@@ -44,6 +44,11 @@ final class SqlState {
         return RETRYABLE.contains(code(e));
     }
 
+    /** Returns whether a row with the same key exists: what the transaction read before may be out of date. */
+    static boolean isDuplicate(SQLException e) {
+        return code(e).equals("23505"); // unique_violation
+    }
+
     static boolean isLockTimeout(SQLException e) {
         return code(e).equals("55P03"); // lock_not_available
     }

@@ -32,10 +32,7 @@ public final class Tx {
         T read(Row row) throws SQLException;
     }
 
-    /**
-     * Another transaction was first, so what this one has read is out of date. {@link Database#inTransaction} rolls back and
-     * retries.
-     */
+    /** A fact that the transaction relies on is out of date. {@link Database#inTransaction} rolls back and retries. */
     static final class Superseded extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -44,21 +41,13 @@ public final class Tx {
         }
     }
 
-    /**
-     * A change that has not been sent yet.
-     *
-     * @param contested whether other transactions may insert the same rows
-     */
-    private record Change(int rows, boolean contested, String sql, Object[] parameters) {
+    /** A change that has not been sent yet. */
+    private record Change(int rows, String sql, Object[] parameters) {
 
         void check(int changed) {
-            if (changed == rows) {
-                return;
+            if (changed != rows) {
+                throw new IllegalStateException(changed + " rows were changed instead of " + rows + ": " + sql);
             }
-            if (contested) {
-                throw new Superseded("another transaction inserted the same row first");
-            }
-            throw new IllegalStateException(changed + " rows were changed instead of " + rows + ": " + sql);
         }
     }
 
@@ -201,16 +190,7 @@ public final class Tx {
      * the transaction back.
      */
     public void updateExactly(int rows, String sql, Object... parameters) {
-        pending.add(new Change(rows, false, sql.strip(), parameters));
-    }
-
-    /**
-     * Queues an insert in the same way, for a statement that skips existing rows ({@code ON CONFLICT DO NOTHING}). If
-     * another transaction inserted any of the rows first, what this one has read is out of date: it is rolled back and
-     * retried.
-     */
-    public void insertNew(int rows, String sql, Object... parameters) {
-        pending.add(new Change(rows, true, sql.strip(), parameters));
+        pending.add(new Change(rows, sql.strip(), parameters));
     }
 
     /** Sends the queued statements and checks how many rows each changed. Call it to learn here which statement fails. */

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
@@ -19,6 +20,7 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +57,8 @@ public final class Json {
                 .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                // A fingerprint is made of what is written, and must be the same on every node.
+                .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance))
                 .build();
@@ -107,19 +111,15 @@ public final class Json {
             return convert(merge(MAPPER.valueToTree(original), changes), type);
         }
 
-        /** RFC 7396 section 2. */
+        /** RFC 7396 section 2; but what is removed becomes null, which counts as absent, so that an unknown name is refused. */
         private static JsonNode merge(JsonNode target, JsonNode patch) {
             if (!patch.isObject()) {
                 return patch;
             }
             var merged = target.isObject() ? (ObjectNode) target : MAPPER.createObjectNode();
             patch.properties().forEach(field -> {
-                if (field.getValue().isNull()) {
-                    merged.remove(field.getKey());
-                } else {
-                    var old = merged.path(field.getKey());
-                    merged.set(field.getKey(), merge(old, field.getValue()));
-                }
+                var old = merged.path(field.getKey());
+                merged.set(field.getKey(), merge(old, field.getValue()));
             });
             return merged;
         }
@@ -128,30 +128,46 @@ public final class Json {
     /**
      * Parses a merge patch. Its fields are checked when it is applied.
      *
+     * @param type of the objects to which it is applied
      * @throws Problem.Refused malformed-request or invalid-request
      */
-    static MergePatch readPatch(byte[] json) {
+    static MergePatch readPatch(byte[] json, Class<?> type) {
         var tree = parse(json);
         if (tree.isMissingNode()) {
             throw Problem.of(HttpProblem.MALFORMED_REQUEST, "The request has no body.")
                     .refuse();
         }
-        requirePrintableObject(tree);
+        requirePrintableObject(tree, type);
         return new MergePatch(tree);
     }
 
-    private static void requirePrintableObject(JsonNode tree) {
-        if (!tree.isObject()) {
+    private static void requirePrintableObject(JsonNode tree, Class<?> type) {
+        if (!(tree instanceof ObjectNode object)) {
             throw Problem.invalid("", "must be a JSON object").refuse();
         }
-        if (!isPrintable(tree)) {
-            throw Problem.invalid(unprintable(tree), "must not contain control characters or invalid Unicode")
+        var lines = withoutLineBreaks(object, type);
+        if (!isPrintable(lines)) {
+            throw Problem.invalid(unprintable(lines, ""), "must not contain control characters or invalid Unicode")
                     .refuse();
         }
     }
 
+    /** Returns the object without the line breaks that it may have. */
+    private static ObjectNode withoutLineBreaks(ObjectNode object, Class<?> type) {
+        var components = type.isRecord() ? type.getRecordComponents() : new RecordComponent[0];
+        var copy = object;
+        for (var component : components) {
+            var text = object.path(component.getName());
+            if (component.isAnnotationPresent(Paragraphs.class) && text.isTextual()) {
+                copy = copy.deepCopy();
+                copy.put(component.getName(), text.textValue().replaceAll("\r?\n", " "));
+            }
+        }
+        return copy;
+    }
+
     private static <T> T convert(JsonNode tree, Class<T> type) {
-        requirePrintableObject(tree);
+        requirePrintableObject(tree, type);
         try {
             return MAPPER.treeToValue(tree, type);
         } catch (UnrecognizedPropertyException e) {
@@ -203,25 +219,20 @@ public final class Json {
         return true;
     }
 
-    /** Returns the path of the first text that is not printable. */
-    private static String unprintable(JsonNode node) {
-        if (node.isArray()) {
-            for (int i = 0; i < node.size(); i++) {
-                if (!isPrintable(node.get(i))) {
-                    return below("[" + i + "]", unprintable(node.get(i)));
-                }
+    /** Returns the path of the first text that is not printable, in a node with this path. */
+    private static String unprintable(JsonNode node, String path) {
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            if (!isPrintable(node.get(i))) {
+                return unprintable(node.get(i), path + "[" + i + "]");
             }
         }
         for (var field : node.properties()) {
             if (!isPrintable(field.getValue())) {
-                return below(PrintableText.orQuestionMark(field.getKey()), unprintable(field.getValue()));
+                var name = PrintableText.orQuestionMark(field.getKey());
+                return unprintable(field.getValue(), path.isEmpty() ? name : path + "." + name);
             }
         }
-        return "";
-    }
-
-    private static String below(String step, String rest) {
-        return step + (rest.isEmpty() || rest.startsWith("[") ? "" : ".") + rest;
+        return path;
     }
 
     private static String path(JsonMappingException e) {

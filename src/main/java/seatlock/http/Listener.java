@@ -202,6 +202,8 @@ public final class Listener implements AutoCloseable {
             connector.setPort(setup.address.getPort());
             connector.setAcceptQueueSize(ACCEPT_QUEUE);
             connector.setIdleTimeout(setup.keepAlive.toMillis());
+            // No request is in flight when Jetty stops, so it need not wait for more on the idle connections.
+            connector.setShutdownIdleTimeout(QUIET.toMillis());
             http.setIdleTimeout(STALLED.toMillis());
             inFlight.insertHandler(Connections.limit(connector, metrics).observer());
             return connector;

@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.UrlEncoded;
@@ -23,6 +25,10 @@ public final class Requests {
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
 
     private static final Pattern ZERO_QUALITY = Pattern.compile("\\s*q\\s*=\\s*0(\\.0*)?\\s*");
+
+    /** An element of a list of entity tags, which may be empty (RFC 9110 sections 5.6.1 and 8.8.3). A tag may contain commas. */
+    private static final Pattern ENTITY_TAG =
+            Pattern.compile("\\G[ \\t]*((?:W/)?\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\")?[ \\t]*(?:,|\\z)");
 
     private static final String JSON = "application/json";
 
@@ -79,36 +85,63 @@ public final class Requests {
     /**
      * Parses the body as a merge patch.
      *
+     * @param type of the objects to which it is applied
      * @throws Problem.Refused unsupported-media-type, malformed-request or invalid-request
      */
-    public static Json.MergePatch patch(Context ctx) {
+    public static Json.MergePatch patch(Context ctx, Class<?> type) {
         if (!isUtf8(ctx.header("Content-Type"), Set.of(JSON, MERGE_PATCH))) {
             throw Problem.of(
                             HttpProblem.UNSUPPORTED_MEDIA_TYPE,
                             "The Content-Type must be " + MERGE_PATCH + " or " + JSON + ".")
                     .refuse();
         }
-        return Json.readPatch(bytes(ctx));
+        return Json.readPatch(bytes(ctx), type);
     }
 
     /**
-     * Checks that the caller has seen the current version of what it changes, if it says which version it has seen (RFC 9110 section
-     * 13.1.1). The comparison ignores the weakness of a tag, since proxies that compress a response weaken its tag.
+     * Reads the versions that the caller has seen of what it changes (RFC 9110 section 13.1.1).
      *
-     * @param ifMatch the header field; {@code null} if there is none
+     * @return entity tags as they were sent, or {@code *}; empty if there is no If-Match
+     * @throws Problem.Refused invalid-request if it is neither {@code *} nor a list of entity tags
+     */
+    public static Optional<Set<String>> ifMatch(Context ctx) {
+        var lines = Collections.list(ctx.req().getHeaders("If-Match"));
+        if (lines.isEmpty()) {
+            return Optional.empty();
+        }
+        var field = String.join(",", lines).strip();
+        if (field.equals("*")) {
+            return Optional.of(Set.of("*"));
+        }
+        var elements = ENTITY_TAG.matcher(field).results().toList();
+        var tags = elements.stream()
+                .map(element -> element.group(1))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        if (tags.isEmpty() || elements.get(elements.size() - 1).end() < field.length()) {
+            throw Problem.invalid(
+                            "If-Match", "must be * or the ETag of a response, with its quotation marks, such as \"3\"")
+                    .refuse();
+        }
+        return Optional.of(tags);
+    }
+
+    /**
+     * Checks that the caller has seen the current version of what it changes, if it says which version it has seen. As RFC 9110
+     * requires, a weak tag matches nothing.
+     *
+     * @param seen see {@link #ifMatch}
      * @param etag of the current version
      * @throws Problem.Refused precondition-failed
      */
-    public static void requireMatch(String ifMatch, String etag) {
-        if (ifMatch != null
-                && Stream.of(ifMatch.split(","))
-                        .map(String::strip)
-                        .noneMatch(tag -> tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag))) {
-            throw Problem.of(
-                            HttpProblem.PRECONDITION_FAILED,
-                            "It was changed meanwhile: its ETag is " + etag + ", not the one in If-Match.")
-                    .refuse();
+    public static void requireMatch(Optional<Set<String>> seen, String etag) {
+        if (seen.isEmpty() || seen.get().contains("*") || seen.get().contains(etag)) {
+            return;
         }
+        var detail = seen.get().contains("W/" + etag)
+                ? "If-Match has a weak ETag, which matches nothing: send " + etag + ", without W/."
+                : "The current ETag is " + etag + ", which is not in If-Match.";
+        throw Problem.of(HttpProblem.PRECONDITION_FAILED, detail).refuse();
     }
 
     /**

@@ -77,6 +77,15 @@ public final class Validation {
     }
 
     /**
+     * Checks a text of several paragraphs, whose lines end with a line feed. Otherwise it is like a text that names something.
+     *
+     * @return whether it is present, has no flaw and is not too long; otherwise there is an error
+     */
+    public boolean checkParagraphs(String value, String field, int maxLength) {
+        return checkText(value == null ? null : value.replace('\n', ' '), field, maxLength);
+    }
+
+    /**
      * Checks a text that refers to something by the name that it has already.
      *
      * @return whether it is present and not too long; otherwise there is an error

@@ -293,14 +293,15 @@ final class Decision {
         if (!now.isBefore(terms.onSaleUntil().orElse(terms.startsAt())) || !now.isBefore(terms.startsAt())) {
             return Optional.of(refuse(Refusal.SALES_CLOSED));
         }
+        if (event.status() == Event.Status.DRAFT || terms.isPaused()) {
+            return Optional.of(new Outcome.NotOnSale(Optional.empty(), Optional.empty()));
+        }
         if (terms.onSaleFrom().isPresent() && now.isBefore(terms.onSaleFrom().get())) {
             return Optional.of(new Outcome.NotOnSale(
                     terms.onSaleFrom(),
                     Optional.of(Duration.between(now, terms.onSaleFrom().get()))));
         }
-        return event.status() == Event.Status.DRAFT || terms.isPaused()
-                ? Optional.of(new Outcome.NotOnSale(Optional.empty(), Optional.empty()))
-                : Optional.empty();
+        return Optional.empty();
     }
 
     /** Returns how many of the seats count against each limit. */
@@ -381,6 +382,9 @@ final class Decision {
             return refuse(Refusal.RESERVATION_NOT_PENDING, reservation); // its buyer has tickets
         }
         if (reservation.asOf(now).status() == ReservationStatus.EXPIRED) {
+            if (reservation.buyer().isErased()) {
+                return refuse(Refusal.RESERVATION_NOT_PENDING, reservation); // nobody is left to get tickets
+            }
             return command.ifLapsed().isPresent()
                     ? reacquire(reservation, command.ifLapsed().get(), command.payment())
                     : refuseExpired(reservation);

@@ -144,7 +144,7 @@ public final class Inventory {
 
     /**
      * Tries to acquire the locks that the foreign keys of a new reservation and of its idempotency key will need. Seatlock
-     * never locks more of an event than this, so only another program can make it fail.
+     * locks nothing of an event that conflicts with this, so only another program can make it fail.
      *
      * @return {@code false} if another transaction has locked the event
      */
@@ -419,7 +419,7 @@ public final class Inventory {
 
     /**
      * Finds the reservations that the payments of the commands have confirmed before. They cannot be locked, because most do not
-     * exist yet: if another transaction uses one at the same time, writing it will notice ({@link Tx#insertNew}).
+     * exist yet: if another transaction uses one at the same time, the unique index will stop this one.
      */
     private static Map<String, ReservationId> payments(Tx tx, EventId event, List<Command> commands)
             throws SQLException {

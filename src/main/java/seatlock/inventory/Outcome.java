@@ -52,9 +52,9 @@ public sealed interface Outcome {
     }
 
     /**
-     * The sale of the event has not begun or is paused. Nothing was changed.
+     * The sale of the event has not begun or is paused, or the event is a draft. Nothing was changed.
      *
-     * @param opensAt when it begins; empty if that is not known
+     * @param opensAt when it begins; empty if the seller has to open it
      * @param opensIn time until then, by the database's clock
      */
     record NotOnSale(Optional<Instant> opensAt, Optional<Duration> opensIn) implements Outcome {

@@ -14,6 +14,9 @@ public record Reference(String value) {
 
     private static final String ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
     private static final int LENGTH = 8;
+    /** How many references there are: 30 to the power of 8. */
+    private static final long COUNT = 656_100_000_000L;
+
     private static final Pattern FORM = Pattern.compile("[" + ALPHABET + "]{" + LENGTH + "}");
     private static final RandomGenerator RANDOM = new SecureRandom();
 
@@ -25,8 +28,10 @@ public record Reference(String value) {
 
     static Reference random() {
         var characters = new char[LENGTH];
+        var rest = RANDOM.nextLong(COUNT); // one number, because a secure one costs much more than its digits
         for (int i = 0; i < LENGTH; i++) {
-            characters[i] = ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length()));
+            characters[i] = ALPHABET.charAt((int) (rest % ALPHABET.length()));
+            rest /= ALPHABET.length();
         }
         return new Reference(new String(characters));
     }

@@ -30,12 +30,16 @@ public final class ReservationSearch {
     /** The maximum number of reservations that a page looks at. */
     static final int WINDOW = 5_000;
 
+    /** Less than any id. */
+    private static final UUID START = new UUID(0, 0);
+
+    /** Greater than any id. */
     private static final UUID END = new UUID(-1, -1);
 
     /**
      * The conditions for a reservation; an empty field admits every one.
      *
-     * @param email in any case
+     * @param email in any case: of the buyer, or of a person to whom a ticket was transferred
      * @param words that the buyer's name must have, as {@link Words} returns them; none to admit every name
      * @param status at present: a pending reservation that has lapsed is expired
      */
@@ -121,11 +125,7 @@ public final class ReservationSearch {
                     filter.reference.get().value(),
                     event.value());
         } else if (filter.email.isPresent()) {
-            return select(
-                    "lower(email COLLATE \"C\") = ? AND event_id = ?",
-                    before,
-                    lowerCase(filter.email.get()),
-                    event.value());
+            return ofAddress(lowerCase(filter.email.get()), Sql.of("?", event.value()), before);
         } else if (!filter.words.isEmpty()) {
             return Sql.of("""
                     SELECT event_id, reservation_id
@@ -140,6 +140,38 @@ public final class ReservationSearch {
                 .map(wanted -> "status = '" + wanted.code() + "' AND ")
                 .orElse("");
         return select(status + "event_id = ?", before, event.value());
+    }
+
+    /**
+     * Selects the reservations of an address: as the buyer's, and as that of a person to whom one of the tickets was transferred.
+     * Both come from an index in the order of the answer, and each is limited to what a page looks at.
+     *
+     * @param address in lower case
+     * @param event an expression
+     */
+    private static Sql ofAddress(String address, Sql event, UUID before) {
+        return Sql.of("""
+                        SELECT event_id, reservation_id
+                          FROM ((SELECT event_id, reservation_id
+                                  FROM reservations
+                                 WHERE lower(email COLLATE "C") = ? AND reservation_id < ? AND event_id =
+                        """, address, before)
+                .then(event)
+                .then(Sql.of("""
+                                 ORDER BY reservation_id DESC LIMIT ?)
+                                 UNION ALL
+                                (SELECT DISTINCT t.event_id, t.reservation_id
+                                   FROM tickets AS t
+                                  WHERE lower(t.holder_email COLLATE "C") = ? AND t.holder_email IS NOT NULL
+                                    AND (SELECT lower(r.email COLLATE "C") FROM reservations AS r
+                                          WHERE r.event_id = t.event_id AND r.reservation_id = t.reservation_id) <> ?
+                                    AND t.reservation_id < ? AND t.event_id =
+                        """, WINDOW, address, address, before))
+                .then(event)
+                .then(Sql.of("""
+                                  ORDER BY t.reservation_id DESC LIMIT ?)) AS own_or_given
+                         ORDER BY reservation_id DESC
+                        """, WINDOW));
     }
 
     private static Sql select(String condition, UUID before, Object... parameters) {
@@ -158,8 +190,13 @@ public final class ReservationSearch {
     private static Sql conditions(Filter filter, Instant now) {
         var conditions = Sql.of("");
         if (filter.email.isPresent()) {
-            conditions =
-                    conditions.then(Sql.of(" AND lower(r.email COLLATE \"C\") = ?", lowerCase(filter.email.get())));
+            var address = lowerCase(filter.email.get());
+            conditions = conditions.then(Sql.of("""
+                     AND (lower(r.email COLLATE "C") = ?
+                          OR (SELECT true FROM tickets AS t
+                               WHERE t.event_id = r.event_id AND t.reservation_id = r.reservation_id
+                                 AND lower(t.holder_email COLLATE "C") = ? LIMIT 1))
+                    """, address, address));
         }
         for (var word : filter.words) {
             // Not EXISTS, which PostgreSQL might turn into a join with all reservations that have the word.
@@ -186,7 +223,7 @@ public final class ReservationSearch {
     }
 
     /**
-     * Finds the reservations of an e-mail address in all events.
+     * Finds the reservations of an e-mail address in all events: of the buyer, or of a person to whom a ticket was transferred.
      *
      * @param email in any case
      * @param events to look in; none to look in all
@@ -198,41 +235,40 @@ public final class ReservationSearch {
         record Row(EventId event, Reservation reservation) {}
         var now = tx.readClock();
         var before = after.map(ReservationId::value).orElse(END);
-        // The index begins with the address and the event: the events of the address are found by skipping from one to
+        var address = lowerCase(email);
+        var only = events.stream().map(EventId::value).toArray(UUID[]::new);
+        // The indexes begin with the address and the event: the events of the address are found by skipping from one to
         // the next.
+        var statement = Sql.of("""
+                        WITH RECURSIVE own (event_id) AS (
+                            SELECT ?::uuid
+                            UNION ALL
+                            SELECT least((SELECT r.event_id FROM reservations AS r
+                                           WHERE lower(r.email COLLATE "C") = ? AND r.event_id > own.event_id
+                                           ORDER BY r.event_id LIMIT 1),
+                                         (SELECT t.event_id FROM tickets AS t
+                                           WHERE lower(t.holder_email COLLATE "C") = ? AND t.holder_email IS NOT NULL
+                                             AND t.event_id > own.event_id
+                                           ORDER BY t.event_id LIMIT 1))
+                              FROM own
+                             WHERE own.event_id IS NOT NULL)
+                        SELECT r.*
+                          FROM own
+                         CROSS JOIN LATERAL (
+                        """, START, address, address)
+                .then(ofAddress(address, Sql.of("own.event_id"), before))
+                .then(Sql.of("""
+                         LIMIT ?) AS seen
+                         CROSS JOIN LATERAL (SELECT * FROM reservations WHERE event_id = seen.event_id
+                                                AND reservation_id = seen.reservation_id OFFSET 0) AS r
+                         WHERE (cardinality(?::uuid[]) = 0 OR own.event_id = ANY (?))
+                         ORDER BY seen.reservation_id DESC
+                         LIMIT ?
+                        """, limit + 1, only, only, limit + 1));
         var rows = tx.query(
-                """
-                WITH RECURSIVE own (event_id) AS (
-                    (SELECT event_id FROM reservations
-                      WHERE lower(email COLLATE "C") = ? ORDER BY event_id LIMIT 1)
-                    UNION ALL
-                    SELECT (SELECT r.event_id FROM reservations AS r
-                             WHERE lower(r.email COLLATE "C") = ? AND r.event_id > own.event_id
-                             ORDER BY r.event_id LIMIT 1)
-                      FROM own
-                     WHERE own.event_id IS NOT NULL)
-                SELECT found.*
-                  FROM own
-                 CROSS JOIN LATERAL (SELECT *
-                                       FROM reservations AS r
-                                      WHERE lower(r.email COLLATE "C") = ?
-                                        AND r.event_id = own.event_id
-                                        AND r.reservation_id < ?
-                                      ORDER BY r.reservation_id DESC
-                                      LIMIT ?) AS found
-                 WHERE (cardinality(?::uuid[]) = 0 OR own.event_id = ANY (?))
-                 ORDER BY found.reservation_id DESC
-                 LIMIT ?
-                """,
+                statement.text,
                 row -> new Row(new EventId(row.uuid("event_id")), InventoryReader.reservation(row)),
-                lowerCase(email),
-                lowerCase(email),
-                lowerCase(email),
-                before,
-                limit + 1,
-                events.stream().map(EventId::value).toArray(UUID[]::new),
-                events.stream().map(EventId::value).toArray(UUID[]::new),
-                limit + 1);
+                statement.array());
         var page = rows.subList(0, Math.min(limit, rows.size()));
         var complete = new HashMap<ReservationId, Reservation>();
         var byEvent = page.stream().collect(groupingBy(Row::event, mapping(Row::reservation, toList())));

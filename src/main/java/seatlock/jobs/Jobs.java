@@ -291,6 +291,27 @@ public final class Jobs {
         return update(tx, job, "next_attempt_at = ?", tx.readClock().plus(lease));
     }
 
+    /**
+     * Returns whether the holders of tickets are told of a later change of the event than the one that made a job necessary. The
+     * change adds the job for that in its own transaction, so it is seen as soon as the change is.
+     */
+    public boolean hasLaterAnnouncement(Tx tx, Job job) throws SQLException {
+        return tx.query(
+                        """
+                        SELECT EXISTS (SELECT FROM jobs
+                                        WHERE event_id = ?
+                                          AND subject_id = ?
+                                          AND kind = ?
+                                          AND event_version > ?) AS later
+                        """,
+                        row -> row.bool("later"),
+                        job.event().value(),
+                        job.event().value(),
+                        Job.Kind.ANNOUNCE_CHANGE.wireName(),
+                        job.eventVersion().orElseThrow())
+                .get(0);
+    }
+
     /** Marks a job as done. @return {@code false} if this worker has lost the lease */
     public boolean complete(Tx tx, Job job) throws SQLException {
         return update(tx, job, "state = 'DONE', lease_id = NULL, last_error = NULL, ended_at = ?", tx.readClock());

@@ -51,40 +51,51 @@ public final class BuyerMails {
         letter.total("label.paid", amount(reservation.total()));
         letter.fact("label.order", reservation.reference().value());
         letter.note(words.plural("ticket.entrance", count));
-        letter.smallPrint(words.plural("ticket.use", count));
+        letter.smallPrint(words.plural(Ticket.useOf(event), count));
         contact(letter);
         letter.closing(words.get("ticket.closing"));
         var subject = words.plural("ticket.subject", count, "event", event.name());
-        return mail(reservation.buyer().email(), subject, letter, job, attachments(tickets, documents, true));
+        return mail(reservation.buyer().email(), subject, letter, job, attachments(tickets, documents));
     }
 
-    /** Writes the mail about a change of the event, such as another start, with the tickets as they are from now on. */
+    /**
+     * Writes the mail about a change of the event, such as another start.
+     *
+     * @param tickets of one person, the buyer or another holder, as they are from now on
+     */
     public Mailer.Mail update(List<Ticket> tickets, List<byte[]> documents, UUID job) {
-        var letter = letter(reservation.buyer().name(), words.get("update.intro"));
+        var to = recipient(tickets);
+        var letter = letter(to.name, words.get("update.intro"));
         lines(letter, tickets);
-        letter.fact("label.order", reservation.reference().value());
+        if (to.isBuyer) {
+            letter.fact("label.order", reservation.reference().value());
+        }
         letter.note(words.plural("update.tickets", tickets.size()));
         letter.note(words.get("update.calendar"));
         contact(letter);
         var subject = words.get("update.subject", "event", event.name());
-        return mail(reservation.buyer().email(), subject, letter, job, attachments(tickets, documents, true));
+        return mail(to.email, subject, letter, job, attachments(tickets, documents));
     }
 
     /**
      * Writes the mail about a cancelled event, whose tickets are no longer valid.
      *
+     * @param tickets of one person, the buyer or another holder; none for a buyer that has transferred all of them
      * @param isRefunded whether the buyer gets the total back
      * @param reason for the buyer to read, in the organiser's words; empty if none was given
      */
-    public Mailer.Mail cancellation(boolean isRefunded, Optional<String> reason, UUID job) {
-        var letter = letter(reservation.buyer().name(), words.get("cancellation.intro"));
-        for (var seat : reservation.seats()) {
-            letter.line(seat.label(), "", amount(seat.price()));
+    public Mailer.Mail cancellation(List<Ticket> tickets, boolean isRefunded, Optional<String> reason, UUID job) {
+        var to = recipient(tickets);
+        var letter = letter(to.name, words.get("cancellation.intro"));
+        lines(letter, tickets);
+        if (to.isBuyer) {
+            letter.fact("label.order", reservation.reference().value());
         }
-        letter.fact("label.order", reservation.reference().value());
         reason.ifPresent(text -> letter.fact("label.reason", text));
-        letter.note(words.plural("cancellation.tickets", reservation.seats().size()));
-        if (reservation.total() > 0) {
+        if (!tickets.isEmpty()) {
+            letter.note(words.plural("cancellation.tickets", tickets.size()));
+        }
+        if (to.isBuyer && reservation.total() > 0) {
             letter.note(
                     isRefunded
                             ? words.get("cancellation.refund", "amount", amount(reservation.total()))
@@ -92,41 +103,53 @@ public final class BuyerMails {
         }
         contact(letter);
         var subject = words.get("cancellation.subject", "event", event.name());
-        return mail(reservation.buyer().email(), subject, letter, job, List.of(calendar()));
+        return mail(to.email, subject, letter, job, List.of(calendar(tickets)));
     }
 
     /**
      * Writes the mail to the new holder of a ticket that was transferred. It names neither its price nor its order, which are
      * the buyer's.
-     *
-     * @param to address of the new holder
-     * @param name of the new holder; empty if it is not known
      */
-    public Mailer.Mail transfer(Ticket ticket, byte[] document, String to, Optional<String> name, UUID job) {
-        var letter = letter(name, words.get("transfer.intro"));
+    public Mailer.Mail transfer(Ticket ticket, byte[] document, UUID job) {
+        var to = recipient(List.of(ticket));
+        var letter = letter(to.name, words.get("transfer.intro"));
         letter.line(ticket.seat().label(), number(ticket), "");
         letter.note(words.plural("ticket.entrance", 1));
-        letter.smallPrint(words.plural("ticket.use", 1));
+        letter.smallPrint(words.plural(Ticket.useOf(event), 1));
         contact(letter);
         letter.closing(words.get("ticket.closing"));
         var subject = words.get("transfer.subject", "event", event.name());
-        return mail(to, subject, letter, job, attachments(List.of(ticket), List.of(document), false));
+        return mail(to.email, subject, letter, job, attachments(List.of(ticket), List.of(document)));
     }
 
     /**
      * Writes the mail to the former holder of a ticket that was transferred. It does not name the new one.
      *
      * @param ticket the former one, which is void
-     * @param to address of the former holder
-     * @param name of the former holder; empty if it is not known
      */
-    public Mailer.Mail transferred(Ticket ticket, String to, Optional<String> name, UUID job) {
-        var letter = letter(name, words.get("transferred.intro"));
+    public Mailer.Mail transferred(Ticket ticket, UUID job) {
+        var to = recipient(List.of(ticket));
+        var letter = letter(to.name, words.get("transferred.intro"));
         letter.line(ticket.seat().label(), number(ticket), "");
         letter.note(words.get("transferred.warning"));
         contact(letter);
         var subject = words.get("transferred.subject", "event", event.name());
-        return mail(to, subject, letter, job, List.of());
+        return mail(to.email, subject, letter, job, List.of());
+    }
+
+    /** The person that a mail goes to. */
+    private record Recipient(String email, Optional<String> name, boolean isBuyer) {}
+
+    /** Returns the person that has these tickets; the buyer, if there are none. */
+    private Recipient recipient(List<Ticket> tickets) {
+        var buyer = reservation.buyer();
+        return tickets.isEmpty() || tickets.get(0).isBuyers()
+                ? new Recipient(buyer.email(), buyer.name(), true)
+                : ofHolder(tickets.get(0).transferredTo());
+    }
+
+    private static Recipient ofHolder(Ticket.Holder holder) {
+        return new Recipient(holder.email(), Optional.of(holder.name()), false);
     }
 
     private Letter letter(Optional<String> name, String intro) {
@@ -137,9 +160,10 @@ public final class BuyerMails {
         return letter;
     }
 
+    /** Adds a line for each ticket. Its price is known to the buyer only. */
     private void lines(Letter letter, List<Ticket> tickets) {
         for (var ticket : tickets) {
-            letter.line(ticket.seat().label(), number(ticket), amount(ticket.price()));
+            letter.line(ticket.seat().label(), number(ticket), ticket.isBuyers() ? amount(ticket.price()) : "");
         }
     }
 
@@ -163,20 +187,21 @@ public final class BuyerMails {
         }
     }
 
-    private List<Mailer.Attachment> attachments(List<Ticket> tickets, List<byte[]> documents, boolean withCalendar) {
+    private List<Mailer.Attachment> attachments(List<Ticket> tickets, List<byte[]> documents) {
         var attachments = new ArrayList<Mailer.Attachment>();
         for (int i = 0; i < tickets.size(); i++) {
             var name = "ticket-" + tickets.get(i).id().number() + ".pdf";
             attachments.add(new Mailer.Attachment(name, "application/pdf", documents.get(i)));
         }
-        if (withCalendar) {
-            attachments.add(calendar());
-        }
+        attachments.add(calendar(tickets));
         return attachments;
     }
 
-    private Mailer.Attachment calendar() {
-        var file = CalendarFile.of(event, reservation, words, now);
+    private Mailer.Attachment calendar(List<Ticket> tickets) {
+        var seats = tickets.stream().map(ticket -> ticket.seat().label()).toList();
+        var file = recipient(tickets).isBuyer
+                ? CalendarFile.of(event, reservation, seats, words, now)
+                : CalendarFile.ofTransferred(event, reservation, tickets, words, now);
         return new Mailer.Attachment("event.ics", CalendarFile.MEDIA_TYPE, file.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -11,7 +11,7 @@ import seatlock.inventory.Command;
 import seatlock.inventory.InventoryReader;
 import seatlock.jobs.Job;
 import seatlock.sales.Checkout;
-import seatlock.tickets.Tickets;
+import seatlock.tickets.Announcements;
 
 /**
  * Cancels the reservations of cancelled events, in batches. It looks at what is there, not at what it has done before, so any
@@ -25,14 +25,13 @@ final class CancellationSweep {
     private final Database database;
     private final Checkout checkout;
     private final InventoryReader reader;
-    private final Tickets tickets;
+    private final Announcements announcements = new Announcements();
     private final Cancellations cancellations = new Cancellations();
 
-    CancellationSweep(Database database, Checkout checkout, InventoryReader reader, Tickets tickets) {
+    CancellationSweep(Database database, Checkout checkout, InventoryReader reader) {
         this.database = database;
         this.checkout = checkout;
         this.reader = reader;
-        this.tickets = tickets;
     }
 
     /** Finds the work. It is found again until {@link #run} has recorded that nothing was left. */
@@ -84,7 +83,7 @@ final class CancellationSweep {
         while (next.isPresent()) {
             var after = next.getAsInt();
             next = database.inTransaction(
-                    tx -> tickets.addJobs(tx, event, version, Job.Kind.SEND_CANCELLATION, after, BATCH));
+                    tx -> announcements.addJobs(tx, event, version, Job.Kind.SEND_CANCELLATION, after, BATCH));
         }
     }
 }

@@ -14,8 +14,10 @@ import seatlock.changes.Actor;
 import seatlock.concurrent.PeriodicTask;
 import seatlock.db.Database;
 import seatlock.db.DatabaseException;
+import seatlock.inventory.Command;
 import seatlock.inventory.ReservationId;
 import seatlock.privacy.Erasure;
+import seatlock.sales.Checkout;
 
 /**
  * Erases personal data from the database and from the mails that this machine has: of one buyer when asked, and of all buyers of
@@ -39,6 +41,7 @@ public final class Eraser implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Eraser.class);
 
     private final Database database;
+    private final Checkout checkout;
     private final Erasure erasure;
     private final Consumer<Collection<UUID>> mails;
     private final Optional<Period> retention;
@@ -48,8 +51,14 @@ public final class Eraser implements AutoCloseable {
      * @param mails deletes the mails of jobs, as far as this machine has them
      * @param retention time after the end of an event; empty to keep personal data until it is erased on request
      */
-    public Eraser(Database database, Erasure erasure, Consumer<Collection<UUID>> mails, Optional<Period> retention) {
+    public Eraser(
+            Database database,
+            Checkout checkout,
+            Erasure erasure,
+            Consumer<Collection<UUID>> mails,
+            Optional<Period> retention) {
         this.database = database;
+        this.checkout = checkout;
         this.erasure = erasure;
         this.mails = mails;
         this.retention = retention;
@@ -62,9 +71,19 @@ public final class Eraser implements AutoCloseable {
         }
     }
 
-    /** Erases one reservation on a database that may write; see {@link Erasure#erase}. */
+    /**
+     * Erases one reservation on a database that may write; see {@link Erasure#erase}. One that has lapsed is expired first, as the
+     * {@link Sweeper} does it.
+     *
+     * @return {@link Erasure.Result.Lapsed} only if others have locked the reservation or its seats, so that it must be tried again
+     */
     public Erasure.Result erase(Database writes, EventId event, ReservationId id, boolean force, Actor actor) {
-        var result = writes.inTransaction(tx -> erasure.erase(tx, event, id, force, actor));
+        Database.Work<Erasure.Result> work = tx -> erasure.erase(tx, event, id, force, actor);
+        var result = writes.inTransaction(work);
+        if (result instanceof Erasure.Result.Lapsed) {
+            checkout.apply(event, List.of(new Command.Expire(id)), Actor.SWEEPER);
+            result = writes.inTransaction(work);
+        }
         if (result instanceof Erasure.Result.Erased erased) {
             mails.accept(erased.jobs());
         }

@@ -22,7 +22,6 @@ import seatlock.inventory.Outcome;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
-import seatlock.tickets.Tickets;
 
 /**
  * Marks lapsed reservations {@code EXPIRED}, frees their seats, cancels the reservations of cancelled events, and deletes old idempotency keys and quotas.
@@ -57,7 +56,6 @@ public final class Sweeper implements AutoCloseable {
             Inventory inventory,
             InventoryReader reader,
             IdempotencyKeys keys,
-            Tickets tickets,
             Metrics metrics) {
         this.database = database;
         this.checkout = checkout;
@@ -65,7 +63,7 @@ public final class Sweeper implements AutoCloseable {
         this.reader = reader;
         this.keys = keys;
         this.metrics = metrics;
-        this.cancellations = new CancellationSweep(database, checkout, reader, tickets);
+        this.cancellations = new CancellationSweep(database, checkout, reader);
     }
 
     /** Runs {@link #runOnce} now, and again after every interval, until closed. */

@@ -85,6 +85,7 @@ public final class ApiDocument {
         addProblemSchema();
         Constraints.addToSchemas(document.at("/components/schemas"));
         removeDefaults(document);
+        wrapReferences(document);
     }
 
     private void addDescriptions() {
@@ -316,5 +317,15 @@ public final class ApiDocument {
             }
         }
         node.forEach(ApiDocument::removeDefaults);
+    }
+
+    /** In OpenAPI 3.0, a reference hides everything next to it, such as a description. Moves such references into "allOf". */
+    private static void wrapReferences(JsonNode node) {
+        node.forEach(ApiDocument::wrapReferences);
+        if (node instanceof ObjectNode object && object.has("$ref") && object.size() > 1) {
+            var reference = NODES.objectNode();
+            reference.set("$ref", object.remove("$ref"));
+            object.putArray("allOf").add(reference);
+        }
     }
 }

@@ -309,8 +309,9 @@ final class Constraints {
     }
 
     /** Just the label, or an object. */
+    /** Just the label, or an object. Generated clients name their class by the title. */
     private static ObjectNode labelOr(String schema) {
-        var choice = NODES.objectNode();
+        var choice = NODES.objectNode().put("title", schema.replace("New", "") + "Choice");
         choice.putArray("oneOf")
                 .add(length(1, 122).put("type", "string"))
                 .add(NODES.objectNode().put("$ref", "#/components/schemas/" + schema));

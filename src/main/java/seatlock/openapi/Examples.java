@@ -21,9 +21,9 @@ public final class Examples {
             """;
 
     public static final String CANCELLED_EVENT = """
-            {"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","name":"Aida","venue":"Arena di Verona",
-             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","maxSeatsPerReservation":8,
-             "capacity":42,"createdAt":"2026-11-22T10:00:00.123456Z",
+            {"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"CANCELLED","name":"Aida","venue":"Arena di Verona",
+             "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","sales":"OPEN",
+             "maxSeatsPerReservation":8,"reentry":false,"capacity":42,"version":2,"createdAt":"2026-11-22T10:00:00.123456Z",
              "sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":20},{"name":"B","seats":22}]}],
              "cancellation":{"reason":"The singer is ill.","at":"2027-06-17T09:00:00.123456Z","refund":true,"notify":true,
              "remaining":12,"cancelled":0}}
@@ -166,7 +166,8 @@ public final class Examples {
     public static final String REVOKED_TICKETS = """
             {"tickets":[{"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","number":"5E6F-7A8B-9C0D",
              "voidedAt":"2027-06-17T10:12:30.123456Z","reason":"TRANSFERRED"}],
-             "next":"1813227750123456_00000000-0000-0000-0000-000000000000_1813227750123456","hasMore":false}
+             "next":"1813227750123456_00000000-0000-0000-0000-000000000000_1813227750123456","hasMore":false,
+             "eventCancelled":false}
             """;
 
     public static final String CHECKED_OUT = """

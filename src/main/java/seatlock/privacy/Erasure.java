@@ -2,6 +2,7 @@ package seatlock.privacy;
 
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.Period;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,9 @@ public final class Erasure {
          */
         record Erased(List<UUID> jobs) implements Result {}
 
+        /** The reservation has lapsed, and must be marked as expired before it is erased. */
+        record Lapsed() implements Result {}
+
         /** The reservation is pending, or its event has not ended and it may only be erased by force. */
         record Refused(ReservationStatus status) implements Result {}
 
@@ -51,7 +55,13 @@ public final class Erasure {
     }
 
     /** A reservation that is locked. */
-    private record Locked(UUID id, ReservationStatus status, int version, Optional<String> name, boolean isErased) {}
+    private record Locked(
+            UUID id,
+            ReservationStatus status,
+            Instant expiresAt,
+            int version,
+            Optional<String> name,
+            boolean isErased) {}
 
     /**
      * Erases a reservation that is not pending. Erasing it again changes nothing.
@@ -64,6 +74,9 @@ public final class Erasure {
             return new Result.Unknown();
         }
         var status = locked.get(0).status;
+        if (status == ReservationStatus.PENDING && !locked.get(0).expiresAt.isAfter(tx.readClock())) {
+            return new Result.Lapsed();
+        }
         if (status == ReservationStatus.PENDING
                 || status == ReservationStatus.CONFIRMED && !force && !hasEnded(tx, event)) {
             return new Result.Refused(status);
@@ -92,7 +105,7 @@ public final class Erasure {
                 SELECT locked.*
                   FROM (SELECT unnest(?) AS id ORDER BY id) AS named
                  CROSS JOIN LATERAL (
-                        SELECT reservation_id, status, version, name, erased_at IS NOT NULL AS erased
+                        SELECT reservation_id, status, expires_at, version, name, erased_at IS NOT NULL AS erased
                           FROM reservations
                          WHERE event_id = ?
                            AND reservation_id = named.id
@@ -101,6 +114,7 @@ public final class Erasure {
                 row -> new Locked(
                         row.uuid("reservation_id"),
                         ReservationStatus.valueOf(row.text("status")),
+                        row.instant("expires_at"),
                         row.integer("version"),
                         Optional.ofNullable(row.text("name")),
                         row.bool("erased")),

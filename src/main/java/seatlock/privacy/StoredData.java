@@ -13,7 +13,7 @@ import seatlock.inventory.ReservationId;
  *
  * @param scans of its tickets, in the order of their times
  * @param documents of its tickets
- * @param jobs that made its documents and sent its mails, the oldest first
+ * @param jobs that made its documents and sent its mails, and those about its tickets, the oldest first
  * @param changes its history, the oldest first
  */
 public record StoredData(List<Scan> scans, List<Document> documents, List<Job> jobs, List<Changed> changes) {
@@ -45,8 +45,13 @@ public record StoredData(List<Scan> scans, List<Document> documents, List<Job> j
      */
     public record Changed(String type, UUID ticket, int version, String actor, Instant at) {}
 
-    /** Reads what is stored about a reservation. */
-    public static StoredData read(Tx tx, EventId event, ReservationId reservation) throws SQLException {
+    /**
+     * Reads what is stored about a reservation.
+     *
+     * @param includesOthers whether the tickets of people to whom they were transferred count, too
+     */
+    public static StoredData read(Tx tx, EventId event, ReservationId reservation, boolean includesOthers)
+            throws SQLException {
         var scans = tx.query(
                 """
                 SELECT s.ticket_id, s.scanned_at, s.gate, s.outcome
@@ -54,13 +59,14 @@ public record StoredData(List<Scan> scans, List<Document> documents, List<Job> j
                   JOIN scans AS s ON s.event_id = t.event_id AND s.ticket_id = t.ticket_id
                  WHERE t.event_id = ?
                    AND t.reservation_id = ?
-                   AND t.transfers = 0
+                   AND (t.transfers = 0 OR ?)
                  ORDER BY s.scanned_at, s.scan_id
                 """,
                 row -> new Scan(
                         row.uuid("ticket_id"), row.instant("scanned_at"), row.text("gate"), row.text("outcome")),
                 event.value(),
-                reservation.value());
+                reservation.value(),
+                includesOthers);
         var documents = tx.query(
                 """
                 SELECT d.ticket_id, length(d.pdf) AS bytes, d.created_at
@@ -68,18 +74,26 @@ public record StoredData(List<Scan> scans, List<Document> documents, List<Job> j
                   JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
                  WHERE t.event_id = ?
                    AND t.reservation_id = ?
-                   AND t.transfers = 0
+                   AND (t.transfers = 0 OR ?)
                  ORDER BY t.seat_id
                 """,
                 row -> new Document(row.uuid("ticket_id"), row.integer("bytes"), row.instant("created_at")),
                 event.value(),
-                reservation.value());
+                reservation.value(),
+                includesOthers);
         var jobs = tx.query(
                 """
                 SELECT job_id, kind, state, attempts, created_at, ended_at, last_error
                   FROM jobs
                  WHERE event_id = ?
                    AND reservation_id = ?
+                 UNION ALL
+                SELECT j.job_id, j.kind, j.state, j.attempts, j.created_at, j.ended_at, j.last_error
+                  FROM tickets AS t
+                  JOIN jobs AS j ON j.event_id = t.event_id AND j.ticket_id = t.ticket_id
+                 WHERE t.event_id = ?
+                   AND t.reservation_id = ?
+                   AND (t.transfers = 0 OR ?)
                  ORDER BY created_at, job_id
                 """,
                 row -> new Job(
@@ -91,7 +105,10 @@ public record StoredData(List<Scan> scans, List<Document> documents, List<Job> j
                         row.instant("ended_at"),
                         row.text("last_error")),
                 event.value(),
-                reservation.value());
+                reservation.value(),
+                event.value(),
+                reservation.value(),
+                includesOthers);
         var changes = tx.query(
                 """
                 SELECT type, ticket_id, version, actor, changed_at

@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 import seatlock.catalog.Event;
 import seatlock.db.Row;
 import seatlock.db.Tx;
+import seatlock.tickets.TicketId;
+import seatlock.tickets.Tickets;
 
 /**
  * A table of an event as a CSV file, in pages. Each page is read by a statement of its own, so a file of a million rows needs
@@ -57,16 +59,17 @@ public enum Export {
     /** Every ticket, void ones included. */
     TICKETS(
             """
-            SELECT t.ticket_id AS k1, NULL::uuid AS k2, right(t.ticket_id::text, 12) AS number, t.ticket_id,
-                   CASE WHEN t.voided_at IS NOT NULL AND EXISTS (
-                                 SELECT FROM tickets AS next
-                                  WHERE next.event_id = t.event_id AND next.reservation_id = t.reservation_id
-                                    AND next.seat_id = t.seat_id AND next.transfers = t.transfers + 1) THEN 'TRANSFERRED'
+            SELECT t.ticket_id AS k1, NULL::uuid AS k2, t.ticket_id,
+                   CASE WHEN t.voided_at IS NOT NULL AND
+            """ + Tickets.IS_REPLACED + """
+                        THEN 'TRANSFERRED'
                         WHEN t.voided_at IS NOT NULL THEN 'VOIDED' WHEN t.checked_in_at IS NOT NULL THEN 'CHECKED_IN'
                         WHEN t.checked_out_at IS NOT NULL THEN 'CHECKED_OUT' ELSE 'VALID' END AS status,
                    s.label, s.section, s.row_name, s.seat_number, rs.price,
                    CASE WHEN t.transfers = 0 THEN rs.holder ELSE t.holder_name END AS holder, r.reference, t.reservation_id,
-                   CASE WHEN t.transfers = 0 THEN r.email ELSE t.holder_email END AS email, r.name, t.issued_at, t.voided_at, t.checked_in_at, t.check_in_gate
+                   CASE WHEN t.transfers = 0 THEN r.email ELSE t.holder_email END AS email,
+                   CASE WHEN t.transfers = 0 THEN r.name ELSE t.holder_name END AS name, t.issued_at, t.voided_at,
+                   t.checked_in_at, t.check_in_gate
               FROM tickets AS t
              CROSS JOIN LATERAL (SELECT label, section, row_name, seat_number FROM seats
                                   WHERE event_id = t.event_id AND seat_id = t.seat_id OFFSET 0) AS s
@@ -81,7 +84,7 @@ public enum Export {
              ORDER BY t.ticket_id
              LIMIT ?
             """,
-            Column.text("number"),
+            Column.ticketNumber("number"),
             Column.text("ticketId", "ticket_id"),
             Column.text("status"),
             Column.text("seat", "label"),
@@ -103,8 +106,7 @@ public enum Export {
     /** Every scan that is stored, whatever its outcome. */
     CHECK_INS(
             """
-            SELECT c.ticket_id AS k1, c.scan_id AS k2, right(c.ticket_id::text, 12) AS number, c.ticket_id, c.scan_id, c.outcome,
-                   c.gate, c.nonce, c.scanned_at, c.judged_at, c.received_at, s.label, r.reference, t.reservation_id
+            SELECT c.ticket_id AS k1, c.scan_id AS k2, c.ticket_id, c.scan_id, c.outcome, c.gate, c.nonce, c.scanned_at, c.judged_at, c.received_at, s.label, r.reference, t.reservation_id
               FROM scans AS c
              CROSS JOIN LATERAL (SELECT reservation_id, seat_id FROM tickets
                                   WHERE event_id = c.event_id AND ticket_id = c.ticket_id OFFSET 0) AS t
@@ -116,7 +118,7 @@ public enum Export {
              ORDER BY c.ticket_id, c.scan_id
              LIMIT ?
             """,
-            Column.text("ticketNumber", "number"),
+            Column.ticketNumber("ticketNumber"),
             Column.text("ticketId", "ticket_id"),
             Column.text("scanId", "scan_id"),
             Column.text("outcome"),
@@ -151,6 +153,11 @@ public enum Export {
 
         private static Column text(String header, String column) {
             return new Column(header, (row, event) -> row.text(column));
+        }
+
+        /** As it is printed on the ticket: a spreadsheet could take bare digits for a number, such as 123456e78901. */
+        private static Column ticketNumber(String header) {
+            return new Column(header, (row, event) -> new TicketId(row.uuid("ticket_id")).number());
         }
 
         /** RFC 3339, in UTC. */

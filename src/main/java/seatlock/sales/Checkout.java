@@ -30,6 +30,7 @@ import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.metrics.Metrics;
 import seatlock.sales.IdempotencyKeys.Stored;
+import seatlock.tickets.Announcements;
 import seatlock.tickets.Tickets;
 
 /**
@@ -53,6 +54,7 @@ public final class Checkout implements AutoCloseable {
     private final IdempotencyKeys keys;
     private final Tickets tickets;
     private final Changes changes;
+    private final Announcements announcements = new Announcements();
     private final Consumer<EventId> changed;
     private final GroupCommit groupCommit;
 
@@ -178,7 +180,7 @@ public final class Checkout implements AutoCloseable {
         for (int i = 0; i < orders.size(); i++) {
             var order = orders.get(i);
             var outcome = outcomes.get(i);
-            if (event.status() == Event.Status.DRAFT && !order.actor().isKey()) {
+            if (!event.isPublic() && !order.actor().isKey()) {
                 receipts.put(order, new Receipt.UnknownEvent());
                 continue;
             }
@@ -213,7 +215,7 @@ public final class Checkout implements AutoCloseable {
                 }
             }
         }
-        tickets.tellOfCancellation(tx, event, told);
+        announcements.tellOfCancellation(tx, event, told);
         changes.add(tx, event.id(), history);
         return outcomes;
     }
@@ -231,7 +233,8 @@ public final class Checkout implements AutoCloseable {
         return command instanceof Command.Cancel cancel
                 && cancel.by() instanceof Command.Canceller.EventCancelled by
                 && by.notifies()
-                && reservation.state().confirmation().isPresent();
+                && reservation.state().confirmation().isPresent()
+                && !reservation.buyer().isErased();
     }
 
     /** Returns the type of the change that led to the state of a reservation; empty for a plain reservation. */

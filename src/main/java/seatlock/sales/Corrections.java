@@ -14,6 +14,7 @@ import seatlock.inventory.Correction;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
+import seatlock.tickets.Ticket;
 import seatlock.tickets.Tickets;
 
 /**
@@ -46,6 +47,9 @@ public final class Corrections {
 
         /** Nothing was changed, because the reservation does not have these seats. */
         record UnknownSeats(List<String> labels) implements Result {}
+
+        /** Nothing was changed, because the tickets of these seats were transferred: their holders are known. */
+        record Transferred(List<String> labels) implements Result {}
     }
 
     /**
@@ -69,11 +73,29 @@ public final class Corrections {
         if (!unknown.isEmpty()) {
             return new Result.UnknownSeats(unknown);
         }
+        var transferred = transferredSeats(tx, event, id, correction);
+        if (!transferred.isEmpty()) {
+            return new Result.Transferred(transferred);
+        }
         var after = correction.applyTo(before);
         if (after.version() != before.version()) {
             write(tx, event, before, after, List.of(change(Change.Type.RESERVATION_CORRECTED, after, actor)));
         }
         return new Result.Corrected(after);
+    }
+
+    /** Returns the labels of seats whose holder a correction names although the ticket was transferred, sorted. */
+    private List<String> transferredSeats(Tx tx, EventId event, ReservationId id, Correction correction)
+            throws SQLException {
+        return correction.holders().isEmpty()
+                ? List.of()
+                : tickets.ofReservation(tx, event, id).stream()
+                        .filter(Ticket::isTransferred)
+                        .map(ticket -> ticket.seat().label())
+                        .filter(correction.holders()::containsKey)
+                        .distinct()
+                        .sorted()
+                        .toList();
     }
 
     /**

@@ -15,7 +15,7 @@ import seatlock.changes.Changes;
 import seatlock.db.Tx;
 import seatlock.inventory.InventoryReader;
 import seatlock.jobs.Job;
-import seatlock.tickets.Tickets;
+import seatlock.tickets.Announcements;
 
 /**
  * Cancels events. From the commit on, nothing of the event is sold; {@link seatlock.maintenance.Sweeper} cancels its
@@ -27,15 +27,13 @@ public final class EventCancellation {
     private final Changes changes;
     private final Cancellations cancellations;
     private final InventoryReader inventory;
-    private final Tickets tickets;
+    private final Announcements announcements = new Announcements();
 
-    public EventCancellation(
-            Catalog catalog, Changes changes, Cancellations cancellations, InventoryReader inventory, Tickets tickets) {
+    public EventCancellation(Catalog catalog, Changes changes, Cancellations cancellations, InventoryReader inventory) {
         this.catalog = catalog;
         this.changes = changes;
         this.cancellations = cancellations;
         this.inventory = inventory;
-        this.tickets = tickets;
     }
 
     /**
@@ -73,11 +71,14 @@ public final class EventCancellation {
      */
     public record Progress(Cancellation cancellation, long remaining, long cancelled) {}
 
+    /** Returns the cancellation of an event; empty if the event, in its current version, is not cancelled. */
+    public Optional<Cancellation> find(Tx tx, Event event) throws SQLException {
+        return event.status() == Status.CANCELLED ? cancellations.find(tx, event.id()) : Optional.empty();
+    }
+
     /** Returns the progress of the cancellation of an event; empty if the event, in its current version, is not cancelled. */
     public Optional<Progress> progress(Tx tx, Event event) throws SQLException {
-        var found = event.status() == Status.CANCELLED
-                ? cancellations.find(tx, event.id())
-                : Optional.<Cancellation>empty();
+        var found = find(tx, event);
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -90,6 +91,6 @@ public final class EventCancellation {
         var toCancel = inventory.countHolders(tx, event.id(), cancellation.refund());
         return cancellation.refund() || !cancellation.notifies()
                 ? toCancel
-                : toCancel + tickets.countWithoutJob(tx, event.id(), event.version(), Job.Kind.SEND_CANCELLATION);
+                : toCancel + announcements.countWithoutJob(tx, event.id(), event.version(), Job.Kind.SEND_CANCELLATION);
     }
 }

@@ -20,7 +20,7 @@ import seatlock.changes.Change;
 import seatlock.changes.Change.Type;
 import seatlock.changes.Changes;
 import seatlock.db.Tx;
-import seatlock.tickets.Tickets;
+import seatlock.tickets.Announcements;
 
 /**
  * Changes an event: locks it, reads the clock, decides, writes the next version with its history and its consequences. Sales continue
@@ -31,11 +31,10 @@ public final class EventRevision {
     private final Catalog catalog;
     private final Changes changes;
     private final IdempotencyKeys keys;
-    private final Tickets tickets;
+    private final Announcements announcements = new Announcements();
 
-    public EventRevision(Catalog catalog, Changes changes, IdempotencyKeys keys, Tickets tickets) {
+    public EventRevision(Catalog catalog, Changes changes, IdempotencyKeys keys) {
         this.catalog = catalog;
-        this.tickets = tickets;
         this.changes = changes;
         this.keys = keys;
     }
@@ -89,7 +88,7 @@ public final class EventRevision {
         var event = next.event().following(current.event());
         write(tx, current, event, prices, actor);
         if (event.printedVersion() == event.version()) {
-            tickets.renew(tx, event, next.isNotified());
+            announcements.renew(tx, event, next.isNotified());
         }
         return Optional.of(event);
     }

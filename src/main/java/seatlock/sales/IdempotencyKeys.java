@@ -84,12 +84,11 @@ public final class IdempotencyKeys {
             sorted.put(hex(line.hash), line);
         });
         var lines = List.copyOf(sorted.values());
-        tx.insertNew(
+        tx.updateExactly(
                 lines.size(),
                 """
                 INSERT INTO idempotency_keys (event_id, created_at, key_hash, fingerprint, salt, reply)
                 SELECT ?, statement_timestamp(), * FROM unnest(?, ?, ?, ?)
-                ON CONFLICT (event_id, key_hash) DO NOTHING
                 """,
                 event.value(),
                 lines.stream().map(Line::hash).toArray(byte[][]::new),

@@ -13,6 +13,8 @@ import seatlock.changes.Actor;
 import seatlock.changes.Change;
 import seatlock.changes.Changes;
 import seatlock.db.Tx;
+import seatlock.inventory.InventoryReader;
+import seatlock.inventory.Reservation;
 import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketHistory;
 import seatlock.tickets.TicketId;
@@ -25,6 +27,7 @@ import seatlock.tickets.Tickets;
 public final class Transfers {
 
     private final Catalog catalog;
+    private final InventoryReader inventory = new InventoryReader();
     private final Tickets tickets;
     private final TicketHistory history;
     private final IdempotencyKeys keys;
@@ -46,6 +49,8 @@ public final class Transfers {
         TRANSFERRED,
         /** The ticket was used. */
         CHECKED_IN,
+        /** The personal data of the buyer was erased, so no other is stored with the reservation. */
+        ERASED,
         /** The event has started, or its time for transfers is over. */
         TOO_LATE
     }
@@ -65,7 +70,7 @@ public final class Transfers {
      * Transfers a ticket that is valid and was not used, until the time that the terms of its event allow.
      *
      * @param reply writes the reply, which is stored under the key
-     * @return empty if there is no such ticket
+     * @return empty if the ticket does not exist
      */
     public Optional<Receipt> transfer(
             Tx tx,
@@ -96,7 +101,8 @@ public final class Transfers {
         var now = tx.readClock();
         // Read after the locks. An event that is changed from now on finds the new ticket.
         var event = catalog.current(tx, id).orElseThrow();
-        var refusal = refusal(event, ticket, now);
+        var reservation = inventory.find(tx, id, ticket.reservation()).orElseThrow();
+        var refusal = refusal(event, reservation, ticket, now);
         if (refusal.isPresent()) {
             return new Result(event, ticket, refusal, Optional.empty(), now);
         }
@@ -106,7 +112,7 @@ public final class Transfers {
         return new Result(event, ticket, Optional.empty(), Optional.of(successor), at);
     }
 
-    private static Optional<Refusal> refusal(Event event, Ticket ticket, Instant now) {
+    private static Optional<Refusal> refusal(Event event, Reservation reservation, Ticket ticket, Instant now) {
         if (event.status() == Event.Status.CANCELLED) {
             return Optional.of(Refusal.EVENT_CANCELLED);
         }
@@ -115,6 +121,9 @@ public final class Transfers {
         }
         if (ticket.wasUsed()) {
             return Optional.of(Refusal.CHECKED_IN);
+        }
+        if (reservation.buyer().isErased()) {
+            return Optional.of(Refusal.ERASED);
         }
         var until = event.terms().transferUntil().orElse(event.startsAt());
         return now.isBefore(until) ? Optional.empty() : Optional.of(Refusal.TOO_LATE);

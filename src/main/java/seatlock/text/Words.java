@@ -17,7 +17,7 @@ public final class Words {
     private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
     /** Letters that Unicode does not decompose. */
-    private static final Map<String, String> PLAIN =
+    static final Map<String, String> PLAIN =
             Map.of("ł", "l", "ø", "o", "đ", "d", "ß", "ss", "æ", "ae", "œ", "oe", "ı", "i");
 
     private Words() {}

@@ -12,6 +12,7 @@ import seatlock.changes.Actor;
 import seatlock.changes.Change;
 import seatlock.changes.Changes;
 import seatlock.db.Tx;
+import seatlock.inventory.InventoryReader;
 
 /**
  * Checks tickets in and out. A ticket is valid for one entry: of all its scans, however many arrive at the same instant, one is told
@@ -34,6 +35,7 @@ public final class CheckIns {
 
     private final Catalog catalog;
     private final TicketKeys keys;
+    private final InventoryReader inventory = new InventoryReader();
     private final Tickets tickets;
     private final TicketHistory history;
 
@@ -67,7 +69,7 @@ public final class CheckIns {
      * not checked in, so a repeated request has no further effect.
      *
      * @param code as in {@link Scan}
-     * @param reason for the record
+     * @param reason for the record, in which it is left out if the personal data of the buyer was erased
      */
     public UndoResult undo(Tx tx, EventId event, String code, Optional<String> reason, Actor actor)
             throws SQLException {
@@ -93,13 +95,15 @@ public final class CheckIns {
             return new UndoResult.NotCheckedIn(ticket);
         }
         var now = tx.readClock();
+        var buyer =
+                inventory.find(tx, event, ticket.reservation()).orElseThrow().buyer();
         var log = ScanLog.read(tx, event, ticket.id());
         var at = latest(Stream.of(Optional.of(now), log.latest()));
         log.add(
                 tx,
                 new ScanLog.Line(ScanLog.Outcome.UNDONE, ticket.entry(), at, at, null, null),
                 now,
-                reason.orElse(null));
+                buyer.isErased() ? null : reason.orElse(null));
         beginNextEntry(tx, event, ticket, Optional.empty(), Optional.ofNullable(ticket.checkedOutAt()));
         history.add(tx, event, ticket, Change.Type.TICKET_CHECK_IN_UNDONE, actor);
         return new UndoResult.Undone(ticket);

@@ -113,9 +113,8 @@ public final class Revocations {
         var found = tx.query(
                 """
                 SELECT t.ticket_id, t.voided_at,
-                       CASE WHEN EXISTS (SELECT FROM tickets AS next
-                                          WHERE next.event_id = t.event_id AND next.reservation_id = t.reservation_id
-                                            AND next.seat_id = t.seat_id AND next.transfers = t.transfers + 1)
+                       CASE WHEN
+                """ + Tickets.IS_REPLACED + """
                             THEN 'TRANSFERRED'
                             WHEN t.voided_at >= e.cancelled_at THEN 'CANCELLED'
                             ELSE 'REFUNDED' END AS reason

@@ -5,7 +5,7 @@ import java.util.Optional;
 import seatlock.changes.Actor;
 
 /**
- * A scan at a gate, of somebody who comes in or goes out.
+ * A scan at a gate, on the way in or out.
  *
  * @param code content of the QR code, or the number printed on the ticket, with or without dashes and in any case
  * @param scannedAt by the gate's clock, if the scan is uploaded later; empty for now

@@ -1,6 +1,7 @@
 package seatlock.tickets;
 
 import java.time.Instant;
+import seatlock.catalog.Event;
 import seatlock.inventory.ReservationId;
 
 /**
@@ -43,9 +44,26 @@ public record Ticket(
     /** A person to whom a ticket was transferred. */
     public record Holder(String name, String email) {}
 
+    /** Returns the key of the message that says how often tickets of an event are valid. */
+    public static String useOf(Event event) {
+        return event.terms().hasReentry() ? "ticket.use.reentry" : "ticket.use";
+    }
+
     /** Returns whether it belongs to the buyer. Otherwise the token of the reservation does not open it. */
     public boolean isBuyers() {
         return transfers == 0;
+    }
+
+    /** Returns whether it was neither refunded nor transferred. */
+    public boolean isValid() {
+        return voidedAt == null;
+    }
+
+    /** Returns whether both were transferred to one e-mail address. */
+    public boolean hasSameHolder(Ticket other) {
+        return transferredTo != null
+                && other.transferredTo != null
+                && transferredTo.email().equalsIgnoreCase(other.transferredTo.email());
     }
 
     /** Returns whether it was used, and that was not undone. */

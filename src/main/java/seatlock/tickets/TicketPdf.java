@@ -141,7 +141,12 @@ public final class TicketPdf {
         var price = Amounts.format(ticket.price(), event.currencyCode(), words.locale());
         field(page, "pdf.price", price, bold(12), new TextBox(MARGIN, MARGIN + width * 0.30f, 105, 50));
         field(page, "pdf.holder", holder, bold(12), new TextBox(MARGIN + width * 0.34f, RIGHT, 105, 50));
-        text(PdfName.P, new TextBox(MARGIN, RIGHT, 35, 29), page, words.plural("ticket.use", 1), regular(PALE, 7.5f));
+        text(
+                PdfName.P,
+                new TextBox(MARGIN, RIGHT, 35, 29),
+                page,
+                words.plural(Ticket.useOf(event), 1),
+                regular(PALE, 7.5f));
     }
 
     private static void drawTearOffLine(PdfContentByte page) {

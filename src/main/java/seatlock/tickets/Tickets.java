@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import seatlock.catalog.Event;
@@ -26,30 +25,24 @@ import seatlock.jobs.Jobs;
 /** Issues tickets, voids and finds them. {@link CheckIns} checks them in. */
 public final class Tickets {
 
+    /** SQL: whether another person has got the seat of a ticket {@code t}, so that a later ticket has replaced it. */
+    public static final String IS_REPLACED = """
+            EXISTS (SELECT FROM tickets AS next
+                     WHERE next.event_id = t.event_id AND next.reservation_id = t.reservation_id
+                       AND next.seat_id = t.seat_id AND next.transfers = t.transfers + 1)
+            """;
+
     private static final String SELECT_TICKET = """
             SELECT t.ticket_id, t.reservation_id, t.seat_id, s.label, s.section, s.row_name, s.seat_number, rs.price,
                    t.key_id, t.issued_at, t.voided_at, t.transfers, t.holder_name, t.holder_email, t.entry, t.checked_in_at,
                    t.check_in_gate, t.check_in_nonce, t.checked_out_at,
-                   t.voided_at IS NOT NULL AND EXISTS (
-                       SELECT FROM tickets AS next
-                        WHERE next.event_id = t.event_id AND next.reservation_id = t.reservation_id
-                          AND next.seat_id = t.seat_id AND next.transfers = t.transfers + 1) AS transferred
+                   t.voided_at IS NOT NULL AND
+            """ + IS_REPLACED + """
+                       AS transferred
               FROM tickets AS t
               JOIN seats AS s ON s.event_id = t.event_id AND s.seat_id = t.seat_id
               JOIN reservation_seats AS rs
                 ON rs.event_id = t.event_id AND rs.reservation_id = t.reservation_id AND rs.seat_id = t.seat_id
-            """;
-
-    /** Valid tickets that were reserved under an earlier version, and whose reservation has no job of a kind for the version. */
-    private static final String WITHOUT_JOB = """
-              FROM tickets AS t
-              JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
-             WHERE t.event_id = ?
-               AND t.voided_at IS NULL
-               AND r.terms_version < ?
-               AND NOT EXISTS (SELECT FROM jobs AS j
-                                WHERE j.event_id = t.event_id AND j.subject_id = t.reservation_id AND j.kind = ?
-                                  AND j.event_version = ?)
             """;
 
     /** Mails with the tickets of one reservation, so that nobody can fill the buyer's mailbox. */
@@ -159,75 +152,6 @@ public final class Tickets {
                 event.value());
     }
 
-    /**
-     * Adds, after a change of what tickets say, the job that makes the documents of an event anew: in the transaction that
-     * changes the event.
-     *
-     * @param event in the new version, which is its printed version, too
-     * @param notifies whether holders of tickets are told of the change by mail
-     */
-    public void renew(Tx tx, Event event, boolean notifies) throws SQLException {
-        var kind = notifies ? Job.Kind.ANNOUNCE_CHANGE : Job.Kind.REFRESH_EVENT;
-        jobs.addOnce(tx, event.id(), event.version(), kind, List.of(Job.Subject.of(event.id())));
-    }
-
-    /** Adds the jobs that mail the cancellation of an event to buyers. @param event in the version in which it is cancelled */
-    public void tellOfCancellation(Tx tx, Event event, List<ReservationId> buyers) throws SQLException {
-        if (!buyers.isEmpty()) {
-            jobs.addOnce(
-                    tx,
-                    event.id(),
-                    event.version(),
-                    Job.Kind.SEND_CANCELLATION,
-                    buyers.stream().map(Job.Subject::of).toList());
-        }
-    }
-
-    /**
-     * Adds a job for each reservation with valid tickets that was made under an earlier version of the event: those of some
-     * tickets, in the order of the seat plan. It can be repeated, because a reservation gets one job of a kind for each version.
-     *
-     * @param version of the event, which makes the jobs necessary
-     * @param after what an earlier call returned; 0 to begin
-     * @param limit number of tickets
-     * @return where to continue; empty if there are no more tickets
-     */
-    public OptionalInt addJobs(Tx tx, EventId event, int version, Job.Kind kind, int after, int limit)
-            throws SQLException {
-        record Found(int seat, ReservationId reservation) {}
-        var found = tx.query(
-                "SELECT t.seat_id, t.reservation_id " + WITHOUT_JOB + " AND t.seat_id > ? ORDER BY t.seat_id LIMIT ?",
-                row -> new Found(row.integer("seat_id"), new ReservationId(row.uuid("reservation_id"))),
-                event.value(),
-                version,
-                kind.wireName(),
-                version,
-                after,
-                limit);
-        if (found.isEmpty()) {
-            return OptionalInt.empty();
-        }
-        var subjects = found.stream()
-                .map(Found::reservation)
-                .distinct()
-                .map(Job.Subject::of)
-                .toList();
-        jobs.addOnce(tx, event, version, kind, subjects);
-        return OptionalInt.of(found.get(found.size() - 1).seat);
-    }
-
-    /** Counts the reservations for which {@link #addJobs} has not added jobs yet. */
-    public long countWithoutJob(Tx tx, EventId event, int version, Job.Kind kind) throws SQLException {
-        return tx.query(
-                        "SELECT count(DISTINCT t.reservation_id) AS n " + WITHOUT_JOB,
-                        row -> row.bigint("n"),
-                        event.value(),
-                        version,
-                        kind.wireName(),
-                        version)
-                .get(0);
-    }
-
     /** The result of a request to mail the tickets of a reservation again. */
     public sealed interface Resend {
 
@@ -243,6 +167,9 @@ public final class Tickets {
 
         /** The event was cancelled. */
         record EventCancelled() implements Resend {}
+
+        /** Other people have all tickets of the reservation. */
+        record Transferred() implements Resend {}
 
         /**
          * The tickets were mailed {@link #MAX_MAILS_PER_HOUR} times within an hour.
@@ -263,6 +190,10 @@ public final class Tickets {
         }
         if (reservation.status() != ReservationStatus.CONFIRMED) {
             return new Resend.NotConfirmed();
+        }
+        if (ofReservation(tx, event, reservation.id()).stream()
+                .noneMatch(ticket -> ticket.isBuyers() && ticket.isValid())) {
+            return new Resend.Transferred();
         }
         var now = tx.readClock();
         var recent = jobs.recentMails(tx, event, reservation.id(), now.minus(HOUR));

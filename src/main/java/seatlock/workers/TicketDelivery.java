@@ -1,5 +1,6 @@
 package seatlock.workers;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -8,19 +9,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
+import java.util.function.Predicate;
 import seatlock.catalog.Cancellations;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.Event.Status;
+import seatlock.catalog.EventId;
 import seatlock.db.Database;
+import seatlock.db.Tx;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.Reservation;
+import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
 import seatlock.jobs.Job;
+import seatlock.jobs.Jobs;
 import seatlock.mail.BuyerMails;
 import seatlock.mail.Mailer;
 import seatlock.text.Messages;
+import seatlock.tickets.Announcements;
 import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketId;
 import seatlock.tickets.TicketPdf;
@@ -30,8 +36,8 @@ import seatlock.workers.JobHandler.TemporaryFailure;
 
 /**
  * Delivers the tickets of a confirmed reservation in two jobs, so that making documents never waits for the mail server: one
- * creates the documents, and the job that follows mails them. Other jobs renew the documents, and tell buyers, if the event
- * changes or is cancelled. All are safe to repeat: a document is stored once, and the mail has the same Message-ID each time.
+ * creates the documents, and the job that follows mails them. Other jobs renew the documents, and tell the holders of
+ * tickets, if the event changes or is cancelled. All are safe to repeat: a document is stored once, and the mail has the same Message-ID each time.
  */
 public final class TicketDelivery {
 
@@ -52,6 +58,8 @@ public final class TicketDelivery {
     private final Mailer mailer;
     private final Consumer<Step> progress;
     private final Cancellations cancellations = new Cancellations();
+    private final Announcements announcements = new Announcements();
+    private final Jobs jobs = new Jobs();
 
     /** @param progress receives each step after it is completed */
     public TicketDelivery(
@@ -76,18 +84,9 @@ public final class TicketDelivery {
             return Messages.in(reservation.buyer().language(), event.details().language());
         }
 
-        /** Returns the same without the tickets that were transferred to other people. */
-        Order ofBuyer() {
-            var own = IntStream.range(0, tickets.size())
-                    .filter(i -> tickets.get(i).isBuyers())
-                    .boxed()
-                    .toList();
-            return new Order(
-                    event,
-                    reservation,
-                    own.stream().map(tickets::get).toList(),
-                    own.stream().map(codes::get).toList(),
-                    now);
+        /** Returns whether there is nobody to tell: the buyer has no address any more. */
+        boolean isErased() {
+            return reservation.buyer().isErased();
         }
     }
 
@@ -112,40 +111,44 @@ public final class TicketDelivery {
         var next = OptionalInt.of(0);
         while (next.isPresent()) {
             var after = next.getAsInt();
-            next = database.inTransaction(tx -> tickets.addJobs(tx, job.event(), version, kind, after, BATCH));
+            next = database.inTransaction(tx -> announcements.addJobs(tx, job.event(), version, kind, after, BATCH));
         }
         return Optional.empty();
     }
 
     private Optional<Job.Kind> renewDocuments(Job job) throws TemporaryFailure {
-        documents(load(job));
+        documents(load(job, Ticket::isValid));
         return Optional.empty();
     }
 
     private Optional<Job.Kind> sendUpdate(Job job) throws PermanentFailure, TemporaryFailure {
-        var order = load(job);
-        var own = order.ofBuyer();
-        documents(order); // those of other holders, too
-        if (own.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
-            return Optional.empty(); // the buyer is told of the cancellation instead
+        var own = loadOwn(job, Ticket::isValid);
+        if (own.tickets.isEmpty() || own.event.status() == Status.CANCELLED) {
+            return Optional.empty(); // people are told of the cancellation instead
+        }
+        // Looked up after the event was read: what the mail would say is not newer than what is announced later.
+        if (database.inTransaction(tx -> jobs.hasLaterAnnouncement(tx, job))) {
+            return Optional.empty();
         }
         send(mails(own).update(own.tickets, documents(own), job.id()));
         return Optional.empty();
     }
 
     private Optional<Job.Kind> sendCancellation(Job job) throws PermanentFailure, TemporaryFailure {
-        var order = load(job);
+        var own = loadOwn(job, ticket -> !ticket.isTransferred());
+        if (own.isErased()) {
+            return Optional.empty();
+        }
         var cancellation = database.inTransaction(tx -> cancellations.find(tx, job.event()))
                 .orElseThrow();
-        send(mails(order).cancellation(cancellation.refund(), cancellation.reason(), job.id()));
+        send(mails(own).cancellation(own.tickets, cancellation.refund(), cancellation.reason(), job.id()));
         return Optional.empty();
     }
 
     private Optional<Job.Kind> makeDocuments(Job job) throws TemporaryFailure {
         progress.accept(Step.STARTED);
-        var order = load(job);
-        if (order.reservation.status() != ReservationStatus.CONFIRMED
-                || order.reservation.buyer().isErased()) {
+        var order = load(job, Ticket::isValid);
+        if (order.reservation.status() != ReservationStatus.CONFIRMED || order.isErased()) {
             return Optional.empty(); // it was refunded or erased in the meantime
         }
         documents(order);
@@ -155,9 +158,8 @@ public final class TicketDelivery {
 
     /** Also creates documents that are missing, because tickets may be sent again before the job for documents has run. */
     private Optional<Job.Kind> sendMail(Job job) throws PermanentFailure, TemporaryFailure {
-        var order = load(job);
-        var own = order.ofBuyer();
-        if (own.tickets.isEmpty() || order.event.status() == Status.CANCELLED) {
+        var own = loadOwn(job, Ticket::isValid);
+        if (own.tickets.isEmpty() || own.event.status() == Status.CANCELLED) {
             return Optional.empty(); // they were refunded or transferred in the meantime
         }
         send(mails(own).tickets(own.tickets, documents(own), job.id()));
@@ -179,33 +181,46 @@ public final class TicketDelivery {
         }
     }
 
-    private Order load(Job job) {
+    /** Loads the tickets of the reservation that a job is about, of all their holders. */
+    private Order load(Job job, Predicate<Ticket> which) {
+        return database.inTransaction(tx -> load(tx, job.event(), job.subject().reservation(), which));
+    }
+
+    /** Loads the tickets of the person that a job tells: of the buyer, or of the one to whom the ticket was transferred. */
+    private Order loadOwn(Job job, Predicate<Ticket> which) {
+        if (job.subject().type() == Job.Subject.Type.RESERVATION) {
+            return load(job, which.and(Ticket::isBuyers));
+        }
         return database.inTransaction(tx -> {
-            var event = catalog.find(tx, job.event()).orElseThrow();
-            var reservation =
-                    inventory.find(tx, job.event(), job.subject().reservation()).orElseThrow();
-            var live = tickets.ofReservation(tx, job.event(), job.subject().reservation()).stream()
-                    .filter(ticket -> ticket.voidedAt() == null
-                            && !reservation.buyer().isErased()) // there is no address, and no name to print
-                    .toList();
-            var codes = new ArrayList<String>();
-            for (var ticket : live) {
-                codes.add(tickets.code(tx, job.event(), ticket));
-            }
-            return new Order(event, reservation, live, codes, tx.readClock());
+            var ticket = tickets.find(
+                            tx, job.event(), new TicketId(job.subject().ticket()))
+                    .orElseThrow();
+            return load(tx, job.event(), ticket.reservation(), which.and(ticket::hasSameHolder));
         });
+    }
+
+    private Order load(Tx tx, EventId id, ReservationId reservationId, Predicate<Ticket> which) throws SQLException {
+        var event = catalog.find(tx, id).orElseThrow();
+        var reservation = inventory.find(tx, id, reservationId).orElseThrow();
+        var found = tickets.ofReservation(tx, id, reservationId).stream()
+                .filter(which)
+                .filter(ticket -> !reservation.buyer().isErased()) // there is no address, and no name to print
+                .toList();
+        var codes = new ArrayList<String>();
+        for (var ticket : found) {
+            codes.add(tickets.code(tx, id, ticket));
+        }
+        return new Order(event, reservation, found, codes, tx.readClock());
     }
 
     /** The new holder of a ticket gets it by mail. */
     private Optional<Job.Kind> sendTransferredTicket(Job job) throws PermanentFailure, TemporaryFailure {
         var order = loadTicket(job);
         var ticket = order.tickets.get(0);
-        var holder = ticket.transferredTo();
-        if (ticket.voidedAt() != null || holder == null || order.event.status() == Status.CANCELLED) {
+        if (!ticket.isValid() || ticket.transferredTo() == null || order.event.status() == Status.CANCELLED) {
             return Optional.empty(); // refunded, transferred again or erased in the meantime
         }
-        var document = documents(order).get(0);
-        send(mails(order).transfer(ticket, document, holder.email(), Optional.of(holder.name()), job.id()));
+        send(mails(order).transfer(ticket, documents(order).get(0), job.id()));
         return Optional.empty();
     }
 
@@ -213,16 +228,10 @@ public final class TicketDelivery {
     private Optional<Job.Kind> sendTransferNotice(Job job) throws PermanentFailure, TemporaryFailure {
         var order = loadTicket(job);
         var ticket = order.tickets.get(0);
-        var buyer = order.reservation.buyer();
-        if (buyer.isErased() || !ticket.isBuyers() && ticket.transferredTo() == null) {
+        if (order.isErased() || !ticket.isBuyers() && ticket.transferredTo() == null) {
             return Optional.empty();
         }
-        if (ticket.isBuyers()) {
-            send(mails(order).transferred(ticket, buyer.email(), buyer.name(), job.id()));
-        } else {
-            var holder = ticket.transferredTo();
-            send(mails(order).transferred(ticket, holder.email(), Optional.of(holder.name()), job.id()));
-        }
+        send(mails(order).transferred(ticket, job.id()));
         return Optional.empty();
     }
 

@@ -14,8 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Event;
@@ -161,6 +163,7 @@ class AccessMatrixTest {
     }
 
     @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES) // hundreds of calls, each with rows of its own, beside other tests
     void every_operation_permits_exactly_the_callers_it_is_meant_for() {
         system.changeTerms(event.id(), "reentry = true");
         otherToken = reserve().get("token").asText();

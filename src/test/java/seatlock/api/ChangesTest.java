@@ -301,7 +301,7 @@ class ChangesTest {
     @Test
     void the_feed_of_a_draft_is_for_sellers_and_of_no_event_for_nobody() {
         var event = system.event(1).id();
-        system.update("UPDATE events SET status = 'DRAFT' WHERE event_id = ?", event.value());
+        system.update("UPDATE events SET status = 'DRAFT', is_public = false WHERE event_id = ?", event.value());
 
         assertThat(feed(event, "").outcome()).isEqualTo("200");
         assertThat(feed(new EventId(UUID.randomUUID()), "").outcome()).isEqualTo("404 not-found");

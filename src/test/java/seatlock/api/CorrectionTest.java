@@ -162,6 +162,7 @@ class CorrectionTest {
                 "{\"holders\":{\"S-A-1\":\"\"}}|holders.S-A-1",
                 "{\"holders\":{\"S-A-1\":true}}|holders.S-A-1",
                 "{\"holders\":{\"\\u0000\":\"Ada\"}}|holders.?",
+                "{\"nmae\":null}|nmae",
                 "{\"status\":\"CONFIRMED\"}|status"
             })
     void a_correction_with_an_invalid_field_changes_nothing(String body, String field) {
@@ -180,7 +181,30 @@ class CorrectionTest {
 
         assertThat(refused.outcome()).isEqualTo("422 unknown-seats");
         assertThat(refused.json().get("seats").toString()).isEqualTo("[\"S-A-3\"]");
+        assertThat(patch("{\"holders\":{\"S-A-3\":null}}").outcome()).isEqualTo("422 unknown-seats");
         assertThat(get().has("name")).isFalse();
+    }
+
+    @Test
+    void the_holder_of_a_transferred_ticket_is_not_renamed() {
+        confirm();
+        var id = reserved.get("id").asText();
+        var first = api.tickets(event.id(), id).get(0).get("id").asText();
+        api.transfer(event.id(), first, TestSystem.ADMIN_KEY);
+        var before = get();
+
+        for (var body :
+                List.of("{\"holders\":{\"S-A-2\":\"Bob\",\"S-A-1\":\"Bob\"}}", "{\"holders\":{\"S-A-1\":null}}")) {
+            var refused = patch(body);
+            assertThat(refused.outcome()).isEqualTo("422 invalid-request");
+            assertThat(refused.json().get("errors").toString())
+                    .isEqualTo(
+                            "[{\"field\":\"holders.S-A-1\",\"message\":\"cannot be changed: the ticket was transferred"
+                                    + " to another person\"}]");
+        }
+        assertThat(get()).isEqualTo(before);
+        assertThat(patch("{\"name\":\"Ada\",\"holders\":{\"S-A-2\":\"Bob\"}}").outcome())
+                .isEqualTo("200");
     }
 
     @Test
@@ -231,6 +255,28 @@ class CorrectionTest {
                         "SELECT count(*) AS n FROM jobs WHERE event_id = ? AND kind = 'SendTickets'",
                         event.id().value()))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void tickets_that_were_transferred_are_not_sent_again() {
+        confirm();
+        var tickets = api.tickets(event.id(), reserved.get("id").asText());
+        api.transfer(event.id(), tickets.get(0).get("id").asText(), TestSystem.ADMIN_KEY);
+        assertThat(resend("{}").outcome()).as("the buyer has one ticket").isEqualTo("202");
+        api.transfer(event.id(), tickets.get(1).get("id").asText(), TestSystem.ADMIN_KEY);
+        var jobs = system.count(
+                "SELECT count(*) AS n FROM jobs WHERE event_id = ?", event.id().value());
+
+        var refused = resend("{\"email\":\"new@example.org\"}");
+
+        assertThat(refused.outcome()).isEqualTo("404 not-found");
+        assertThat(refused.json().get("detail").asText())
+                .isEqualTo("All tickets of the reservation were transferred to other people.");
+        assertThat(get().get("email").asText()).isEqualTo("ada@example.org");
+        assertThat(system.count(
+                        "SELECT count(*) AS n FROM jobs WHERE event_id = ?",
+                        event.id().value()))
+                .isEqualTo(jobs);
     }
 
     @Test

@@ -43,7 +43,11 @@ class DocumentedBoundsTest {
     }
 
     private static JsonNode resolve(JsonNode schema) {
-        return schema.has("$ref") ? DOCUMENT.at(schema.get("$ref").textValue().substring(1)) : schema;
+        var reference =
+                schema.path("allOf").path(0).isObject() ? schema.at("/allOf/0") : schema; // next to a description
+        return reference.has("$ref")
+                ? DOCUMENT.at(reference.get("$ref").textValue().substring(1))
+                : schema;
     }
 
     private record Operation(String path, String method, JsonNode definition) {
@@ -246,7 +250,7 @@ class DocumentedBoundsTest {
         schema.path("properties").properties().forEach(property -> {
             var field = property.getValue();
             var what = name + "." + property.getKey();
-            if (field.has("$ref")) {
+            if (resolve(field) != field) {
                 checkBounded(resolve(field), what);
                 return;
             }

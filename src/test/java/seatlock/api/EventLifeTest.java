@@ -184,6 +184,9 @@ class EventLifeTest {
             {"organiser":{"name":"F","email":"box"}}                                       | organiser.email
             {"organiser":{"name":"F","url":"ftp://x.example"}}                             | organiser.url
             {"organiser":{"name":"F","phone":"1"}}                                         | organiser.phone
+            {"organiser":{"name":"F","nmae":null}}                                         | organiser.nmae
+            {"nmae":null}                                                                  | nmae
+            {"sections":[{"name":"S","price":1,"nmae":null}]}                              | sections[0].nmae
             {"organiser":"F"}                                                              | organiser
             {"startsAt":null}                                                              | startsAt
             {"startsAt":"2020-06-18T19:00:00Z"}                                            | startsAt
@@ -196,6 +199,8 @@ class EventLifeTest {
             {"language":"deu"}                                                             | language
             {"onSaleFrom":"2099-01-02T00:00:00Z","onSaleUntil":"2099-01-02T00:00:00Z"}     | onSaleUntil
             {"onSaleFrom":"now"}                                                           | onSaleFrom
+            {"onSaleFrom":"2099-06-18T19:00:00Z"}                                          | onSaleFrom
+            {"onSaleFrom":"2099-06-18T17:00:00Z","startsAt":"2099-06-18T16:00:00Z"}        | onSaleFrom
             {"sales":"CLOSED"}                                                             | sales
             {"sales":1}                                                                    | sales
             {"maxSeatsPerReservation":0}                                                   | maxSeatsPerReservation
@@ -241,6 +246,7 @@ class EventLifeTest {
                 "\"endsAt\":\"2099-06-18T19:00:00Z\"",
                 "\"status\":\"CANCELLED\"",
                 "\"onSaleUntil\":\"2026-01-01T00:00:00Z\",\"onSaleFrom\":\"2026-01-01T00:00:00Z\"",
+                "\"onSaleFrom\":\"2099-06-18T19:00:00Z\"",
                 "\"language\":\"english\"",
                 "\"organiser\":{}",
                 "\"maxSeatsPerCustomer\":-1",
@@ -274,12 +280,19 @@ class EventLifeTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
             "1"           | 200
-            W/"1"         | 200
+            W/"1"         | 412 precondition-failed
+            W/"1", "1"    | 200
             "0", "1"      | 200
+            "0,1" ,, "1"  | 200
             *             | 200
             "2"           | 412 precondition-failed
-            1             | 412 precondition-failed
             ""            | 412 precondition-failed
+            1             | 422 invalid-request
+            "1            | 422 invalid-request
+            w/"1"         | 422 invalid-request
+            *, "1"        | 422 invalid-request
+            "0" "1"       | 422 invalid-request
+            ,             | 422 invalid-request
             """)
     void a_patch_of_another_version_than_the_client_has_seen_is_refused(String ifMatch, String expected) {
         var event = create(EVENT);
@@ -289,6 +302,41 @@ class EventLifeTest {
 
         assertThat(api.get(path(event)).json().get("name").asText())
                 .isEqualTo(expected.equals("200") ? "Nabucco" : "Aida");
+    }
+
+    @Test
+    void a_refused_precondition_says_what_is_wrong_with_it() {
+        var event = create(EVENT);
+
+        var weak = patch(api, event, "{}", "W/\"1\"");
+        var other = patch(api, event, "{}", "\"2\"");
+        var unquoted = patch(api, event, "{}", "1");
+
+        assertThat(weak.json().get("detail").asText()).contains("weak ETag", "send \"1\"");
+        assertThat(other.json().get("detail").asText())
+                .isEqualTo("The current ETag is \"1\", which is not in If-Match.");
+        assertThat(fields(unquoted)).containsExactly("If-Match");
+        assertThat(unquoted.text()).contains("with its quotation marks");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"0\",", ",", "\"", "W/\"1"})
+    void a_long_if_match_is_read_to_its_end(String element) {
+        var event = create(EVENT);
+        var ifMatch = element.repeat(1_500) + "\"1\"";
+
+        var expected = element.endsWith(",") ? "200" : "422 invalid-request";
+        assertThat(patch(api, event, "{}", ifMatch).outcome()).isEqualTo(expected);
+    }
+
+    @Test
+    void tags_may_be_in_several_if_match_fields() {
+        var event = create(EVENT);
+        var request = Api.patch(api.asAdmin(api.request(path(event))), "{\"name\":\"Nabucco\"}");
+
+        assertThat(api.send(request.header("If-Match", "\"0\"").header("If-Match", "\"1\""))
+                        .outcome())
+                .isEqualTo("200");
     }
 
     @Test
@@ -389,7 +437,14 @@ class EventLifeTest {
         assertThat(far.json().get("opensAt").asText()).isEqualTo("2099-01-01T00:00:00Z");
         assertThat(far.header("Retry-After")).isNull();
 
-        patch(event, "{\"onSaleFrom\":\"2026-01-01T00:00:00Z\"}");
+        patch(event, "{\"sales\":\"PAUSED\"}");
+        var paused = api.reserve(event, key, new String[] {"S-A-1"});
+        assertThat(paused.outcome()).isEqualTo("409 not-on-sale");
+        assertThat(paused.json().has("opensAt")).isFalse();
+        assertThat(paused.json().get("detail").asText()).isEqualTo("The sale is paused.");
+        assertThat(paused.header("Retry-After")).isNull();
+
+        patch(event, "{\"onSaleFrom\":\"2026-01-01T00:00:00Z\",\"sales\":\"OPEN\"}");
 
         assertThat(api.reserve(event, key, new String[] {"S-A-1"}).outcome()).isEqualTo("201");
         patch(event, "{\"onSaleUntil\":\"2026-01-02T00:00:00Z\"}");
@@ -422,61 +477,6 @@ class EventLifeTest {
             assertThat(there.reserve(event, "S-A-6").outcome()).isEqualTo("201");
             assertThat(api.reserve(event, "S-A-7").outcome()).isEqualTo("422 too-many-seats");
         }
-    }
-
-    @Test
-    void a_draft_is_not_found_by_anybody_but_its_sellers_until_it_is_published() {
-        var draft = create(EVENT.replace("\"sections\"", "\"status\":\"DRAFT\",\"sections\""));
-        var unknown = new EventId(UUID.randomUUID());
-        var otherSeller = key(Role.SALES, system.event(1).id());
-        var gate = key(Role.GATE, draft);
-        for (var seller : List.of(TestSystem.ADMIN_KEY, key(Role.SALES, draft))) {
-            assertThat(api.get(path(draft), seller).json().get("status").asText())
-                    .isEqualTo("DRAFT");
-            assertThat(api.get(path(draft) + "/seats", seller).status()).isEqualTo(200);
-            assertThat(reserveAs(draft, seller)).isEqualTo("409 not-on-sale");
-        }
-        for (var stranger : List.of("nothing", otherSeller, gate)) {
-            for (var suffix :
-                    List.of("", "/seats", "/reservations/" + unknown, "/reservations/" + unknown + "/tickets")) {
-                assertThat(api.get(path(draft) + suffix, stranger).outcome())
-                        .as(suffix)
-                        .isEqualTo("404 not-found");
-            }
-            assertThat(reserveAs(draft, stranger)).isEqualTo("404 not-found");
-            assertThat(api.cancel(draft, unknown.toString(), stranger).outcome())
-                    .isEqualTo("404 not-found");
-        }
-
-        var published = publish(draft);
-
-        assertThat(published.outcome()).isEqualTo("200");
-        assertThat(published.header("ETag")).isEqualTo("\"2\"");
-        assertThat(published.json().get("status").asText()).isEqualTo("PUBLISHED");
-        assertThat(publish(draft).header("ETag")).isEqualTo("\"2\"");
-        assertThat(api.get(path(draft) + "/seats").status()).isEqualTo(200);
-        assertThat(reserveAs(draft, "nothing")).isEqualTo("201");
-        assertThat(history(draft)).containsExactly("event.published 2");
-    }
-
-    private String reserveAs(EventId event, String bearer) {
-        var request = api.request(path(event) + "/reservations")
-                .header("Idempotency-Key", UUID.randomUUID().toString())
-                .header("Authorization", "Bearer " + bearer);
-        return api.send(Api.post(request, "{\"seats\":[\"S-A-1\"],\"email\":\"ada@example.org\"}"))
-                .outcome();
-    }
-
-    @Test
-    void a_gate_cannot_tell_a_draft_from_an_event_that_does_not_exist() {
-        var draft = create(EVENT.replace("\"sections\"", "\"status\":\"DRAFT\",\"sections\""));
-        var sold = system.event(1).id();
-        var code = api.code(sold, api.buyOne(sold, "S-A-1"));
-
-        var atDraft = api.scan(draft, code, "North");
-        var atNothing = api.scan(new EventId(UUID.randomUUID()), code, "North");
-
-        assertThat(Api.reason(atDraft)).isEqualTo(Api.reason(atNothing));
     }
 
     @Test

@@ -1,7 +1,9 @@
 package seatlock.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URLEncoder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
@@ -64,6 +67,35 @@ class EventListTest {
                 .replace("Arena di Verona", venue)
                 .replace("2099-06-18T19:00:00Z", startsAt.toString())
                 .replace("\"sections\"", more + "\"sections\"");
+    }
+
+    /** The tests' databases have the locale C, which has no letters but those of ASCII. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            münchen    | Gärtnerplatz MÜNCHEN
+            MÜNCHEN    | Gärtnerplatz MÜNCHEN
+            GÄRTNER    | Gärtnerplatz MÜNCHEN
+            munchen    | Gärtnerplatz MÜNCHEN
+            ÉTÉ        | Fin d’été
+            ete        | Fin d’été
+            łódź       | ŁÓDŹ
+            lodz       | ŁÓDŹ
+            ωδείο      | ΩΔΕΊΟ
+            СОЛОВЕЙ    | Соловей
+            istanbul   | İstanbul
+            straße     | Straße
+            東京         | 東京
+            """)
+    void events_are_found_in_any_case_whatever_the_locale_of_the_database(String text, String name) {
+        try (var own = new TestSystem()) {
+            var later = Instant.now().plus(24, ChronoUnit.HOURS);
+            own.api.createEvent(event(name, "Scala", later, ""));
+            own.api.createEvent(event("Aida", "Haus " + name, later, ""));
+            own.api.createEvent(event("Nabucco", "Arena", later, ""));
+
+            assertThat(names(own.api, "?q=" + URLEncoder.encode(text, UTF_8), "x"))
+                    .containsExactlyInAnyOrder(name, "Aida");
+        }
     }
 
     @Test

@@ -80,9 +80,42 @@ class ExportTest {
 
         assertThat(lines).hasSize(3);
         assertThat(lines)
-                .anyMatch(line -> line.matches("[0-9a-f]{12},[0-9a-f-]{36},CHECKED_IN,S-A-1,S,A,1,4500,EUR,,.{8},"
+                .anyMatch(line -> line.matches(number(used) + ",[0-9a-f-]{36},CHECKED_IN,S-A-1,S,A,1,4500,EUR,,.{8},"
                         + used + ",ada@example.org,,[^,]+Z,,[^,]+Z,\"North; \"\"A\"\"\""))
                 .anyMatch(line -> line.matches(".*,VOIDED,S-A-2,.*," + refunded + ",ada@example.org,,[^,]+Z,[^,]+Z,,"));
+    }
+
+    private String number(String reservation) {
+        return api.tickets(event.id(), reservation).get(0).get("number").asText();
+    }
+
+    @Test
+    void a_transferred_ticket_is_listed_with_the_name_and_address_of_its_holder() {
+        var body = Api.object().put("email", "ada@example.org").put("name", "Ada Lovelace");
+        body.putArray("seats").add("S-A-1");
+        var id = api.reserveWith(event.id(), UUID.randomUUID().toString(), body.toString())
+                .json()
+                .get("id")
+                .asText();
+        api.confirm(event.id(), id, 4500);
+        var ticket = api.tickets(event.id(), id).get(0).get("id").asText();
+        api.transfer(event.id(), ticket, TestSystem.ADMIN_KEY);
+
+        var lines = lines(export("tickets"));
+
+        assertThat(lines)
+                .hasSize(3)
+                .anyMatch(line -> line.contains("," + ticket + ",TRANSFERRED,S-A-1,")
+                        && line.contains("," + id + ",ada@example.org,Ada Lovelace,"))
+                .anyMatch(line -> line.contains(",VALID,S-A-1,")
+                        && line.contains(",Grace Hopper,")
+                        && line.contains("," + id + ",grace@example.org,Grace Hopper,"));
+        system.update("UPDATE reservations SET name = NULL WHERE reservation_id = ?::uuid", id);
+        system.update(
+                "UPDATE tickets SET holder_name = NULL, holder_email = NULL WHERE event_id = ?",
+                event.id().value());
+        assertThat(lines(export("tickets")))
+                .anyMatch(line -> line.contains(",VALID,S-A-1,") && line.contains("," + id + ",,,"));
     }
 
     @Test
@@ -95,7 +128,10 @@ class ExportTest {
         assertThat(lines.get(0))
                 .isEqualTo("\uFEFFticketNumber,ticketId,scanId,outcome,gate,nonce,scannedAt,judgedAt,receivedAt,seat,"
                         + "reference,reservationId");
-        assertThat(lines.get(1)).contains(",ADMITTED,North,,").endsWith("," + reservation);
+        assertThat(lines.get(1))
+                .startsWith(number(reservation) + ",")
+                .contains(",ADMITTED,North,,")
+                .endsWith("," + reservation);
         assertThat(lines).hasSize(2);
     }
 

@@ -76,6 +76,88 @@ class FindReservationsTest {
         assertThat(seats(find("email=ada@example.org&name=ada"))).containsExactly("S-A-1");
     }
 
+    /** "A friend gave me the ticket." */
+    @Test
+    void a_reservation_is_found_by_the_address_to_which_a_ticket_was_transferred() {
+        var grace = UUID.randomUUID() + "@Example.org";
+        var given = buy("ada@example.org", "S-A-1", "S-A-2", "S-A-3");
+        give(given, 0, grace.toUpperCase());
+        give(given, 1, grace);
+        give(given, 2, "bob@example.org");
+        var own = buy(grace, "S-A-4", "S-A-5");
+        give(own, 0, grace);
+        var refunded = buy("ada@example.org", "S-A-6");
+        give(refunded, 0, grace);
+        api.cancel(event.id(), refunded, TestSystem.ADMIN_KEY);
+        buy("ada@example.org", "S-A-7");
+        var other = system.event(1);
+        var elsewhere = api.buyOne(other.id(), "S-A-1");
+        api.transferWith(
+                other.id(),
+                api.tickets(other.id(), elsewhere).get(0).get("id").asText(),
+                TestSystem.ADMIN_KEY,
+                UUID.randomUUID().toString(),
+                Api.object().put("email", grace).put("name", "Grace").toString());
+        var query = "email=" + grace.toLowerCase();
+
+        assertThat(seats(find(query))).containsExactly("S-A-6", "S-A-4", "S-A-1");
+        assertThat(seats(find(query + "&status=CONFIRMED"))).containsExactly("S-A-4", "S-A-1");
+        assertThat(seats(find(query + "&reference="
+                        + find(query).json().at("/reservations/2/reference").asText())))
+                .containsExactly("S-A-1");
+        assertThat(seats(find("email=ada@example.org"))).containsExactly("S-A-7", "S-A-6", "S-A-1");
+        var all = new ArrayList<String>();
+        var after = "";
+        do {
+            var page = api.get("/api/reservations?limit=1&" + query + after, TestSystem.ADMIN_KEY);
+            page.json()
+                    .get("reservations")
+                    .forEach(found -> all.add(found.get("id").asText()));
+            var next = page.json().get("next");
+            after = next.isNull() ? "" : "&after=" + next.asText();
+        } while (!after.isEmpty());
+        assertThat(all).containsExactly(elsewhere, refunded, own, given);
+        var pages = new ArrayList<String>();
+        do {
+            var page = find("limit=2&" + query + after);
+            pages.addAll(seats(page));
+            var next = page.json().get("next");
+            after = next.isNull() ? "" : "&after=" + next.asText();
+        } while (!after.isEmpty());
+        assertThat(pages).containsExactly("S-A-6", "S-A-4", "S-A-1");
+    }
+
+    private String buy(String email, String... seats) {
+        var body = Api.object().put("email", email);
+        List.of(seats).forEach(body.putArray("seats")::add);
+        var id = api.reserveWith(event.id(), UUID.randomUUID().toString(), body.toString())
+                .json()
+                .get("id")
+                .asText();
+        assertThat(api.confirm(event.id(), id, 4500L * seats.length).outcome()).isEqualTo("200");
+        return id;
+    }
+
+    /** Transfers the buyer's ticket of a seat. */
+    private void give(String reservation, int seat, String email) {
+        var buyers = new ArrayList<JsonNode>();
+        api.tickets(event.id(), reservation).forEach(ticket -> {
+            if (!ticket.has("holderName")) {
+                buyers.add(ticket);
+            }
+        });
+        var to = Api.object().put("email", email).put("name", "Grace").toString();
+        var ticket = buyers.get(seat).get("id").asText();
+        assertThat(api.transferWith(
+                                event.id(),
+                                ticket,
+                                TestSystem.ADMIN_KEY,
+                                UUID.randomUUID().toString(),
+                                to)
+                        .outcome())
+                .isEqualTo("200");
+    }
+
     @ParameterizedTest
     @CsvSource({"jose garcia", "GARCÍA", "lópez jose", "jose,lopez", "José"})
     void a_name_is_found_by_its_words_in_any_order_case_and_accent(String typed) {

@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Currency;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import seatlock.SealedTypesTest;
+import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
+import seatlock.catalog.Terms;
 import seatlock.http.Problem;
 import seatlock.inventory.Outcome;
 import seatlock.inventory.Reservation;
@@ -25,6 +33,16 @@ import seatlock.tickets.UndoResult;
  */
 class HandlesEveryVariantTest {
 
+    private static final Event EVENT = new Event(
+            new EventId(new UUID(1, 1)),
+            "Aida",
+            "Arena",
+            ZoneId.of("Europe/Rome"),
+            Currency.getInstance("EUR"),
+            Terms.first(Instant.EPOCH, 10, Optional.empty()),
+            10,
+            Instant.EPOCH);
+
     private static final Reservation RESERVATION = ((Outcome.Done) SealedTypesTest.OUTCOMES.get(0)).reservation();
 
     @ParameterizedTest
@@ -34,7 +52,7 @@ class HandlesEveryVariantTest {
             assertThat(catchThrowable(() -> Refusals.problem(null, outcome)))
                     .isInstanceOf(IllegalArgumentException.class);
         } else {
-            assertThatCode(() -> Refusals.problem(null, outcome)).doesNotThrowAnyException();
+            assertThatCode(() -> Refusals.problem(EVENT, outcome)).doesNotThrowAnyException();
         }
     }
 

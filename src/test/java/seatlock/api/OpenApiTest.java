@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import seatlock.http.HttpProblem;
@@ -50,6 +52,22 @@ class OpenApiTest {
 
         assertThat(type.has("enum")).isFalse();
         assertThat(type.get("x-extensible-enum")).hasSameSizeAs(ApiProblem.all());
+    }
+
+    /** The generator takes a method of a record for a field unless it is told not to. */
+    @Test
+    void every_field_that_is_an_object_names_its_own_fields() throws IOException {
+        var schemas = new ObjectMapper()
+                .readTree(DocumentationHandlers.openApiDocument())
+                .at("/components/schemas");
+        var vague = new ArrayList<String>();
+        schemas.properties()
+                .forEach(schema -> schema.getValue().path("properties").properties().stream()
+                        .filter(field -> field.getValue().path("type").asText().equals("object")
+                                && !field.getValue().has("properties")
+                                && !field.getValue().has("additionalProperties"))
+                        .forEach(field -> vague.add(schema.getKey() + "." + field.getKey())));
+        assertThat(vague).isEmpty();
     }
 
     /** @param check gets the name of each operation, such as {@code get /api/events}, and its definition */
@@ -100,5 +118,40 @@ class OpenApiTest {
                                     .as(name)
                                     .isTrue()));
         });
+    }
+
+    @Test
+    void every_example_in_json_is_valid_by_its_schema() throws IOException {
+        var document = new ObjectMapper().readTree(DocumentationHandlers.openApiDocument());
+        var count = new AtomicInteger();
+        checkOperations(
+                document,
+                (name, operation) -> operation
+                        .findValues("content")
+                        .forEach(content -> content.properties().stream()
+                                .filter(media -> media.getKey().endsWith("json"))
+                                .map(Map.Entry::getValue)
+                                .forEach(media -> examples(media).forEach(example -> {
+                                    count.incrementAndGet();
+                                    OpenApiContract.validate(name + " " + example, media.get("schema"), example);
+                                }))));
+        assertThat(count).hasValueGreaterThan(100);
+    }
+
+    private static List<JsonNode> examples(JsonNode media) {
+        var examples = new ArrayList<>(media.path("examples").findValues("value"));
+        if (media.has("example")) {
+            examples.add(media.get("example"));
+        }
+        return examples;
+    }
+
+    /** In OpenAPI 3.0, readers ignore everything next to a reference. */
+    @Test
+    void nothing_stands_next_to_a_reference() throws IOException {
+        var document = new ObjectMapper().readTree(DocumentationHandlers.openApiDocument());
+        assertThat(document.findParents("$ref"))
+                .isNotEmpty()
+                .allSatisfy(parent -> assertThat(parent).as(parent.toString()).hasSize(1));
     }
 }

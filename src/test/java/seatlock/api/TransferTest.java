@@ -65,6 +65,35 @@ class TransferTest {
         assertThat(system.violations(event.id())).isEmpty();
     }
 
+    /** The PDF of a void ticket is not served, although it may be stored. */
+    @Test
+    void the_document_of_a_void_ticket_is_never_ready() {
+        var event = system.event(2);
+        var id = api.buy(event.id(), "S-A-1", "S-A-2").json().get("id").asText();
+        system.update(
+                "INSERT INTO ticket_documents SELECT event_id, ticket_id, convert_to('%PDF-1.5', 'UTF8'), now(), 1"
+                        + " FROM tickets WHERE event_id = ?",
+                event.id().value());
+        transfer(event, firstTicket(event, id));
+        assertThat(ready(event, id)).containsExactly("TRANSFERRED false", "VALID false", "VALID true");
+
+        api.cancel(event.id(), id, TestSystem.ADMIN_KEY);
+
+        assertThat(ready(event, id)).containsExactly("TRANSFERRED false", "VOIDED false", "VOIDED false");
+        for (var ticket : api.tickets(event.id(), id)) {
+            assertThat(api.get(ticket.get("pdf").asText(), TestSystem.ADMIN_KEY).outcome())
+                    .isEqualTo("404 not-found");
+        }
+    }
+
+    private List<String> ready(Event event, String reservation) {
+        var ready = new ArrayList<String>();
+        api.tickets(event.id(), reservation)
+                .forEach(ticket -> ready.add(ticket.get("status").asText() + " "
+                        + ticket.get("documentReady").asBoolean()));
+        return ready;
+    }
+
     private List<String> jobs(Event event) {
         return system.query(
                 "SELECT kind FROM jobs WHERE event_id = ? AND kind LIKE 'SendTransfer%' ORDER BY kind",

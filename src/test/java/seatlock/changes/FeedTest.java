@@ -18,6 +18,7 @@ import seatlock.catalog.EventId;
 import seatlock.maintenance.Sequencer;
 import seatlock.support.Api;
 import seatlock.support.Concurrently;
+import seatlock.support.Storm;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
@@ -25,7 +26,7 @@ import seatlock.support.Wait;
 class FeedTest {
 
     private static final int WRITERS = 12;
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = Storm.size(3, 12);
 
     /** Each round of a writer: a confirmation, another one and its refund, a cancellation. */
     private static final int CHANGES = WRITERS * ROUNDS * 4;

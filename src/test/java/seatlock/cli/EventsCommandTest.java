@@ -32,7 +32,7 @@ class EventsCommandTest {
     void an_operator_publishes_pauses_and_resumes_an_event_under_their_name() {
         var event = system.event(3);
         var id = event.id().value();
-        system.update("UPDATE events SET status = 'DRAFT' WHERE event_id = ?", id);
+        system.update("UPDATE events SET status = 'DRAFT', is_public = false WHERE event_id = ?", id);
 
         EventsCommand.revise(system.database, id, "Published", each -> each.withStatus(Status.PUBLISHED));
         EventsCommand.revise(system.database, id, "Published", each -> each.withStatus(Status.PUBLISHED));

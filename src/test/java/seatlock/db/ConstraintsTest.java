@@ -283,6 +283,7 @@ class ConstraintsTest {
                 // Terms
                 arguments(
                         terms("on_sale_from = now(), on_sale_until = now()"), "event_terms_sale_ends_after_it_begins"),
+                arguments(terms("on_sale_from = starts_at"), "event_terms_sale_begins_before_the_start"),
                 arguments(terms("max_seats_per_customer = 0"), "event_terms_max_seats_per_customer_in_range"),
                 arguments(terms("max_hold_ms = 1"), "event_terms_max_hold_in_range"),
                 arguments(terms("max_seats_per_reservation = 9"), "reservations_terms_fk"),

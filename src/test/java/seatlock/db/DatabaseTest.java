@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +67,24 @@ class DatabaseTest {
                 Database.Plans.BY_KEY,
                 TransactionObserver.NONE,
                 Database.PATIENT_CONNECTION_WAIT);
+    }
+
+    @Test
+    void a_key_that_exists_already_is_tried_again_and_then_reported() {
+        try (var database = Database.open(url, 1, Duration.ofSeconds(20))) {
+            database.inTransaction(tx -> tx.update("CREATE TABLE drawn (number integer PRIMARY KEY)"));
+            database.inTransaction(tx -> tx.update("INSERT INTO drawn VALUES (0)"));
+            var numbers = IntStream.iterate(0, n -> n + 1).iterator();
+
+            database.inTransaction(tx -> tx.update("INSERT INTO drawn VALUES (?)", numbers.next()));
+            List<Integer> drawn = database.inTransaction(
+                    tx -> tx.query("SELECT number FROM drawn ORDER BY number", row -> row.integer("number")));
+
+            assertThat(drawn).containsExactly(0, 1);
+            assertThatThrownBy(() -> database.inTransaction(tx -> tx.update("INSERT INTO drawn VALUES (1)")))
+                    .isInstanceOf(IllegalStateException.class);
+            database.inTransaction(tx -> tx.update("DROP TABLE drawn"));
+        }
     }
 
     /** A pooler that gives each transaction another session, or renews one, has the same effect. */

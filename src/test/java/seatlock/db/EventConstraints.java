@@ -25,6 +25,8 @@ final class EventConstraints {
     static Stream<Arguments> violations() {
         return Stream.of(
                 arguments(event("status", "'SOLD OUT'"), "events_status_known"),
+                arguments(event("is_public", "false"), "events_public_from_publication_on"),
+                arguments(event("status", "'DRAFT'"), "events_public_from_publication_on"),
                 arguments(event("description", "''"), "events_description_length"),
                 arguments(event("url", "''"), "events_urls_length"),
                 arguments(event("organiser_name", "''"), "events_organiser_length"),

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
+import seatlock.support.Servers;
 
 /** A home directory that something has damaged: the start says what is wrong, or repairs what holds no data. */
 class DamagedHomeTest {
@@ -38,8 +40,8 @@ class DamagedHomeTest {
     /** A home that has been used, with three events. Tests damage copies of it. */
     @BeforeAll
     static void useHome() {
-        try (var jvm =
-                Jvm.start(shared.resolve("home"), NOTHING, "all", "--seed").awaitReady()) {
+        var home = Servers.withPrograms(shared.resolve("home"));
+        try (var jvm = Jvm.start(home, NOTHING, "all", "--seed").awaitReady()) {
             assertThat(jvm.isAlive()).isTrue();
         }
     }
@@ -52,10 +54,7 @@ class DamagedHomeTest {
 
     private Path homeWith(Damage damage) throws Exception {
         var home = directory.resolve("home");
-        var copy = new ProcessBuilder("cp", "-a", shared.resolve("home").toString(), home.toString())
-                .inheritIO()
-                .start();
-        assertThat(copy.waitFor()).isZero();
+        Servers.copy(shared.resolve("home"), home);
         damage.to(home);
         return home;
     }
@@ -218,12 +217,59 @@ class DamagedHomeTest {
         }
     }
 
+    @Tag("machines")
     @ParameterizedTest(name = "{0}")
     @MethodSource("harmlessDamages")
     void damage_that_costs_no_data_is_repaired_and_the_start_says_so(String what, Damage damage, String said)
             throws Exception {
-        var home = homeWith(damage);
+        assertRepaired(homeWith(damage), List.of(said));
+    }
 
+    static Stream<Arguments> combinedDamages() {
+        return Stream.of(
+                arguments(List.of(
+                        "damaged Redis data",
+                        "an empty password of PostgreSQL",
+                        "an empty password of the role that serves",
+                        "a truncated executable of PostgreSQL")),
+                arguments(List.of(
+                        "another password of PostgreSQL",
+                        "a password of Redis that is not text",
+                        "a marker of the first start that is gone",
+                        "a truncated executable of Redis")),
+                arguments(List.of(
+                        "a password of PostgreSQL that is gone",
+                        "an empty list of the executables of PostgreSQL",
+                        "a pid file that names a process of somebody else")));
+    }
+
+    /** As above, each damage once, but with fewer starts. */
+    @ParameterizedTest
+    @MethodSource("combinedDamages")
+    void several_damages_that_cost_no_data_are_repaired_and_the_start_says_so(List<String> names) throws Exception {
+        var damages = harmlessDamages()
+                .map(Arguments::get)
+                .filter(each -> names.contains(each[0]))
+                .toList();
+        assertThat(damages).hasSameSizeAs(names);
+
+        var home = homeWith(copy -> {
+            for (var damage : damages) {
+                ((Damage) damage[1]).to(copy);
+            }
+        });
+        assertRepaired(home, damages.stream().map(each -> (String) each[2]).toList());
+    }
+
+    @Test
+    void the_combinations_have_each_damage_once() {
+        assertThat(combinedDamages()
+                        .flatMap(each -> ((List<?>) each.get()[0]).stream().map(Object::toString)))
+                .containsExactlyInAnyOrderElementsOf(
+                        harmlessDamages().map(each -> (String) each.get()[0]).toList());
+    }
+
+    private static void assertRepaired(Path home, List<String> said) {
         try (var jvm = Jvm.start(home, NOTHING, "all").awaitReady()) {
             assertThat(jvm.output()).contains(said);
             var api = new Api(Jvm.published(home, "URL"), Jvm.published(home, "SEATLOCK_ADMIN_KEY"));

@@ -95,8 +95,8 @@ class EmbeddedTest {
 
     @Test
     void two_homes_run_side_by_side_and_a_home_runs_only_once() throws SQLException {
-        var one = directory.resolve("one");
-        var other = directory.resolve("other");
+        var one = Servers.withPrograms(directory.resolve("one"));
+        var other = Servers.withPrograms(directory.resolve("other"));
         try (var first = Jvm.start(one, NOTHING).awaitReady();
                 var second = Jvm.start(other, NOTHING).awaitReady()) {
             assertThat(Jvm.published(one, "DATABASE_URL")).isNotEqualTo(Jvm.published(other, "DATABASE_URL"));
@@ -138,7 +138,7 @@ class EmbeddedTest {
 
     @Test
     void a_stop_that_takes_too_long_leaves_no_server_running() throws Exception {
-        var home = directory.resolve("slow");
+        var home = Servers.withPrograms(directory.resolve("slow"));
         try (var jvm = Jvm.start(home, Map.of("SHUTDOWN_TIMEOUT", "PT1S"), "all", "--seed")
                 .awaitReady()) {
             var api = api(home);
@@ -174,7 +174,7 @@ class EmbeddedTest {
 
     @Test
     void a_home_whose_first_start_was_killed_is_created_again() throws IOException {
-        var home = directory.resolve("half made");
+        var home = Servers.withPrograms(directory.resolve("half made"));
         var data = Files.createDirectories(home.resolve("postgres/data/base"));
         Files.writeString(data.resolveSibling("postgresql.conf"), "# initdb was killed after this");
 

@@ -24,6 +24,7 @@ import seatlock.sales.Checkout;
 import seatlock.sales.Order;
 import seatlock.sales.Receipt;
 import seatlock.support.Concurrently;
+import seatlock.support.Storm;
 import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
@@ -35,7 +36,7 @@ import seatlock.support.TestSystem;
 class HoldRaceTest {
 
     /** In each of the two races. */
-    private static final int RESERVATIONS = 500;
+    private static final int RESERVATIONS = Storm.size(200, 1000);
 
     private static final int CLIENTS = 4;
 

@@ -13,13 +13,14 @@ import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
 import seatlock.db.DatabaseException;
 import seatlock.support.Concurrently;
+import seatlock.support.Storm;
 import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
 /** Buyers confirm at the very moment when their holds lapse. */
 class LapseRaceTest {
 
-    private static final int RESERVATIONS = 1000;
+    private static final int RESERVATIONS = Storm.size(303, 1000);
     private static final int CLIENTS = 4;
 
     private final TestSystem system = new TestSystem();

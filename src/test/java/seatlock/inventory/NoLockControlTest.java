@@ -10,6 +10,7 @@ import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
@@ -95,8 +96,14 @@ class NoLockControlTest {
         // A pool of its own: each buyer holds a connection while it waits for the others.
         try (var database = Database.open(system.url, BUYERS, Duration.ofSeconds(10))) {
             var outcomes = Concurrently.run(BUYERS, i -> {
+                var isFirst = new AtomicBoolean(true);
                 try {
-                    return database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier));
+                    return database.inTransaction(tx -> {
+                        if (!isFirst.getAndSet(false)) {
+                            throw new IllegalStateException("The schema has stopped the first attempt");
+                        }
+                        return applyWithoutLock(tx, event, command(i), barrier);
+                    });
                 } catch (IllegalStateException stoppedByTheSchema) {
                     return null;
                 }

@@ -89,21 +89,25 @@ class BuyerMailsTest {
 
     private static List<Ticket> tickets(int count) {
         return IntStream.rangeClosed(1, count)
-                .mapToObj(seat -> new Ticket(
-                        new TicketId(UUID.randomUUID()),
-                        new ReservationId(UUID.randomUUID()),
-                        new Ticket.Seat(seat, "STALLS-B-" + seat, "STALLS", "B", Integer.toString(seat)),
-                        45_000,
-                        1,
-                        Instant.EPOCH,
-                        null,
-                        false,
-                        0,
-                        null,
-                        1,
-                        null,
-                        null))
+                .mapToObj(seat -> ticket(seat, 0, null))
                 .toList();
+    }
+
+    private static Ticket ticket(int seat, int transfers, Ticket.Holder holder) {
+        return new Ticket(
+                new TicketId(UUID.randomUUID()),
+                new ReservationId(UUID.randomUUID()),
+                new Ticket.Seat(seat, "STALLS-B-" + seat, "STALLS", "B", Integer.toString(seat)),
+                45_000,
+                1,
+                Instant.EPOCH,
+                null,
+                false,
+                transfers,
+                holder,
+                1,
+                null,
+                null);
     }
 
     private static BuyerMails mails(String language, int seats) {
@@ -225,13 +229,14 @@ class BuyerMailsTest {
     void each_mail_is_written_in_each_language(String language) {
         var mails = mails(language, 1);
         var ticket = tickets(1).get(0);
+        var bobs = ticket(1, 1, new Ticket.Holder("Bob", "bob@example.org"));
         var all = Map.of(
                 "tickets", purchase(language, 2),
                 "update", mails.update(List.of(ticket), List.of(new byte[1]), JOB),
-                "refund", mails(language, 5).cancellation(true, Optional.of("Maria <Rossi> is ill."), JOB),
-                "cancellation", mails.cancellation(false, Optional.empty(), JOB),
-                "transfer", mails.transfer(ticket, new byte[1], "bob@example.org", Optional.of("Bob"), JOB),
-                "transferred", mails.transferred(ticket, "ada@example.org", Optional.empty(), JOB));
+                "refund", mails(language, 5).cancellation(tickets(5), true, Optional.of("Maria <Rossi> is ill."), JOB),
+                "cancellation", mails.cancellation(List.of(ticket), false, Optional.empty(), JOB),
+                "transfer", mails.transfer(bobs, new byte[1], JOB),
+                "transferred", mails.transferred(ticket, JOB));
         for (var mail : all.entrySet()) {
             var written = mail.getValue();
             assertThat(written.subject()).contains("Aida");
@@ -248,7 +253,7 @@ class BuyerMailsTest {
         assertThat(all.get("transfer").to()).isEqualTo("bob@example.org");
         assertThat(all.get("transfer").text())
                 .as("the order and the price are the buyer's")
-                .doesNotContain("K7M2PQ9X", "450");
+                .doesNotContain("K7M2PQ9X", "€", "EUR"); // a ticket number may contain any digits
         assertThat(all.get("refund").text()).contains("Maria <Rossi> is ill.", "450");
         assertThat(all.values()).extracting(Mailer.Mail::text).doesNotHaveDuplicates();
     }
@@ -264,7 +269,7 @@ class BuyerMailsTest {
 
     @Test
     void a_value_that_reads_like_its_label_is_the_one_that_stands_out() {
-        var mail = mails("en", 1).cancellation(false, Optional.of("Reason"), JOB);
+        var mail = mails("en", 1).cancellation(List.of(), false, Optional.of("Reason"), JOB);
 
         assertThat(mail.html()).contains("Reason: <strong dir=\"auto\">Reason</strong>");
     }

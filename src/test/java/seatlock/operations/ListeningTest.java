@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
 import seatlock.support.RawHttp;
+import seatlock.support.Servers;
 import seatlock.support.TestSystem;
 
 /** Where a process listens: {@code HOST} and {@code PORT}. */
@@ -143,7 +144,7 @@ class ListeningTest {
 
     @Test
     void a_server_on_an_embedded_database_is_not_reachable_from_outside() throws IOException {
-        try (var server = Jvm.start(home, Map.of(), "all").awaitReady()) {
+        try (var server = Jvm.start(Servers.withPrograms(home), Map.of(), "all").awaitReady()) {
             var port = URI.create(server.url()).getPort();
             assertThat(connects(InetAddress.getLoopbackAddress(), port)).isTrue();
             var other = outside();

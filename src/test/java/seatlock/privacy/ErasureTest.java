@@ -107,7 +107,12 @@ class ErasureTest {
     }
 
     private Eraser eraser(TestWorkers workers, Period retention) {
-        return new Eraser(system.database, new Erasure(new Changes()), workers::deleteMails, Optional.of(retention));
+        return new Eraser(
+                system.database,
+                system.checkout,
+                new Erasure(new Changes()),
+                workers::deleteMails,
+                Optional.of(retention));
     }
 
     /** A failed job names the address, and so does the response that is stored for the key. */
@@ -241,6 +246,24 @@ class ErasureTest {
     }
 
     @Test
+    void a_lapsed_reservation_is_expired_and_erased_before_the_sweeper_has_run() {
+        var id = reserve("S-A-1");
+        system.lapse(event.id());
+
+        assertThat(erase(id, false).status()).isEqualTo(204);
+
+        assertThat(places()).isEmpty();
+        assertThat(system.query(
+                        "SELECT type || ' ' || version || ' ' || split_part(actor, ' ', 1) AS line FROM changes"
+                                + " WHERE reservation_id = ?::uuid ORDER BY version",
+                        row -> row.text("line"),
+                        id))
+                .containsExactly("reservation.expired 2 sweeper", "reservation.erased 3 key");
+        assertThat(api.reserve(event.id(), "S-A-1").outcome()).isEqualTo("201");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
     void erasing_again_changes_nothing_and_the_history_has_it_once() {
         var id = buy("S-A-1");
         var token = system.query("SELECT encode(token_hash, 'hex') AS hash FROM reservations", row -> row.text("hash"));
@@ -283,6 +306,117 @@ class ErasureTest {
                     .isEqualTo("404 not-found");
             assertThat(system.violations(event.id())).isEmpty();
         }
+    }
+
+    @Test
+    void nothing_about_people_is_stored_with_an_erased_reservation_again() {
+        var id = buy("S-A-1");
+        var ticket = api.tickets(event.id(), id).get(0).get("id").asText();
+        var code = api.code(event.id(), id);
+        erase(id, true);
+
+        var transfer = Api.object().put("email", EMAIL).put("name", NAME).toString();
+        var transferred = api.transferWith(
+                event.id(), ticket, TestSystem.ADMIN_KEY, UUID.randomUUID().toString(), transfer);
+        assertThat(Api.reason(transferred)).isEqualTo("409 not-transferable ERASED");
+        assertThat(api.send(Api.patch(
+                                api.asAdmin(api.request(Api.path(event.id(), id))),
+                                "{\"email\":\"" + EMAIL + "\",\"name\":\"" + NAME + "\"}"))
+                        .outcome())
+                .isEqualTo("404 not-found");
+        assertThat(api.send(Api.post(
+                                api.asAdmin(api.request(Api.path(event.id(), id) + "/resend")),
+                                "{\"email\":\"" + EMAIL + "\"}"))
+                        .outcome())
+                .isEqualTo("404 not-found");
+        api.scan(event.id(), code, "North");
+        var undone = Api.object().put("code", code).put("reason", NAME + " is outside");
+        assertThat(api.undo(event.id(), undone.toString()).status()).isEqualTo(200);
+        assertThat(api.scan(event.id(), code, "North").status()).isEqualTo(200);
+
+        assertThat(places()).isEmpty();
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void data_of_holders_of_transferred_tickets_is_shown_to_sellers_and_erased() {
+        try (var workers = new TestWorkers(system).start()) {
+            var reserved = api.reserve(event.id(), "S-A-1", "S-A-2").json();
+            var id = reserved.get("id").asText();
+            api.confirm(event.id(), id, 9000);
+            awaitMails(1);
+            var ticket = api.tickets(event.id(), id).get(0).get("id").asText();
+            var to = Api.object().put("email", EMAIL).put("name", NAME).toString();
+            api.transferWith(
+                    event.id(), ticket, TestSystem.ADMIN_KEY, UUID.randomUUID().toString(), to);
+            Wait.until(
+                    "the new holder has a mail",
+                    () -> system.count("SELECT count(*) AS n FROM jobs WHERE state <> 'DONE'") == 0);
+            var transferred = api.tickets(event.id(), id).get(1);
+            api.scan(event.id(), transferred.get("code").asText(), "North");
+
+            var sellers = data(id).json();
+            assertThat(sellers.get("tickets")).hasSize(3);
+            assertThat(sellers.at("/tickets/1/id")).isEqualTo(transferred.get("id"));
+            assertThat(sellers.at("/tickets/1/holderName").asText()).isEqualTo(NAME);
+            assertThat(sellers.at("/tickets/1/holderEmail").asText()).isEqualTo(EMAIL);
+            assertThat(sellers.at("/tickets/0").has("holderName")).isFalse();
+            assertThat(sellers.at("/scans/0/ticketId")).isEqualTo(transferred.get("id"));
+            assertThat(sellers.get("documents").findValues("ticketId")).contains(transferred.get("id"));
+            assertThat(sellers.get("jobs").findValuesAsText("kind"))
+                    .containsExactlyInAnyOrder(
+                            "IssueTickets", "SendTickets", "SendTransferNotice", "SendTransferredTicket");
+            var buyers = api.get(
+                    Api.path(event.id(), id) + "/data", reserved.get("token").asText());
+            assertThat(buyers.text()).doesNotContain(EMAIL, NAME);
+            assertThat(buyers.json().get("tickets")).hasSize(2);
+            assertThat(buyers.json().get("scans")).isEmpty();
+            assertThat(buyers.json().get("documents")).hasSize(2);
+            assertThat(buyers.json().get("jobs").findValuesAsText("kind"))
+                    .containsExactlyInAnyOrder("IssueTickets", "SendTickets", "SendTransferNotice");
+
+            assertThat(mailsTo(workers, EMAIL)).hasSize(1);
+
+            assertThat(erase(id, true).status()).isEqualTo(204);
+            assertThat(places()).isEmpty();
+            assertThat(data(id).text()).doesNotContain(EMAIL, NAME);
+        }
+    }
+
+    @Test
+    void an_erased_reservation_can_be_refunded() {
+        var id = buy("S-A-1");
+        erase(id, true);
+
+        var refunded = api.cancel(event.id(), id, TestSystem.ADMIN_KEY);
+
+        assertThat(refunded.outcome()).isEqualTo("200");
+        assertThat(refunded.json().get("status").asText()).isEqualTo("CANCELLED");
+        assertThat(api.buy(event.id(), "S-A-1").outcome()).isEqualTo("200");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    /** Nobody would get the tickets, and the successor would have no address. */
+    @Test
+    void a_late_payment_does_not_confirm_a_reservation_that_was_erased() {
+        var id = reserve("S-A-1");
+        system.lapse(event.id());
+        system.sweeper().runOnce();
+        erase(id, false);
+
+        var confirmed = api.confirm(event.id(), id, 4500);
+        var reacquired = api.reacquire(event.id(), id, UUID.randomUUID().toString(), 4500);
+
+        for (var refused : List.of(confirmed, reacquired)) {
+            assertThat(refused.outcome()).isEqualTo("409 reservation-not-pending");
+            assertThat(refused.json().get("detail").asText())
+                    .isEqualTo("The reservation is EXPIRED, and the personal data of its buyer was erased.");
+        }
+        assertThat(api.extend(event.id(), id, UUID.randomUUID().toString(), TestSystem.ADMIN_KEY)
+                        .status())
+                .isEqualTo(410);
+        assertThat(api.cancel(event.id(), id, TestSystem.ADMIN_KEY).outcome()).isEqualTo("409 reservation-not-pending");
+        assertThat(system.violations(event.id())).isEmpty();
     }
 
     @Test

@@ -61,7 +61,7 @@ class CrashTest {
     @Test
     void every_key_has_one_effect_although_the_server_is_killed_under_load() throws Exception {
         var settings = Map.of("SEATLOCK_ADMIN_KEY", KEY);
-        var first = Jvm.start(home, settings).awaitReady();
+        var first = Jvm.start(Servers.withPrograms(home), settings).awaitReady();
         connect();
         var created = api.createEvent("{\"name\":\"N\",\"venue\":\"V\",\"startsAt\":\"2099-01-01T20:00:00Z\","
                 + "\"timeZone\":\"Europe/Rome\",\"currency\":\"EUR\",\"sections\":[{\"name\":\"S\",\"price\":1,"

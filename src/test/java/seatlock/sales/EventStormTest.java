@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
 import seatlock.support.Api;
 import seatlock.support.Concurrently;
+import seatlock.support.Storm;
 import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
@@ -24,7 +25,7 @@ class EventStormTest {
 
     private static final int CLIENTS = 64;
     private static final int SEATS = 3_000;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = Storm.size(1, 3);
 
     /** More than the time between the clock and the commit of a batch, on a busy machine. */
     private static final Duration BATCH = Duration.ofSeconds(1);

@@ -1,5 +1,6 @@
 package seatlock.sales;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Event;
+import seatlock.contract.ReservationBodies.NewSeat;
+import seatlock.http.Json;
 import seatlock.support.Api;
 import seatlock.support.Concurrently;
 import seatlock.support.Servers;
@@ -42,6 +45,14 @@ class IdempotencyTest {
         assertThat(first.header("Idempotency-Replayed")).isNull();
         assertThat(second.header("Idempotency-Replayed")).isEqualTo("true");
         assertThat(reservations(event)).isEqualTo(1);
+    }
+
+    /** The repetition may reach another node: the order of a map's entries differs from one process to another. */
+    @Test
+    void the_fingerprint_of_a_request_does_not_depend_on_the_order_of_its_fields() {
+        var seat = new NewSeat("S-A-1", null, "Ada");
+
+        assertThat(new String(Json.write(seat), UTF_8)).isEqualTo("{\"holder\":\"Ada\",\"seat\":\"S-A-1\"}");
     }
 
     @Test

@@ -12,6 +12,13 @@ import java.util.Map;
 /** Seatlock, or another main class, in a process of its own. */
 public final class Jvm implements AutoCloseable {
 
+    /** The process lives for seconds, too short for the optimising compiler to pay off. */
+    static final List<String> OPTIONS = List.of(
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Dlogback.configurationFile=logback.xml"); // the product's own, not that of the tests
+
     private final Process process;
     private final Path output;
 
@@ -44,15 +51,10 @@ public final class Jvm implements AutoCloseable {
     }
 
     private static List<String> options(String main) {
-        // The process lives for seconds, too short for the optimising compiler to pay off.
-        return List.of(
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dlogback.configurationFile=logback.xml", // the product's own, not that of the tests
-                "-cp",
-                System.getProperty("java.class.path"),
-                main);
+        var options = new ArrayList<>(OPTIONS);
+        options.addAll(ClassArchive.options());
+        options.add(main);
+        return options;
     }
 
     /** Starts a jar as an operator would, with a home directory and settings. */
@@ -87,7 +89,7 @@ public final class Jvm implements AutoCloseable {
         return environment;
     }
 
-    private static Jvm run(List<String> options, Map<String, String> environment, String... arguments) {
+    static Jvm run(List<String> options, Map<String, String> environment, String... arguments) {
         return run(List.of(), true, options, environment, arguments);
     }
 

@@ -73,17 +73,18 @@ public final class OpenApiContract {
         var schema = described.at("/content/" + type.replace("/", "~1") + "/schema");
         assertThat(schema.isMissingNode()).as(what + " of type " + type).isFalse();
         if (type.endsWith("json")) {
-            validate(what, schema, response.body());
+            try {
+                validate(what, schema, JSON.readTree(response.body()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
-    private static void validate(String what, JsonNode schema, byte[] body) {
-        try {
-            var validator = SCHEMAS.computeIfAbsent(schema.toString(), OpenApiContract::compile);
-            assertThat(validator.validate(JSON.readTree(body))).as(what).isEmpty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Fails unless a body is valid by a schema of the document. */
+    public static void validate(String what, JsonNode schema, JsonNode body) {
+        var validator = SCHEMAS.computeIfAbsent(schema.toString(), OpenApiContract::compile);
+        assertThat(validator.validate(body)).as(what).isEmpty();
     }
 
     /** A schema together with the components it refers to. */

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import seatlock.db.DatabaseUrl;
 
@@ -26,7 +27,7 @@ public final class PostgresProxy implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final int port;
     private volatile ServerSocket listener;
-    private final AtomicInteger commitsUntilCut = new AtomicInteger();
+    private final AtomicBoolean armed = new AtomicBoolean();
     private final AtomicInteger roundTrips = new AtomicInteger();
 
     private PostgresProxy(DatabaseUrl server) throws IOException {
@@ -63,12 +64,7 @@ public final class PostgresProxy implements AutoCloseable {
 
     /** Cuts the connection that commits next. */
     public void cutAtNextCommit() {
-        cutAtCommit(1);
-    }
-
-    /** Cuts the connection of a later commit. @param nth 1 is the next commit */
-    public void cutAtCommit(int nth) {
-        commitsUntilCut.set(nth);
+        armed.set(true);
     }
 
     /** Returns how often the server was ready for the next query. A client waits for each, except after BEGIN. */
@@ -97,7 +93,7 @@ public final class PostgresProxy implements AutoCloseable {
         pump(upstream, client, (bytes, length, out) -> {
             roundTrips.addAndGet(messages.countReady(bytes, length));
             var committed = new String(bytes, 0, length, ISO_8859_1).contains("COMMIT\0");
-            if (committed && commitsUntilCut.getAndUpdate(left -> Math.max(0, left - 1)) == 1) {
+            if (committed && armed.compareAndSet(true, false)) {
                 client.close();
                 upstream.close();
             } else {

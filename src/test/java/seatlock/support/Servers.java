@@ -36,12 +36,18 @@ public final class Servers {
     private static String template;
     private static int databases;
     private static URI redis;
+    private static Path directory;
     private static HomeDirectory home;
 
     private Servers() {}
 
     /** Creates a database with the schema. */
     public static synchronized DatabaseUrl newDatabase() {
+        startPostgres();
+        return create(" TEMPLATE " + template);
+    }
+
+    private static void startPostgres() {
         if (template == null) {
             var url = start("PostgreSQL", "DATABASE_URL", Docker::startPostgres, Servers::startEmbeddedPostgres);
             server = DatabaseUrl.parse(url);
@@ -52,12 +58,11 @@ public final class Servers {
             migrations.migrate();
             migrations.grantAccess(serving(at(template)));
         }
-        return create(" TEMPLATE " + template);
     }
 
     /** Creates an empty database. */
     public static synchronized DatabaseUrl newEmptyDatabase() {
-        newDatabase(); // starts the server
+        startPostgres();
         return create("");
     }
 
@@ -118,6 +123,25 @@ public final class Servers {
         return postgres.url();
     }
 
+    /**
+     * Copies the programs of PostgreSQL into a home that a test starts for the first time, which takes less time than to unpack them.
+     * Copies nothing if the tests' PostgreSQL is not the jar's own.
+     *
+     * @return the home
+     */
+    public static synchronized Path withPrograms(Path home) {
+        startPostgres();
+        try {
+            var programs = directory == null ? null : directory.resolve("postgres/bin");
+            if (programs != null && Files.exists(programs)) {
+                copy(programs, Files.createDirectories(home.resolve("postgres")).resolve("bin"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return home;
+    }
+
     private static String startEmbeddedRedis() {
         var server = RedisServer.start(embeddedHome(), line -> {});
         atExit(server::close);
@@ -127,7 +151,7 @@ public final class Servers {
     private static HomeDirectory embeddedHome() {
         if (home == null) {
             try {
-                var directory = Files.createTempDirectory("seatlock-test-");
+                directory = Files.createTempDirectory("seatlock-test-");
                 atExit(() -> delete(directory));
                 home = HomeDirectory.open(directory);
                 atExit(home::close);
@@ -183,6 +207,16 @@ public final class Servers {
             statement.execute(sql);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Copies a directory with the permissions of its files. */
+    public static void copy(Path directory, Path to) throws IOException {
+        var copy = new ProcessBuilder("cp", "-a", directory.toString(), to.toString())
+                .inheritIO()
+                .start();
+        if (copy.onExit().join().exitValue() != 0) {
+            throw new IOException("Cannot copy " + directory);
         }
     }
 

@@ -245,7 +245,7 @@ public final class TestSystem implements AutoCloseable {
                     threads,
                     metrics);
             health = new Health(readDatabase, Rehearsal::run, metrics);
-            var eraser = new Eraser(readDatabase, new Erasure(new Changes()), jobs -> {}, Optional.empty());
+            var eraser = new Eraser(readDatabase, checkout, new Erasure(new Changes()), jobs -> {}, Optional.empty());
             var core = new ApiServer.Core(
                     catalog,
                     reader,
@@ -303,7 +303,7 @@ public final class TestSystem implements AutoCloseable {
 
     /** Returns a sweeper that is not started; the test calls its rounds. */
     public Sweeper sweeper() {
-        return new Sweeper(database, checkout, inventory, inventoryReader, keys, tickets, metrics);
+        return new Sweeper(database, checkout, inventory, inventoryReader, keys, metrics);
     }
 
     /** Creates an event next year with one section S and one row A: seats S-A-1, S-A-2, …. */

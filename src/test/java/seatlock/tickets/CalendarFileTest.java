@@ -86,7 +86,10 @@ class CalendarFileTest {
     }
 
     private static String write(Event event, Reservation reservation) {
-        return CalendarFile.of(event, reservation, Messages.in(Optional.empty(), Optional.empty()), NOW);
+        var seats = reservation.seats().stream()
+                .map(Reservation.ReservedSeat::label)
+                .toList();
+        return CalendarFile.of(event, reservation, seats, Messages.in(Optional.empty(), Optional.empty()), NOW);
     }
 
     private static String named(String name) {

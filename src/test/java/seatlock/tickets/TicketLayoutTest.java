@@ -57,13 +57,17 @@ class TicketLayoutTest {
         }
 
         byte[] render(String language) {
+            return render(language, Terms.first(Instant.parse("2027-09-22T19:00:00Z"), 8, Optional.empty()));
+        }
+
+        byte[] render(String language, Terms terms) {
             var event = new Event(
                     new EventId(UUID.randomUUID()),
                     name,
                     venue,
                     ZoneId.of("America/Argentina/Buenos_Aires"),
                     Currency.getInstance("EUR"),
-                    Terms.first(Instant.parse("2027-09-22T19:00:00Z"), 8, Optional.empty()),
+                    terms,
                     10,
                     Instant.now());
             var ticket = new Ticket(
@@ -279,6 +283,40 @@ class TicketLayoutTest {
                     .distinct();
             assertThat(heights).hasSize(1);
         }
+    }
+
+    /** In the size of the sentence about one entry, so that it fits without being set smaller. */
+    @ParameterizedTest
+    @MethodSource("languages")
+    void a_ticket_of_an_event_with_reentry_says_so(String language) throws IOException {
+        var words = Messages.in(Optional.of(language), Optional.empty());
+        var once = Terms.first(Instant.parse("2027-09-22T19:00:00Z"), 8, Optional.empty());
+
+        var printed = Places.of(Texts.SHORT.render(language, withReentry(once))).stream()
+                .toList();
+
+        assertThat(printed).extracting(Printed::text).doesNotContain(words.plural("ticket.use", 1));
+        var heights = printed.stream()
+                .filter(one -> one.text().equals(words.get("pdf.section"))
+                        || one.text().equals(words.plural("ticket.use.reentry", 1)))
+                .map(one -> Math.round(one.area().getHeight() * 100))
+                .toList();
+        assertThat(heights).hasSize(2).allMatch(heights.get(0)::equals);
+    }
+
+    private static Terms withReentry(Terms terms) {
+        return new Terms(
+                terms.version(),
+                terms.startsAt(),
+                terms.onSaleFrom(),
+                terms.onSaleUntil(),
+                terms.isPaused(),
+                terms.maxSeatsPerReservation(),
+                terms.maxSeatsPerCustomer(),
+                terms.reservationTtl(),
+                terms.maxHold(),
+                true,
+                terms.transferUntil());
     }
 
     private static String filled(String filler, int length, String last) {

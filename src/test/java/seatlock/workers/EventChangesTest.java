@@ -3,9 +3,12 @@ package seatlock.workers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static seatlock.workers.JobFixture.firstPdf;
 
+import com.lowagie.text.pdf.PdfReader;
+import com.lowagie.text.pdf.parser.PdfTextExtractor;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
 import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -14,6 +17,7 @@ import seatlock.jobs.Job;
 import seatlock.support.Api;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
+import seatlock.tickets.Announcements;
 
 /** Documents and mails after a change of an event. */
 class EventChangesTest {
@@ -49,7 +53,7 @@ class EventChangesTest {
 
     private Void renew(Event event, boolean notifies) {
         return system.database.inTransaction(tx -> {
-            system.tickets.renew(tx, event, notifies);
+            new Announcements().renew(tx, event, notifies);
             return null;
         });
     }
@@ -84,6 +88,73 @@ class EventChangesTest {
     }
 
     @Test
+    void a_corrected_language_or_name_of_a_holder_is_on_the_document() throws IOException {
+        var event = system.event(1);
+        jobs.workers().start();
+        var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
+        jobs.awaitMailed(event, 1);
+        assertThat(text(document(event, id))).contains("HOLDER");
+
+        correct(event, id, "{\"language\":\"de\"}");
+        Wait.until("the ticket is renewed", () -> jobs.jobs(event, Job.Kind.RENEW_TICKETS, "DONE") == 1);
+        assertThat(text(document(event, id))).contains("PLATZ").doesNotContain("HOLDER", "Babbage");
+        correct(event, id, "{\"holders\":{\"S-A-1\":\"Charles Babbage\"}}");
+        Wait.until("the ticket is renewed", () -> jobs.jobs(event, Job.Kind.RENEW_TICKETS, "DONE") == 2);
+        assertThat(text(document(event, id))).contains("PLATZ", "Charles Babbage");
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    private static String text(Api.Response document) throws IOException {
+        return new PdfTextExtractor(new PdfReader(document.raw().body())).getTextFromPage(1);
+    }
+
+    private void correct(Event event, String reservation, String json) {
+        var path = Api.path(event.id(), reservation);
+        assertThat(system.api
+                        .send(Api.patch(system.api.asAdmin(system.api.request(path)), json))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void tickets_and_mails_say_whether_the_event_has_reentry() throws Exception {
+        var event = system.event(2);
+        var workers = jobs.workers().start();
+        var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
+        jobs.awaitMailed(event, 1);
+        var before = document(event, id).raw().body();
+
+        var changed = system.api.send(
+                Api.patch(system.api.asAdmin(system.api.request("/api/events/" + event.id())), "{\"reentry\":true}"));
+        assertThat(changed.outcome()).isEqualTo("200");
+        Wait.until("the ticket is renewed", () -> jobs.jobs(event, Job.Kind.RENEW_TICKETS, "DONE") == 1);
+        system.api.buy(event.id(), "S-A-2");
+        jobs.awaitMailed(event, 2);
+
+        assertThat(document(event, id).raw().body()).isNotEqualTo(before);
+        var texts = workers.mails().stream()
+                .map(JobFixture::parse)
+                .map(EventChangesTest::textOf)
+                .toList();
+        assertThat(texts)
+                .hasSize(2)
+                .anyMatch(text -> text.contains("Valid for one entry.") && !text.contains("Re-entry"))
+                .anyMatch(text -> text.contains("Re-entry if scanned when leaving.") && !text.contains("one entry"));
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    private static String textOf(MimeMessage mail) {
+        try {
+            var first = ((Multipart) mail.getContent()).getBodyPart(0).getContent();
+            var plain =
+                    first instanceof Multipart nested ? nested.getBodyPart(0).getContent() : first;
+            return plain.toString().replaceAll("\\s+", " ");
+        } catch (IOException | MessagingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void each_holder_is_told_once_of_each_change_however_often_the_jobs_are_added() {
         var event = system.event(4);
         var workers = jobs.workers().start();
@@ -96,7 +167,7 @@ class EventChangesTest {
         jobs.buy(event, 4, 4); // knows the new name already
         for (int i = 0; i < 2; i++) {
             system.database.inTransaction(
-                    tx -> system.tickets.addJobs(tx, event.id(), renamed.version(), Job.Kind.SEND_UPDATE, 0, 500));
+                    tx -> new Announcements().addJobs(tx, event.id(), renamed.version(), Job.Kind.SEND_UPDATE, 0, 500));
         }
 
         Wait.until("the holders are told", () -> jobs.jobs(event, Job.Kind.SEND_UPDATE, "DONE") == 3);
