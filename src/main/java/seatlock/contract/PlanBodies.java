@@ -209,6 +209,15 @@ public final class PlanBodies {
         }
     }
 
+    @OpenApiName("Focus")
+    public record FocusBody(
+            @OpenApiRequired Double x, @OpenApiRequired Double y) {
+
+        static FocusBody of(SeatPlan.Point point) {
+            return new FocusBody(point.x(), point.y());
+        }
+    }
+
     @OpenApiName("Plan")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record PlanBody(
@@ -221,6 +230,9 @@ public final class PlanBodies {
                     "The tax that all prices and fees contain, in hundredths of a percent; absent if there is none")
             Integer taxRate,
 
+            @OpenApiDescription("The point to which the best seats are nearest; absent if there is none")
+            FocusBody focus,
+
             @OpenApiRequired
             @OpenApiDescription("As it was given, with what was added later; a request for a new event may have it")
             List<Section> sections) {
@@ -230,6 +242,7 @@ public final class PlanBodies {
                     tariff.types().stream().map(PriceTypeBody::of).toList(),
                     tariff.fees().stream().map(FeeBody::of).toList(),
                     event.taxRate() == 0 ? null : event.taxRate(),
+                    plan.focus().map(FocusBody::of).orElse(null),
                     sections(plan, tariff, false));
         }
 

@@ -115,6 +115,32 @@ public final class ReservationBodies {
         }
     }
 
+    @OpenApiName("NewBest")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record NewBest(
+            @OpenApiRequired @OpenApiDescription("How many seats")
+            Integer quantity,
+
+            @OpenApiDescription("Names of the sections where they may be; default: all that have seats with the prices")
+            List<String> sections,
+
+            @OpenApiDescription(
+                    "PREFERRED (default): near each other if not beside each other. REQUIRED: 409 `not-together` then")
+            String together,
+
+            @OpenApiDescription(
+                    "How many of them must be accessible: 0 (default) to `quantity`. With each come up to three seats of companions")
+            Integer accessible,
+
+            @OpenApiPropertyType(definedBy = Object.class)
+            @OpenApiDescription(
+                    "How many seats by the id of a price type, `quantity` altogether; default: the first one")
+            Map<String, Integer> priceTypes) {
+
+        public static final String REQUIRED = "REQUIRED";
+        public static final String PREFERRED = "PREFERRED";
+    }
+
     @OpenApiName("NewReservation")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record NewReservation(
@@ -128,6 +154,9 @@ public final class ReservationBodies {
 
             @OpenApiDescription("Tables, which are sold whole, without duplicates")
             List<NewTable> tables,
+
+            @OpenApiDescription("The best seats available, which the server chooses")
+            NewBest best,
 
             @OpenApiRequired @OpenApiDescription("The buyer's e-mail address")
             String email,
@@ -278,15 +307,28 @@ public final class ReservationBodies {
                     "Authorizes its holder to read, extend and cancel the reservation; only in the response that created it")
             String token,
 
+            @OpenApiDescription(
+                    "Whether the best seats are beside each other; only in the response to a request for some")
+            Boolean together,
+
             @OpenApiDescription("The mail with the tickets; only in responses to GET with a sales key")
             MailBody mail) {
 
         public static ReservationBody of(Event event, Reservation reservation, Optional<ReservationToken> token) {
-            return of(event, reservation, token, Optional.empty());
+            return of(event, reservation, token, Optional.empty(), Optional.empty());
         }
 
         public static ReservationBody of(
                 Event event, Reservation reservation, Optional<ReservationToken> token, Optional<MailState> mail) {
+            return of(event, reservation, token, Optional.empty(), mail);
+        }
+
+        public static ReservationBody of(
+                Event event,
+                Reservation reservation,
+                Optional<ReservationToken> token,
+                Optional<Boolean> together,
+                Optional<MailState> mail) {
             var state = reservation.state();
             var isCancelled = reservation.status() == ReservationStatus.CANCELLED;
             return new ReservationBody(
@@ -316,6 +358,7 @@ public final class ReservationBodies {
                     reservation.replaces().map(ReservationId::value).orElse(null),
                     reservation.replacedBy().map(ReservationId::value).orElse(null),
                     token.map(ReservationToken::value).orElse(null),
+                    together.orElse(null),
                     mail.map(MailBody::of).orElse(null));
         }
     }

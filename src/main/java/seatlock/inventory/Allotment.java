@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
@@ -30,16 +31,28 @@ final class Allotment {
     private final Instant now;
     private final Map<String, Integer> missingPlaces = new HashMap<>();
     private final List<ReservedSeat> allotted = new ArrayList<>();
+    private final ReservationId id;
+    private final boolean refusesOrphans;
+    private final SeatChooser chooser;
+    private Optional<Boolean> together = Optional.empty();
 
-    /** @param seats as the commands that were decided so far leave them */
+    /**
+     * @param refusesOrphans whether the buyer must not leave single seats
+     * @param seats as the commands that were decided so far leave them
+     */
     Allotment(
-            Basket basket,
+            Command.Reserve command,
+            boolean refusesOrphans,
             Layout layout,
             PriceList prices,
             Map<String, Seat> seats,
+            SeatChooser chooser,
             Decision.Locked locked,
             Instant now) {
-        this.basket = basket;
+        this.id = command.id();
+        this.basket = command.basket();
+        this.refusesOrphans = refusesOrphans;
+        this.chooser = chooser;
         this.layout = layout;
         this.prices = prices;
         this.seats = seats;
@@ -63,7 +76,9 @@ final class Allotment {
                 .or(() -> refuse(Refusal.SOLD_WHOLE, soldWhole()))
                 .or(() -> refuse(Refusal.NOT_PRICED, notPriced()))
                 .or(() -> refuse(Refusal.SEATS_TAKEN, taken()))
-                .or(this::choosePlaces);
+                .or(this::orphans)
+                .or(this::choosePlaces)
+                .or(this::chooseBest);
     }
 
     private static Optional<Outcome> refuse(Refusal reason, Stream<String> labels) {
@@ -81,7 +96,11 @@ final class Allotment {
         var unknownTables = basket.tables().stream()
                 .map(TableItem::label)
                 .filter(label -> layout.table(label).isEmpty());
-        return Stream.of(unknownSeats, unknownSections, unknownTables).flatMap(labels -> labels);
+        var unknownParts = basket.best().stream()
+                .flatMap(item -> item.sections().stream().sorted())
+                .filter(section -> !layout.sections().contains(section));
+        return Stream.of(unknownSeats, unknownSections, unknownTables, unknownParts)
+                .flatMap(labels -> labels);
     }
 
     private Sold sold(Seat seat) {
@@ -102,7 +121,12 @@ final class Allotment {
         var unpricedTables = basket.tables().stream()
                 .filter(item -> !isPriced(table(item).section(), item.priceType()))
                 .map(TableItem::label);
-        return Stream.of(unpricedSeats, unpricedPlaces, unpricedTables).flatMap(labels -> labels);
+        var unpricedParts = basket.best().stream()
+                .filter(item -> SeatChooser.request(item, layout, prices).isEmpty())
+                .flatMap(item -> (item.sections().isEmpty() ? layout.sections() : item.sections())
+                        .stream().sorted());
+        return Stream.of(unpricedSeats, unpricedPlaces, unpricedTables, unpricedParts)
+                .flatMap(labels -> labels);
     }
 
     private boolean isPriced(String section, Optional<String> priceType) {
@@ -130,6 +154,57 @@ final class Allotment {
     /** Returns those seats of a row that are locked. */
     private Stream<Seat> seatsOf(PlannedRow row) {
         return seats.values().stream().filter(seat -> row.has(seat.id()));
+    }
+
+    private Optional<Outcome> orphans() {
+        if (!refusesOrphans || basket.seats().isEmpty()) {
+            return Optional.empty();
+        }
+        var chosen = basket.seats().stream()
+                .map(item -> seats.get(item.label()).id())
+                .toList();
+        var isUnknown = basket.seats().stream()
+                .flatMap(item -> layout.seat(item.label()).stream())
+                .flatMapToInt(placed -> SeatChooser.neighbors(placed.row(), placed.id()))
+                .anyMatch(seat -> !chooser.isLocked(seat));
+        if (isUnknown) {
+            return Optional.of(new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty()));
+        }
+        return chooser.orphans(chosen)
+                .map(orphans -> new Outcome.LeavesOrphans(labels(orphans.seats()), labels(orphans.instead())));
+    }
+
+    private List<String> labels(List<Integer> ids) {
+        return ids.stream().map(seat -> chooser.seat(seat).label()).toList();
+    }
+
+    private Optional<Outcome> chooseBest() {
+        if (basket.best().isEmpty()) {
+            return Optional.empty();
+        }
+        var item = basket.best().get();
+        var others = allotted.stream().map(ReservedSeat::seatId).collect(Collectors.toSet());
+        var choice =
+                chooser.choose(id, SeatChooser.request(item, layout, prices).orElseThrow(), others);
+        if (choice.isEmpty()) {
+            return Optional.of(new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty()));
+        }
+        if (choice.get() instanceof SeatChoice.SoldOut soldOut) {
+            return Optional.of(new Outcome.SoldOut(Optional.empty(), soldOut.available()));
+        } else if (choice.get() instanceof SeatChoice.NotTogether apart) {
+            return Optional.of(new Outcome.NotTogether(apart.largest()));
+        }
+        var chosen = (SeatChoice.Chosen) choice.get();
+        for (int i = 0; i < item.quantity(); i++) {
+            allot(chooser.seat(chosen.seats().get(i)), item.priceTypes().get(i), Optional.empty());
+        }
+        together = Optional.of(chosen.together());
+        return Optional.empty();
+    }
+
+    /** Returns whether the best seats are beside each other; empty if none were requested. */
+    Optional<Boolean> together() {
+        return together;
     }
 
     /** Chooses all seats of the basket. If there are not enough places, returns why, and chooses none. */
@@ -166,7 +241,7 @@ final class Allotment {
                     + seatsOf(places).mapToInt(this::freed).sum()
                     - chosen.stream().filter(places::has).count();
             if (left < quantity) {
-                return new Outcome.SoldOut(places.section(), Math.max(left, 0));
+                return new Outcome.SoldOut(Optional.of(places.section()), Math.max(left, 0));
             }
         }
         missingPlaces.merge(places.section(), quantity - found, Integer::sum);

@@ -39,6 +39,7 @@ final class Decision {
      * @param limits those of the commands
      * @param freePlaces how many places of a section were free for other transactions after these rows were locked; nothing for
      *     a section of which this was not read
+     * @param pool the seats among which the best ones are chosen
      */
     record Locked(
             Map<ReservationId, Reservation> reservations,
@@ -48,7 +49,8 @@ final class Decision {
             Usage quotas,
             Facts facts,
             Limits limits,
-            Map<String, Integer> freePlaces) {
+            Map<String, Integer> freePlaces,
+            SeatPool pool) {
 
         Locked(
                 Map<ReservationId, Reservation> reservations,
@@ -65,11 +67,12 @@ final class Decision {
                     quotas,
                     facts,
                     Limits.NONE,
-                    Map.of());
+                    Map.of(),
+                    SeatPool.NONE);
         }
 
-        /** Returns the same with other seats, and with the numbers of free places. */
-        Locked with(Map<String, Seat> otherSeats, Map<String, Integer> otherFreePlaces) {
+        /** Returns the same after more seats were locked, and read. */
+        Locked with(Map<String, Seat> otherSeats, Map<String, Integer> otherFreePlaces, SeatPool otherPool) {
             return new Locked(
                     reservations,
                     otherSeats,
@@ -78,7 +81,8 @@ final class Decision {
                     quotas,
                     facts,
                     limits,
-                    otherFreePlaces);
+                    otherFreePlaces,
+                    otherPool);
         }
 
         Locked(Map<ReservationId, Reservation> reservations, Map<String, Seat> seats) {
@@ -119,6 +123,7 @@ final class Decision {
     private final Map<String, Seat> seats;
     private final QuotaUsage quotas;
     private final LimitUsage limits;
+    private final SeatChooser chooser;
     private final Map<String, ReservationId> payments;
     private final Locked locked;
     private final Map<String, Integer> missingPlaces = new HashMap<>();
@@ -143,6 +148,7 @@ final class Decision {
         this.seats = new LinkedHashMap<>(locked.seats());
         this.quotas = new QuotaUsage(locked, reservations, now);
         this.limits = new LimitUsage(locked.limits(), now);
+        this.chooser = new SeatChooser(locked.pool(), seats, now);
         this.payments = new HashMap<>(locked.facts().payments());
     }
 
@@ -207,6 +213,18 @@ final class Decision {
         return missingPlaces;
     }
 
+    /** Returns which of the best seats must be locked, or whether the pool must be read, before all commands can be decided. */
+    SeatChooser chooser() {
+        return chooser;
+    }
+
+    /** Returns whether more seats must be locked or read before all commands can be decided. */
+    boolean needsMore() {
+        return !missingPlaces.isEmpty()
+                || chooser.isOutdated()
+                || !chooser.wanted().isEmpty();
+    }
+
     private Outcome decide(Command command) {
         if (command instanceof Command.Reserve reserve) {
             return reserve(reserve);
@@ -255,7 +273,8 @@ final class Decision {
         if (size > event.terms().maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
         }
-        var allotment = new Allotment(basket, layout, prices, seats, locked, now);
+        var refusesOrphans = event.terms().choice().refusesOrphans() && !command.bySeller();
+        var allotment = new Allotment(command, refusesOrphans, layout, prices, seats, chooser, locked, now);
         if (allotment.isLockedByOthers() || quotas.isLockedByOthers(command.quotas())) {
             return refuse(Refusal.LOCKED);
         }
@@ -281,7 +300,9 @@ final class Decision {
         reserved.forEach(each -> seats.computeIfPresent(each.label(), (l, seat) -> seat.held(command.id(), expiresAt)));
         quotas.add(command.id(), command.quotas());
         limits.reserve(command.id(), wanted);
-        return put(newReservation(command, reserved, expiresAt));
+        var reservation = newReservation(command, reserved, expiresAt);
+        reservations.put(reservation.id(), reservation);
+        return new Outcome.Done(reservation, true, Optional.empty(), allotment.together());
     }
 
     /** Returns a refusal if nothing of the event can be reserved now. */
@@ -443,7 +464,8 @@ final class Decision {
                                 seat.held(confirmed.id(), confirmed.expiresAt()).sold()));
         quotas.add(confirmed.id(), applicable);
         limits.replace(lapsed.id(), confirmed.id());
-        return new Outcome.Done(confirmed, true, Optional.of(new Outcome.Replaced(replaced, wasExpired)));
+        return new Outcome.Done(
+                confirmed, true, Optional.of(new Outcome.Replaced(replaced, wasExpired)), Optional.empty());
     }
 
     private Reservation confirmedSuccessor(Reservation lapsed, ReservationId id, Reservation.Payment payment) {

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,12 +38,13 @@ import seatlock.db.Tx;
  */
 public final class Inventory {
 
-    /** How often places are looked for again that another node was quicker to take. */
-    private static final int MAX_SEARCHES = 2;
+    /** How often places and seats are looked for again that another node was quicker to take. */
+    private static final int MAX_SEARCHES = 3;
 
     private final Catalog catalog;
     private final Duration defaultTtl;
     private final Vacancies vacancies = new Vacancies(new Random());
+    private final Halls halls = new Halls();
 
     /** @param defaultTtl how long a pending reservation holds its seats, unless the terms of its event say otherwise */
     public Inventory(Catalog catalog, Duration defaultTtl) {
@@ -76,8 +78,13 @@ public final class Inventory {
         var ttl = event.terms().reservationTtl().orElse(defaultTtl);
         var held = lock(tx, event, prices, layout, commands, locking);
         var decision = Decision.of(event, prices, layout, Reference::random, ttl, held.locked(), held.now(), commands);
-        for (int round = 1; round <= MAX_SEARCHES && !decision.missingPlaces().isEmpty(); round++) {
-            held = lockMorePlaces(tx, event, layout, held, decision.missingPlaces());
+        for (int round = 1; round <= MAX_SEARCHES && decision.needsMore(); round++) {
+            if (decision.chooser().isOutdated()) {
+                held = held.withPool(held.locked().pool().current(halls.read(tx, event)));
+                decision =
+                        Decision.of(event, prices, layout, Reference::random, ttl, held.locked(), held.now(), commands);
+            }
+            held = lockMore(tx, event, layout, held, decision);
             decision = Decision.of(event, prices, layout, Reference::random, ttl, held.locked(), held.now(), commands);
         }
         InventoryWriter.write(tx, event, held.locked(), decision);
@@ -91,7 +98,12 @@ public final class Inventory {
     }
 
     /** The locked rows, and the database's clock, read after they were locked. */
-    private record Held(Decision.Locked locked, Instant now) {}
+    private record Held(Decision.Locked locked, Instant now) {
+
+        Held withPool(SeatPool pool) {
+            return new Held(locked.with(locked.seats(), locked.freePlaces(), pool), now);
+        }
+    }
 
     /** Locks everything that the commands need, in the lock order (see the package's documentation). */
     private Held lock(Tx tx, Event event, PriceList prices, Layout layout, List<Command> commands, Locking locking)
@@ -108,10 +120,13 @@ public final class Inventory {
         var facts = new Decision.Facts(lockUsedTickets(tx, event.id(), commands), payments(tx, event.id(), commands));
         var baskets = baskets(event, layout, commands);
         var labels = requestedLabels(baskets);
+        var pool = pool(tx, event, prices, layout, commands);
         var seatIds = Stream.of(
                         seatIds(commands, reservations),
                         baskets.stream().flatMap(basket -> basket.tableSeatIds(layout)),
-                        places(tx, event.id(), layout, baskets).stream())
+                        places(tx, event.id(), layout, baskets).stream(),
+                        pool.likely().values().stream().flatMap(chosen -> chosen.seats().stream()),
+                        neighbors(event, layout, baskets))
                 .flatMap(ids_ -> ids_)
                 .distinct()
                 .toArray(Integer[]::new);
@@ -128,6 +143,7 @@ public final class Inventory {
         if (locking == Locking.SKIP) {
             reservationsLockedByOthers = skippedReservations(tx, event.id(), ids, reservations.keySet());
             seatsLockedByOthers = skippedSeats(tx, event.id(), labels, seatIds, byLabel.keySet());
+            pool = pool.withLockedByOthers(missing(Stream.of(seatIds), byLabel.values()));
         }
         return new Held(
                 new Decision.Locked(
@@ -138,7 +154,8 @@ public final class Inventory {
                         quotas,
                         facts,
                         limits,
-                        Map.of()),
+                        Map.of(),
+                        pool),
                 seats.now());
     }
 
@@ -222,12 +239,69 @@ public final class Inventory {
         return found;
     }
 
-    /**
-     * Locks more places, without waiting for those that other transactions have locked: the order of these locks is not that of the
-     * others. Then counts how many are free for other transactions, those that they have locked included.
-     */
-    private Held lockMorePlaces(Tx tx, Event event, Layout layout, Held held, Map<String, Integer> missing)
+    /** Chooses the best seats for all baskets, one after another, before they are locked. */
+    private SeatPool pool(Tx tx, Event event, PriceList prices, Layout layout, List<Command> commands)
             throws SQLException {
+        var choosers = Command.select(commands, Command.Reserve.class).stream()
+                .filter(command -> command.basket().best().isPresent())
+                .filter(command ->
+                        command.basket().size(layout) <= event.terms().maxSeatsPerReservation())
+                .toList();
+        if (choosers.isEmpty()) {
+            return event.terms().choice().refusesOrphans()
+                    ? new SeatPool(halls.of(event, layout), new BitSet(), false, Map.of(), new BitSet())
+                    : SeatPool.NONE;
+        }
+        var hall = halls.of(event, layout);
+        var free = halls.likelyFree(tx, event);
+        var left = (BitSet) free.clone();
+        commandSeats(layout, commands).forEach(left::clear);
+        var likely = new HashMap<ReservationId, SeatChoice.Chosen>();
+        for (var command : choosers) {
+            var request = SeatChooser.request(command.basket().best().orElseThrow(), layout, prices);
+            if (request.isPresent()
+                    && BestSeats.choose(hall, left, request.get()) instanceof SeatChoice.Chosen chosen) {
+                likely.put(command.id(), chosen);
+                chosen.seats().forEach(left::clear);
+            }
+        }
+        return new SeatPool(hall, free, false, likely, new BitSet());
+    }
+
+    /** Returns the ids of the seats that buyers have chosen themselves. */
+    private static Stream<Integer> commandSeats(Layout layout, List<Command> commands) {
+        return Command.select(commands, Command.Reserve.class).stream()
+                .flatMap(command -> command.basket().seats().stream())
+                .flatMap(item -> layout.seat(item.label()).stream())
+                .map(Layout.PlacedSeat::id);
+    }
+
+    /** Returns the ids of the seats beside those that buyers have chosen, if these must not leave single ones. */
+    private static Stream<Integer> neighbors(Event event, Layout layout, List<Basket> baskets) {
+        return event.terms().choice().refusesOrphans()
+                ? baskets.stream()
+                        .flatMap(basket -> basket.seats().stream())
+                        .flatMap(item -> layout.seat(item.label()).stream())
+                        .flatMapToInt(placed -> SeatChooser.neighbors(placed.row(), placed.id()))
+                        .boxed()
+                : Stream.empty();
+    }
+
+    /** Returns those of the ids of which no seat is locked. */
+    private static BitSet missing(Stream<Integer> ids, Collection<Seat> locked) {
+        var missing = new BitSet();
+        ids.forEach(missing::set);
+        locked.forEach(seat -> missing.clear(seat.id()));
+        return missing;
+    }
+
+    /**
+     * Locks more places and seats, without waiting for those that other transactions have locked: the order of these locks is not
+     * that of the others. Then counts how many places are free for other transactions, those that they have locked included.
+     */
+    private Held lockMore(Tx tx, Event event, Layout layout, Held held, Decision decision) throws SQLException {
+        var missing = decision.missingPlaces();
+        var wanted = decision.chooser().wanted();
         var seats = new LinkedHashMap<>(held.locked().seats());
         var lockedIds = seats.values().stream().map(Seat::id).collect(toSet());
         var free = new HashMap<String, Integer>();
@@ -242,7 +316,18 @@ public final class Inventory {
                     InventoryReader.countFree(tx, event.id(), places.firstSeatId(), places.lastSeatId()));
             now = locked.now();
         }
-        return new Held(held.locked().with(seats, free), now);
+        var pool = held.locked().pool();
+        if (!wanted.isEmpty()) {
+            var ids = wanted.stream()
+                    .boxed()
+                    .filter(id -> !lockedIds.contains(id))
+                    .toArray(Integer[]::new);
+            var locked = lockSeats(tx, event.id(), new String[0], ids, Locking.SKIP);
+            locked.rows().forEach(seat -> seats.put(seat.label(), seat));
+            pool = pool.withLockedByOthers(missing(Stream.of(ids), locked.rows()));
+            now = locked.now();
+        }
+        return new Held(held.locked().with(seats, free, pool), now);
     }
 
     /** Remembers which places the decision leaves free. If the transaction is rolled back, the next search notices. */
@@ -250,6 +335,7 @@ public final class Inventory {
         var bySection = decision.seats().values().stream().collect(groupingBy(Seat::section));
         bySection.forEach((section, seats) ->
                 layout.places(section).ifPresent(places -> vacancies.decided(event.id(), places, seats)));
+        halls.decided(event.id(), decision.seats().values());
     }
 
     /** Locks quotas in the order of their subjects, and reads the reservations that count against them. */

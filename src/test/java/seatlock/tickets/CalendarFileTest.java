@@ -48,7 +48,8 @@ class CalendarFileTest {
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                Optional.empty());
+                Optional.empty(),
+                Terms.Choice.FREE);
         return new Event(EVENT, status, details, "Europe/Rome", "EUR", 0, terms, version, 10, NOW);
     }
 
