@@ -3,7 +3,6 @@ package seatlock.inventory;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
-import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
 import java.sql.SQLException;
@@ -105,7 +104,8 @@ public final class Inventory {
         var ids = new HashSet<>(existing);
         quotas.reservations().values().forEach(ids::addAll);
         var reservations = lockReservations(tx, event.id(), ids, locking);
-        var facts = new Decision.Facts(lockUsedTickets(tx, event.id(), commands), payments(tx, event.id(), commands));
+        var facts = new Decision.Facts(
+                lockUsedTickets(tx, event.id(), commands), InventoryReader.payments(tx, event.id(), commands));
         var baskets = baskets(event, layout, commands);
         var labels = requestedLabels(baskets);
         var seatIds = Stream.of(
@@ -126,8 +126,8 @@ public final class Inventory {
         Set<ReservationId> reservationsLockedByOthers = Set.of();
         Set<String> seatsLockedByOthers = Set.of();
         if (locking == Locking.SKIP) {
-            reservationsLockedByOthers = skippedReservations(tx, event.id(), ids, reservations.keySet());
-            seatsLockedByOthers = skippedSeats(tx, event.id(), labels, seatIds, byLabel.keySet());
+            reservationsLockedByOthers = Skipped.reservations(tx, event.id(), ids, reservations.keySet());
+            seatsLockedByOthers = Skipped.seats(tx, event.id(), labels, seatIds, byLabel.keySet());
         }
         return new Held(
                 new Decision.Locked(
@@ -279,7 +279,7 @@ public final class Inventory {
                 event.value());
         var reservations = lines.stream().collect(groupingBy(Line::subject, mapping(Line::reservation, toList())));
         Set<String> others =
-                locking == Locking.SKIP ? skippedQuotas(tx, event, subjects, reservations.keySet()) : Set.of();
+                locking == Locking.SKIP ? Skipped.quotas(tx, event, subjects, reservations.keySet()) : Set.of();
         return new Decision.Usage(reservations, others);
     }
 
@@ -358,7 +358,7 @@ public final class Inventory {
                         new Limits.Count(row.integer("size"), row.integer("confirmed"), row.integer("pending"))),
                 event.value(),
                 locked.toArray(UUID[]::new));
-        return new Limits(counts, uses, without(ids, counts.keySet()));
+        return new Limits(counts, uses, Skipped.of(ids, counts.keySet()));
     }
 
     /** Locks reservations in the order of their ids. */
@@ -417,37 +417,6 @@ public final class Inventory {
         return tickets.stream().filter(Ticket::used).map(Ticket::reservation).collect(toSet());
     }
 
-    /**
-     * Finds the reservations that the payments of the commands have confirmed before. They cannot be locked, because most do not
-     * exist yet: if another transaction uses one at the same time, the unique index will stop this one.
-     */
-    private static Map<String, ReservationId> payments(Tx tx, EventId event, List<Command> commands)
-            throws SQLException {
-        var references = Command.select(commands, Command.Confirm.class).stream()
-                .map(confirm -> confirm.payment().reference())
-                .distinct()
-                .toArray(String[]::new);
-        if (references.length == 0) {
-            return Map.of();
-        }
-        return tx
-                .query(
-                        """
-                        SELECT used.*
-                          FROM unnest(?) AS named (reference)
-                         CROSS JOIN LATERAL (SELECT reference, reservation_id
-                                               FROM payment_references
-                                              WHERE event_id = ?
-                                                AND reference = named.reference
-                                             OFFSET 0) AS used
-                        """,
-                        row -> Map.entry(row.text("reference"), new ReservationId(row.uuid("reservation_id"))),
-                        references,
-                        event.value())
-                .stream()
-                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
     /** Locks seats in the order of their ids, and then reads the clock and the version of the event. */
     private static Tx.Locked<Seat> lockSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Locking locking)
             throws SQLException {
@@ -480,50 +449,7 @@ public final class Inventory {
         return locking == Locking.SKIP ? " SKIP LOCKED" : "";
     }
 
-    // With SKIP LOCKED, a row that exists but was not returned is locked by another transaction.
-
-    private static Set<String> skippedQuotas(Tx tx, EventId event, Set<String> subjects, Set<String> locked)
-            throws SQLException {
-        var existing = tx.query("""
-                SELECT encode(found.subject, 'hex') AS subject
-                  FROM unnest(?) AS named (subject)
-                 CROSS JOIN LATERAL (SELECT subject FROM quotas WHERE event_id = ?
-                                        AND subject = decode(named.subject, 'hex') OFFSET 0) AS found
-                """, row -> row.text("subject"), subjects.toArray(String[]::new), event.value());
-        return without(existing, locked);
-    }
-
-    private static Set<ReservationId> skippedReservations(
-            Tx tx, EventId event, Set<ReservationId> ids, Set<ReservationId> locked) throws SQLException {
-        if (locked.size() == ids.size()) {
-            return Set.of();
-        }
-        var existing = tx.query(
-                "SELECT reservation_id FROM reservations WHERE event_id = ? AND reservation_id = ANY (?)",
-                row -> new ReservationId(row.uuid("reservation_id")),
-                event.value(),
-                uuids(ids));
-        return without(existing, locked);
-    }
-
-    private static Set<String> skippedSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Set<String> locked)
-            throws SQLException {
-        var existing = tx.query(
-                "SELECT label FROM seats WHERE event_id = ? AND (label = ANY (?) OR seat_id = ANY (?))",
-                row -> row.text("label"),
-                event.value(),
-                labels,
-                ids);
-        return without(existing, locked);
-    }
-
-    private static <T> Set<T> without(Collection<T> existing, Set<T> locked) {
-        var skipped = new HashSet<>(existing);
-        skipped.removeAll(locked);
-        return skipped;
-    }
-
-    private static UUID[] uuids(Collection<ReservationId> ids) {
+    static UUID[] uuids(Collection<ReservationId> ids) {
         return ids.stream().map(ReservationId::value).toArray(UUID[]::new);
     }
 }
