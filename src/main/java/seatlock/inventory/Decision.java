@@ -235,7 +235,7 @@ final class Decision {
         if (command instanceof Command.Extend extend) {
             return extend(extend);
         } else if (command instanceof Command.Confirm confirm) {
-            return confirm(confirm);
+            return new Confirmation(this, event, references, ttl, now, quotas).of(confirm);
         } else if (command instanceof Command.Cancel cancel) {
             return cancel(cancel);
         } else if (command instanceof Command.Expire expire) {
@@ -337,7 +337,7 @@ final class Decision {
         return wanted;
     }
 
-    private Optional<Outcome> checkLimits(Map<UUID, Integer> wanted) {
+    Optional<Outcome> checkLimits(Map<UUID, Integer> wanted) {
         return limits.exceededBy(wanted)
                 .map(limit -> new Outcome.PriceExhausted(
                         prices.tariff().limitedBy(limit).orElseThrow(), limits.left(limit)));
@@ -391,113 +391,8 @@ final class Decision {
         return put(reservation.extendedTo(until));
     }
 
-    private Outcome confirm(Command.Confirm command) {
-        var reservation = reservations.get(command.id());
-        if (reservation == null) {
-            return refuse(Refusal.RESERVATION_NOT_FOUND);
-        }
-        if (event.status() == Event.Status.CANCELLED) {
-            return refuse(Refusal.EVENT_CANCELLED, reservation);
-        }
-        if (reservation.replacedBy().isPresent()) {
-            return refuse(Refusal.RESERVATION_NOT_PENDING, reservation); // its buyer has tickets
-        }
-        if (reservation.asOf(now).status() == ReservationStatus.EXPIRED) {
-            if (reservation.buyer().isErased()) {
-                return refuse(Refusal.RESERVATION_NOT_PENDING, reservation); // nobody is left to get tickets
-            }
-            return command.ifLapsed().isPresent()
-                    ? reacquire(reservation, command.ifLapsed().get(), command.payment())
-                    : refuseExpired(reservation);
-        }
-        if (reservation.status() != ReservationStatus.PENDING) {
-            return refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
-        }
-        if (command.payment().amount() != reservation.total()) {
-            return refuse(Refusal.AMOUNT_MISMATCH, reservation);
-        }
-        if (hasLostSeats(reservation)) {
-            return refuseExpired(reservation);
-        }
-        if (!use(command.payment(), reservation, reservation.id())) {
-            return refuse(Refusal.PAYMENT_USED, reservation);
-        }
-        reservation.seats().forEach(seat -> seats.computeIfPresent(seat.label(), (l, held) -> held.sold()));
-        limits.confirm(reservation.id());
-        return put(reservation.with(new State.Confirmed(notBefore(reservation.createdAt()), command.payment())));
-    }
-
-    /** Confirms a successor of a lapsed reservation: the same seats for the same buyer, at the prices and under the terms of then. */
-    private Outcome reacquire(Reservation lapsed, Command.Successor successor, Reservation.Payment payment) {
-        // Quotas are deleted once the event has started.
-        var applicable = now.isBefore(event.startsAt()) ? successor.quotas() : List.<Quota>of();
-        if (quotas.isLockedByOthers(applicable)) {
-            return refuse(Refusal.LOCKED);
-        }
-        if (!taken(lapsed).isEmpty()) {
-            return refuseExpired(lapsed);
-        }
-        if (payment.amount() != lapsed.total()) {
-            return refuse(Refusal.AMOUNT_MISMATCH, lapsed);
-        }
-        var exceeded = quotas.checkSeats(applicable, lapsed.seats().size());
-        if (exceeded.isPresent()) {
-            return exceeded.get();
-        }
-        var exhausted = checkLimits(limits.of(lapsed.id()));
-        if (exhausted.isPresent()) {
-            return exhausted.get();
-        }
-        if (!use(payment, lapsed, successor.id())) {
-            return refuse(Refusal.PAYMENT_USED, lapsed);
-        }
-        var wasExpired = lapsed.status() == ReservationStatus.EXPIRED;
-        var expired = wasExpired ? (State.Expired) lapsed.state() : new State.Expired(now);
-        var replaced = lapsed.replacedBy(successor.id(), expired);
-        reservations.put(replaced.id(), replaced);
-        var confirmed = confirmedSuccessor(lapsed, successor.id(), payment);
-        reservations.put(confirmed.id(), confirmed);
-        lapsed.seats()
-                .forEach(reserved -> seats.computeIfPresent(
-                        reserved.label(),
-                        (l, seat) ->
-                                seat.held(confirmed.id(), confirmed.expiresAt()).sold()));
-        quotas.add(confirmed.id(), applicable);
-        limits.replace(lapsed.id(), confirmed.id());
-        return new Outcome.Done(
-                confirmed, true, Optional.of(new Outcome.Replaced(replaced, wasExpired)), Optional.empty());
-    }
-
-    private Reservation confirmedSuccessor(Reservation lapsed, ReservationId id, Reservation.Payment payment) {
-        var at = notBefore(lapsed.createdAt());
-        var expiresAt = at.plus(ttl);
-        return new Reservation(
-                id,
-                references.get(),
-                1,
-                lapsed.termsVersion(),
-                lapsed.buyer(),
-                lapsed.seats(),
-                lapsed.breakdown(),
-                lapsed.createdAt(), // so that it is before the start of the event, as the terms of then require
-                expiresAt,
-                expiresAt,
-                new State.Confirmed(at, payment),
-                Optional.of(lapsed.id()),
-                Optional.empty());
-    }
-
-    /**
-     * Records the use of a payment. Nothing is paid for a free reservation, so its reference identifies no payment.
-     *
-     * @return {@code false} if the payment has confirmed another reservation
-     */
-    private boolean use(Reservation.Payment payment, Reservation paid, ReservationId confirmed) {
-        return paid.total() == 0 || payments.putIfAbsent(payment.reference(), confirmed) == null;
-    }
-
     /** Returns the labels of the seats of a lapsed reservation that other reservations have. */
-    private List<String> taken(Reservation lapsed) {
+    List<String> taken(Reservation lapsed) {
         return lapsed.seats().stream()
                 .map(Reservation.ReservedSeat::label)
                 .filter(label -> seats.containsKey(label)
@@ -506,12 +401,12 @@ final class Decision {
                 .toList();
     }
 
-    private Outcome refuseExpired(Reservation reservation) {
+    Outcome refuseExpired(Reservation reservation) {
         return new Outcome.Refused(Refusal.RESERVATION_EXPIRED, taken(reservation), Optional.of(reservation.asOf(now)));
     }
 
     /** Returns the time of a change that follows another. It is not earlier, even if the database's clock was set back. */
-    private Instant notBefore(Instant earlier) {
+    Instant notBefore(Instant earlier) {
         return now.isBefore(earlier) ? earlier : now;
     }
 
@@ -570,7 +465,7 @@ final class Decision {
     }
 
     /** Returns whether a hold lapsed, another buyer took a seat, and then the database's clock was set back. */
-    private boolean hasLostSeats(Reservation reservation) {
+    boolean hasLostSeats(Reservation reservation) {
         return reservation.status() == ReservationStatus.PENDING
                 && !reservation.seats().stream().allMatch(seat -> isHeldBy(seat, reservation));
     }
@@ -582,16 +477,16 @@ final class Decision {
                 && reservation.id().equals(seat.holder());
     }
 
-    private Outcome put(Reservation reservation) {
+    Outcome put(Reservation reservation) {
         reservations.put(reservation.id(), reservation);
         return new Outcome.Done(reservation, true);
     }
 
-    private Outcome refuse(Refusal reason) {
+    Outcome refuse(Refusal reason) {
         return new Outcome.Refused(reason, List.of(), Optional.empty());
     }
 
-    private Outcome refuse(Refusal reason, Reservation reservation) {
+    Outcome refuse(Refusal reason, Reservation reservation) {
         return new Outcome.Refused(reason, List.of(), Optional.of(reservation.asOf(now)));
     }
 }

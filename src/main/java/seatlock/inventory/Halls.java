@@ -6,9 +6,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.Layout;
+import seatlock.catalog.PriceList;
 import seatlock.db.Tx;
 
 /**
@@ -49,16 +54,62 @@ final class Halls {
             .weigher((EventId event, Known seats) -> seats.size + 1_000)
             .build();
 
-    /** Returns the hall of an event in its version. */
-    Hall of(Event event, Layout layout) {
+    private Hall of(Event event, Layout layout) {
         return halls.get(
                 new Version(event.id(), event.version()),
                 version -> Hall.of(
                         layout.rows(), layout.focus(), event.terms().choice().releasesAccessible()));
     }
 
+    /** Chooses the best seats for all baskets, one after another, before they are locked. */
+    SeatPool pool(Tx tx, Event event, PriceList prices, Layout layout, List<Command> commands) throws SQLException {
+        var choosers = Command.select(commands, Command.Reserve.class).stream()
+                .filter(command -> command.basket().best().isPresent())
+                .filter(command ->
+                        command.basket().size(layout) <= event.terms().maxSeatsPerReservation())
+                .toList();
+        if (choosers.isEmpty()) {
+            return event.terms().choice().refusesOrphans()
+                    ? new SeatPool(of(event, layout), new BitSet(), false, Map.of(), new BitSet())
+                    : SeatPool.NONE;
+        }
+        var hall = of(event, layout);
+        var free = likelyFree(tx, event);
+        var left = (BitSet) free.clone();
+        commandSeats(layout, commands).forEach(left::clear);
+        var likely = new HashMap<ReservationId, SeatChoice.Chosen>();
+        for (var command : choosers) {
+            var request = SeatChooser.request(command.basket().best().orElseThrow(), layout, prices);
+            if (request.isPresent()
+                    && BestSeats.choose(hall, left, request.get()) instanceof SeatChoice.Chosen chosen) {
+                likely.put(command.id(), chosen);
+                chosen.seats().forEach(left::clear);
+            }
+        }
+        return new SeatPool(hall, free, false, likely, new BitSet());
+    }
+
+    /** Returns the ids of the seats that buyers have chosen themselves. */
+    private static Stream<Integer> commandSeats(Layout layout, List<Command> commands) {
+        return Command.select(commands, Command.Reserve.class).stream()
+                .flatMap(command -> command.basket().seats().stream())
+                .flatMap(item -> layout.seat(item.label()).stream())
+                .map(Layout.PlacedSeat::id);
+    }
+
+    /** Returns the ids of the seats beside those that buyers have chosen, if these must not leave single ones. */
+    static Stream<Integer> neighbors(Event event, Layout layout, List<Basket> baskets) {
+        return event.terms().choice().refusesOrphans()
+                ? baskets.stream()
+                        .flatMap(basket -> basket.seats().stream())
+                        .flatMap(item -> layout.seat(item.label()).stream())
+                        .flatMapToInt(placed -> SeatChooser.neighbors(placed.row(), placed.id()))
+                        .boxed()
+                : Stream.empty();
+    }
+
     /** Returns the ids of the seats that are likely to be free. The caller owns the result. */
-    BitSet likelyFree(Tx tx, Event event) throws SQLException {
+    private BitSet likelyFree(Tx tx, Event event) throws SQLException {
         var seats = known.getIfPresent(event.id());
         if (seats != null) {
             synchronized (seats) {

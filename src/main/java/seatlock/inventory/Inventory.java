@@ -3,14 +3,12 @@ package seatlock.inventory;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
-import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -117,16 +115,17 @@ public final class Inventory {
         var ids = new HashSet<>(existing);
         quotas.reservations().values().forEach(ids::addAll);
         var reservations = lockReservations(tx, event.id(), ids, locking);
-        var facts = new Decision.Facts(lockUsedTickets(tx, event.id(), commands), payments(tx, event.id(), commands));
+        var facts = new Decision.Facts(
+                lockUsedTickets(tx, event.id(), commands), InventoryReader.payments(tx, event.id(), commands));
         var baskets = baskets(event, layout, commands);
         var labels = requestedLabels(baskets);
-        var pool = pool(tx, event, prices, layout, commands);
+        var pool = halls.pool(tx, event, prices, layout, commands);
         var seatIds = Stream.of(
                         seatIds(commands, reservations),
                         baskets.stream().flatMap(basket -> basket.tableSeatIds(layout)),
                         places(tx, event.id(), layout, baskets).stream(),
                         pool.likely().values().stream().flatMap(chosen -> chosen.seats().stream()),
-                        neighbors(event, layout, baskets))
+                        Halls.neighbors(event, layout, baskets))
                 .flatMap(ids_ -> ids_)
                 .distinct()
                 .toArray(Integer[]::new);
@@ -141,9 +140,9 @@ public final class Inventory {
         Set<ReservationId> reservationsLockedByOthers = Set.of();
         Set<String> seatsLockedByOthers = Set.of();
         if (locking == Locking.SKIP) {
-            reservationsLockedByOthers = skippedReservations(tx, event.id(), ids, reservations.keySet());
-            seatsLockedByOthers = skippedSeats(tx, event.id(), labels, seatIds, byLabel.keySet());
-            pool = pool.withLockedByOthers(missing(Stream.of(seatIds), byLabel.values()));
+            reservationsLockedByOthers = Skipped.reservations(tx, event.id(), ids, reservations.keySet());
+            seatsLockedByOthers = Skipped.seats(tx, event.id(), labels, seatIds, byLabel.keySet());
+            pool = pool.withLockedByOthers(List.of(seatIds), byLabel.values());
         }
         return new Held(
                 new Decision.Locked(
@@ -239,62 +238,6 @@ public final class Inventory {
         return found;
     }
 
-    /** Chooses the best seats for all baskets, one after another, before they are locked. */
-    private SeatPool pool(Tx tx, Event event, PriceList prices, Layout layout, List<Command> commands)
-            throws SQLException {
-        var choosers = Command.select(commands, Command.Reserve.class).stream()
-                .filter(command -> command.basket().best().isPresent())
-                .filter(command ->
-                        command.basket().size(layout) <= event.terms().maxSeatsPerReservation())
-                .toList();
-        if (choosers.isEmpty()) {
-            return event.terms().choice().refusesOrphans()
-                    ? new SeatPool(halls.of(event, layout), new BitSet(), false, Map.of(), new BitSet())
-                    : SeatPool.NONE;
-        }
-        var hall = halls.of(event, layout);
-        var free = halls.likelyFree(tx, event);
-        var left = (BitSet) free.clone();
-        commandSeats(layout, commands).forEach(left::clear);
-        var likely = new HashMap<ReservationId, SeatChoice.Chosen>();
-        for (var command : choosers) {
-            var request = SeatChooser.request(command.basket().best().orElseThrow(), layout, prices);
-            if (request.isPresent()
-                    && BestSeats.choose(hall, left, request.get()) instanceof SeatChoice.Chosen chosen) {
-                likely.put(command.id(), chosen);
-                chosen.seats().forEach(left::clear);
-            }
-        }
-        return new SeatPool(hall, free, false, likely, new BitSet());
-    }
-
-    /** Returns the ids of the seats that buyers have chosen themselves. */
-    private static Stream<Integer> commandSeats(Layout layout, List<Command> commands) {
-        return Command.select(commands, Command.Reserve.class).stream()
-                .flatMap(command -> command.basket().seats().stream())
-                .flatMap(item -> layout.seat(item.label()).stream())
-                .map(Layout.PlacedSeat::id);
-    }
-
-    /** Returns the ids of the seats beside those that buyers have chosen, if these must not leave single ones. */
-    private static Stream<Integer> neighbors(Event event, Layout layout, List<Basket> baskets) {
-        return event.terms().choice().refusesOrphans()
-                ? baskets.stream()
-                        .flatMap(basket -> basket.seats().stream())
-                        .flatMap(item -> layout.seat(item.label()).stream())
-                        .flatMapToInt(placed -> SeatChooser.neighbors(placed.row(), placed.id()))
-                        .boxed()
-                : Stream.empty();
-    }
-
-    /** Returns those of the ids of which no seat is locked. */
-    private static BitSet missing(Stream<Integer> ids, Collection<Seat> locked) {
-        var missing = new BitSet();
-        ids.forEach(missing::set);
-        locked.forEach(seat -> missing.clear(seat.id()));
-        return missing;
-    }
-
     /**
      * Locks more places and seats, without waiting for those that other transactions have locked: the order of these locks is not
      * that of the others. Then counts how many places are free for other transactions, those that they have locked included.
@@ -324,7 +267,7 @@ public final class Inventory {
                     .toArray(Integer[]::new);
             var locked = lockSeats(tx, event.id(), new String[0], ids, Locking.SKIP);
             locked.rows().forEach(seat -> seats.put(seat.label(), seat));
-            pool = pool.withLockedByOthers(missing(Stream.of(ids), locked.rows()));
+            pool = pool.withLockedByOthers(List.of(ids), locked.rows());
             now = locked.now();
         }
         return new Held(held.locked().with(seats, free, pool), now);
@@ -365,7 +308,7 @@ public final class Inventory {
                 event.value());
         var reservations = lines.stream().collect(groupingBy(Line::subject, mapping(Line::reservation, toList())));
         Set<String> others =
-                locking == Locking.SKIP ? skippedQuotas(tx, event, subjects, reservations.keySet()) : Set.of();
+                locking == Locking.SKIP ? Skipped.quotas(tx, event, subjects, reservations.keySet()) : Set.of();
         return new Decision.Usage(reservations, others);
     }
 
@@ -444,7 +387,7 @@ public final class Inventory {
                         new Limits.Count(row.integer("size"), row.integer("confirmed"), row.integer("pending"))),
                 event.value(),
                 locked.toArray(UUID[]::new));
-        return new Limits(counts, uses, without(ids, counts.keySet()));
+        return new Limits(counts, uses, Skipped.of(ids, counts.keySet()));
     }
 
     /** Locks reservations in the order of their ids. */
@@ -503,37 +446,6 @@ public final class Inventory {
         return tickets.stream().filter(Ticket::used).map(Ticket::reservation).collect(toSet());
     }
 
-    /**
-     * Finds the reservations that the payments of the commands have confirmed before. They cannot be locked, because most do not
-     * exist yet: if another transaction uses one at the same time, the unique index will stop this one.
-     */
-    private static Map<String, ReservationId> payments(Tx tx, EventId event, List<Command> commands)
-            throws SQLException {
-        var references = Command.select(commands, Command.Confirm.class).stream()
-                .map(confirm -> confirm.payment().reference())
-                .distinct()
-                .toArray(String[]::new);
-        if (references.length == 0) {
-            return Map.of();
-        }
-        return tx
-                .query(
-                        """
-                        SELECT used.*
-                          FROM unnest(?) AS named (reference)
-                         CROSS JOIN LATERAL (SELECT reference, reservation_id
-                                               FROM payment_references
-                                              WHERE event_id = ?
-                                                AND reference = named.reference
-                                             OFFSET 0) AS used
-                        """,
-                        row -> Map.entry(row.text("reference"), new ReservationId(row.uuid("reservation_id"))),
-                        references,
-                        event.value())
-                .stream()
-                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
     /** Locks seats in the order of their ids, and then reads the clock and the version of the event. */
     private static Tx.Locked<Seat> lockSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Locking locking)
             throws SQLException {
@@ -566,50 +478,7 @@ public final class Inventory {
         return locking == Locking.SKIP ? " SKIP LOCKED" : "";
     }
 
-    // With SKIP LOCKED, a row that exists but was not returned is locked by another transaction.
-
-    private static Set<String> skippedQuotas(Tx tx, EventId event, Set<String> subjects, Set<String> locked)
-            throws SQLException {
-        var existing = tx.query("""
-                SELECT encode(found.subject, 'hex') AS subject
-                  FROM unnest(?) AS named (subject)
-                 CROSS JOIN LATERAL (SELECT subject FROM quotas WHERE event_id = ?
-                                        AND subject = decode(named.subject, 'hex') OFFSET 0) AS found
-                """, row -> row.text("subject"), subjects.toArray(String[]::new), event.value());
-        return without(existing, locked);
-    }
-
-    private static Set<ReservationId> skippedReservations(
-            Tx tx, EventId event, Set<ReservationId> ids, Set<ReservationId> locked) throws SQLException {
-        if (locked.size() == ids.size()) {
-            return Set.of();
-        }
-        var existing = tx.query(
-                "SELECT reservation_id FROM reservations WHERE event_id = ? AND reservation_id = ANY (?)",
-                row -> new ReservationId(row.uuid("reservation_id")),
-                event.value(),
-                uuids(ids));
-        return without(existing, locked);
-    }
-
-    private static Set<String> skippedSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Set<String> locked)
-            throws SQLException {
-        var existing = tx.query(
-                "SELECT label FROM seats WHERE event_id = ? AND (label = ANY (?) OR seat_id = ANY (?))",
-                row -> row.text("label"),
-                event.value(),
-                labels,
-                ids);
-        return without(existing, locked);
-    }
-
-    private static <T> Set<T> without(Collection<T> existing, Set<T> locked) {
-        var skipped = new HashSet<>(existing);
-        skipped.removeAll(locked);
-        return skipped;
-    }
-
-    private static UUID[] uuids(Collection<ReservationId> ids) {
+    static UUID[] uuids(Collection<ReservationId> ids) {
         return ids.stream().map(ReservationId::value).toArray(UUID[]::new);
     }
 }

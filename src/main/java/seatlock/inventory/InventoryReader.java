@@ -208,6 +208,36 @@ public final class InventoryReader {
                 .get(0);
     }
 
+    /**
+     * Finds the reservations that the payments of the commands have confirmed before. They cannot be locked, because most do not
+     * exist yet: if another transaction uses one at the same time, the unique index will stop this one.
+     */
+    static Map<String, ReservationId> payments(Tx tx, EventId event, List<Command> commands) throws SQLException {
+        var references = Command.select(commands, Command.Confirm.class).stream()
+                .map(confirm -> confirm.payment().reference())
+                .distinct()
+                .toArray(String[]::new);
+        if (references.length == 0) {
+            return Map.of();
+        }
+        return tx
+                .query(
+                        """
+                        SELECT used.*
+                          FROM unnest(?) AS named (reference)
+                         CROSS JOIN LATERAL (SELECT reference, reservation_id
+                                               FROM payment_references
+                                              WHERE event_id = ?
+                                                AND reference = named.reference
+                                             OFFSET 0) AS used
+                        """,
+                        row -> Map.entry(row.text("reference"), new ReservationId(row.uuid("reservation_id"))),
+                        references,
+                        event.value())
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
     /** Adds its seats to each reservation. */
     static Map<ReservationId, Reservation> withSeats(Tx tx, EventId event, List<Reservation> rows) throws SQLException {
         var byId = new LinkedHashMap<ReservationId, Reservation>();

@@ -1,6 +1,8 @@
 package seatlock.inventory;
 
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,10 +29,15 @@ record SeatPool(
         return new SeatPool(hall, otherFree, true, likely, lockedByOthers);
     }
 
-    /** Returns the same seats after other transactions turned out to have locked some. */
-    SeatPool withLockedByOthers(BitSet more) {
+    /**
+     * Returns the same seats after some were to be locked, of which other transactions have locked those that were not.
+     *
+     * @param named ids of the seats that were to be locked
+     */
+    SeatPool withLockedByOthers(List<Integer> named, Collection<Seat> locked) {
         var others = (BitSet) lockedByOthers.clone();
-        others.or(more);
+        named.forEach(others::set);
+        locked.forEach(seat -> others.clear(seat.id()));
         return new SeatPool(hall, free, isCurrent, likely, others);
     }
 }

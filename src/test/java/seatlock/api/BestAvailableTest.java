@@ -15,13 +15,17 @@ import org.junit.jupiter.api.Test;
 import seatlock.catalog.EventId;
 import seatlock.support.Api;
 import seatlock.support.Concurrently;
+import seatlock.support.Storm;
 import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
 /** The best seats available, chosen by the server, and seats that buyers must not leave alone. */
 class BestAvailableTest {
 
-    private static final int PAIRS = 500;
+    /** As many as the hall of {@link #ROWS} rows of 40 seats has. */
+    private static final int PAIRS = Storm.size(100, 500);
+
+    private static final int ROWS = PAIRS / 20;
 
     private final TestSystem system = TestSystem.shared();
     private final Api api = system.api;
@@ -221,8 +225,8 @@ class BestAvailableTest {
 
     @Test
     void pairs_asked_for_at_once_get_the_same_seats_as_one_after_another() {
-        var together = hall("", 25, 40);
-        var inTurn = hall("", 25, 40);
+        var together = hall("", ROWS, 40);
+        var inTurn = hall("", ROWS, 40);
 
         var answers = Concurrently.run(
                 PAIRS, i -> Api.patiently(() -> best(together, "\"quantity\":2,\"together\":\"REQUIRED\"")));
@@ -238,7 +242,7 @@ class BestAvailableTest {
 
     @Test
     void pairs_asked_for_at_once_on_two_nodes_are_all_seated_together() {
-        var event = hall("", 25, 40);
+        var event = hall("", ROWS, 40);
         try (var other = system.anotherNode()) {
             var otherApi = new Api("http://localhost:" + other.port(), TestSystem.ADMIN_KEY);
 
