@@ -56,17 +56,24 @@ public record Reservation(
     /**
      * A seat of a reservation.
      *
+     * @param section of the seat plan
      * @param priceType id of its price type
      * @param price at which it was reserved, without discount and fees, in minor units of the event's currency
      * @param discount what a code takes off the price
      * @param holder name that its ticket shows; empty to show the buyer's
      */
     public record ReservedSeat(
-            int seatId, String label, String priceType, long price, long discount, Optional<String> holder) {
+            int seatId,
+            String label,
+            String section,
+            String priceType,
+            long price,
+            long discount,
+            Optional<String> holder) {
 
         /** A seat of the {@linkplain PriceType#STANDARD standard price type}. */
-        public ReservedSeat(int seatId, String label, long price, Optional<String> holder) {
-            this(seatId, label, PriceType.STANDARD.id(), price, 0, holder);
+        public ReservedSeat(int seatId, String label, String section, long price, Optional<String> holder) {
+            this(seatId, label, section, PriceType.STANDARD.id(), price, 0, holder);
         }
 
         /** Returns the price after the discount, without fees. */

@@ -75,8 +75,8 @@ class BuyerMailsTest {
                 1,
                 new Reservation.Buyer("ada@example.org", name, language, new byte[32]),
                 IntStream.rangeClosed(1, seats)
-                        .mapToObj(seat ->
-                                new Reservation.ReservedSeat(seat, "STALLS-B-" + seat, 45_000, Optional.empty()))
+                        .mapToObj(seat -> new Reservation.ReservedSeat(
+                                seat, "STALLS-B-" + seat, "STALLS", 45_000, Optional.empty()))
                         .toList(),
                 Breakdown.of(45_000L * seats),
                 Instant.EPOCH,
