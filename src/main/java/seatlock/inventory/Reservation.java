@@ -182,14 +182,17 @@ public record Reservation(
         return hasLapsedAt(now) ? with(new State.Expired(now)) : this;
     }
 
-    /** Returns the name that the ticket of one of its seats shows: of the seat's holder, else of the buyer, else the address. */
-    public String printedName(int seatId) {
+    /** Returns one of its seats by its id. */
+    public ReservedSeat seat(int seatId) {
         return seats.stream()
                 .filter(seat -> seat.seatId() == seatId)
                 .findFirst()
-                .flatMap(ReservedSeat::holder)
-                .or(buyer::name)
-                .orElse(buyer.email());
+                .orElseThrow();
+    }
+
+    /** Returns the name that the ticket of one of its seats shows: of the seat's holder, else of the buyer, else the address. */
+    public String printedName(int seatId) {
+        return seat(seatId).holder().or(buyer::name).orElse(buyer.email());
     }
 
     /** Returns whether some ticket shows something else than with an earlier version of this reservation. */
