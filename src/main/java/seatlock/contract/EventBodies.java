@@ -338,8 +338,8 @@ public final class EventBodies {
             Integer taxRate,
 
             @OpenApiDescription(
-                    "The sections, with the number of seats of each row (the plan has the seats); absent in a list of"
-                            + " events")
+                    "The sections, with the number of seats of each row (the plan has the seats), and with prices that contain"
+                            + " the fees per seat (the plan has them without); absent in a list of events")
             List<Section> sections,
 
             @OpenApiDescription("Absent unless the event was cancelled, and in a list of events")
@@ -396,7 +396,11 @@ public final class EventBodies {
                     prices == null ? null : prices.priceTypes(),
                     prices == null ? null : prices.fees(),
                     prices == null ? null : prices.taxRate(),
-                    prices == null ? null : PlanBody.sections(plan, tariff, true),
+                    prices == null
+                            ? null
+                            : plan.sections().stream()
+                                    .map(section -> Section.shown(section, tariff))
+                                    .toList(),
                     cancellation,
                     warnings);
         }

@@ -7,6 +7,7 @@ import io.javalin.openapi.OpenApiDescription;
 import io.javalin.openapi.OpenApiName;
 import io.javalin.openapi.OpenApiPropertyType;
 import io.javalin.openapi.OpenApiRequired;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import seatlock.catalog.Event;
@@ -48,8 +49,23 @@ public final class PlanBodies {
                     "Instead of rows: the number of places that are sold by number, because nobody chooses one")
             Integer places) {
 
-        /** Returns a section of a plan as it was given; or, for brevity, with the number of seats of each row only. */
-        static Section of(SeatPlan.Section section, String firstType, boolean isBrief) {
+        /**
+         * Returns a section as an event shows it: with the number of seats of each row only, and with prices that contain the
+         * fees per seat.
+         */
+        static Section shown(SeatPlan.Section section, Tariff tariff) {
+            var prices = new LinkedHashMap<String, Long>();
+            section.prices().forEach((type, price) -> prices.put(type, tariff.allIn(price)));
+            var allIn = new SeatPlan.Section(section.name(), prices, section.rows());
+            return of(allIn, tariff.first().id(), true);
+        }
+
+        /** Returns a section of a plan as it was given. */
+        static Section of(SeatPlan.Section section, String firstType) {
+            return of(section, firstType, false);
+        }
+
+        private static Section of(SeatPlan.Section section, String firstType, boolean isBrief) {
             var hasPlaces = section.hasPlaces();
             return new Section(
                     section.name(),
@@ -243,13 +259,9 @@ public final class PlanBodies {
                     tariff.fees().stream().map(FeeBody::of).toList(),
                     event.taxRate() == 0 ? null : event.taxRate(),
                     plan.focus().map(FocusBody::of).orElse(null),
-                    sections(plan, tariff, false));
-        }
-
-        static List<Section> sections(SeatPlan plan, Tariff tariff, boolean isBrief) {
-            return plan.sections().stream()
-                    .map(section -> Section.of(section, tariff.first().id(), isBrief))
-                    .toList();
+                    plan.sections().stream()
+                            .map(section -> Section.of(section, tariff.first().id()))
+                            .toList());
         }
     }
 }

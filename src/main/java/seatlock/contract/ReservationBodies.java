@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import seatlock.catalog.Event;
+import seatlock.inventory.Bill;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.Reservation.State;
 import seatlock.inventory.ReservationId;
@@ -231,6 +232,84 @@ public final class ReservationBodies {
             @OpenApiDescription("The name that its ticket shows; absent to show the buyer's")
             String holder) {}
 
+    @OpenApiName("SeatsLine")
+    public record SeatsLine(
+            @OpenApiRequired String section,
+
+            @OpenApiRequired @OpenApiDescription("Id of a price type")
+            String priceType,
+
+            @OpenApiRequired @OpenApiDescription("How many seats or places")
+            int quantity,
+
+            @OpenApiRequired @OpenApiDescription("Of one of them, without fees, in minor units")
+            long price,
+
+            @OpenApiRequired @OpenApiDescription("What is taken off the price of one of them, in minor units")
+            long discount,
+
+            @OpenApiRequired @OpenApiDescription("Of all of them, after the discount")
+            long amount,
+
+            @OpenApiRequired @OpenApiDescription("The tax that the amount contains")
+            long tax) {}
+
+    @OpenApiName("FeeLine")
+    public record FeeLine(
+            @OpenApiRequired String name,
+
+            @OpenApiRequired @OpenApiDescription("How many seats carry it; 1 for a fee per reservation")
+            int quantity,
+
+            @OpenApiRequired @OpenApiDescription("Altogether, in minor units")
+            long amount,
+
+            @OpenApiRequired @OpenApiDescription("The tax that the amount contains")
+            long tax,
+
+            @OpenApiRequired @OpenApiDescription("Whether it is given back with the price")
+            boolean refundable) {}
+
+    @OpenApiName("Breakdown")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record BreakdownBody(
+            @OpenApiRequired
+            @OpenApiDescription("One for each section, price type, price and discount, in the order of the seat plan")
+            List<SeatsLine> seats,
+
+            @OpenApiRequired List<FeeLine> fees,
+
+            @OpenApiDescription("In hundredths of a percent; absent if the event has no tax")
+            Integer taxRate,
+
+            @OpenApiRequired @OpenApiDescription("The tax that the total contains: the sum of that of the lines")
+            long tax) {
+
+        static BreakdownBody of(Bill bill) {
+            return new BreakdownBody(
+                    bill.seats().stream()
+                            .map(line -> new SeatsLine(
+                                    line.section(),
+                                    line.priceType(),
+                                    line.quantity(),
+                                    line.price(),
+                                    line.discount(),
+                                    line.amount(),
+                                    line.tax()))
+                            .toList(),
+                    bill.fees().stream()
+                            .map(line -> new FeeLine(
+                                    line.fee().name(),
+                                    line.quantity(),
+                                    line.amount(),
+                                    line.tax(),
+                                    line.fee().isRefundable()))
+                            .toList(),
+                    bill.taxRate() == 0 ? null : bill.taxRate(),
+                    bill.tax());
+        }
+    }
+
     @OpenApiName("Mail")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record MailBody(
@@ -270,6 +349,12 @@ public final class ReservationBodies {
             List<ReservedSeat> seats,
 
             @OpenApiRequired Money total,
+
+            @OpenApiDescription(
+                    "What the total is made of: its lines add up to it. Absent only in a repeated response that an earlier"
+                            + " release stored")
+            BreakdownBody breakdown,
+
             @OpenApiRequired String email,
 
             @OpenApiDescription("The buyer's name; absent if it is not known")
@@ -344,6 +429,7 @@ public final class ReservationBodies {
                                     seat.holder().orElse(null)))
                             .toList(),
                     new Money(reservation.total(), event.currencyCode()),
+                    BreakdownBody.of(Bill.of(event, reservation)),
                     reservation.buyer().email(),
                     reservation.buyer().name().orElse(null),
                     reservation.buyer().language().orElse(null),

@@ -259,6 +259,7 @@ final class Allotment {
         allotted.add(new ReservedSeat(
                 seat.id(),
                 seat.label(),
+                seat.section(),
                 type,
                 prices.price(seat.section(), type).orElseThrow(),
                 0,

@@ -48,6 +48,7 @@ public record Correction(
                 .map(seat -> new Reservation.ReservedSeat(
                         seat.seatId(),
                         seat.label(),
+                        seat.section(),
                         seat.priceType(),
                         seat.price(),
                         seat.discount(),

@@ -249,9 +249,9 @@ public final class InventoryReader {
                 """
                 SELECT claims.*
                   FROM unnest(?) AS named (id)
-                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, rs.price_type, rs.price, rs.discount, rs.holder
+                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, s.section, rs.price_type, rs.price, rs.discount, rs.holder
                                        FROM reservation_seats AS rs
-                                      CROSS JOIN LATERAL (SELECT label FROM seats WHERE event_id = rs.event_id
+                                      CROSS JOIN LATERAL (SELECT label, section FROM seats WHERE event_id = rs.event_id
                                                              AND seat_id = rs.seat_id OFFSET 0) AS s
                                       WHERE rs.event_id = ?
                                         AND rs.reservation_id = named.id
@@ -262,6 +262,7 @@ public final class InventoryReader {
                         new Reservation.ReservedSeat(
                                 row.integer("seat_id"),
                                 row.text("label"),
+                                row.text("section"),
                                 row.text("price_type"),
                                 row.bigint("price"),
                                 row.bigint("discount"),
