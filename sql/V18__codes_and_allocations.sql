@@ -35,10 +35,11 @@ CREATE TABLE limit_uses (
     CONSTRAINT limit_uses_limit_fk FOREIGN KEY (event_id, limit_id) REFERENCES limits (event_id, limit_id),
     CONSTRAINT limit_uses_reservation_fk FOREIGN KEY (event_id, reservation_id)
         REFERENCES reservations (event_id, reservation_id),
-    CONSTRAINT limit_uses_quantity_in_range CHECK (quantity BETWEEN 1 AND 100)
+    CONSTRAINT limit_uses_quantity_in_range CHECK (quantity BETWEEN 0 AND 100)
 );
 
 COMMENT ON TABLE limit_uses IS 'The seats of a reservation that count against a limit.';
+COMMENT ON COLUMN limit_uses.quantity IS 'Without those that were given back alone; 0 if all of them were.';
 COMMENT ON COLUMN limit_uses.expires_at IS 'When it ends to count: reservations.expires_at of a pending reservation; NULL once it was confirmed.';
 COMMENT ON COLUMN limit_uses.active IS 'Whether it counts: false once the reservation has ended.';
 

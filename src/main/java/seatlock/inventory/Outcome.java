@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import seatlock.catalog.PriceType;
+import seatlock.inventory.Reservation.RefundedSeat;
 
 /** The result of a command. */
 public sealed interface Outcome {
@@ -17,11 +18,13 @@ public sealed interface Outcome {
      *
      * @param changed {@code false} if the reservation was in that state before the command
      * @param replaced the lapsed reservation in whose place the reservation was confirmed
+     * @param refunded seats that the command has released while the reservation kept others
      */
-    record Done(Reservation reservation, boolean changed, Optional<Replaced> replaced) implements Outcome {
+    record Done(Reservation reservation, boolean changed, Optional<Replaced> replaced, List<RefundedSeat> refunded)
+            implements Outcome {
 
         public Done(Reservation reservation, boolean changed) {
-            this(reservation, changed, Optional.empty());
+            this(reservation, changed, Optional.empty(), List.of());
         }
 
         @Override

@@ -95,10 +95,10 @@ public final class BuyerMails {
         if (!tickets.isEmpty()) {
             letter.note(words.plural("cancellation.tickets", tickets.size()));
         }
-        if (to.isBuyer && reservation.total() > 0) {
+        if (to.isBuyer && reservation.refundOfRest() > 0) {
             letter.note(
                     isRefunded
-                            ? words.get("cancellation.refund", "amount", amount(reservation.total()))
+                            ? words.get("cancellation.refund", "amount", amount(reservation.refundOfRest()))
                             : words.get("cancellation.noRefund"));
         }
         contact(letter);

@@ -242,7 +242,11 @@ public final class Checkout implements AutoCloseable {
         return switch (reservation.status()) {
             case PENDING ->
                 command instanceof Command.Extend ? Optional.of(Change.Type.RESERVATION_EXTENDED) : Optional.empty();
-            case CONFIRMED -> Optional.of(Change.Type.RESERVATION_CONFIRMED);
+            case CONFIRMED ->
+                Optional.of(
+                        command instanceof Command.CancelSeats
+                                ? Change.Type.RESERVATION_SEATS_REFUNDED
+                                : Change.Type.RESERVATION_CONFIRMED);
             case EXPIRED -> Optional.of(Change.Type.RESERVATION_EXPIRED);
             case CANCELLED ->
                 Optional.of(

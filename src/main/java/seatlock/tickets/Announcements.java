@@ -91,6 +91,9 @@ public final class Announcements {
                  WHERE t.event_id = ?
                    AND t.reservation_id = ANY (?)
                    AND t.holder_email IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM reservation_seats AS rs
+                                    WHERE rs.event_id = t.event_id AND rs.reservation_id = t.reservation_id
+                                      AND rs.seat_id = t.seat_id AND rs.refunded_at IS NOT NULL)
                    AND NOT
                 """ + Tickets.IS_REPLACED + " ORDER BY t.seat_id",
                 Found::of,

@@ -141,7 +141,10 @@ public final class TicketDelivery {
         }
         var cancellation = database.inTransaction(tx -> cancellations.find(tx, job.event()))
                 .orElseThrow();
-        send(mails(own).cancellation(own.tickets, cancellation.refund(), cancellation.reason(), job.id()));
+        var lost = own.tickets.stream()
+                .filter(ticket -> !own.reservation.hasRefunded(ticket.seat().id()))
+                .toList();
+        send(mails(own).cancellation(lost, cancellation.refund(), cancellation.reason(), job.id()));
         return Optional.empty();
     }
 
