@@ -162,3 +162,16 @@ ALTER TABLE reservation_seats ADD COLUMN refunded_at timestamptz;
 ALTER TABLE reservation_seats ADD CONSTRAINT reservation_seats_refunded_is_not_active CHECK (refunded_at IS NULL OR NOT active);
 
 COMMENT ON COLUMN reservation_seats.refunded_at IS 'When this seat alone was given back; NULL if it was not, or with the whole reservation.';
+
+ALTER TABLE jobs DROP CONSTRAINT jobs_kind_known;
+ALTER TABLE jobs ADD CONSTRAINT jobs_kind_known CHECK (
+    kind IN ('IssueTickets', 'SendTickets', 'SendTransferredTicket', 'SendTransferNotice', 'SendRefund', 'RefreshEvent',
+             'AnnounceChange', 'RenewTickets', 'SendUpdate', 'SendCancellation'));
+ALTER TABLE jobs DROP CONSTRAINT jobs_subject_matches_kind;
+ALTER TABLE jobs ADD CONSTRAINT jobs_subject_matches_kind CHECK (
+    CASE
+        WHEN kind IN ('RefreshEvent', 'AnnounceChange') THEN subject_type = 'EVENT'
+        WHEN kind IN ('SendTransferredTicket', 'SendTransferNotice', 'SendRefund') THEN subject_type = 'TICKET'
+        WHEN kind IN ('SendUpdate', 'SendCancellation') THEN subject_type IN ('RESERVATION', 'TICKET') -- the buyer, another holder
+        ELSE subject_type = 'RESERVATION'
+    END);

@@ -215,6 +215,16 @@ public record Reservation(
                 .sum();
     }
 
+    /** Returns a seat that was given back alone, and those that were given back at the same time. */
+    public List<ReservedSeat> refundedWith(int seatId) {
+        return refunded.stream()
+                .filter(each -> refunded.stream()
+                        .anyMatch(seat ->
+                                seat.seat().seatId() == seatId && seat.at().equals(each.at())))
+                .map(RefundedSeat::seat)
+                .toList();
+    }
+
     /** Returns whether one of its seats was given back alone. */
     public boolean hasRefunded(int seatId) {
         return refunded.stream().anyMatch(each -> each.seat().seatId() == seatId);

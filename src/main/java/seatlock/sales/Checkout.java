@@ -216,6 +216,7 @@ public final class Checkout implements AutoCloseable {
             }
         }
         announcements.tellOfCancellation(tx, event, told);
+        announcements.tellOfRefunds(tx, event.id(), outcomes);
         changes.add(tx, event.id(), history);
         return outcomes;
     }

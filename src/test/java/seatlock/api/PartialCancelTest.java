@@ -260,7 +260,7 @@ class PartialCancelTest {
     }
 
     @Test
-    void the_others_can_be_transferred_corrected_and_erased_and_the_data_names_all_holders() {
+    void the_other_seats_are_transferred_and_erased_and_the_data_names_all_holders() {
         var event = event();
         var id = buy(
                 event,

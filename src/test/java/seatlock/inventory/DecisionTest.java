@@ -450,51 +450,6 @@ class DecisionTest {
         assertThat(before.reservations().get(id(1)).status()).isEqualTo(PENDING);
     }
 
-    private static Command.CancelSeats cancelSeats(int id, String... labels) {
-        return new Command.CancelSeats(id(id), Set.of(labels), false);
-    }
-
-    @Test
-    void some_seats_are_given_back_and_the_rest_stays() {
-        given(CONFIRMED);
-
-        var decision = decide(
-                NOW.plusSeconds(60),
-                cancelSeats(1, "S-A-1"),
-                reserve(2, "S-A-1"),
-                cancelSeats(1, "S-A-1"),
-                cancelSeats(1, "S-A-3"),
-                cancelSeats(1, "S-A-2", "S-A-1"));
-
-        assertThat(show(decision))
-                .isEqualTo("[CONFIRMED, PENDING, CONFIRMED (unchanged), NOT_OF_THE_RESERVATION, CANCELLED]");
-        var first = (Outcome.Done) decision.outcomes().get(0);
-        assertThat(first.refunded()).isEqualTo(first.reservation().refunded()).hasSize(1);
-        assertThat(first.refunded().get(0).at()).isEqualTo(NOW.plusSeconds(60));
-        assertThat(first.reservation().total()).isEqualTo(3000);
-        assertThat(first.reservation().refundOfParts()).isEqualTo(1000);
-        assertThat(first.reservation().refundOfRest()).isEqualTo(2000);
-        assertThat(decision.seats().get("S-A-1").holder()).isEqualTo(id(2));
-        assertThat(decision.seats().get("S-A-2").holder()).isNull();
-        var ended = decision.reservations().get(id(1));
-        assertThat(ended.seats()).extracting(Reservation.ReservedSeat::label).containsExactly("S-A-2");
-        assertThat(ended.version()).isEqualTo(4);
-    }
-
-    @ParameterizedTest
-    @EnumSource(ReservationStatus.class)
-    void only_a_confirmed_reservation_gives_back_single_seats(ReservationStatus status) {
-        given(status);
-
-        assertThat(show(decide(NOW, cancelSeats(1, "S-A-1"), cancelSeats(9, "S-A-1"))))
-                .isEqualTo(
-                        switch (status) {
-                            case PENDING, EXPIRED -> "[RESERVATION_NOT_CONFIRMED, RESERVATION_NOT_FOUND]";
-                            case CONFIRMED -> "[CONFIRMED, RESERVATION_NOT_FOUND]";
-                            case CANCELLED -> "[CANCELLED (unchanged), RESERVATION_NOT_FOUND]";
-                        });
-    }
-
     @Test
     void a_reservation_with_a_used_ticket_is_refunded_only_by_force() {
         given(CONFIRMED);
