@@ -55,7 +55,8 @@ class PartialCancelDecisionTest {
     /** S-A-1 to S-A-3, and the table S-T with two seats. */
     private static final Layout LAYOUT = new Layout(List.of(
             new PlannedRow("S", new Row("A", 3), 1),
-            new PlannedRow("S", new Row("T", Sold.WHOLE, new Numbered(2)), 4)));
+            new PlannedRow("S", new Row("T", Sold.WHOLE, new Numbered(2)), 4)),
+            Optional.empty());
 
     /** Ten seats may be sold for 1000; 100 are given back for each seat besides, and 300 with the last one. */
     private static final PriceList PRICES = new PriceList(
@@ -105,7 +106,8 @@ class PartialCancelDecisionTest {
                 Decision.Usage.NONE,
                 facts,
                 limits,
-                Map.of());
+                Map.of(),
+                SeatPool.NONE);
         var decision = Decision.of(EVENT, PRICES, LAYOUT, Reference::random, TTL, locked, now, List.of(commands));
         reservations.putAll(decision.reservations());
         seats.putAll(decision.seats());
@@ -119,9 +121,10 @@ class PartialCancelDecisionTest {
         var basket = new Basket(
                 Basket.ofSeats(List.of("S-A-1", "S-A-2", "S-A-3")).seats(),
                 List.of(),
-                List.of(new Basket.TableItem("S-T", Optional.empty())));
+                List.of(new Basket.TableItem("S-T", Optional.empty())),
+                Optional.empty());
         var buyer = reserve(1, "S-A-1").buyer();
-        apply(NOW, new Command.Reserve(id(1), basket, buyer, List.of()));
+        apply(NOW, new Command.Reserve(id(1), basket, buyer, List.of(), false));
         switch (status) {
             case PENDING -> {}
             case CONFIRMED -> apply(NOW, new Command.Confirm(id(1), new Reservation.Payment("pi_1", 5900)));
