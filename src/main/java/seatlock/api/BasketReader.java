@@ -141,6 +141,7 @@ final class BasketReader {
                         .toList(),
                 tables().stream()
                         .map(table -> new Basket.TableItem(table.table(), Optional.ofNullable(table.priceType())))
-                        .toList());
+                        .toList(),
+                Optional.ofNullable(body.allocation()));
     }
 }

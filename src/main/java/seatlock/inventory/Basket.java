@@ -13,8 +13,10 @@ import seatlock.catalog.Layout;
  * @param seats each once
  * @param places of each section once for each price type
  * @param tables each once
+ * @param allocation from which the places are taken, and that opens its seats; empty for what is for everybody
  */
-public record Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables) {
+public record Basket(
+        List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables, Optional<String> allocation) {
 
     /**
      * A seat that the buyer has chosen.
@@ -39,6 +41,11 @@ public record Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableIt
                 || hasDuplicates(tables, TableItem::label)) {
             throw new IllegalArgumentException("No items, or an item listed twice: " + seats + tables);
         }
+    }
+
+    /** Of what is for everybody. */
+    public Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables) {
+        this(seats, places, tables, Optional.empty());
     }
 
     private static <T> boolean hasDuplicates(List<T> items, Function<T, String> label) {

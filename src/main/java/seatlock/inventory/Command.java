@@ -3,13 +3,28 @@ package seatlock.inventory;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
 import seatlock.catalog.Terms;
 
-/** A request to change the holder of a seat. */
+/** A request to change the holder of a seat, or for whom it is for sale. */
 public sealed interface Command {
 
-    /** Returns the id of the reservation that the command creates or changes. */
-    ReservationId id();
+    /** A command that creates or changes a reservation. */
+    sealed interface OfReservation extends Command {
+
+        ReservationId id();
+    }
+
+    /** Returns what is to be reserved or withheld, or is to be for everybody; nothing for a command that names no seats. */
+    default Stream<Basket> baskets() {
+        return Stream.empty();
+    }
+
+    /** Returns the names of the allocations that the command needs. */
+    default Stream<String> allocations() {
+        return baskets().flatMap(basket -> basket.allocation().stream());
+    }
 
     /** Returns the limits of the buyer that the command must respect. */
     default List<Quota> quotas() {
@@ -27,10 +42,16 @@ public sealed interface Command {
      * @param id of the new reservation; the caller chooses it, so that decisions are deterministic
      * @param quotas limits that apply to the buyer
      */
-    record Reserve(ReservationId id, Basket basket, Reservation.Buyer buyer, List<Quota> quotas) implements Command {
+    record Reserve(ReservationId id, Basket basket, Reservation.Buyer buyer, List<Quota> quotas)
+            implements OfReservation {
 
         public Reserve {
             quotas = List.copyOf(quotas);
+        }
+
+        @Override
+        public Stream<Basket> baskets() {
+            return Stream.of(basket);
         }
 
         @Override
@@ -58,14 +79,15 @@ public sealed interface Command {
      *
      * @param token of the holder; empty if the seller asks
      */
-    record Extend(ReservationId id, Optional<ReservationToken> token) implements Command {}
+    record Extend(ReservationId id, Optional<ReservationToken> token) implements OfReservation {}
 
     /**
      * Sells the seats of a reservation to a buyer who has paid.
      *
      * @param ifLapsed the reservation to confirm in its place if it has lapsed; empty to refuse then
      */
-    record Confirm(ReservationId id, Reservation.Payment payment, Optional<Successor> ifLapsed) implements Command {
+    record Confirm(ReservationId id, Reservation.Payment payment, Optional<Successor> ifLapsed)
+            implements OfReservation {
 
         public Confirm(ReservationId id, Reservation.Payment payment) {
             this(id, payment, Optional.empty());
@@ -97,10 +119,53 @@ public sealed interface Command {
     }
 
     /** Releases the seats. Cancelling a cancelled reservation changes nothing and is not refused. */
-    record Cancel(ReservationId id, Canceller by) implements Command {}
+    record Cancel(ReservationId id, Canceller by) implements OfReservation {}
 
     /** Marks a lapsed reservation as expired. If the reservation has not lapsed, nothing changes. */
-    record Expire(ReservationId id) implements Command {}
+    record Expire(ReservationId id) implements OfReservation {}
+
+    /**
+     * Withholds free seats for somebody: all of them, or none. Seats that are withheld under the name already stay so.
+     *
+     * @param id of the allocation if there is none with this name; the caller chooses it
+     * @param reason replaces that of an allocation that exists; empty to keep it
+     */
+    record Withhold(UUID id, String name, Optional<String> reason, Basket basket) implements Command {
+
+        @Override
+        public Stream<Basket> baskets() {
+            return Stream.of(basket);
+        }
+
+        @Override
+        public Stream<String> allocations() {
+            return Stream.of(name);
+        }
+    }
+
+    /**
+     * Makes seats of an allocation be for everybody. Buyers keep those that they hold or have bought.
+     *
+     * @param basket the seats, which must be of the allocation with this name to have an effect; empty for all of them
+     */
+    record Release(String name, Optional<Basket> basket) implements Command {
+
+        public Release {
+            if (basket.isPresent() && !basket.get().allocation().equals(Optional.of(name))) {
+                throw new IllegalArgumentException("Not of allocation " + name + ": " + basket);
+            }
+        }
+
+        @Override
+        public Stream<Basket> baskets() {
+            return basket.stream();
+        }
+
+        @Override
+        public Stream<String> allocations() {
+            return Stream.of(name);
+        }
+    }
 
     /** The party that cancels. */
     sealed interface Canceller {

@@ -37,8 +37,8 @@ final class Decision {
      * @param quotas the quotas named by the commands
      * @param facts about the reservations and payments named by the commands
      * @param limits those of the commands
-     * @param freePlaces how many places of a section were free for other transactions after these rows were locked; nothing for
-     *     a section of which this was not read
+     * @param freePlaces how many places of a pool were free for other transactions after these rows were locked; nothing for a
+     *     pool of which this was not read
      */
     record Locked(
             Map<ReservationId, Reservation> reservations,
@@ -48,7 +48,7 @@ final class Decision {
             Usage quotas,
             Facts facts,
             Limits limits,
-            Map<String, Integer> freePlaces) {
+            Map<Pool, Integer> freePlaces) {
 
         Locked(
                 Map<ReservationId, Reservation> reservations,
@@ -69,7 +69,7 @@ final class Decision {
         }
 
         /** Returns the same with other seats, and with the numbers of free places. */
-        Locked with(Map<String, Seat> otherSeats, Map<String, Integer> otherFreePlaces) {
+        Locked with(Map<String, Seat> otherSeats, Map<Pool, Integer> otherFreePlaces) {
             return new Locked(
                     reservations,
                     otherSeats,
@@ -91,9 +91,14 @@ final class Decision {
      *
      * @param withUsedTickets reservations with a used ticket; all tickets of these reservations are locked
      * @param payments references of payments that have confirmed a reservation, with that reservation
+     * @param allocations those that are named
      */
-    record Facts(Set<ReservationId> withUsedTickets, Map<String, ReservationId> payments) {
+    record Facts(Set<ReservationId> withUsedTickets, Map<String, ReservationId> payments, Allocations allocations) {
         static final Facts NONE = new Facts(Set.of(), Map.of());
+
+        Facts(Set<ReservationId> withUsedTickets, Map<String, ReservationId> payments) {
+            this(withUsedTickets, payments, Allocations.NONE);
+        }
     }
 
     /**
@@ -119,9 +124,10 @@ final class Decision {
     private final Map<String, Seat> seats;
     private final QuotaUsage quotas;
     private final LimitUsage limits;
+    private final Withholding withholding;
     private final Map<String, ReservationId> payments;
     private final Locked locked;
-    private final Map<String, Integer> missingPlaces = new HashMap<>();
+    private final Map<Pool, Integer> missingPlaces = new HashMap<>();
     private final List<Outcome> outcomes = new ArrayList<>();
 
     private Decision(
@@ -143,6 +149,7 @@ final class Decision {
         this.seats = new LinkedHashMap<>(locked.seats());
         this.quotas = new QuotaUsage(locked, reservations, now);
         this.limits = new LimitUsage(locked.limits(), now);
+        this.withholding = new Withholding(locked.facts().allocations(), seats, now);
         this.payments = new HashMap<>(locked.facts().payments());
     }
 
@@ -194,23 +201,38 @@ final class Decision {
         return limits;
     }
 
+    /** Returns the named allocations, as they must be written. */
+    Map<String, Allocation> allocations() {
+        return withholding.byName();
+    }
+
     /** Returns the references of payments that have now confirmed a reservation. */
     Map<String, ReservationId> payments() {
         return payments;
     }
 
     /**
-     * Returns how many more places of sections must be locked before it can be decided whether there are enough. Their commands
-     * are refused as {@link Refusal#LOCKED} so far.
+     * Returns how many more places must be locked before it can be decided whether there are enough. Their commands are refused as
+     * {@link Refusal#LOCKED} so far.
      */
-    Map<String, Integer> missingPlaces() {
+    Map<Pool, Integer> missingPlaces() {
         return missingPlaces;
     }
 
     private Outcome decide(Command command) {
-        if (command instanceof Command.Reserve reserve) {
+        if (command instanceof Command.Withhold withhold) {
+            return withhold(withhold);
+        } else if (command instanceof Command.Release release) {
+            return release(release);
+        } else if (command instanceof Command.Reserve reserve) {
             return reserve(reserve);
+        } else if (command instanceof Command.OfReservation existing) {
+            return change(existing);
         }
+        throw new IllegalArgumentException("No rule for " + command); // SealedTypesTest tries every type
+    }
+
+    private Outcome change(Command.OfReservation command) {
         if (isLockedByOthers(command) || limits.isLockedByOthers(limits.of(command.id()))) {
             return refuse(Refusal.LOCKED);
         }
@@ -230,13 +252,13 @@ final class Decision {
      * Returns whether a command that names a reservation needs its seats. A confirmation or an extension needs the former seats of
      * an expired one, because it may get them back, or is told whether others have them.
      */
-    static boolean needsSeats(Command command, Reservation reservation) {
+    static boolean needsSeats(Command.OfReservation command, Reservation reservation) {
         return reservation.mayHaveSeats()
                 || reservation.status() == ReservationStatus.EXPIRED
                         && (command instanceof Command.Confirm || command instanceof Command.Extend);
     }
 
-    private boolean isLockedByOthers(Command command) {
+    private boolean isLockedByOthers(Command.OfReservation command) {
         var reservation = reservations.get(command.id());
         return reservation == null
                 ? locked.reservationsLockedByOthers().contains(command.id())
@@ -255,7 +277,11 @@ final class Decision {
         if (size > event.terms().maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
         }
-        var allotment = new Allotment(basket, layout, prices, seats, locked, now);
+        var unknown = basket.allocation().flatMap(withholding::check);
+        if (unknown.isPresent()) {
+            return unknown.get();
+        }
+        var allotment = allotment(basket, basket.allocation().map(Set::of).orElse(Set.of()));
         if (allotment.isLockedByOthers() || quotas.isLockedByOthers(command.quotas())) {
             return refuse(Refusal.LOCKED);
         }
@@ -265,8 +291,7 @@ final class Decision {
         }
         var refusal = allotment.refusal();
         if (refusal.isPresent()) {
-            allotment.missingPlaces().forEach((section, count) -> missingPlaces.merge(section, count, Integer::sum));
-            return refusal.get();
+            return noting(allotment, refusal.get());
         }
         var reserved = allotment.seats();
         var wanted = limitedSeats(reserved);
@@ -282,6 +307,33 @@ final class Decision {
         quotas.add(command.id(), command.quotas());
         limits.reserve(command.id(), wanted);
         return put(newReservation(command, reserved, expiresAt));
+    }
+
+    /** @param opened names of the allocations of which the basket may have seats */
+    private Allotment allotment(Basket basket, Set<String> opened) {
+        return new Allotment(basket, opened, layout, prices, seats, withholding, locked, now);
+    }
+
+    /** Remembers what an allotment lacks, and returns the outcome to which that has led. */
+    private Outcome noting(Allotment allotment, Outcome outcome) {
+        allotment.missingPlaces().forEach((pool, count) -> missingPlaces.merge(pool, count, Integer::sum));
+        return outcome;
+    }
+
+    private Outcome withhold(Command.Withhold command) {
+        if (event.status() == Event.Status.CANCELLED) {
+            return refuse(Refusal.EVENT_CANCELLED);
+        }
+        var allotment = allotment(command.basket(), Set.of(command.name()));
+        return noting(allotment, withholding.withhold(command, allotment));
+    }
+
+    private Outcome release(Command.Release command) {
+        if (command.basket().isEmpty()) {
+            return withholding.releaseAll(command.name());
+        }
+        var allotment = allotment(command.basket().get(), Set.of(command.name()));
+        return noting(allotment, withholding.release(command.name(), allotment));
     }
 
     /** Returns a refusal if nothing of the event can be reserved now. */
@@ -474,13 +526,13 @@ final class Decision {
         return paid.total() == 0 || payments.putIfAbsent(payment.reference(), confirmed) == null;
     }
 
-    /** Returns the labels of the seats of a lapsed reservation that other reservations have. */
+    /** Returns the labels of the seats of a lapsed reservation that other reservations have, or that are withheld for somebody. */
     private List<String> taken(Reservation lapsed) {
         return lapsed.seats().stream()
                 .map(Reservation.ReservedSeat::label)
                 .filter(label -> seats.containsKey(label)
                         && !lapsed.id().equals(seats.get(label).holder())
-                        && !seats.get(label).isFreeAt(now))
+                        && !(seats.get(label).isFreeAt(now) && withholding.isOpen(seats.get(label), Set.of())))
                 .toList();
     }
 
