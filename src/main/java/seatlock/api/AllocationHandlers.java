@@ -210,6 +210,7 @@ final class AllocationHandlers implements AllocationOperations {
                     tables.stream()
                             .map(label -> new TableItem(label, Optional.empty()))
                             .toList(),
+                    Optional.empty(),
                     allocation);
         }
     }

@@ -32,6 +32,16 @@ enum ApiProblem implements ProblemType {
             409,
             "Sold out",
             "Reserve at most `available` places of `section`, or wait: pending reservations may expire."),
+    NOT_TOGETHER(
+            "not-together",
+            409,
+            "No such seats beside each other",
+            "Reserve for at most `largest` people, or send `together` PREFERRED."),
+    ORPHAN_SEAT(
+            "orphan-seat",
+            422,
+            "A seat would be left alone",
+            "Reserve the seats in `instead`, or others that leave no single free seat. Nothing was reserved."),
     SOLD_WHOLE(
             "sold-whole",
             422,
@@ -169,6 +179,16 @@ enum ApiProblem implements ProblemType {
             return Problem.of(type, "Section FLOOR has 2 free places. Nothing was reserved.")
                     .with("section", "FLOOR")
                     .with("available", 2);
+        } else if (type == NOT_TOGETHER) {
+            return Problem.of(
+                            type,
+                            "No such seats are left beside each other. The largest party that can sit together is of 3."
+                                    + " Nothing was reserved.")
+                    .with("largest", 3);
+        } else if (type == ORPHAN_SEAT) {
+            return Problem.of(type, "Seat STALLS-A-1 would be left alone. Nothing was reserved.")
+                    .with("seats", List.of("STALLS-A-1"))
+                    .with("instead", List.of("STALLS-A-1", "STALLS-A-2"));
         } else if (type == SOLD_WHOLE) {
             return Problem.of(type, "Seat LOUNGE-T7-1 is sold with its table. Nothing was reserved.")
                     .with("seats", List.of("LOUNGE-T7-1"));

@@ -1,10 +1,12 @@
 package seatlock.api;
 
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import seatlock.catalog.Event;
+import seatlock.contract.ReservationBodies.NewBest;
 import seatlock.contract.ReservationBodies.NewPlaces;
 import seatlock.contract.ReservationBodies.NewReservation;
 import seatlock.contract.ReservationBodies.NewSeat;
@@ -20,6 +22,8 @@ final class BasketReader {
     private static final int MAX_LABEL = 122;
 
     private static final int MAX_PRICE_TYPE = 30;
+
+    private static final int MAX_SECTIONS = 100;
 
     private final NewReservation body;
     private final Validation validation;
@@ -44,7 +48,7 @@ final class BasketReader {
                     .refuse();
         }
         validation.check(
-                !seats().isEmpty() || !places().isEmpty() || !tables().isEmpty(),
+                !seats().isEmpty() || !places().isEmpty() || !tables().isEmpty() || body.best() != null,
                 "seats",
                 "must have at least one seat");
         var labels = new HashSet<String>();
@@ -59,6 +63,9 @@ final class BasketReader {
         for (int i = 0; i < tables().size(); i++) {
             check(tables().get(i), "tables[" + i + "]", tables);
         }
+        if (body.best() != null) {
+            check(body.best());
+        }
     }
 
     private long size() {
@@ -66,7 +73,10 @@ final class BasketReader {
                 .filter(each -> each != null && each.quantity() != null && each.quantity() > 0)
                 .mapToLong(NewPlaces::quantity)
                 .sum();
-        return seats().size() + quantities + tables().size();
+        var best = body.best() == null || body.best().quantity() == null
+                ? 0
+                : Math.max(0L, body.best().quantity());
+        return seats().size() + quantities + tables().size() + best;
     }
 
     private List<NewSeat> seats() {
@@ -122,6 +132,48 @@ final class BasketReader {
         }
     }
 
+    private void check(NewBest best) {
+        int quantity = best.quantity() == null ? 0 : best.quantity();
+        validation.check(quantity >= 1, "best.quantity", "must be from 1 to " + Event.MAX_SEATS_PER_RESERVATION);
+        if (best.sections() != null) {
+            validation.check(
+                    !best.sections().isEmpty() && best.sections().size() <= MAX_SECTIONS,
+                    "best.sections",
+                    "must have from 1 to " + MAX_SECTIONS + " sections");
+            var names = new HashSet<String>();
+            for (int i = 0; i < Math.min(MAX_SECTIONS, best.sections().size()); i++) {
+                var field = "best.sections[" + i + "]";
+                if (validation.checkReference(best.sections().get(i), field, MAX_LABEL)) {
+                    validation.check(names.add(best.sections().get(i)), field, "is a duplicate");
+                }
+            }
+        }
+        validation.check(
+                best.together() == null
+                        || Set.of(NewBest.REQUIRED, NewBest.PREFERRED).contains(best.together()),
+                "best.together",
+                "must be REQUIRED or PREFERRED");
+        validation.check(
+                best.accessible() == null || best.accessible() >= 0 && best.accessible() <= Math.max(0, quantity),
+                "best.accessible",
+                "must be from 0 to quantity");
+        if (best.priceTypes() != null) {
+            best.priceTypes()
+                    .keySet()
+                    .forEach(type -> validation.checkReference(type, "best.priceTypes", MAX_PRICE_TYPE));
+            var isValid = best.priceTypes().values().stream().allMatch(count -> count != null && count >= 1);
+            validation.check(isValid, "best.priceTypes", "must have numbers from 1 on");
+            validation.check(
+                    !isValid
+                            || best.priceTypes().values().stream()
+                                            .mapToLong(count -> count)
+                                            .sum()
+                                    == quantity,
+                    "best.priceTypes",
+                    "must have as many seats as quantity");
+        }
+    }
+
     private void checkPriceType(String priceType, String path) {
         if (priceType != null) {
             validation.checkReference(priceType, path + ".priceType", MAX_PRICE_TYPE);
@@ -142,6 +194,20 @@ final class BasketReader {
                 tables().stream()
                         .map(table -> new Basket.TableItem(table.table(), Optional.ofNullable(table.priceType())))
                         .toList(),
+                Optional.ofNullable(body.best()).map(BasketReader::best),
                 Optional.ofNullable(body.allocation()));
+    }
+
+    private static Basket.BestItem best(NewBest best) {
+        var types = best.priceTypes() == null
+                ? Collections.nCopies(best.quantity(), Optional.<String>empty())
+                : best.priceTypes().entrySet().stream()
+                        .flatMap(type -> Collections.nCopies(type.getValue(), Optional.of(type.getKey())).stream())
+                        .toList();
+        return new Basket.BestItem(
+                best.sections() == null ? Set.of() : Set.copyOf(best.sections()),
+                !NewBest.REQUIRED.equals(best.together()),
+                best.accessible() == null ? 0 : best.accessible(),
+                types);
     }
 }

@@ -3,6 +3,7 @@ package seatlock.api;
 import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
+import java.util.Optional;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.SeatPlan;
@@ -40,7 +41,11 @@ final class NewEventReader {
         var tariff = tariffs.read(body.priceTypes(), body.fees());
         var taxRate = tariffs.taxRate(body.taxRate());
         var maxSeats = terms == null ? Event.MAX_SEATS_PER_RESERVATION : terms.maxSeatsPerReservation();
-        var plan = new SeatPlanReader(new SeatPlan(List.of()), tariff, maxSeats, validation).read(body.sections());
+        var reader = new SeatPlanReader(new SeatPlan(List.of()), tariff, maxSeats, validation);
+        var focus = body.focus() == null
+                ? Optional.<SeatPlan.Point>empty()
+                : reader.point(body.focus().x(), body.focus().y(), "focus");
+        var plan = new SeatPlan(reader.read(body.sections()).sections(), focus);
         validation.finish();
         var event = new Event(
                 id,

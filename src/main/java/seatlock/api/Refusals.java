@@ -29,12 +29,16 @@ final class Refusals {
                     "A buyer may have at most " + exceeded.quota().maxPending()
                             + " pending reservations for this event.");
         } else if (outcome instanceof Outcome.SoldOut soldOut) {
+            return soldOut(soldOut);
+        } else if (outcome instanceof Outcome.NotTogether apart) {
             return Problem.of(
-                            ApiProblem.SOLD_OUT,
-                            "Section " + soldOut.section() + " has " + soldOut.available()
-                                    + " free places. Nothing was reserved.")
-                    .with("section", soldOut.section())
-                    .with("available", soldOut.available());
+                            ApiProblem.NOT_TOGETHER,
+                            "No such seats are left beside each other. The largest party that can sit together is of "
+                                    + apart.largest() + ". Nothing was reserved.")
+                    .with("largest", apart.largest());
+        } else if (outcome instanceof Outcome.LeavesOrphans orphans) {
+            return seats(ApiProblem.ORPHAN_SEAT, orphans.seats(), "would be left alone", "would be left alone")
+                    .with("instead", orphans.instead());
         } else if (outcome instanceof Outcome.PriceExhausted exhausted) {
             return Problem.of(
                             ApiProblem.SOLD_OUT,
@@ -46,6 +50,15 @@ final class Refusals {
             return notOnSale(event, notOnSale);
         }
         throw new IllegalArgumentException("Not refused: " + outcome); // SealedTypesTest covers all
+    }
+
+    private static Problem soldOut(Outcome.SoldOut outcome) {
+        var where =
+                outcome.section().map(section -> "Section " + section + " has ").orElse("There are ");
+        var problem =
+                Problem.of(ApiProblem.SOLD_OUT, where + outcome.available() + " free places. Nothing was reserved.");
+        outcome.section().ifPresent(section -> problem.with("section", section));
+        return problem.with("available", outcome.available());
     }
 
     private static Problem notOnSale(Event event, Outcome.NotOnSale outcome) {

@@ -77,7 +77,12 @@ final class ReservationHandlers implements ReservationOperations {
         var use = new Order.KeyUse(key, Fingerprint.of("reserve " + event, Json.write(body)));
         var token = ReservationToken.random();
         var id = new ReservationId(Ids.next());
-        var command = new Command.Reserve(id, basket, buyer(body, token), quotas.of(ctx, buyer(body, token)));
+        var command = new Command.Reserve(
+                id,
+                basket,
+                buyer(body, token),
+                quotas.of(ctx, buyer(body, token)),
+                access.caller(ctx).isSeller());
         submit(ctx, event, Optional.of(use), command, new Success(201, Optional.of(token)));
     }
 
@@ -231,9 +236,11 @@ final class ReservationHandlers implements ReservationOperations {
      */
     private record Success(int status, Optional<ReservationToken> token) {
 
-        Reply reply(Event event, Reservation reservation) {
-            var location = status == 201 ? "/api/events/" + event.id() + "/reservations/" + reservation.id() : null;
-            return new Reply(status, location, Json.write(ReservationBody.of(event, reservation, token)));
+        Reply reply(Event event, Outcome.Done done) {
+            var id = done.reservation().id();
+            var location = status == 201 ? "/api/events/" + event.id() + "/reservations/" + id : null;
+            var body = ReservationBody.of(event, done.reservation(), token, done.together(), Optional.empty());
+            return new Reply(status, location, Json.write(body));
         }
     }
 
@@ -252,7 +259,7 @@ final class ReservationHandlers implements ReservationOperations {
     /** Writes the reply that is stored under the key. */
     private static byte[] reply(RequestId request, Event event, Outcome outcome, Success success) {
         var reply = outcome instanceof Outcome.Done done
-                ? success.reply(event, done.reservation())
+                ? success.reply(event, done)
                 : Refusals.problem(event, outcome).reply(request);
         return reply.toBytes();
     }

@@ -181,16 +181,20 @@ final class SeatPlanReader {
         if (validation.checkText(seat.number(), path + ".number", SeatPlan.MAX_NUMBER)) {
             validation.check(!seat.number().contains("-"), path + ".number", "must not contain a hyphen");
         }
-        checkCoordinate(seat.x(), path + ".x");
-        checkCoordinate(seat.y(), path + ".y");
-        var isWhole = validation.check(
-                (seat.x() == null) == (seat.y() == null), path + (seat.x() == null ? ".x" : ".y"), "is required");
         return new SeatPlan.Seat(
                 seat.number(),
                 Boolean.TRUE.equals(seat.accessible()),
                 Boolean.TRUE.equals(seat.companion()),
                 Boolean.TRUE.equals(seat.restrictedView()),
-                seat.x() == null || !isWhole ? Optional.empty() : Optional.of(new Point(seat.x(), seat.y())));
+                seat.x() == null && seat.y() == null ? Optional.empty() : point(seat.x(), seat.y(), path));
+    }
+
+    /** Returns a point of the hall; empty if there is an error. */
+    Optional<Point> point(Double x, Double y, String path) {
+        checkCoordinate(x, path + ".x");
+        checkCoordinate(y, path + ".y");
+        var isWhole = validation.check(x != null && y != null, path + (x == null ? ".x" : ".y"), "is required");
+        return isWhole ? Optional.of(new Point(x, y)) : Optional.empty();
     }
 
     private void checkCoordinate(Double value, String field) {

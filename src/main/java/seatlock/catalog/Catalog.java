@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.catalog.Event.Organiser;
 import seatlock.catalog.SeatPlan.PlannedRow;
+import seatlock.catalog.SeatPlan.Point;
 import seatlock.catalog.SeatPlan.SectionPrice;
 import seatlock.db.Row;
 import seatlock.db.Tx;
@@ -42,7 +43,7 @@ public final class Catalog {
                    e.organiser_email, e.organiser_url, e.doors_at, e.ends_at, e.language, e.time_zone, e.currency, e.tax_rate,
                    e.printed_version, e.capacity, e.created_at, t.version, t.starts_at, t.on_sale_from, t.on_sale_until,
                    t.is_paused, t.max_seats_per_reservation, t.max_seats_per_customer, t.reservation_ttl_ms, t.max_hold_ms,
-                   t.reentry, t.transfer_until
+                   t.reentry, t.transfer_until, t.orphans, t.accessible_released
               FROM events AS e
               JOIN event_terms AS t ON t.event_id = e.event_id AND t.version = e.terms_version
             """;
@@ -84,8 +85,9 @@ public final class Catalog {
                 """
                 INSERT INTO events (event_id, status, is_public, name, venue, description, url, image_url,
                                     organiser_name, organiser_email, organiser_url, doors_at, ends_at, language, time_zone, currency,
-                                    printed_version, terms_version, starts_at, capacity, tax_rate, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                    printed_version, terms_version, starts_at, capacity, tax_rate, focus_x,
+                                    focus_y, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 event.id().value(),
                 event.status().name(),
@@ -108,6 +110,8 @@ public final class Catalog {
                 event.startsAt(),
                 event.capacity(),
                 event.taxRate() == 0 ? null : event.taxRate(),
+                plan.focus().map(Point::x).orElse(null),
+                plan.focus().map(Point::y).orElse(null),
                 event.createdAt());
         TariffStore.insert(tx, event.id(), tariff);
         TariffStore.insertPrices(tx, event, plan.prices());
@@ -126,8 +130,9 @@ public final class Catalog {
                         """
                         INSERT INTO event_terms (event_id, version, starts_at, on_sale_from, on_sale_until, is_paused,
                                                  max_seats_per_reservation, max_seats_per_customer, reservation_ttl_ms,
-                                                 max_hold_ms, reentry, transfer_until, created_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                                 max_hold_ms, reentry, transfer_until, orphans, accessible_released,
+                                                 created_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT (event_id, version) DO NOTHING
                         """,
                         event.value(),
@@ -142,6 +147,8 @@ public final class Catalog {
                         terms.maxHold().map(Duration::toMillis).orElse(null),
                         terms.hasReentry(),
                         terms.transferUntil().orElse(null),
+                        terms.choice().refusesOrphans() ? "REFUSED" : "ALLOWED",
+                        terms.choice().releasesAccessible(),
                         createdAt)
                 == 1;
     }
@@ -207,7 +214,7 @@ public final class Catalog {
         if (hit != null) {
             return hit;
         }
-        var layout = new Layout(rows(tx, event));
+        var layout = new Layout(rows(tx, event), PlanStore.focus(tx, event.id()));
         layouts.put(version, layout);
         return layout;
     }
@@ -221,9 +228,12 @@ public final class Catalog {
                     .add(row.row());
         }
         var prices = prices(tx, event);
-        return new SeatPlan(bySection.entrySet().stream()
-                .map(section -> new SeatPlan.Section(section.getKey(), prices.of(section.getKey()), section.getValue()))
-                .toList());
+        return new SeatPlan(
+                bySection.entrySet().stream()
+                        .map(section ->
+                                new SeatPlan.Section(section.getKey(), prices.of(section.getKey()), section.getValue()))
+                        .toList(),
+                PlanStore.focus(tx, event.id()));
     }
 
     /**
@@ -413,7 +423,8 @@ public final class Catalog {
                 Optional.ofNullable(row.bigintOrNull("reservation_ttl_ms")).map(Duration::ofMillis),
                 Optional.ofNullable(row.bigintOrNull("max_hold_ms")).map(Duration::ofMillis),
                 row.bool("reentry"),
-                Optional.ofNullable(row.instant("transfer_until")));
+                Optional.ofNullable(row.instant("transfer_until")),
+                new Terms.Choice(row.text("orphans").equals("REFUSED"), row.bool("accessible_released")));
     }
 
     private void unknown(String kind, String name, String consequence) {

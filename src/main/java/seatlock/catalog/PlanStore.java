@@ -157,6 +157,13 @@ final class PlanStore {
                 """, event.value(), ids, firstIds, positions, accessible, companion, restricted, xs, ys);
     }
 
+    static Optional<Point> focus(Tx tx, EventId event) throws SQLException {
+        return tx.find(
+                "SELECT focus_x, focus_y FROM events WHERE event_id = ? AND focus_x IS NOT NULL",
+                row -> new Point(row.doubleOrNull("focus_x"), row.doubleOrNull("focus_y")),
+                event.value());
+    }
+
     /** Returns the rows of an event in its version, in the order of their seats' ids. */
     static List<PlannedRow> rows(Tx tx, Event event) throws SQLException {
         var listed = listedPositions(tx, event);

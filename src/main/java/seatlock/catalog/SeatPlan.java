@@ -6,8 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** The sections, rows and seats of an event, in the order in which they are shown and locked. */
-public record SeatPlan(List<Section> sections) {
+/**
+ * The sections, rows and seats of an event, in the order in which they are shown and locked.
+ *
+ * @param focus the point of the hall to which the best seats are nearest, such as the middle of the stage; empty to rank seats by
+ *     the order of their rows
+ */
+public record SeatPlan(List<Section> sections, Optional<Point> focus) {
 
     /** The longest name of a section or row, in characters. */
     public static final int MAX_NAME = 50;
@@ -131,6 +136,11 @@ public record SeatPlan(List<Section> sections) {
 
     public SeatPlan {
         sections = List.copyOf(sections);
+    }
+
+    /** A plan without a focus. */
+    public SeatPlan(List<Section> sections) {
+        this(sections, Optional.empty());
     }
 
     /** Returns the prices by section and price type, in minor units. */

@@ -19,6 +19,7 @@ import java.util.OptionalInt;
  * @param maxHold for how long a reservation can be held altogether, extensions included; empty for three times its TTL
  * @param hasReentry whether a ticket that was checked out can be checked in again
  * @param transferUntil no ticket can be transferred from then on; empty: until the start
+ * @param choice how buyers may choose seats
  */
 public record Terms(
         int version,
@@ -31,24 +32,25 @@ public record Terms(
         Optional<Duration> reservationTtl,
         Optional<Duration> maxHold,
         boolean hasReentry,
-        Optional<Instant> transferUntil) {
+        Optional<Instant> transferUntil,
+        Choice choice) {
 
     public static final int FIRST_VERSION = 1;
 
+    /**
+     * How buyers may choose seats.
+     *
+     * @param refusesOrphans whether it is refused to leave a single free seat beside the chosen ones
+     * @param releasesAccessible whether the best seats may be accessible ones, and those of companions, for everybody
+     */
+    public record Choice(boolean refusesOrphans, boolean releasesAccessible) {
+
+        public static final Choice FREE = new Choice(false, false);
+    }
+
     /** Returns the same terms as those of the next version of the event. */
     public Terms next() {
-        return new Terms(
-                version + 1,
-                startsAt,
-                onSaleFrom,
-                onSaleUntil,
-                isPaused,
-                maxSeatsPerReservation,
-                maxSeatsPerCustomer,
-                reservationTtl,
-                maxHold,
-                hasReentry,
-                transferUntil);
+        return withVersion(version + 1);
     }
 
     /** Returns the terms of a new event that is on sale from now on. */
@@ -64,7 +66,8 @@ public record Terms(
                 reservationTtl,
                 Optional.empty(),
                 false,
-                Optional.empty());
+                Optional.empty(),
+                Choice.FREE);
     }
 
     /** Returns the same terms as another version. */
@@ -89,6 +92,7 @@ public record Terms(
                 reservationTtl,
                 maxHold,
                 hasReentry,
-                transferUntil);
+                transferUntil,
+                choice);
     }
 }

@@ -35,6 +35,8 @@ import seatlock.net.Loopback;
         footerHeading = "%nScenarios:%n",
         footer = {
             "  on-sale      every request reserves a different seat",
+            "  places       every request reserves a place, which nobody chooses",
+            "  best         every request reserves the best seat available",
             "  rivals       --rivals buyers request each seat at the same time",
             "  stampede     all clients request one seat at the same instant",
             "  retry-storm  all clients repeat one request with the same Idempotency-Key",

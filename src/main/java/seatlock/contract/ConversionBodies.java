@@ -63,7 +63,7 @@ public final class ConversionBodies {
             return new ConvertedPlanBody(
                     converted.name().orElse(null),
                     sections.stream()
-                            .map(section -> Section.of(section, PriceType.STANDARD.id(), false))
+                            .map(section -> Section.of(section, PriceType.STANDARD.id()))
                             .toList(),
                     converted.warnings().stream()
                             .map(warning -> new Warning(warning.field(), warning.message()))

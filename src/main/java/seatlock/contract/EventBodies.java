@@ -19,6 +19,7 @@ import seatlock.catalog.Tariff;
 import seatlock.contract.EventCancellationBodies.CancellationBody;
 import seatlock.contract.EventFields.OrganiserBody;
 import seatlock.contract.PlanBodies.FeeBody;
+import seatlock.contract.PlanBodies.FocusBody;
 import seatlock.contract.PlanBodies.PlanBody;
 import seatlock.contract.PlanBodies.PriceTypeBody;
 import seatlock.contract.PlanBodies.Section;
@@ -110,6 +111,14 @@ public final class EventBodies {
             String transferUntil,
 
             @OpenApiDescription(
+                    "ALLOWED (default), or REFUSED: buyers cannot leave a single free seat beside the seats that they choose")
+            String orphans,
+
+            @OpenApiDescription(
+                    "Whether the best seats for everybody may be accessible seats and those of companions; default false")
+            Boolean accessibleReleased,
+
+            @OpenApiDescription(
                     "For whom the prices are; default: one, `standard`. The first is that of a seat for which none is named")
             List<PriceTypeBody> priceTypes,
 
@@ -120,6 +129,11 @@ public final class EventBodies {
             @OpenApiDescription(
                     "The tax that all prices and fees contain, in hundredths of a percent: 1 to 10000; default: none")
             Integer taxRate,
+
+            @OpenApiDescription(
+                    "The point of the hall to which the best seats are nearest, such as the middle of the stage, in the unit of"
+                            + " the seats' x and y; default: seats in front are better, and so are those in the middle of a row")
+            FocusBody focus,
 
             @OpenApiRequired @OpenApiDescription("At least one; at most 1,000,000 seats and places in total")
             List<Section> sections)
@@ -203,6 +217,14 @@ public final class EventBodies {
             @OpenApiDescription("No ticket can be transferred from then on; default: the start")
             String transferUntil,
 
+            @OpenApiDescription(
+                    "ALLOWED (default), or REFUSED: buyers cannot leave a single free seat beside the seats that they choose")
+            String orphans,
+
+            @OpenApiDescription(
+                    "Whether the best seats for everybody may be accessible seats and those of companions; default false")
+            Boolean accessibleReleased,
+
             @OpenApiDescription("Prices of sections; sections that are not named keep theirs")
             List<SectionPriceBody> sections,
 
@@ -236,6 +258,8 @@ public final class EventBodies {
                     terms.maxHold().map(Duration::toString).orElse(null),
                     terms.hasReentry(),
                     terms.transferUntil().map(Instant::toString).orElse(null),
+                    EventFields.Orphans.of(terms).name(),
+                    terms.choice().releasesAccessible(),
                     null,
                     null);
         }
@@ -287,6 +311,14 @@ public final class EventBodies {
             @OpenApiDescription("Absent if tickets can be transferred until the start")
             Instant transferUntil,
 
+            @OpenApiRequired
+            @OpenApiDescription("REFUSED if buyers cannot leave a single free seat beside those that they choose")
+            String orphans,
+
+            @OpenApiRequired
+            @OpenApiDescription("Whether the best seats for everybody may be accessible seats and those of companions")
+            boolean accessibleReleased,
+
             @OpenApiRequired @OpenApiDescription("Number of seats")
             int capacity,
 
@@ -306,8 +338,8 @@ public final class EventBodies {
             Integer taxRate,
 
             @OpenApiDescription(
-                    "The sections, with the number of seats of each row (the plan has the seats); absent in a list of"
-                            + " events")
+                    "The sections, with the number of seats of each row (the plan has the seats), and with prices that contain"
+                            + " the fees per seat (the plan has them without); absent in a list of events")
             List<Section> sections,
 
             @OpenApiDescription("Absent unless the event was cancelled, and in a list of events")
@@ -356,13 +388,19 @@ public final class EventBodies {
                     terms.maxHold().map(Duration::toString).orElse(null),
                     terms.hasReentry(),
                     terms.transferUntil().orElse(null),
+                    EventFields.Orphans.of(terms).name(),
+                    terms.choice().releasesAccessible(),
                     event.capacity(),
                     event.version(),
                     event.createdAt(),
                     prices == null ? null : prices.priceTypes(),
                     prices == null ? null : prices.fees(),
                     prices == null ? null : prices.taxRate(),
-                    prices == null ? null : PlanBody.sections(plan, tariff, true),
+                    prices == null
+                            ? null
+                            : plan.sections().stream()
+                                    .map(section -> Section.shown(section, tariff))
+                                    .toList(),
                     cancellation,
                     warnings);
         }

@@ -61,6 +61,10 @@ public interface EventFields {
 
     String transferUntil();
 
+    String orphans();
+
+    Boolean accessibleReleased();
+
     @OpenApiName("Organiser")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record OrganiserBody(
@@ -85,6 +89,16 @@ public interface EventFields {
 
         public static Sales of(Terms terms) {
             return terms.isPaused() ? PAUSED : OPEN;
+        }
+    }
+
+    /** Whether buyers may leave a single free seat. The names are those on the wire. */
+    enum Orphans {
+        ALLOWED,
+        REFUSED;
+
+        public static Orphans of(Terms terms) {
+            return terms.choice().refusesOrphans() ? REFUSED : ALLOWED;
         }
     }
 
@@ -204,7 +218,15 @@ public interface EventFields {
                     ttl,
                     maxHold,
                     Boolean.TRUE.equals(fields.reentry()),
-                    instant(fields.transferUntil(), "transferUntil"));
+                    instant(fields.transferUntil(), "transferUntil"),
+                    new Terms.Choice(refusesOrphans(), Boolean.TRUE.equals(fields.accessibleReleased())));
+        }
+
+        private boolean refusesOrphans() {
+            var orphans = fields.orphans();
+            var known = List.of(Orphans.ALLOWED.name(), Orphans.REFUSED.name());
+            validation.check(orphans == null || known.contains(orphans), "orphans", "must be one of " + known);
+            return Orphans.REFUSED.name().equals(orphans);
         }
 
         private boolean isPaused() {

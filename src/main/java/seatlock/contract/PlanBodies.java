@@ -7,6 +7,7 @@ import io.javalin.openapi.OpenApiDescription;
 import io.javalin.openapi.OpenApiName;
 import io.javalin.openapi.OpenApiPropertyType;
 import io.javalin.openapi.OpenApiRequired;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import seatlock.catalog.Event;
@@ -48,8 +49,23 @@ public final class PlanBodies {
                     "Instead of rows: the number of places that are sold by number, because nobody chooses one")
             Integer places) {
 
-        /** Returns a section of a plan as it was given; or, for brevity, with the number of seats of each row only. */
-        static Section of(SeatPlan.Section section, String firstType, boolean isBrief) {
+        /**
+         * Returns a section as an event shows it: with the number of seats of each row only, and with prices that contain the
+         * fees per seat.
+         */
+        static Section shown(SeatPlan.Section section, Tariff tariff) {
+            var prices = new LinkedHashMap<String, Long>();
+            section.prices().forEach((type, price) -> prices.put(type, tariff.allIn(price)));
+            var allIn = new SeatPlan.Section(section.name(), prices, section.rows());
+            return of(allIn, tariff.first().id(), true);
+        }
+
+        /** Returns a section of a plan as it was given. */
+        static Section of(SeatPlan.Section section, String firstType) {
+            return of(section, firstType, false);
+        }
+
+        private static Section of(SeatPlan.Section section, String firstType, boolean isBrief) {
             var hasPlaces = section.hasPlaces();
             return new Section(
                     section.name(),
@@ -209,6 +225,15 @@ public final class PlanBodies {
         }
     }
 
+    @OpenApiName("Focus")
+    public record FocusBody(
+            @OpenApiRequired Double x, @OpenApiRequired Double y) {
+
+        static FocusBody of(SeatPlan.Point point) {
+            return new FocusBody(point.x(), point.y());
+        }
+    }
+
     @OpenApiName("Plan")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record PlanBody(
@@ -221,6 +246,9 @@ public final class PlanBodies {
                     "The tax that all prices and fees contain, in hundredths of a percent; absent if there is none")
             Integer taxRate,
 
+            @OpenApiDescription("The point to which the best seats are nearest; absent if there is none")
+            FocusBody focus,
+
             @OpenApiRequired
             @OpenApiDescription("As it was given, with what was added later; a request for a new event may have it")
             List<Section> sections) {
@@ -230,13 +258,10 @@ public final class PlanBodies {
                     tariff.types().stream().map(PriceTypeBody::of).toList(),
                     tariff.fees().stream().map(FeeBody::of).toList(),
                     event.taxRate() == 0 ? null : event.taxRate(),
-                    sections(plan, tariff, false));
-        }
-
-        static List<Section> sections(SeatPlan plan, Tariff tariff, boolean isBrief) {
-            return plan.sections().stream()
-                    .map(section -> Section.of(section, tariff.first().id(), isBrief))
-                    .toList();
+                    plan.focus().map(FocusBody::of).orElse(null),
+                    plan.sections().stream()
+                            .map(section -> Section.of(section, tariff.first().id()))
+                            .toList());
         }
     }
 }

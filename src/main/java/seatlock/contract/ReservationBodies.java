@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import seatlock.catalog.Event;
+import seatlock.inventory.Bill;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.Reservation.State;
 import seatlock.inventory.ReservationId;
@@ -115,6 +116,32 @@ public final class ReservationBodies {
         }
     }
 
+    @OpenApiName("NewBest")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record NewBest(
+            @OpenApiRequired @OpenApiDescription("How many seats")
+            Integer quantity,
+
+            @OpenApiDescription("Names of the sections where they may be; default: all that have seats with the prices")
+            List<String> sections,
+
+            @OpenApiDescription(
+                    "PREFERRED (default): near each other if not beside each other. REQUIRED: 409 `not-together` then")
+            String together,
+
+            @OpenApiDescription(
+                    "How many of them must be accessible: 0 (default) to `quantity`. With each come up to three seats of companions")
+            Integer accessible,
+
+            @OpenApiPropertyType(definedBy = Object.class)
+            @OpenApiDescription(
+                    "How many seats by the id of a price type, `quantity` altogether; default: the first one")
+            Map<String, Integer> priceTypes) {
+
+        public static final String REQUIRED = "REQUIRED";
+        public static final String PREFERRED = "PREFERRED";
+    }
+
     @OpenApiName("NewReservation")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record NewReservation(
@@ -128,6 +155,9 @@ public final class ReservationBodies {
 
             @OpenApiDescription("Tables, which are sold whole, without duplicates")
             List<NewTable> tables,
+
+            @OpenApiDescription("The best seats available, which the server chooses")
+            NewBest best,
 
             @OpenApiRequired @OpenApiDescription("The buyer's e-mail address")
             String email,
@@ -211,6 +241,84 @@ public final class ReservationBodies {
             @OpenApiDescription("The name that its ticket shows; absent to show the buyer's")
             String holder) {}
 
+    @OpenApiName("SeatsLine")
+    public record SeatsLine(
+            @OpenApiRequired String section,
+
+            @OpenApiRequired @OpenApiDescription("Id of a price type")
+            String priceType,
+
+            @OpenApiRequired @OpenApiDescription("How many seats or places")
+            int quantity,
+
+            @OpenApiRequired @OpenApiDescription("Of one of them, without fees, in minor units")
+            long price,
+
+            @OpenApiRequired @OpenApiDescription("What is taken off the price of one of them, in minor units")
+            long discount,
+
+            @OpenApiRequired @OpenApiDescription("Of all of them, after the discount")
+            long amount,
+
+            @OpenApiRequired @OpenApiDescription("The tax that the amount contains")
+            long tax) {}
+
+    @OpenApiName("FeeLine")
+    public record FeeLine(
+            @OpenApiRequired String name,
+
+            @OpenApiRequired @OpenApiDescription("How many seats carry it; 1 for a fee per reservation")
+            int quantity,
+
+            @OpenApiRequired @OpenApiDescription("Altogether, in minor units")
+            long amount,
+
+            @OpenApiRequired @OpenApiDescription("The tax that the amount contains")
+            long tax,
+
+            @OpenApiRequired @OpenApiDescription("Whether it is given back with the price")
+            boolean refundable) {}
+
+    @OpenApiName("Breakdown")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record BreakdownBody(
+            @OpenApiRequired
+            @OpenApiDescription("One for each section, price type, price and discount, in the order of the seat plan")
+            List<SeatsLine> seats,
+
+            @OpenApiRequired List<FeeLine> fees,
+
+            @OpenApiDescription("In hundredths of a percent; absent if the event has no tax")
+            Integer taxRate,
+
+            @OpenApiRequired @OpenApiDescription("The tax that the total contains: the sum of that of the lines")
+            long tax) {
+
+        static BreakdownBody of(Bill bill) {
+            return new BreakdownBody(
+                    bill.seats().stream()
+                            .map(line -> new SeatsLine(
+                                    line.section(),
+                                    line.priceType(),
+                                    line.quantity(),
+                                    line.price(),
+                                    line.discount(),
+                                    line.amount(),
+                                    line.tax()))
+                            .toList(),
+                    bill.fees().stream()
+                            .map(line -> new FeeLine(
+                                    line.fee().name(),
+                                    line.quantity(),
+                                    line.amount(),
+                                    line.tax(),
+                                    line.fee().isRefundable()))
+                            .toList(),
+                    bill.taxRate() == 0 ? null : bill.taxRate(),
+                    bill.tax());
+        }
+    }
+
     @OpenApiName("Mail")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record MailBody(
@@ -250,6 +358,12 @@ public final class ReservationBodies {
             List<ReservedSeat> seats,
 
             @OpenApiRequired Money total,
+
+            @OpenApiDescription(
+                    "What the total is made of: its lines add up to it. Absent only in a repeated response that an earlier"
+                            + " release stored")
+            BreakdownBody breakdown,
+
             @OpenApiRequired String email,
 
             @OpenApiDescription("The buyer's name; absent if it is not known")
@@ -290,15 +404,28 @@ public final class ReservationBodies {
                     "Authorizes its holder to read, extend and cancel the reservation; only in the response that created it")
             String token,
 
+            @OpenApiDescription(
+                    "Whether the best seats are beside each other; only in the response to a request for some")
+            Boolean together,
+
             @OpenApiDescription("The mail with the tickets; only in responses to GET with a sales key")
             MailBody mail) {
 
         public static ReservationBody of(Event event, Reservation reservation, Optional<ReservationToken> token) {
-            return of(event, reservation, token, Optional.empty());
+            return of(event, reservation, token, Optional.empty(), Optional.empty());
         }
 
         public static ReservationBody of(
                 Event event, Reservation reservation, Optional<ReservationToken> token, Optional<MailState> mail) {
+            return of(event, reservation, token, Optional.empty(), mail);
+        }
+
+        public static ReservationBody of(
+                Event event,
+                Reservation reservation,
+                Optional<ReservationToken> token,
+                Optional<Boolean> together,
+                Optional<MailState> mail) {
             var state = reservation.state();
             var isCancelled = reservation.status() == ReservationStatus.CANCELLED;
             return new ReservationBody(
@@ -314,6 +441,7 @@ public final class ReservationBodies {
                                     seat.holder().orElse(null)))
                             .toList(),
                     new Money(reservation.total(), event.currencyCode()),
+                    BreakdownBody.of(Bill.of(event, reservation)),
                     reservation.buyer().email(),
                     reservation.buyer().name().orElse(null),
                     reservation.buyer().language().orElse(null),
@@ -329,6 +457,7 @@ public final class ReservationBodies {
                     reservation.replaces().map(ReservationId::value).orElse(null),
                     reservation.replacedBy().map(ReservationId::value).orElse(null),
                     token.map(ReservationToken::value).orElse(null),
+                    together.orElse(null),
                     mail.map(MailBody::of).orElse(null));
         }
     }

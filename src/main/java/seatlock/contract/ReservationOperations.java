@@ -56,12 +56,13 @@ public interface ReservationOperations {
                 @OpenApiResponse(status = "404", description = "not-found"),
                 @OpenApiResponse(
                         status = "409",
-                        description = "seats-taken sold-out too-many-pending sales-closed not-on-sale event-cancelled"
-                                + " idempotency-key-in-use"),
+                        description =
+                                "seats-taken sold-out not-together too-many-pending sales-closed not-on-sale event-cancelled"
+                                        + " idempotency-key-in-use"),
                 @OpenApiResponse(
                         status = "422",
                         description =
-                                "invalid-request unknown-seats sold-whole not-priced too-many-seats idempotency-key-reused"),
+                                "invalid-request unknown-seats sold-whole not-priced orphan-seat too-many-seats idempotency-key-reused"),
                 @OpenApiResponse(status = "503", description = "outcome-unknown")
             })
     void reserve(Context ctx);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
@@ -28,29 +29,41 @@ final class Allotment {
     private final Map<String, Seat> seats;
     private final Decision.Locked locked;
     private final Instant now;
+    private final ReservationId id;
     private final Set<String> opened;
+    private final boolean refusesOrphans;
     private final Withholding withholding;
+    private final SeatChooser chooser;
     private final Map<Pool, Integer> missingPlaces = new HashMap<>();
     private final List<Chosen> chosen = new ArrayList<>();
+    private Optional<Boolean> together = Optional.empty();
 
     /** A seat for an item of the basket. */
     private record Chosen(Seat seat, Optional<String> priceType, Optional<String> holder) {}
 
     /**
+     * @param id of the reservation for which the best seats are chosen; {@code null} for a basket without these
      * @param opened names of the allocations of which the basket may have seats
+     * @param refusesOrphans whether the buyer must not leave single seats
      * @param seats as the commands that were decided so far leave them
      */
     Allotment(
+            ReservationId id,
             Basket basket,
             Set<String> opened,
+            boolean refusesOrphans,
             Layout layout,
             PriceList prices,
             Map<String, Seat> seats,
             Withholding withholding,
+            SeatChooser chooser,
             Decision.Locked locked,
             Instant now) {
+        this.id = id;
         this.basket = basket;
         this.opened = opened;
+        this.refusesOrphans = refusesOrphans;
+        this.chooser = chooser;
         this.layout = layout;
         this.prices = prices;
         this.seats = seats;
@@ -71,7 +84,11 @@ final class Allotment {
 
     /** Returns why the buyer gets nothing. Otherwise {@link #seats} has all the seats. */
     Optional<Outcome> refusal() {
-        return unfit().or(() -> refuse(Refusal.NOT_PRICED, notPriced())).or(this::unavailable);
+        return unfit().or(() -> refuse(Refusal.NOT_PRICED, notPriced()))
+                .or(() -> refuse(Refusal.SEATS_TAKEN, taken()))
+                .or(this::orphans)
+                .or(this::choosePlaces)
+                .or(this::chooseBest);
     }
 
     /** Returns why the basket cannot be got, whatever the status of its seats. */
@@ -99,7 +116,11 @@ final class Allotment {
         var unknownTables = basket.tables().stream()
                 .map(TableItem::label)
                 .filter(label -> layout.table(label).isEmpty());
-        return Stream.of(unknownSeats, unknownSections, unknownTables).flatMap(labels -> labels);
+        var unknownParts = basket.best().stream()
+                .flatMap(item -> item.sections().stream().sorted())
+                .filter(section -> !layout.sections().contains(section));
+        return Stream.of(unknownSeats, unknownSections, unknownTables, unknownParts)
+                .flatMap(labels -> labels);
     }
 
     private Sold sold(Seat seat) {
@@ -120,7 +141,12 @@ final class Allotment {
         var unpricedTables = basket.tables().stream()
                 .filter(item -> !isPriced(table(item).section(), item.priceType()))
                 .map(TableItem::label);
-        return Stream.of(unpricedSeats, unpricedPlaces, unpricedTables).flatMap(labels -> labels);
+        var unpricedParts = basket.best().stream()
+                .filter(item -> SeatChooser.request(item, layout, prices).isEmpty())
+                .flatMap(item -> (item.sections().isEmpty() ? layout.sections() : item.sections())
+                        .stream().sorted());
+        return Stream.of(unpricedSeats, unpricedPlaces, unpricedTables, unpricedParts)
+                .flatMap(labels -> labels);
     }
 
     private boolean isPriced(String section, Optional<String> priceType) {
@@ -150,6 +176,58 @@ final class Allotment {
     /** Returns those seats of a row that are locked. */
     private Stream<Seat> seatsOf(PlannedRow row) {
         return seats.values().stream().filter(seat -> row.has(seat.id()));
+    }
+
+    private Optional<Outcome> orphans() {
+        if (!refusesOrphans || basket.seats().isEmpty()) {
+            return Optional.empty();
+        }
+        var ids = basket.seats().stream()
+                .map(item -> seats.get(item.label()).id())
+                .toList();
+        var isUnknown = basket.seats().stream()
+                .flatMap(item -> layout.seat(item.label()).stream())
+                .flatMapToInt(placed -> SeatChooser.neighbors(placed.row(), placed.id()))
+                .anyMatch(seat -> !chooser.isLocked(seat));
+        if (isUnknown) {
+            return Optional.of(new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty()));
+        }
+        return chooser.orphans(ids)
+                .map(orphans -> new Outcome.LeavesOrphans(labels(orphans.seats()), labels(orphans.instead())));
+    }
+
+    private List<String> labels(List<Integer> ids) {
+        return ids.stream().map(seat -> chooser.seat(seat).label()).toList();
+    }
+
+    private Optional<Outcome> chooseBest() {
+        if (basket.best().isEmpty()) {
+            return Optional.empty();
+        }
+        var item = basket.best().get();
+        var others = chosen.stream().map(each -> each.seat().id()).collect(Collectors.toSet());
+        var choice =
+                chooser.choose(id, SeatChooser.request(item, layout, prices).orElseThrow(), others);
+        if (choice.isEmpty()) {
+            return Optional.of(new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty()));
+        }
+        if (choice.get() instanceof SeatChoice.SoldOut soldOut) {
+            return Optional.of(new Outcome.SoldOut(Optional.empty(), soldOut.available()));
+        } else if (choice.get() instanceof SeatChoice.NotTogether apart) {
+            return Optional.of(new Outcome.NotTogether(apart.largest()));
+        }
+        var best = (SeatChoice.Chosen) choice.get();
+        for (int i = 0; i < item.quantity(); i++) {
+            var seat = chooser.seat(best.seats().get(i));
+            chosen.add(new Chosen(seat, item.priceTypes().get(i), Optional.empty()));
+        }
+        together = Optional.of(best.together());
+        return Optional.empty();
+    }
+
+    /** Returns whether the best seats are beside each other; empty if none were requested. */
+    Optional<Boolean> together() {
+        return together;
     }
 
     /** Chooses all seats of the basket, of which the places are free. If there are not enough places, returns why. */
@@ -191,7 +269,7 @@ final class Allotment {
                     + seatsOf(places).mapToInt(place -> freed(pool, place)).sum()
                     - taken.stream().filter(places::has).count();
             if (left < quantity) {
-                return new Outcome.SoldOut(places.section(), Math.max(left, 0));
+                return new Outcome.SoldOut(Optional.of(places.section()), Math.max(left, 0));
             }
         }
         missingPlaces.merge(pool, quantity - found, Integer::sum);
@@ -228,6 +306,7 @@ final class Allotment {
         return new ReservedSeat(
                 seat.id(),
                 seat.label(),
+                seat.section(),
                 type,
                 prices.price(seat.section(), type).orElseThrow(),
                 0,

@@ -3,6 +3,7 @@ package seatlock.inventory;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import seatlock.catalog.Layout;
@@ -13,10 +14,15 @@ import seatlock.catalog.Layout;
  * @param seats each once
  * @param places of each section once for each price type
  * @param tables each once
+ * @param best seats that the house chooses
  * @param allocation from which the places are taken, and that opens its seats; empty for what is for everybody
  */
 public record Basket(
-        List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables, Optional<String> allocation) {
+        List<SeatItem> seats,
+        List<PlacesItem> places,
+        List<TableItem> tables,
+        Optional<BestItem> best,
+        Optional<String> allocation) {
 
     /**
      * A seat that the buyer has chosen.
@@ -32,11 +38,33 @@ public record Basket(
     /** All seats of a table. @param label {@code SECTION-ROW} */
     public record TableItem(String label, Optional<String> priceType) {}
 
+    /**
+     * The best seats available.
+     *
+     * @param sections where they may be; empty for everywhere
+     * @param isApartAllowed whether they need not be beside each other, if there are none that are
+     * @param accessible how many of them must be accessible
+     * @param priceTypes one for each seat, in the order of the plan; empty for the first one
+     */
+    public record BestItem(
+            Set<String> sections, boolean isApartAllowed, int accessible, List<Optional<String>> priceTypes) {
+
+        public BestItem {
+            sections = Set.copyOf(sections);
+            priceTypes = List.copyOf(priceTypes);
+        }
+
+        /** Returns the number of seats. */
+        public int quantity() {
+            return priceTypes.size();
+        }
+    }
+
     public Basket {
         seats = List.copyOf(seats);
         places = List.copyOf(places);
         tables = List.copyOf(tables);
-        if (seats.isEmpty() && places.isEmpty() && tables.isEmpty()
+        if (seats.isEmpty() && places.isEmpty() && tables.isEmpty() && best.isEmpty()
                 || hasDuplicates(seats, SeatItem::label)
                 || hasDuplicates(tables, TableItem::label)) {
             throw new IllegalArgumentException("No items, or an item listed twice: " + seats + tables);
@@ -44,8 +72,9 @@ public record Basket(
     }
 
     /** Of what is for everybody. */
-    public Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables) {
-        this(seats, places, tables, Optional.empty());
+    public Basket(
+            List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables, Optional<BestItem> best) {
+        this(seats, places, tables, best, Optional.empty());
     }
 
     private static <T> boolean hasDuplicates(List<T> items, Function<T, String> label) {
@@ -58,7 +87,7 @@ public record Basket(
         var seats = labels.stream()
                 .map(label -> new SeatItem(label, Optional.empty(), Optional.empty()))
                 .toList();
-        return new Basket(seats, List.of(), List.of());
+        return new Basket(seats, List.of(), List.of(), Optional.empty());
     }
 
     /** Returns the number of its seats and places. A table that does not exist has none. */
@@ -68,7 +97,8 @@ public record Basket(
                 + tables.stream()
                         .flatMap(table -> layout.table(table.label()).stream())
                         .mapToLong(row -> row.row().seats().count())
-                        .sum();
+                        .sum()
+                + best.map(BestItem::quantity).orElse(0);
     }
 
     /** Returns the price types of its items; empty for one that names none. */
@@ -76,7 +106,8 @@ public record Basket(
         return Stream.of(
                         seats.stream().map(SeatItem::priceType),
                         places.stream().map(PlacesItem::priceType),
-                        tables.stream().map(TableItem::priceType))
+                        tables.stream().map(TableItem::priceType),
+                        best.stream().flatMap(item -> item.priceTypes().stream()))
                 .flatMap(types -> types);
     }
 

@@ -41,8 +41,9 @@ public sealed interface Command {
      *
      * @param id of the new reservation; the caller chooses it, so that decisions are deterministic
      * @param quotas limits that apply to the buyer
+     * @param bySeller whether the seller asks, who may leave single seats
      */
-    record Reserve(ReservationId id, Basket basket, Reservation.Buyer buyer, List<Quota> quotas)
+    record Reserve(ReservationId id, Basket basket, Reservation.Buyer buyer, List<Quota> quotas, boolean bySeller)
             implements OfReservation {
 
         public Reserve {
@@ -56,7 +57,7 @@ public sealed interface Command {
 
         @Override
         public Command under(Terms terms) {
-            return new Reserve(id, basket, buyer, Quota.under(terms, quotas));
+            return new Reserve(id, basket, buyer, Quota.under(terms, quotas), bySeller);
         }
 
         /** For a buyer who gives nothing but an e-mail address. */
@@ -65,7 +66,8 @@ public sealed interface Command {
                     id,
                     Basket.ofSeats(seats),
                     new Reservation.Buyer(email, Optional.empty(), Optional.empty(), token.hash()),
-                    quotas);
+                    quotas,
+                    false);
         }
 
         public Reserve(ReservationId id, List<String> seats, String email, ReservationToken token) {

@@ -49,6 +49,7 @@ public record Correction(
                 .map(seat -> new Reservation.ReservedSeat(
                         seat.seatId(),
                         seat.label(),
+                        seat.section(),
                         seat.priceType(),
                         seat.price(),
                         seat.discount(),

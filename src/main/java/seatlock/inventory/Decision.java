@@ -39,6 +39,7 @@ final class Decision {
      * @param limits those of the commands
      * @param freePlaces how many places of a pool were free for other transactions after these rows were locked; nothing for a
      *     pool of which this was not read
+     * @param pool the seats among which the best ones are chosen
      */
     record Locked(
             Map<ReservationId, Reservation> reservations,
@@ -48,7 +49,8 @@ final class Decision {
             Usage quotas,
             Facts facts,
             Limits limits,
-            Map<Pool, Integer> freePlaces) {
+            Map<Pool, Integer> freePlaces,
+            SeatPool pool) {
 
         Locked(
                 Map<ReservationId, Reservation> reservations,
@@ -65,11 +67,12 @@ final class Decision {
                     quotas,
                     facts,
                     Limits.NONE,
-                    Map.of());
+                    Map.of(),
+                    SeatPool.NONE);
         }
 
-        /** Returns the same with other seats, and with the numbers of free places. */
-        Locked with(Map<String, Seat> otherSeats, Map<Pool, Integer> otherFreePlaces) {
+        /** Returns the same after more seats were locked, and read. */
+        Locked with(Map<String, Seat> otherSeats, Map<Pool, Integer> otherFreePlaces, SeatPool otherPool) {
             return new Locked(
                     reservations,
                     otherSeats,
@@ -78,7 +81,8 @@ final class Decision {
                     quotas,
                     facts,
                     limits,
-                    otherFreePlaces);
+                    otherFreePlaces,
+                    otherPool);
         }
 
         Locked(Map<ReservationId, Reservation> reservations, Map<String, Seat> seats) {
@@ -125,6 +129,7 @@ final class Decision {
     private final QuotaUsage quotas;
     private final LimitUsage limits;
     private final Withholding withholding;
+    private final SeatChooser chooser;
     private final Map<String, ReservationId> payments;
     private final Locked locked;
     private final Map<Pool, Integer> missingPlaces = new HashMap<>();
@@ -150,6 +155,7 @@ final class Decision {
         this.quotas = new QuotaUsage(locked, reservations, now);
         this.limits = new LimitUsage(locked.limits(), now);
         this.withholding = new Withholding(locked.facts().allocations(), seats, now);
+        this.chooser = new SeatChooser(locked.pool(), seats, now);
         this.payments = new HashMap<>(locked.facts().payments());
     }
 
@@ -219,6 +225,18 @@ final class Decision {
         return missingPlaces;
     }
 
+    /** Returns which of the best seats must be locked, or whether the pool must be read, before all commands can be decided. */
+    SeatChooser chooser() {
+        return chooser;
+    }
+
+    /** Returns whether more seats must be locked or read before all commands can be decided. */
+    boolean needsMore() {
+        return !missingPlaces.isEmpty()
+                || chooser.isOutdated()
+                || !chooser.wanted().isEmpty();
+    }
+
     private Outcome decide(Command command) {
         if (command instanceof Command.Withhold withhold) {
             return withhold(withhold);
@@ -239,7 +257,7 @@ final class Decision {
         if (command instanceof Command.Extend extend) {
             return extend(extend);
         } else if (command instanceof Command.Confirm confirm) {
-            return confirm(confirm);
+            return new Confirmation(this, event, references, ttl, now, quotas).of(confirm);
         } else if (command instanceof Command.Cancel cancel) {
             return cancel(cancel);
         } else if (command instanceof Command.Expire expire) {
@@ -281,7 +299,9 @@ final class Decision {
         if (unknown.isPresent()) {
             return unknown.get();
         }
-        var allotment = allotment(basket, basket.allocation().map(Set::of).orElse(Set.of()));
+        var opened = basket.allocation().map(Set::of).orElse(Set.of());
+        var refusesOrphans = event.terms().choice().refusesOrphans() && !command.bySeller();
+        var allotment = allotment(command.id(), basket, opened, refusesOrphans);
         if (allotment.isLockedByOthers() || quotas.isLockedByOthers(command.quotas())) {
             return refuse(Refusal.LOCKED);
         }
@@ -306,12 +326,14 @@ final class Decision {
         reserved.forEach(each -> seats.computeIfPresent(each.label(), (l, seat) -> seat.held(command.id(), expiresAt)));
         quotas.add(command.id(), command.quotas());
         limits.reserve(command.id(), wanted);
-        return put(newReservation(command, reserved, expiresAt));
+        var reservation = newReservation(command, reserved, expiresAt);
+        reservations.put(reservation.id(), reservation);
+        return new Outcome.Done(reservation, true, Optional.empty(), allotment.together());
     }
 
-    /** @param opened names of the allocations of which the basket may have seats */
-    private Allotment allotment(Basket basket, Set<String> opened) {
-        return new Allotment(basket, opened, layout, prices, seats, withholding, locked, now);
+    private Allotment allotment(ReservationId id, Basket basket, Set<String> opened, boolean refusesOrphans) {
+        return new Allotment(
+                id, basket, opened, refusesOrphans, layout, prices, seats, withholding, chooser, locked, now);
     }
 
     /** Remembers what an allotment lacks, and returns the outcome to which that has led. */
@@ -324,7 +346,7 @@ final class Decision {
         if (event.status() == Event.Status.CANCELLED) {
             return refuse(Refusal.EVENT_CANCELLED);
         }
-        var allotment = allotment(command.basket(), Set.of(command.name()));
+        var allotment = allotment(null, command.basket(), Set.of(command.name()), false);
         return noting(allotment, withholding.withhold(command, allotment));
     }
 
@@ -332,7 +354,7 @@ final class Decision {
         if (command.basket().isEmpty()) {
             return withholding.releaseAll(command.name());
         }
-        var allotment = allotment(command.basket().get(), Set.of(command.name()));
+        var allotment = allotment(null, command.basket().get(), Set.of(command.name()), false);
         return noting(allotment, withholding.release(command.name(), allotment));
     }
 
@@ -368,7 +390,7 @@ final class Decision {
         return wanted;
     }
 
-    private Optional<Outcome> checkLimits(Map<UUID, Integer> wanted) {
+    Optional<Outcome> checkLimits(Map<UUID, Integer> wanted) {
         return limits.exceededBy(wanted)
                 .map(limit -> new Outcome.PriceExhausted(
                         prices.tariff().limitedBy(limit).orElseThrow(), limits.left(limit)));
@@ -422,112 +444,8 @@ final class Decision {
         return put(reservation.extendedTo(until));
     }
 
-    private Outcome confirm(Command.Confirm command) {
-        var reservation = reservations.get(command.id());
-        if (reservation == null) {
-            return refuse(Refusal.RESERVATION_NOT_FOUND);
-        }
-        if (event.status() == Event.Status.CANCELLED) {
-            return refuse(Refusal.EVENT_CANCELLED, reservation);
-        }
-        if (reservation.replacedBy().isPresent()) {
-            return refuse(Refusal.RESERVATION_NOT_PENDING, reservation); // its buyer has tickets
-        }
-        if (reservation.asOf(now).status() == ReservationStatus.EXPIRED) {
-            if (reservation.buyer().isErased()) {
-                return refuse(Refusal.RESERVATION_NOT_PENDING, reservation); // nobody is left to get tickets
-            }
-            return command.ifLapsed().isPresent()
-                    ? reacquire(reservation, command.ifLapsed().get(), command.payment())
-                    : refuseExpired(reservation);
-        }
-        if (reservation.status() != ReservationStatus.PENDING) {
-            return refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
-        }
-        if (command.payment().amount() != reservation.total()) {
-            return refuse(Refusal.AMOUNT_MISMATCH, reservation);
-        }
-        if (hasLostSeats(reservation)) {
-            return refuseExpired(reservation);
-        }
-        if (!use(command.payment(), reservation, reservation.id())) {
-            return refuse(Refusal.PAYMENT_USED, reservation);
-        }
-        reservation.seats().forEach(seat -> seats.computeIfPresent(seat.label(), (l, held) -> held.sold()));
-        limits.confirm(reservation.id());
-        return put(reservation.with(new State.Confirmed(notBefore(reservation.createdAt()), command.payment())));
-    }
-
-    /** Confirms a successor of a lapsed reservation: the same seats for the same buyer, at the prices and under the terms of then. */
-    private Outcome reacquire(Reservation lapsed, Command.Successor successor, Reservation.Payment payment) {
-        // Quotas are deleted once the event has started.
-        var applicable = now.isBefore(event.startsAt()) ? successor.quotas() : List.<Quota>of();
-        if (quotas.isLockedByOthers(applicable)) {
-            return refuse(Refusal.LOCKED);
-        }
-        if (!taken(lapsed).isEmpty()) {
-            return refuseExpired(lapsed);
-        }
-        if (payment.amount() != lapsed.total()) {
-            return refuse(Refusal.AMOUNT_MISMATCH, lapsed);
-        }
-        var exceeded = quotas.checkSeats(applicable, lapsed.seats().size());
-        if (exceeded.isPresent()) {
-            return exceeded.get();
-        }
-        var exhausted = checkLimits(limits.of(lapsed.id()));
-        if (exhausted.isPresent()) {
-            return exhausted.get();
-        }
-        if (!use(payment, lapsed, successor.id())) {
-            return refuse(Refusal.PAYMENT_USED, lapsed);
-        }
-        var wasExpired = lapsed.status() == ReservationStatus.EXPIRED;
-        var expired = wasExpired ? (State.Expired) lapsed.state() : new State.Expired(now);
-        var replaced = lapsed.replacedBy(successor.id(), expired);
-        reservations.put(replaced.id(), replaced);
-        var confirmed = confirmedSuccessor(lapsed, successor.id(), payment);
-        reservations.put(confirmed.id(), confirmed);
-        lapsed.seats()
-                .forEach(reserved -> seats.computeIfPresent(
-                        reserved.label(),
-                        (l, seat) ->
-                                seat.held(confirmed.id(), confirmed.expiresAt()).sold()));
-        quotas.add(confirmed.id(), applicable);
-        limits.replace(lapsed.id(), confirmed.id());
-        return new Outcome.Done(confirmed, true, Optional.of(new Outcome.Replaced(replaced, wasExpired)));
-    }
-
-    private Reservation confirmedSuccessor(Reservation lapsed, ReservationId id, Reservation.Payment payment) {
-        var at = notBefore(lapsed.createdAt());
-        var expiresAt = at.plus(ttl);
-        return new Reservation(
-                id,
-                references.get(),
-                1,
-                lapsed.termsVersion(),
-                lapsed.buyer(),
-                lapsed.seats(),
-                lapsed.breakdown(),
-                lapsed.createdAt(), // so that it is before the start of the event, as the terms of then require
-                expiresAt,
-                expiresAt,
-                new State.Confirmed(at, payment),
-                Optional.of(lapsed.id()),
-                Optional.empty());
-    }
-
-    /**
-     * Records the use of a payment. Nothing is paid for a free reservation, so its reference identifies no payment.
-     *
-     * @return {@code false} if the payment has confirmed another reservation
-     */
-    private boolean use(Reservation.Payment payment, Reservation paid, ReservationId confirmed) {
-        return paid.total() == 0 || payments.putIfAbsent(payment.reference(), confirmed) == null;
-    }
-
     /** Returns the labels of the seats of a lapsed reservation that other reservations have, or that are withheld for somebody. */
-    private List<String> taken(Reservation lapsed) {
+    List<String> taken(Reservation lapsed) {
         return lapsed.seats().stream()
                 .map(Reservation.ReservedSeat::label)
                 .filter(label -> seats.containsKey(label)
@@ -536,12 +454,12 @@ final class Decision {
                 .toList();
     }
 
-    private Outcome refuseExpired(Reservation reservation) {
+    Outcome refuseExpired(Reservation reservation) {
         return new Outcome.Refused(Refusal.RESERVATION_EXPIRED, taken(reservation), Optional.of(reservation.asOf(now)));
     }
 
     /** Returns the time of a change that follows another. It is not earlier, even if the database's clock was set back. */
-    private Instant notBefore(Instant earlier) {
+    Instant notBefore(Instant earlier) {
         return now.isBefore(earlier) ? earlier : now;
     }
 
@@ -600,7 +518,7 @@ final class Decision {
     }
 
     /** Returns whether a hold lapsed, another buyer took a seat, and then the database's clock was set back. */
-    private boolean hasLostSeats(Reservation reservation) {
+    boolean hasLostSeats(Reservation reservation) {
         return reservation.status() == ReservationStatus.PENDING
                 && !reservation.seats().stream().allMatch(seat -> isHeldBy(seat, reservation));
     }
@@ -612,16 +530,16 @@ final class Decision {
                 && reservation.id().equals(seat.holder());
     }
 
-    private Outcome put(Reservation reservation) {
+    Outcome put(Reservation reservation) {
         reservations.put(reservation.id(), reservation);
         return new Outcome.Done(reservation, true);
     }
 
-    private Outcome refuse(Refusal reason) {
+    Outcome refuse(Refusal reason) {
         return new Outcome.Refused(reason, List.of(), Optional.empty());
     }
 
-    private Outcome refuse(Refusal reason, Reservation reservation) {
+    Outcome refuse(Refusal reason, Reservation reservation) {
         return new Outcome.Refused(reason, List.of(), Optional.of(reservation.asOf(now)));
     }
 }

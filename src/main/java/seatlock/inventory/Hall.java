@@ -226,6 +226,13 @@ final class Hall {
         return List.copyOf(stretches);
     }
 
+    /** Returns the number of seats. */
+    int size() {
+        return all.stream()
+                .mapToInt(stretch -> stretch.last() - stretch.first() + 1)
+                .sum();
+    }
+
     /** Returns all stretches, in the order of the plan. */
     List<Stretch> all() {
         return all;

@@ -3,7 +3,6 @@ package seatlock.inventory;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
-import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
 import java.sql.SQLException;
@@ -37,12 +36,13 @@ import seatlock.db.Tx;
  */
 public final class Inventory {
 
-    /** How often places are looked for again that another node was quicker to take. */
-    private static final int MAX_SEARCHES = 2;
+    /** How often places and seats are looked for again that another node was quicker to take. */
+    private static final int MAX_SEARCHES = 3;
 
     private final Catalog catalog;
     private final Duration defaultTtl;
     private final Vacancies vacancies = new Vacancies(new Random());
+    private final Halls halls = new Halls();
 
     /** @param defaultTtl how long a pending reservation holds its seats, unless the terms of its event say otherwise */
     public Inventory(Catalog catalog, Duration defaultTtl) {
@@ -76,8 +76,13 @@ public final class Inventory {
         var ttl = event.terms().reservationTtl().orElse(defaultTtl);
         var held = lock(tx, event, prices, layout, commands, locking);
         var decision = Decision.of(event, prices, layout, Reference::random, ttl, held.locked(), held.now(), commands);
-        for (int round = 1; round <= MAX_SEARCHES && !decision.missingPlaces().isEmpty(); round++) {
-            held = lockMorePlaces(tx, event, layout, held, decision.missingPlaces());
+        for (int round = 1; round <= MAX_SEARCHES && decision.needsMore(); round++) {
+            if (decision.chooser().isOutdated()) {
+                held = held.withPool(held.locked().pool().current(halls.read(tx, event)));
+                decision =
+                        Decision.of(event, prices, layout, Reference::random, ttl, held.locked(), held.now(), commands);
+            }
+            held = lockMore(tx, event, layout, held, decision);
             decision = Decision.of(event, prices, layout, Reference::random, ttl, held.locked(), held.now(), commands);
         }
         InventoryWriter.write(tx, event, held.locked(), decision);
@@ -91,7 +96,12 @@ public final class Inventory {
     }
 
     /** The locked rows, and the database's clock, read after they were locked. */
-    private record Held(Decision.Locked locked, Instant now) {}
+    private record Held(Decision.Locked locked, Instant now) {
+
+        Held withPool(SeatPool pool) {
+            return new Held(locked.with(locked.seats(), locked.freePlaces(), pool), now);
+        }
+    }
 
     /** Locks everything that the commands need, in the lock order (see the package's documentation). */
     private Held lock(Tx tx, Event event, PriceList prices, Layout layout, List<Command> commands, Locking locking)
@@ -106,15 +116,18 @@ public final class Inventory {
         quotas.reservations().values().forEach(ids::addAll);
         var reservations = lockReservations(tx, event.id(), ids, locking);
         var usedTickets = lockUsedTickets(tx, event.id(), commands);
-        var payments = payments(tx, event.id(), commands);
+        var payments = InventoryReader.payments(tx, event.id(), commands);
         var allocations = AllocationStore.read(tx, event.id(), commands);
         var baskets = baskets(event, layout, commands);
         var labels = requestedLabels(baskets);
+        var pool = halls.pool(tx, event, prices, layout, commands);
         var seatIds = Stream.of(
                         seatIds(commands, reservations),
                         baskets.stream().flatMap(basket -> basket.tableSeatIds(layout)),
                         places(tx, event.id(), layout, allocations, baskets).stream(),
-                        allocations.seatIds().values().stream().flatMap(Set::stream))
+                        allocations.seatIds().values().stream().flatMap(Set::stream),
+                        pool.likely().values().stream().flatMap(chosen -> chosen.seats().stream()),
+                        Halls.neighbors(event, layout, baskets))
                 .flatMap(ids_ -> ids_)
                 .distinct()
                 .toArray(Integer[]::new);
@@ -129,8 +142,9 @@ public final class Inventory {
         Set<ReservationId> reservationsLockedByOthers = Set.of();
         Set<String> seatsLockedByOthers = Set.of();
         if (locking == Locking.SKIP) {
-            reservationsLockedByOthers = skippedReservations(tx, event.id(), ids, reservations.keySet());
-            seatsLockedByOthers = skippedSeats(tx, event.id(), labels, seatIds, byLabel.keySet());
+            reservationsLockedByOthers = Skipped.reservations(tx, event.id(), ids, reservations.keySet());
+            seatsLockedByOthers = Skipped.seats(tx, event.id(), labels, seatIds, byLabel.keySet());
+            pool = pool.withLockedByOthers(List.of(seatIds), byLabel.values());
         }
         return new Held(
                 new Decision.Locked(
@@ -141,7 +155,8 @@ public final class Inventory {
                         quotas,
                         new Decision.Facts(usedTickets, payments, allocations.locked(byLabel.values())),
                         limits,
-                        Map.of()),
+                        Map.of(),
+                        pool),
                 seats.now());
     }
 
@@ -248,11 +263,12 @@ public final class Inventory {
     }
 
     /**
-     * Locks more places, without waiting for those that other transactions have locked: the order of these locks is not that of the
-     * others. Then counts how many are free for other transactions, those that they have locked included.
+     * Locks more places and seats, without waiting for those that other transactions have locked: the order of these locks is not
+     * that of the others. Then counts how many places are free for other transactions, those that they have locked included.
      */
-    private Held lockMorePlaces(Tx tx, Event event, Layout layout, Held held, Map<Pool, Integer> missing)
-            throws SQLException {
+    private Held lockMore(Tx tx, Event event, Layout layout, Held held, Decision decision) throws SQLException {
+        var missing = decision.missingPlaces();
+        var wanted = decision.chooser().wanted();
         var seats = new LinkedHashMap<>(held.locked().seats());
         var lockedIds = seats.values().stream().map(Seat::id).collect(toSet());
         var free = new HashMap<Pool, Integer>();
@@ -265,7 +281,18 @@ public final class Inventory {
             free.put(pool.getKey(), countFree(tx, event.id(), pool.getKey(), places));
             now = locked.now();
         }
-        return new Held(held.locked().with(seats, free), now);
+        var pool = held.locked().pool();
+        if (!wanted.isEmpty()) {
+            var ids = wanted.stream()
+                    .boxed()
+                    .filter(id -> !lockedIds.contains(id))
+                    .toArray(Integer[]::new);
+            var locked = lockSeats(tx, event.id(), new String[0], ids, Locking.SKIP);
+            locked.rows().forEach(seat -> seats.put(seat.label(), seat));
+            pool = pool.withLockedByOthers(List.of(ids), locked.rows());
+            now = locked.now();
+        }
+        return new Held(held.locked().with(seats, free, pool), now);
     }
 
     /** Remembers which places the decision leaves free. If the transaction is rolled back, the next search notices. */
@@ -273,6 +300,7 @@ public final class Inventory {
         var bySection = decision.seats().values().stream().collect(groupingBy(Seat::section));
         bySection.forEach((section, seats) ->
                 layout.places(section).ifPresent(places -> vacancies.decided(event.id(), places, seats)));
+        halls.decided(event.id(), decision.seats().values());
     }
 
     /** Locks quotas in the order of their subjects, and reads the reservations that count against them. */
@@ -302,7 +330,7 @@ public final class Inventory {
                 event.value());
         var reservations = lines.stream().collect(groupingBy(Line::subject, mapping(Line::reservation, toList())));
         Set<String> others =
-                locking == Locking.SKIP ? skippedQuotas(tx, event, subjects, reservations.keySet()) : Set.of();
+                locking == Locking.SKIP ? Skipped.quotas(tx, event, subjects, reservations.keySet()) : Set.of();
         return new Decision.Usage(reservations, others);
     }
 
@@ -381,7 +409,7 @@ public final class Inventory {
                         new Limits.Count(row.integer("size"), row.integer("confirmed"), row.integer("pending"))),
                 event.value(),
                 locked.toArray(UUID[]::new));
-        return new Limits(counts, uses, without(ids, counts.keySet()));
+        return new Limits(counts, uses, Skipped.of(ids, counts.keySet()));
     }
 
     /** Locks reservations in the order of their ids. */
@@ -440,37 +468,6 @@ public final class Inventory {
         return tickets.stream().filter(Ticket::used).map(Ticket::reservation).collect(toSet());
     }
 
-    /**
-     * Finds the reservations that the payments of the commands have confirmed before. They cannot be locked, because most do not
-     * exist yet: if another transaction uses one at the same time, the unique index will stop this one.
-     */
-    private static Map<String, ReservationId> payments(Tx tx, EventId event, List<Command> commands)
-            throws SQLException {
-        var references = Command.select(commands, Command.Confirm.class).stream()
-                .map(confirm -> confirm.payment().reference())
-                .distinct()
-                .toArray(String[]::new);
-        if (references.length == 0) {
-            return Map.of();
-        }
-        return tx
-                .query(
-                        """
-                        SELECT used.*
-                          FROM unnest(?) AS named (reference)
-                         CROSS JOIN LATERAL (SELECT reference, reservation_id
-                                               FROM payment_references
-                                              WHERE event_id = ?
-                                                AND reference = named.reference
-                                             OFFSET 0) AS used
-                        """,
-                        row -> Map.entry(row.text("reference"), new ReservationId(row.uuid("reservation_id"))),
-                        references,
-                        event.value())
-                .stream()
-                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
     /** Locks seats in the order of their ids, and then reads the clock and the version of the event. */
     private static Tx.Locked<Seat> lockSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Locking locking)
             throws SQLException {
@@ -503,50 +500,7 @@ public final class Inventory {
         return locking == Locking.SKIP ? " SKIP LOCKED" : "";
     }
 
-    // With SKIP LOCKED, a row that exists but was not returned is locked by another transaction.
-
-    private static Set<String> skippedQuotas(Tx tx, EventId event, Set<String> subjects, Set<String> locked)
-            throws SQLException {
-        var existing = tx.query("""
-                SELECT encode(found.subject, 'hex') AS subject
-                  FROM unnest(?) AS named (subject)
-                 CROSS JOIN LATERAL (SELECT subject FROM quotas WHERE event_id = ?
-                                        AND subject = decode(named.subject, 'hex') OFFSET 0) AS found
-                """, row -> row.text("subject"), subjects.toArray(String[]::new), event.value());
-        return without(existing, locked);
-    }
-
-    private static Set<ReservationId> skippedReservations(
-            Tx tx, EventId event, Set<ReservationId> ids, Set<ReservationId> locked) throws SQLException {
-        if (locked.size() == ids.size()) {
-            return Set.of();
-        }
-        var existing = tx.query(
-                "SELECT reservation_id FROM reservations WHERE event_id = ? AND reservation_id = ANY (?)",
-                row -> new ReservationId(row.uuid("reservation_id")),
-                event.value(),
-                uuids(ids));
-        return without(existing, locked);
-    }
-
-    private static Set<String> skippedSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Set<String> locked)
-            throws SQLException {
-        var existing = tx.query(
-                "SELECT label FROM seats WHERE event_id = ? AND (label = ANY (?) OR seat_id = ANY (?))",
-                row -> row.text("label"),
-                event.value(),
-                labels,
-                ids);
-        return without(existing, locked);
-    }
-
-    private static <T> Set<T> without(Collection<T> existing, Set<T> locked) {
-        var skipped = new HashSet<>(existing);
-        skipped.removeAll(locked);
-        return skipped;
-    }
-
-    private static UUID[] uuids(Collection<ReservationId> ids) {
+    static UUID[] uuids(Collection<ReservationId> ids) {
         return ids.stream().map(ReservationId::value).toArray(UUID[]::new);
     }
 }

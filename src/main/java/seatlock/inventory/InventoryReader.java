@@ -213,6 +213,36 @@ public final class InventoryReader {
                 .get(0);
     }
 
+    /**
+     * Finds the reservations that the payments of the commands have confirmed before. They cannot be locked, because most do not
+     * exist yet: if another transaction uses one at the same time, the unique index will stop this one.
+     */
+    static Map<String, ReservationId> payments(Tx tx, EventId event, List<Command> commands) throws SQLException {
+        var references = Command.select(commands, Command.Confirm.class).stream()
+                .map(confirm -> confirm.payment().reference())
+                .distinct()
+                .toArray(String[]::new);
+        if (references.length == 0) {
+            return Map.of();
+        }
+        return tx
+                .query(
+                        """
+                        SELECT used.*
+                          FROM unnest(?) AS named (reference)
+                         CROSS JOIN LATERAL (SELECT reference, reservation_id
+                                               FROM payment_references
+                                              WHERE event_id = ?
+                                                AND reference = named.reference
+                                             OFFSET 0) AS used
+                        """,
+                        row -> Map.entry(row.text("reference"), new ReservationId(row.uuid("reservation_id"))),
+                        references,
+                        event.value())
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
     /** Adds its seats to each reservation. */
     static Map<ReservationId, Reservation> withSeats(Tx tx, EventId event, List<Reservation> rows) throws SQLException {
         var byId = new LinkedHashMap<ReservationId, Reservation>();
@@ -224,9 +254,9 @@ public final class InventoryReader {
                 """
                 SELECT claims.*
                   FROM unnest(?) AS named (id)
-                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, rs.price_type, rs.price, rs.discount, rs.holder
+                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, s.section, rs.price_type, rs.price, rs.discount, rs.holder
                                        FROM reservation_seats AS rs
-                                      CROSS JOIN LATERAL (SELECT label FROM seats WHERE event_id = rs.event_id
+                                      CROSS JOIN LATERAL (SELECT label, section FROM seats WHERE event_id = rs.event_id
                                                              AND seat_id = rs.seat_id OFFSET 0) AS s
                                       WHERE rs.event_id = ?
                                         AND rs.reservation_id = named.id
@@ -237,6 +267,7 @@ public final class InventoryReader {
                         new Reservation.ReservedSeat(
                                 row.integer("seat_id"),
                                 row.text("label"),
+                                row.text("section"),
                                 row.text("price_type"),
                                 row.bigint("price"),
                                 row.bigint("discount"),

@@ -23,11 +23,13 @@ public sealed interface Outcome {
      *
      * @param changed {@code false} if the reservation was in that state before the command
      * @param replaced the lapsed reservation in whose place the reservation was confirmed
+     * @param together whether the best seats that were requested are beside each other; empty if none were
      */
-    record Done(Reservation reservation, boolean changed, Optional<Replaced> replaced) implements Outcome {
+    record Done(Reservation reservation, boolean changed, Optional<Replaced> replaced, Optional<Boolean> together)
+            implements Outcome {
 
         public Done(Reservation reservation, boolean changed) {
-            this(reservation, changed, Optional.empty());
+            this(reservation, changed, Optional.empty(), Optional.empty());
         }
 
         @Override
@@ -94,11 +96,37 @@ public sealed interface Outcome {
     }
 
     /**
-     * A section has fewer free places than requested: a read after the locks were acquired shows it. Nothing was changed.
+     * There are fewer free places or seats than requested: a read after the locks were acquired shows it. Nothing was changed.
      *
-     * @param available how many it has
+     * @param section of the places; empty for best seats
+     * @param available how many there are for the buyer
      */
-    record SoldOut(String section, long available) implements Outcome {
+    record SoldOut(Optional<String> section, long available) implements Outcome {
+        @Override
+        public boolean isFinal() {
+            return true;
+        }
+    }
+
+    /**
+     * There are enough seats, but not beside each other: a read after the locks were acquired shows it. Nothing was changed.
+     *
+     * @param largest size of the largest smaller party that could sit together; 0 if there is none
+     */
+    record NotTogether(int largest) implements Outcome {
+        @Override
+        public boolean isFinal() {
+            return true;
+        }
+    }
+
+    /**
+     * The seats would leave single free ones beside them, which the event refuses. Nothing was changed.
+     *
+     * @param seats labels of the single ones
+     * @param instead labels of seats that would leave none
+     */
+    record LeavesOrphans(List<String> seats, List<String> instead) implements Outcome {
         @Override
         public boolean isFinal() {
             return true;

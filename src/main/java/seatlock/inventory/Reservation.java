@@ -67,17 +67,24 @@ public record Reservation(
     /**
      * A seat of a reservation.
      *
+     * @param section of the seat plan
      * @param priceType id of its price type
      * @param price at which it was reserved, without discount and fees, in minor units of the event's currency
      * @param discount what a code takes off the price
      * @param holder name that its ticket shows; empty to show the buyer's
      */
     public record ReservedSeat(
-            int seatId, String label, String priceType, long price, long discount, Optional<String> holder) {
+            int seatId,
+            String label,
+            String section,
+            String priceType,
+            long price,
+            long discount,
+            Optional<String> holder) {
 
         /** A seat of the {@linkplain PriceType#STANDARD standard price type}. */
-        public ReservedSeat(int seatId, String label, long price, Optional<String> holder) {
-            this(seatId, label, PriceType.STANDARD.id(), price, 0, holder);
+        public ReservedSeat(int seatId, String label, String section, long price, Optional<String> holder) {
+            this(seatId, label, section, PriceType.STANDARD.id(), price, 0, holder);
         }
 
         /** Returns the price after the discount, without fees. */
@@ -186,14 +193,17 @@ public record Reservation(
         return hasLapsedAt(now) ? with(new State.Expired(now)) : this;
     }
 
-    /** Returns the name that the ticket of one of its seats shows: of the seat's holder, else of the buyer, else the address. */
-    public String printedName(int seatId) {
+    /** Returns one of its seats by its id. */
+    public ReservedSeat seat(int seatId) {
         return seats.stream()
                 .filter(seat -> seat.seatId() == seatId)
                 .findFirst()
-                .flatMap(ReservedSeat::holder)
-                .or(buyer::name)
-                .orElse(buyer.email());
+                .orElseThrow();
+    }
+
+    /** Returns the name that the ticket of one of its seats shows: of the seat's holder, else of the buyer, else the address. */
+    public String printedName(int seatId) {
+        return seat(seatId).holder().or(buyer::name).orElse(buyer.email());
     }
 
     /** Returns whether some ticket shows something else than with an earlier version of this reservation. */

@@ -41,6 +41,11 @@ public record Seat(
         return status == SeatStatus.AVAILABLE || status == SeatStatus.HELD && !heldUntil.isAfter(now);
     }
 
+    /** Returns whether everybody can reserve it. */
+    boolean isForSaleAt(Instant now) {
+        return allocation == null && isFreeAt(now);
+    }
+
     Seat held(ReservationId by, Instant until) {
         return new Seat(id, label, section, row, number, SeatStatus.HELD, by, until, allocation);
     }

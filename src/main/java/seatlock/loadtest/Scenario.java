@@ -8,6 +8,10 @@ import java.util.stream.Stream;
 public enum Scenario {
     /** Every request reserves a different seat. */
     ON_SALE("201", Set.of()),
+    /** Every request reserves a place, which nobody chooses; there are as many places as requests. */
+    PLACES("201", Set.of()),
+    /** Every request reserves the best seat available; there are as many seats as requests. */
+    BEST("201", Set.of()),
     /** Several buyers request each seat at the same time. */
     RIVALS("201", Set.of("409 seats-taken")),
     /** All clients request one seat at the same instant. */
@@ -50,6 +54,11 @@ public enum Scenario {
     private static String settled(String outcome) {
         var then = outcome.lastIndexOf(Report.THEN);
         return then < 0 ? outcome : outcome.substring(then + Report.THEN.length());
+    }
+
+    /** Returns whether the server chooses the seats. */
+    boolean leavesChoice() {
+        return this == PLACES || this == BEST;
     }
 
     boolean sells() {

@@ -19,6 +19,7 @@ final class SeatLedger {
     private final long[][] leastSignificant;
     private final byte[][] flags;
     private long acknowledged;
+    private int doubts;
 
     SeatLedger(TestEvents events, Violations violations) {
         this.events = events;
@@ -56,6 +57,12 @@ final class SeatLedger {
     /** Records that the outcome of a request for a seat is unknown despite all retries. */
     synchronized void recordDoubt(long seat) {
         flags[event(seat)][at(seat)] |= IN_DOUBT;
+        doubts++;
+    }
+
+    /** Returns of how many requests the outcome is unknown. */
+    synchronized int doubts() {
+        return doubts;
     }
 
     synchronized long acknowledged() {

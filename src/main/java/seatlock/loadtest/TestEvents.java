@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import seatlock.loadtest.ServerConnections.Request;
 
 /**
@@ -21,6 +22,9 @@ final class TestEvents {
 
     private static final int SEATS_PER_ROW = 100;
     private static final String SECTION = "FLOOR";
+    private static final String PLACE = SECTION + "-GA-";
+    private static final Pattern LABEL =
+            Pattern.compile("\"label\":\"" + SECTION + "-(?<row>GA|\\d{1,6})-(?<number>\\d{1,7})\"");
 
     /** Outlasts the longest test and the audit after it, so that no reservation expires meanwhile. */
     private static final String RESERVATION_TTL = "PT24H";
@@ -33,13 +37,15 @@ final class TestEvents {
             .withZone(ZoneOffset.UTC);
 
     private final ServerConnections connections;
+    private final Scenario scenario;
     private final int seatsPerEvent;
     private final List<String> ids = new ArrayList<>();
     private final List<URI> reservations = new ArrayList<>();
 
-    private TestEvents(ServerConnections connections, int seatsPerEvent) {
+    private TestEvents(ServerConnections connections, Plan plan) {
         this.connections = connections;
-        this.seatsPerEvent = seatsPerEvent;
+        this.scenario = plan.scenario();
+        this.seatsPerEvent = plan.seats();
     }
 
     /**
@@ -48,13 +54,13 @@ final class TestEvents {
      * @throws IllegalStateException if the server refuses; the message contains its response
      */
     static TestEvents create(ServerConnections connections, Plan plan) {
-        var created = new TestEvents(connections, plan.seats());
+        var created = new TestEvents(connections, plan);
         var count = plan.eventsToMake();
         for (int i = 1; i <= count; i++) {
             var now = Instant.now();
             var name = "Load test " + plan.scenario() + ", " + NAME_TIME.format(now) + ", " + i + " of " + count;
             var response = connections.sendAndWait(
-                    Request.post(connections.uri("/api/events"), newEvent(name, plan.seats(), now), null));
+                    Request.post(connections.uri("/api/events"), created.newEvent(name, now), null));
             if (response.status() != 201) {
                 throw new IllegalStateException("The server did not create an event: " + response.outcome()
                         + (response.status() == 401 ? " (wrong admin key: set --key or SEATLOCK_ADMIN_KEY)" : ""));
@@ -66,25 +72,32 @@ final class TestEvents {
         return created;
     }
 
-    private static byte[] newEvent(String name, int seats, Instant now) {
-        var rows = new ArrayList<String>();
-        for (int first = 0; first < seats; first += SEATS_PER_ROW) {
-            rows.add("{\"name\":\"" + (first / SEATS_PER_ROW + 1) + "\",\"seats\":"
-                    + Math.min(SEATS_PER_ROW, seats - first) + "}");
-        }
+    private byte[] newEvent(String name, Instant now) {
+        var seats = scenario == Scenario.PLACES
+                ? "\"places\":" + seatsPerEvent
+                : "\"rows\":[" + String.join(",", rows(seatsPerEvent)) + "]";
         return String.format(
                         Locale.ROOT,
                         """
                 {"name":"%s","venue":"seatlock loadtest","startsAt":"%s","timeZone":"UTC","currency":"EUR",
-                 "reservationTtl":"%s","sections":[{"name":"%s","price":%d,"rows":[%s]}]}
+                 "reservationTtl":"%s","sections":[{"name":"%s","price":%d,%s}]}
                 """,
                         name,
                         now.plus(365, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS),
                         RESERVATION_TTL,
                         SECTION,
                         PRICE,
-                        String.join(",", rows))
+                        seats)
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static List<String> rows(int seats) {
+        var rows = new ArrayList<String>();
+        for (int first = 0; first < seats; first += SEATS_PER_ROW) {
+            rows.add("{\"name\":\"" + (first / SEATS_PER_ROW + 1) + "\",\"seats\":"
+                    + Math.min(SEATS_PER_ROW, seats - first) + "}");
+        }
+        return rows;
     }
 
     int count() {
@@ -102,7 +115,28 @@ final class TestEvents {
 
     String label(long seat) {
         var inEvent = (int) (seat % seatsPerEvent);
+        if (scenario == Scenario.PLACES) {
+            return PLACE + (inEvent + 1);
+        }
         return SECTION + "-" + (inEvent / SEATS_PER_ROW + 1) + "-" + (inEvent % SEATS_PER_ROW + 1);
+    }
+
+    /**
+     * Finds the seat that the server has chosen.
+     *
+     * @param asked any seat of the event
+     * @param reservation the response
+     * @return -1 if the event has no such seat
+     */
+    long chosen(long asked, byte[] reservation) {
+        var label = LABEL.matcher(new String(reservation, StandardCharsets.UTF_8));
+        if (!label.find()) {
+            return -1;
+        }
+        var number = Integer.parseInt(label.group("number"));
+        var row = label.group("row").equals("GA") ? 1 : Integer.parseInt(label.group("row"));
+        var inEvent = (row - 1) * SEATS_PER_ROW + number - 1;
+        return inEvent < seatsPerEvent ? asked - asked % seatsPerEvent + inEvent : -1;
     }
 
     /** Names a seat and its event, for messages. */
@@ -115,8 +149,12 @@ final class TestEvents {
     }
 
     Request reserve(long seat, String idempotencyKey) {
-        var body =
-                "{\"seats\":[\"" + label(seat) + "\"],\"email\":\"" + String.format(Locale.ROOT, EMAIL, seat) + "\"}";
+        var item = switch (scenario) {
+            case PLACES -> "\"places\":[{\"section\":\"" + SECTION + "\",\"quantity\":1}]";
+            case BEST -> "\"best\":{\"quantity\":1}";
+            default -> "\"seats\":[\"" + label(seat) + "\"]";
+        };
+        var body = "{" + item + ",\"email\":\"" + String.format(Locale.ROOT, EMAIL, seat) + "\"}";
         return Request.post(reservations.get(eventOf(seat)), body.getBytes(StandardCharsets.US_ASCII), idempotencyKey);
     }
 

@@ -69,7 +69,7 @@ final class Workload {
             case NOTHING -> new Request(connections.uri("/livez"), null, null, null, false);
             case BROWSE -> events.wholeSeatMap(null);
             case RETRY_STORM -> events.reserve(0, keyPrefix);
-            case ON_SALE, RIVALS, STAMPEDE, PURCHASE -> null;
+            case ON_SALE, PLACES, BEST, RIVALS, STAMPEDE, PURCHASE -> null;
         };
     }
 
@@ -91,7 +91,7 @@ final class Workload {
                         dueNanos,
                         false,
                         plan.conditional() ? events.wholeSeatMap(etag) : repeatedRequest);
-            case ON_SALE, PURCHASE, STAMPEDE -> reserve(number, number, counted, dueNanos);
+            case ON_SALE, PLACES, BEST, PURCHASE, STAMPEDE -> reserve(number, number, counted, dueNanos);
             case RIVALS -> reserve(number, number / plan.rivals(), counted, dueNanos);
         };
     }
@@ -145,7 +145,7 @@ final class Workload {
         switch (plan.scenario()) {
             case NOTHING -> {}
             case BROWSE -> etag = response.etag() == null ? etag : response.etag();
-            case ON_SALE, RIVALS, STAMPEDE, RETRY_STORM, PURCHASE -> {
+            case ON_SALE, PLACES, BEST, RIVALS, STAMPEDE, RETRY_STORM, PURCHASE -> {
                 if (response.status() == 201) {
                     recordReservation(operation, response);
                 } else if (outcome.equals("409 seats-taken")) {
@@ -220,13 +220,16 @@ final class Workload {
 
     private UUID recordReservation(Operation operation, Response response) {
         var id = JsonScanner.findUuid(response.body(), "\"id\"");
-        var label = "\"" + events.label(operation.seat) + "\"";
-        if (id == null || !JsonScanner.contains(response.body(), label.getBytes(StandardCharsets.US_ASCII))) {
+        var seat = plan.scenario().leavesChoice() ? events.chosen(operation.seat, response.body()) : operation.seat;
+        var label = seat < 0 ? "" : "\"" + events.label(seat) + "\"";
+        if (id == null
+                || seat < 0
+                || !JsonScanner.contains(response.body(), label.getBytes(StandardCharsets.US_ASCII))) {
             violations.add("The 201 response for seat " + events.describe(operation.seat)
                     + " lacks the reservation ID or the seat: " + new String(response.body(), StandardCharsets.UTF_8));
             return null;
         }
-        ledger.recordHold(operation.seat, id);
+        ledger.recordHold(seat, id);
         if (plan.scenario() == Scenario.RETRY_STORM) {
             compareWithFirst(response.body());
         }

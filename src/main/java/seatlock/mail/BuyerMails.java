@@ -1,6 +1,7 @@
 package seatlock.mail;
 
 import java.nio.charset.StandardCharsets;
+import java.text.NumberFormat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,9 +10,11 @@ import java.util.UUID;
 import seatlock.catalog.Amounts;
 import seatlock.catalog.Event;
 import seatlock.catalog.Event.Organiser;
+import seatlock.inventory.Bill;
 import seatlock.inventory.Reservation;
 import seatlock.text.Messages;
 import seatlock.tickets.CalendarFile;
+import seatlock.tickets.Naming;
 import seatlock.tickets.Ticket;
 
 /**
@@ -24,6 +27,7 @@ import seatlock.tickets.Ticket;
 public final class BuyerMails {
 
     private final Event event;
+    private final Naming naming;
     private final Reservation reservation;
     private final Messages words;
     private final Optional<String> replyTo;
@@ -34,8 +38,9 @@ public final class BuyerMails {
      * @param contact address that buyers can write to if the event has none
      * @param now the database's clock
      */
-    public BuyerMails(Event event, Reservation reservation, String contact, Instant now) {
+    public BuyerMails(Event event, Naming naming, Reservation reservation, String contact, Instant now) {
         this.event = event;
+        this.naming = naming;
         this.reservation = reservation;
         this.words = Messages.in(reservation.buyer().language(), event.details().language());
         this.replyTo = event.details().organiser().flatMap(Organiser::email);
@@ -47,8 +52,7 @@ public final class BuyerMails {
     public Mailer.Mail tickets(List<Ticket> tickets, List<byte[]> documents, UUID job) {
         var count = tickets.size();
         var letter = letter(reservation.buyer().name(), words.plural("ticket.intro", count));
-        lines(letter, tickets);
-        letter.total("label.paid", amount(reservation.total()));
+        bill(letter, tickets);
         letter.fact("label.order", reservation.reference().value());
         letter.note(words.plural("ticket.entrance", count));
         letter.smallPrint(words.plural(Ticket.useOf(event), count));
@@ -113,7 +117,7 @@ public final class BuyerMails {
     public Mailer.Mail transfer(Ticket ticket, byte[] document, UUID job) {
         var to = recipient(List.of(ticket));
         var letter = letter(to.name, words.get("transfer.intro"));
-        letter.line(ticket.seat().label(), number(ticket), "");
+        letter.line(seat(ticket), number(ticket), "");
         letter.note(words.plural("ticket.entrance", 1));
         letter.smallPrint(words.plural(Ticket.useOf(event), 1));
         contact(letter);
@@ -130,7 +134,7 @@ public final class BuyerMails {
     public Mailer.Mail transferred(Ticket ticket, UUID job) {
         var to = recipient(List.of(ticket));
         var letter = letter(to.name, words.get("transferred.intro"));
-        letter.line(ticket.seat().label(), number(ticket), "");
+        letter.line(seat(ticket), number(ticket), "");
         letter.note(words.get("transferred.warning"));
         contact(letter);
         var subject = words.get("transferred.subject", "event", event.name());
@@ -163,8 +167,63 @@ public final class BuyerMails {
     /** Adds a line for each ticket. Its price is known to the buyer only. */
     private void lines(Letter letter, List<Ticket> tickets) {
         for (var ticket : tickets) {
-            letter.line(ticket.seat().label(), number(ticket), ticket.isBuyers() ? amount(ticket.price()) : "");
+            line(letter, ticket, ticket.isBuyers());
         }
+    }
+
+    /** Adds what was paid. If the tickets alone do not add up to it, they are listed without prices, and the bill after them. */
+    private void bill(Letter letter, List<Ticket> tickets) {
+        var bill = Bill.of(event, reservation);
+        var isItemised = tickets.size() < reservation.seats().size()
+                || !bill.fees().isEmpty()
+                || reservation.breakdown().discounts() > 0;
+        tickets.forEach(ticket -> line(letter, ticket, !isItemised));
+        if (isItemised) {
+            bill.seats().forEach(line -> letter.line(item(line), calculation(line), amount(line.amount())));
+            bill.fees().forEach(line -> letter.line(line.fee().name(), calculation(line), amount(line.amount())));
+        }
+        letter.total("label.paid", amount(reservation.total()));
+        if (bill.tax() > 0) {
+            var rate = NumberFormat.getPercentInstance(words.locale());
+            rate.setMaximumFractionDigits(2);
+            letter.underTotal(words.get(
+                    "label.tax", "rate", rate.format(bill.taxRate() / 10_000.0), "amount", amount(bill.tax())));
+        }
+    }
+
+    private String item(Bill.SeatsLine line) {
+        return naming.priceType(line.priceType())
+                .map(type -> line.section() + ", " + type)
+                .orElse(line.section());
+    }
+
+    /** Returns how the amount of a line comes about, such as 2 × €45.00 − €5.00. */
+    private String calculation(Bill.SeatsLine line) {
+        var product = product(line.quantity(), line.price());
+        return line.discount() == 0 ? product : product + " − " + amount(line.quantity() * line.discount());
+    }
+
+    private String calculation(Bill.FeeLine line) {
+        return line.quantity() == 1 ? "" : product(line.quantity(), line.fee().amount());
+    }
+
+    private String product(int quantity, long amount) {
+        return quantity + " × " + amount(amount);
+    }
+
+    private void line(Letter letter, Ticket ticket, boolean isPriced) {
+        var reserved = reservation.seat(ticket.seat().id());
+        var detail = ticket.isBuyers()
+                ? naming.priceType(reserved.priceType())
+                        .map(type -> type + ", " + number(ticket))
+                        .orElse(number(ticket))
+                : number(ticket);
+        var price = isPriced ? amount(reservation.breakdown().allIn(reserved)) : "";
+        letter.line(seat(ticket), detail, price);
+    }
+
+    private String seat(Ticket ticket) {
+        return naming.seat(ticket.seat(), words);
     }
 
     private String number(Ticket ticket) {

@@ -64,6 +64,9 @@ final class Letter {
             <td align="right" style="padding:12px 0"><strong>%s</strong></td></tr>
             """;
 
+    private static final String UNDER_TOTAL =
+            "<tr><td class=\"pale\" colspan=\"2\" style=\"font-size:13px;color:#5b6270\">%s</td></tr>\n";
+
     private static final String NOTE = "<p style=\"margin:0 0 8px;overflow-wrap:anywhere\">%s</p>\n";
 
     private static final String SMALL_PRINT = "<p class=\"pale\" style=\"margin:0;color:#5b6270\">%s</p>\n";
@@ -105,6 +108,12 @@ final class Letter {
     void total(String labelKey, String amount) {
         textLines.add(words.pair(labelKey, amount));
         htmlLines.add(fill(TOTAL, words.get(labelKey), amount));
+    }
+
+    /** Adds a remark on the total. */
+    void underTotal(String remark) {
+        textLines.add(remark);
+        htmlLines.add(fill(UNDER_TOTAL, remark));
     }
 
     /** Adds a label and a value, such as the number of the order. */

@@ -292,9 +292,21 @@ public final class ApiDocument {
         text(properties, "section", "The section that has too few free places");
         text(properties, "priceType", "The price type of which too few seats are left");
         properties
+                .putObject("largest")
+                .put("type", "integer")
+                .put("description", "Size of the largest party that could sit together");
+        properties
+                .putObject("instead")
+                .put("type", "array")
+                .put("description", "Labels of seats that would leave none alone")
+                .putObject("items")
+                .put("type", "string");
+        properties
                 .putObject("available")
                 .put("type", "integer")
-                .put("description", "How many places of the section are free, or seats left at the price");
+                .put(
+                        "description",
+                        "How many places of the section are free, or seats for the party, or left at the price");
         text(properties, "gate", "The gate where the ticket was checked in");
     }
 

@@ -75,6 +75,11 @@ final class Constraints {
             Map.entry("NewEvent.imageUrl", URL),
             Map.entry("NewEvent.timeZone", pattern("^[A-Za-z0-9_+/-]+$")),
             Map.entry("NewEvent.language", LANGUAGE),
+            Map.entry("NewEvent.orphans", oneOf("ALLOWED", "REFUSED")),
+            Map.entry("EventPatch.orphans", oneOf("ALLOWED", "REFUSED")),
+            Map.entry("Event.orphans", oneOf("ALLOWED", "REFUSED")),
+            Map.entry("Focus.x", range(-1_000_000, 1_000_000)),
+            Map.entry("Focus.y", range(-1_000_000, 1_000_000)),
             Map.entry("NewEvent.sales", oneOf("OPEN", "PAUSED")),
             Map.entry("NewEvent.maxSeatsPerReservation", range(1, Event.MAX_SEATS_PER_RESERVATION, 10)),
             Map.entry("NewEvent.maxSeatsPerCustomer", range(1, 1_000_000)),
@@ -144,6 +149,11 @@ final class Constraints {
             Map.entry("NewReservation.seats", items(0, Event.MAX_SEATS_PER_RESERVATION, labelOr("NewSeat"))),
             Map.entry("NewReservation.places", NODES.objectNode().put("maxItems", Event.MAX_SEATS_PER_RESERVATION)),
             Map.entry("NewReservation.tables", items(0, Event.MAX_SEATS_PER_RESERVATION, labelOr("NewTable"))),
+            Map.entry("NewBest.quantity", range(1, Event.MAX_SEATS_PER_RESERVATION)),
+            Map.entry("NewBest.sections", items(1, 100, length(1, 122))),
+            Map.entry("NewBest.together", oneOf("REQUIRED", "PREFERRED")),
+            Map.entry("NewBest.accessible", range(0, Event.MAX_SEATS_PER_RESERVATION, 0)),
+            Map.entry("NewBest.priceTypes", seatsByPriceType()),
             Map.entry("NewSeat.seat", length(1, 122)),
             Map.entry("NewSeat.priceType", length(1, 30)),
             Map.entry("NewPlaces.section", length(1, 122)),
@@ -327,7 +337,15 @@ final class Constraints {
         return object;
     }
 
-    /** Just the label, or an object. */
+    /** An object whose fields are numbers of seats. */
+    private static ObjectNode seatsByPriceType() {
+        var object = NODES.objectNode().put("type", "object");
+        object.set(
+                "additionalProperties",
+                range(1, Event.MAX_SEATS_PER_RESERVATION).put("type", "integer").put("format", "int32"));
+        return object;
+    }
+
     /** Just the label, or an object. Generated clients name their class by the title. */
     private static ObjectNode labelOr(String schema) {
         var choice = NODES.objectNode().put("title", schema.replace("New", "") + "Choice");

@@ -12,7 +12,7 @@ public final class Examples {
     public static final String EVENT = """
             {"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"PUBLISHED","name":"Aida","venue":"Arena di Verona",
              "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","sales":"OPEN",
-             "maxSeatsPerReservation":8,"reentry":false,"capacity":42,"version":1,"createdAt":"2026-11-22T10:00:00.123456Z",
+             "maxSeatsPerReservation":8,"reentry":false,"orphans":"ALLOWED","accessibleReleased":false,"capacity":42,"version":1,"createdAt":"2026-11-22T10:00:00.123456Z",
              "sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":20},{"name":"B","seats":22}]}]}
             """;
 
@@ -23,7 +23,7 @@ public final class Examples {
     public static final String CANCELLED_EVENT = """
             {"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"CANCELLED","name":"Aida","venue":"Arena di Verona",
              "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","sales":"OPEN",
-             "maxSeatsPerReservation":8,"reentry":false,"capacity":42,"version":2,"createdAt":"2026-11-22T10:00:00.123456Z",
+             "maxSeatsPerReservation":8,"reentry":false,"orphans":"ALLOWED","accessibleReleased":false,"capacity":42,"version":2,"createdAt":"2026-11-22T10:00:00.123456Z",
              "sections":[{"name":"STALLS","price":4500,"rows":[{"name":"A","seats":20},{"name":"B","seats":22}]}],
              "cancellation":{"reason":"The singer is ill.","at":"2027-06-17T09:00:00.123456Z","refund":true,"notify":true,
              "remaining":12,"cancelled":0}}
@@ -32,7 +32,7 @@ public final class Examples {
     public static final String EVENTS = """
             {"events":[{"id":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","status":"PUBLISHED","name":"Aida","venue":"Arena di Verona",
              "startsAt":"2027-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR","sales":"OPEN",
-             "maxSeatsPerReservation":8,"reentry":false,"capacity":42,"version":1,"createdAt":"2026-11-22T10:00:00.123456Z"}],"next":null}
+             "maxSeatsPerReservation":8,"reentry":false,"orphans":"ALLOWED","accessibleReleased":false,"capacity":42,"version":1,"createdAt":"2026-11-22T10:00:00.123456Z"}],"next":null}
             """;
 
     public static final String EVENT_PATCH = """

@@ -7,7 +7,6 @@ import seatlock.inventory.ReservationId;
 /**
  * The right to one seat.
  *
- * @param price in minor units of the event's currency
  * @param keyId of the key that signs its code
  * @param issuedAt when the reservation was confirmed, or the seat's former ticket transferred
  * @param voidedAt when the reservation was refunded or the ticket transferred; {@code null} while the ticket is valid
@@ -22,7 +21,6 @@ public record Ticket(
         TicketId id,
         ReservationId reservation,
         Seat seat,
-        long price,
         int keyId,
         Instant issuedAt,
         Instant voidedAt,

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import seatlock.catalog.Amounts;
 import seatlock.catalog.Event;
-import seatlock.inventory.Reference;
+import seatlock.catalog.SeatPlan.Sold;
 import seatlock.text.Messages;
 
 /**
@@ -50,19 +50,16 @@ public final class TicketPdf {
 
     private final Messages words;
     private final Event event;
-    private final Reference reference;
     private final Ticket ticket;
-    private final String holder;
+    private final Imprint imprint;
     private final String code;
     private final Tags tags;
 
-    private TicketPdf(
-            Messages words, Event event, Reference reference, Ticket ticket, String holder, String code, Tags tags) {
+    private TicketPdf(Messages words, Event event, Ticket ticket, Imprint imprint, String code, Tags tags) {
         this.words = words;
         this.event = event;
-        this.reference = reference;
         this.ticket = ticket;
-        this.holder = holder;
+        this.imprint = imprint;
         this.code = code;
         this.tags = tags;
     }
@@ -71,13 +68,10 @@ public final class TicketPdf {
      * Renders a ticket.
      *
      * @param words the language
-     * @param reference of the reservation
-     * @param holder e-mail address of the buyer
      * @param code content of the QR code
      * @return the bytes of the PDF
      */
-    public static byte[] render(
-            Messages words, Event event, Reference reference, Ticket ticket, String holder, String code) {
+    public static byte[] render(Messages words, Event event, Ticket ticket, Imprint imprint, String code) {
         var bytes = new ByteArrayOutputStream();
         try (var document = new Document(new Rectangle(WIDTH, HEIGHT), 0, 0, 0, 0)) {
             var writer = PdfWriter.getInstance(document, bytes);
@@ -86,7 +80,7 @@ public final class TicketPdf {
             document.addCreator("Seatlock");
             document.open();
             tags.open();
-            new TicketPdf(words, event, reference, ticket, holder, code, tags).draw(writer.getDirectContent());
+            new TicketPdf(words, event, ticket, imprint, code, tags).draw(writer.getDirectContent());
         } catch (DocumentException e) {
             throw new IllegalStateException("Cannot render the ticket", e);
         }
@@ -135,18 +129,42 @@ public final class TicketPdf {
                 seat.section(),
                 bold(24),
                 new TextBox(MARGIN, row.left() - 12, row.top(), row.bottom()));
-        field(page, "pdf.row", seat.row(), bold(24), row);
-        field(page, "pdf.seat", seat.number(), bold(24), new TextBox(row.right() + 12, RIGHT, row.top(), row.bottom()));
-
-        var price = Amounts.format(ticket.price(), event.currencyCode(), words.locale());
-        field(page, "pdf.price", price, bold(12), new TextBox(MARGIN, MARGIN + width * 0.30f, 105, 50));
-        field(page, "pdf.holder", holder, bold(12), new TextBox(MARGIN + width * 0.34f, RIGHT, 105, 50));
+        if (imprint.sold() == Sold.AS_PLACES) {
+            var place = new TextBox(row.left(), RIGHT, row.top(), row.bottom());
+            field(page, "pdf.place", seat.number(), bold(24), place);
+        } else {
+            field(page, imprint.sold() == Sold.WHOLE ? "pdf.table" : "pdf.row", seat.row(), bold(24), row);
+            var number = new TextBox(row.right() + 12, RIGHT, row.top(), row.bottom());
+            field(page, "pdf.seat", seat.number(), bold(24), number);
+        }
+        drawPrice(page, width);
+        var holder = new TextBox(MARGIN + width * 0.34f, RIGHT, 105, 50);
+        field(page, "pdf.holder", imprint.holder(), bold(12), holder);
         text(
                 PdfName.P,
                 new TextBox(MARGIN, RIGHT, 35, 29),
                 page,
                 words.plural(Ticket.useOf(event), 1),
                 regular(PALE, 7.5f));
+    }
+
+    private void drawPrice(PdfContentByte page, float width) {
+        var price = Amounts.format(imprint.price(), event.currencyCode(), words.locale());
+        var right = MARGIN + width * 0.30f;
+        var style = bold(12);
+        if (imprint.priceType().isEmpty()) {
+            field(page, "pdf.price", price, style, new TextBox(MARGIN, right, 105, 50));
+            return;
+        }
+        var box = new TextBox(MARGIN, right, 105, 82);
+        field(page, "pdf.price", price, style, box);
+        var below = box.top() - box.height(price, style) - 7;
+        text(
+                PdfName.P,
+                new TextBox(MARGIN, right, below, 50),
+                page,
+                imprint.priceType().get(),
+                regular(INK, 10));
     }
 
     private static void drawTearOffLine(PdfContentByte page) {
@@ -181,7 +199,7 @@ public final class TicketPdf {
             drawQr(page, left, 142);
         });
         field(page, "pdf.ticket", ticket.id().number(), bold(13), new TextBox(left, right, 86, 76));
-        field(page, "pdf.order", reference.value(), bold(13), new TextBox(left, right, 42, 32));
+        field(page, "pdf.order", imprint.reference().value(), bold(13), new TextBox(left, right, 42, 32));
     }
 
     private void drawQr(PdfContentByte page, float left, float bottom) {

@@ -33,7 +33,7 @@ public final class Tickets {
             """;
 
     private static final String SELECT_TICKET = """
-            SELECT t.ticket_id, t.reservation_id, t.seat_id, s.label, s.section, s.row_name, s.seat_number, rs.price,
+            SELECT t.ticket_id, t.reservation_id, t.seat_id, s.label, s.section, s.row_name, s.seat_number,
                    t.key_id, t.issued_at, t.voided_at, t.transfers, t.holder_name, t.holder_email, t.entry, t.checked_in_at,
                    t.check_in_gate, t.check_in_nonce, t.checked_out_at,
                    t.voided_at IS NOT NULL AND
@@ -41,8 +41,6 @@ public final class Tickets {
                        AS transferred
               FROM tickets AS t
               JOIN seats AS s ON s.event_id = t.event_id AND s.seat_id = t.seat_id
-              JOIN reservation_seats AS rs
-                ON rs.event_id = t.event_id AND rs.reservation_id = t.reservation_id AND rs.seat_id = t.seat_id
             """;
 
     /** Mails with the tickets of one reservation, so that nobody can fill the buyer's mailbox. */
@@ -413,7 +411,6 @@ public final class Tickets {
                         row.text("section"),
                         row.text("row_name"),
                         row.text("seat_number")),
-                row.bigint("price"),
                 row.integer("key_id"),
                 row.instant("issued_at"),
                 row.instant("voided_at"),

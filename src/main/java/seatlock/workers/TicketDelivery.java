@@ -27,6 +27,8 @@ import seatlock.mail.BuyerMails;
 import seatlock.mail.Mailer;
 import seatlock.text.Messages;
 import seatlock.tickets.Announcements;
+import seatlock.tickets.Imprint;
+import seatlock.tickets.Naming;
 import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketId;
 import seatlock.tickets.TicketPdf;
@@ -78,7 +80,13 @@ public final class TicketDelivery {
     }
 
     /** The data for the documents and the mail. */
-    private record Order(Event event, Reservation reservation, List<Ticket> tickets, List<String> codes, Instant now) {
+    private record Order(
+            Event event,
+            Naming naming,
+            Reservation reservation,
+            List<Ticket> tickets,
+            List<String> codes,
+            Instant now) {
 
         Messages words() {
             return Messages.in(reservation.buyer().language(), event.details().language());
@@ -168,7 +176,7 @@ public final class TicketDelivery {
     }
 
     private BuyerMails mails(Order order) {
-        return new BuyerMails(order.event, order.reservation, mailer.contact(), order.now);
+        return new BuyerMails(order.event, order.naming, order.reservation, mailer.contact(), order.now);
     }
 
     private void send(Mailer.Mail mail) throws PermanentFailure, TemporaryFailure {
@@ -210,7 +218,11 @@ public final class TicketDelivery {
         for (var ticket : found) {
             codes.add(tickets.code(tx, id, ticket));
         }
-        return new Order(event, reservation, found, codes, tx.readClock());
+        return new Order(event, naming(tx, event), reservation, found, codes, tx.readClock());
+    }
+
+    private Naming naming(Tx tx, Event event) throws SQLException {
+        return new Naming(catalog.layout(tx, event), catalog.prices(tx, event).tariff());
     }
 
     /** The new holder of a ticket gets it by mail. */
@@ -245,7 +257,7 @@ public final class TicketDelivery {
             var reservation =
                     inventory.find(tx, job.event(), ticket.reservation()).orElseThrow();
             var code = tickets.code(tx, job.event(), ticket);
-            return new Order(event, reservation, List.of(ticket), List.of(code), tx.readClock());
+            return new Order(event, naming(tx, event), reservation, List.of(ticket), List.of(code), tx.readClock());
         });
     }
 
@@ -265,9 +277,8 @@ public final class TicketDelivery {
             return existing.get();
         }
         var reservation = order.reservation;
-        var holder = ticket.transferredTo();
-        var name = holder == null ? reservation.printedName(ticket.seat().id()) : holder.name();
-        var rendered = TicketPdf.render(order.words(), order.event, reservation.reference(), ticket, name, code);
+        var imprint = Imprint.of(order.naming, reservation, ticket);
+        var rendered = TicketPdf.render(order.words(), order.event, ticket, imprint, code);
         return database.inTransaction(tx -> tickets.storeDocument(tx, order.event, reservation, ticket.id(), rendered)
                         ? tickets.document(tx, event, ticket.id())
                         : Optional.<byte[]>empty())

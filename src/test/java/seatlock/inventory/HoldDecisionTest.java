@@ -60,7 +60,8 @@ class HoldDecisionTest {
                 Optional.empty(),
                 maxHold,
                 false,
-                Optional.empty());
+                Optional.empty(),
+                Terms.Choice.FREE);
         var published = new Event(
                 new EventId(new UUID(7, 7)),
                 "Aida",

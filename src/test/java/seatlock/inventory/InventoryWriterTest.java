@@ -50,7 +50,7 @@ class InventoryWriterTest {
                 1,
                 1,
                 new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), TOKEN.hash()),
-                List.of(new ReservedSeat(seat, "S-A-" + seat, 4500, Optional.empty())),
+                List.of(new ReservedSeat(seat, "S-A-" + seat, "S", 4500, Optional.empty())),
                 Breakdown.of(4500),
                 expiresAt.minus(TTL),
                 expiresAt,

@@ -53,6 +53,16 @@ class LoadTestTest {
         assertThat(report.rate()).isPositive();
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"PLACES", "BEST"})
+    void all_requests_are_satisfied_where_the_server_chooses(Scenario scenario) {
+        var report = run(plan(scenario).forRequests(8, 1_000).selling(2, 60));
+
+        assertCorrect(report, Map.of("201", 120L));
+        assertThat(report.acknowledged()).isEqualTo(120);
+        assertThat(report.rechecked()).isEqualTo(120);
+    }
+
     @Test
     void one_of_three_rivals_gets_the_seat() {
         var report = run(plan(Scenario.RIVALS).forRequests(9, 300).selling(1, 100));

@@ -17,12 +17,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.Fee;
+import seatlock.catalog.Layout;
+import seatlock.catalog.PriceType;
+import seatlock.catalog.SeatPlan;
+import seatlock.catalog.SeatPlan.Numbered;
+import seatlock.catalog.SeatPlan.PlannedRow;
+import seatlock.catalog.SeatPlan.Sold;
+import seatlock.catalog.Tariff;
 import seatlock.catalog.Terms;
 import seatlock.inventory.Breakdown;
 import seatlock.inventory.Reference;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.text.Messages;
+import seatlock.tickets.Naming;
 import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketId;
 
@@ -75,8 +84,8 @@ class BuyerMailsTest {
                 1,
                 new Reservation.Buyer("ada@example.org", name, language, new byte[32]),
                 IntStream.rangeClosed(1, seats)
-                        .mapToObj(seat ->
-                                new Reservation.ReservedSeat(seat, "STALLS-B-" + seat, 45_000, Optional.empty()))
+                        .mapToObj(seat -> new Reservation.ReservedSeat(
+                                seat, "STALLS-B-" + seat, "STALLS", 45_000, Optional.empty()))
                         .toList(),
                 Breakdown.of(45_000L * seats),
                 Instant.EPOCH,
@@ -94,11 +103,15 @@ class BuyerMailsTest {
     }
 
     private static Ticket ticket(int seat, int transfers, Ticket.Holder holder) {
+        return ticket(
+                new Ticket.Seat(seat, "STALLS-B-" + seat, "STALLS", "B", Integer.toString(seat)), transfers, holder);
+    }
+
+    private static Ticket ticket(Ticket.Seat seat, int transfers, Ticket.Holder holder) {
         return new Ticket(
                 new TicketId(UUID.randomUUID()),
                 new ReservationId(UUID.randomUUID()),
-                new Ticket.Seat(seat, "STALLS-B-" + seat, "STALLS", "B", Integer.toString(seat)),
-                45_000,
+                seat,
                 1,
                 Instant.EPOCH,
                 null,
@@ -113,6 +126,7 @@ class BuyerMailsTest {
     private static BuyerMails mails(String language, int seats) {
         return new BuyerMails(
                 event(Optional.empty(), Optional.of(TEATRO)),
+                Naming.PLAIN,
                 reservation(Optional.of("Ada Lovelace"), Optional.of(language), seats),
                 CONTACT,
                 Instant.EPOCH);
@@ -193,10 +207,139 @@ class BuyerMailsTest {
         assertThat(mail.html()).contains("<html lang=\"" + language + "\">", "<title>" + subject + "</title>");
     }
 
+    /** An event with tax, and a reservation of a place, a seat and a table, with a discount and fees. */
+    private static BuyerMails mixed(String language, String currency) {
+        var plain = event(Optional.empty(), Optional.of(TEATRO));
+        var event = new Event(
+                plain.id(),
+                plain.status(),
+                plain.details(),
+                plain.timeZoneName(),
+                currency,
+                1900,
+                plain.terms(),
+                1,
+                plain.capacity(),
+                plain.createdAt());
+        var layout = new Layout(List.of(
+                new PlannedRow("FLOOR", new SeatPlan.Row("GA", Sold.AS_PLACES, new Numbered(500)), 1),
+                new PlannedRow("STALLS", new SeatPlan.Row("B", Sold.SINGLY, new Numbered(2)), 501),
+                new PlannedRow("TABLES", new SeatPlan.Row("7", Sold.WHOLE, new Numbered(2)), 503)));
+        var adult = new PriceType("adult", "Adult", Optional.empty());
+        var child = new PriceType("child", "Child <12", Optional.empty());
+        var fees = List.of(
+                new Fee(1, "Booking fee", 150, Fee.Per.SEAT, false),
+                new Fee(2, "Postage", 300, Fee.Per.RESERVATION, true));
+        var seats = List.of(
+                new Reservation.ReservedSeat(417, "FLOOR-GA-417", "FLOOR", "adult", 3500, 0, Optional.empty()),
+                new Reservation.ReservedSeat(501, "STALLS-B-1", "STALLS", "child", 2250, 250, Optional.empty()),
+                new Reservation.ReservedSeat(502, "STALLS-B-2", "STALLS", "child", 2250, 250, Optional.empty()),
+                new Reservation.ReservedSeat(503, "TABLES-7-1", "TABLES", "adult", 9000, 0, Optional.empty()));
+        var paid = List.of(new Breakdown.PaidFee(fees.get(0), 4), new Breakdown.PaidFee(fees.get(1), 1));
+        var breakdown = new Breakdown(3500 + 2 * 2250 + 9000, 500, paid);
+        var base = reservation(Optional.empty(), Optional.of(language), 1);
+        var reservation = new Reservation(
+                base.id(),
+                base.reference(),
+                2,
+                1,
+                base.buyer(),
+                seats,
+                breakdown,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                base.state(),
+                Optional.empty(),
+                Optional.empty());
+        var naming = new Naming(layout, new Tariff(List.of(adult, child), fees));
+        return new BuyerMails(event, naming, reservation, CONTACT, Instant.EPOCH);
+    }
+
+    private static Mailer.Mail mixedPurchase(String language, String currency) {
+        var tickets = List.of(
+                ticket(new Ticket.Seat(417, "FLOOR-GA-417", "FLOOR", "GA", "417"), 0, null),
+                ticket(new Ticket.Seat(501, "STALLS-B-1", "STALLS", "B", "1"), 0, null),
+                ticket(new Ticket.Seat(502, "STALLS-B-2", "STALLS", "B", "2"), 0, null),
+                ticket(new Ticket.Seat(503, "TABLES-7-1", "TABLES", "7", "1"), 0, null));
+        var documents = tickets.stream().map(ticket -> new byte[1]).toList();
+        return mixed(language, currency).tickets(tickets, documents, JOB);
+    }
+
+    @Test
+    void a_total_with_fees_and_a_discount_is_itemised_with_the_tax_that_it_contains() {
+        var mail = mixedPurchase("en", "EUR");
+
+        assertThat(mail.text().replaceAll("Ticket [0-9A-F-]{14}", "Ticket #")).contains("""
+                FLOOR, general admission, no. 417, Adult, Ticket #
+                STALLS-B-1, Child <12, Ticket #
+                STALLS-B-2, Child <12, Ticket #
+                TABLES, table 7, seat 1, Adult, Ticket #
+                FLOOR, Adult, €35.00, 1 × €35.00
+                STALLS, Child <12, €40.00, 2 × €22.50 − €5.00
+                TABLES, Adult, €90.00, 1 × €90.00
+                Booking fee, €6.00, 4 × €1.50
+                Postage, €3.00
+                Paid: €174.00
+                Tax included (19%): €27.79
+                """);
+        assertThat(mail.html())
+                .contains("FLOOR, general admission, no. 417", "STALLS, Child &lt;12", "2 × €22.50 − €5.00")
+                .contains("Tax included (19%): €27.79", "Booking fee")
+                .doesNotContain("<12");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            en | FLOOR, general admission, no. 417 | TABLES, table 7, seat 1 | Tax included (19%): €27.79
+            de | FLOOR, freie Platzwahl, Nr. 417 | TABLES, Tisch 7, Platz 1 | Enthaltene Steuer (19 %): 27,79 €
+            fr | FLOOR, placement libre, n° 417 | TABLES, table 7, place 1 | Dont taxe (19 %) : 27,79 €
+            es | FLOOR, entrada general, n.º 417 | TABLES, mesa 7, asiento 1 | Impuesto incluido (19 %): 27,79 €
+            it | FLOOR, posto unico, n. 417 | TABLES, tavolo 7, posto 1 | Imposta inclusa (19%): 27,79 €
+            nl | FLOOR, vrije plaatskeuze, nr. 417 | TABLES, tafel 7, plaats 1 | Inclusief belasting (19%): € 27,79
+            pl | FLOOR, wolny wybór miejsca, nr 417 | TABLES, stolik 7, miejsce 1 | W tym podatek (19%): 27,79 €
+            """)
+    void places_tables_and_tax_are_named_in_the_language_of_the_buyer(
+            String language, String place, String table, String tax) {
+        var mail = mixedPurchase(language, "EUR");
+
+        assertThat(mail.text().replaceAll("[\\u00a0\\u202f]", " ")).contains(place, table, tax);
+        assertThat(mail.html().replaceAll("[\\u00a0\\u202f]", " ")).contains(place, table, tax);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            JPY | 2 × JP¥2,250 − JP¥500 | Paid: JP¥17,400 | Tax included (19%): JP¥2,779
+            KWD | 2 × KWD 2.250 − KWD 0.500 | Paid: KWD 17.400 | Tax included (19%): KWD 2.779
+            """)
+    void amounts_have_the_decimals_of_their_currency(String currency, String product, String paid, String tax) {
+        assertThat(mixedPurchase("en", currency).text().replaceAll("[\\u00a0\\u202f]", " "))
+                .contains(product, paid, tax);
+    }
+
+    /** The rest of the price was paid for tickets that the buyer has passed on. */
+    @Test
+    void without_all_its_tickets_a_reservation_is_itemised() {
+        var mail = mails("en", 3).tickets(tickets(2), List.of(new byte[1], new byte[1]), JOB);
+
+        assertThat(mail.text()).contains("STALLS, €1,350.00, 3 × €450.00\nPaid: €1,350.00\n");
+    }
+
+    /** A price is never shown without its fees. */
+    @Test
+    void a_mail_about_a_change_shows_prices_with_their_fees() {
+        var ticket = ticket(new Ticket.Seat(501, "STALLS-B-1", "STALLS", "B", "1"), 0, null);
+
+        var mail = mixed("en", "EUR").update(List.of(ticket), List.of(new byte[1]), JOB);
+
+        assertThat(mail.text()).contains("STALLS-B-1, €21.50, Child <12, Ticket");
+    }
+
     @Test
     void without_a_language_of_the_buyer_that_of_the_event_is_used() {
         var german = new BuyerMails(
                 event(Optional.of("de"), Optional.empty()),
+                Naming.PLAIN,
                 reservation(Optional.empty(), Optional.of("ja"), 1),
                 CONTACT,
                 Instant.EPOCH);
@@ -213,6 +356,7 @@ class BuyerMailsTest {
     void an_organiser_without_an_address_is_named_and_the_box_office_answers() {
         var mails = new BuyerMails(
                 event(Optional.empty(), Optional.of(new Event.Organiser("Teatro", Optional.empty(), Optional.empty()))),
+                Naming.PLAIN,
                 reservation(Optional.empty(), Optional.empty(), 1),
                 CONTACT,
                 Instant.EPOCH);

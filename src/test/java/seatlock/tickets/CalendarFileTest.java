@@ -48,7 +48,8 @@ class CalendarFileTest {
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                Optional.empty());
+                Optional.empty(),
+                Terms.Choice.FREE);
         return new Event(EVENT, status, details, "Europe/Rome", "EUR", 0, terms, version, 10, NOW);
     }
 
@@ -73,8 +74,8 @@ class CalendarFileTest {
                 1,
                 new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), new byte[32]),
                 IntStream.rangeClosed(1, seats)
-                        .mapToObj(
-                                seat -> new Reservation.ReservedSeat(seat, "STALLS-B-" + seat, 4500, Optional.empty()))
+                        .mapToObj(seat -> new Reservation.ReservedSeat(
+                                seat, "STALLS-B-" + seat, "STALLS", 4500, Optional.empty()))
                         .toList(),
                 Breakdown.of(4500L * seats),
                 NOW,

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.SeatPlan.Sold;
 import seatlock.catalog.Terms;
 import seatlock.inventory.Reference;
 import seatlock.inventory.ReservationId;
@@ -61,6 +62,10 @@ class TicketLayoutTest {
         }
 
         byte[] render(String language, Terms terms) {
+            return render(language, terms, Sold.SINGLY, Optional.empty());
+        }
+
+        byte[] render(String language, Terms terms, Sold sold, Optional<String> priceType) {
             var event = new Event(
                     new EventId(UUID.randomUUID()),
                     name,
@@ -74,7 +79,6 @@ class TicketLayoutTest {
                     new TicketId(UUID.randomUUID()),
                     new ReservationId(UUID.randomUUID()),
                     new Ticket.Seat(1, label(), section, row, number),
-                    100_000_000_000_000L,
                     1,
                     Instant.now(),
                     null,
@@ -86,7 +90,8 @@ class TicketLayoutTest {
                     null);
             var words = Messages.in(Optional.of(language), Optional.empty());
             var reference = new Reference("WWWWWWWW"); // the widest
-            return TicketPdf.render(words, event, reference, ticket, holder, "SL1" + "A".repeat(157));
+            var imprint = new Imprint(reference, holder, sold, priceType, 100_000_000_000_000L);
+            return TicketPdf.render(words, event, ticket, imprint, "SL1" + "A".repeat(157));
         }
     }
 
@@ -180,6 +185,10 @@ class TicketLayoutTest {
             onPage = onPage.replaceFirst(Pattern.quote(squeezed(text)), "|"); // the label repeats section and row
         }
 
+        assertFits(printed);
+    }
+
+    private static void assertFits(List<Printed> printed) {
         var page = new Rectangle2D.Float(0, 0, 595, 420);
         for (int i = 0; i < printed.size(); i++) {
             var one = printed.get(i);
@@ -285,6 +294,35 @@ class TicketLayoutTest {
         }
     }
 
+    /** Captions are as large as others, and the longest price type covers nothing. */
+    @ParameterizedTest
+    @MethodSource("languages")
+    void a_place_and_a_table_fit_with_the_name_of_the_price_type(String language) throws IOException {
+        var words = Messages.in(Optional.of(language), Optional.empty());
+        var terms = Terms.first(Instant.parse("2027-09-22T19:00:00Z"), 8, Optional.empty());
+        var type = filled("Concession ", 50, "Z");
+
+        var place = Places.of(Texts.SHORT.render(language, terms, Sold.AS_PLACES, Optional.of(type)));
+        var table = Places.of(Texts.SHORT.render(language, terms, Sold.WHOLE, Optional.of("Adult")));
+
+        assertFits(place);
+        assertFits(table);
+        assertThat(squeezed(place.stream().map(Printed::text).collect(Collectors.joining())))
+                .contains(squeezed(type));
+        assertThat(place.stream().map(Printed::text))
+                .contains(words.get("pdf.place"), "12")
+                .doesNotContain(words.get("pdf.row"), words.get("pdf.seat"));
+        assertThat(table.stream().map(Printed::text))
+                .contains(words.get("pdf.table"), "B", words.get("pdf.seat"), "12", "Adult")
+                .doesNotContain(words.get("pdf.row"));
+        var heights = Stream.concat(place.stream(), table.stream())
+                .filter(one -> Stream.of("pdf.section", "pdf.place", "pdf.table")
+                        .anyMatch(key -> one.text().equals(words.get(key))))
+                .map(one -> Math.round(one.area().getHeight() * 100))
+                .distinct();
+        assertThat(heights).hasSize(1);
+    }
+
     /** In the size of the sentence about one entry, so that it fits without being set smaller. */
     @ParameterizedTest
     @MethodSource("languages")
@@ -316,7 +354,8 @@ class TicketLayoutTest {
                 terms.reservationTtl(),
                 terms.maxHold(),
                 true,
-                terms.transferUntil());
+                terms.transferUntil(),
+                Terms.Choice.FREE);
     }
 
     private static String filled(String filler, int length, String last) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.catalog.SeatPlan.Sold;
 import seatlock.catalog.Terms;
 import seatlock.inventory.Reference;
 import seatlock.inventory.ReservationId;
@@ -50,7 +51,6 @@ class TicketPdfTest {
                 new TicketId(UUID.fromString("01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d")),
                 new ReservationId(UUID.randomUUID()),
                 new Ticket.Seat(1, section + "-B-12", section, "B", "12"),
-                price,
                 1,
                 Instant.now(),
                 null,
@@ -61,8 +61,8 @@ class TicketPdfTest {
                 null,
                 null);
         var words = Messages.in(Optional.of(language), Optional.empty());
-        return TicketPdf.render(
-                words, event, new Reference("K7M2PQ9X"), ticket, "ada@example.org", "SL1" + "A".repeat(157));
+        var imprint = new Imprint(new Reference("K7M2PQ9X"), "ada@example.org", Sold.SINGLY, Optional.empty(), price);
+        return TicketPdf.render(words, event, ticket, imprint, "SL1" + "A".repeat(157));
     }
 
     private static String text(byte[] pdf) throws IOException {
