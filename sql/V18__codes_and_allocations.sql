@@ -128,7 +128,15 @@ ALTER TABLE seats ADD COLUMN allocation_id uuid;
 ALTER TABLE seats ADD CONSTRAINT seats_allocation_fk FOREIGN KEY (event_id, allocation_id)
     REFERENCES allocations (event_id, allocation_id);
 
-COMMENT ON COLUMN seats.allocation_id IS 'The allocation for which it is withheld; NULL if it is for everybody.';
+COMMENT ON COLUMN seats.allocation_id IS 'The allocation for which it is withheld, whatever its status; NULL if it is for everybody.';
+
+CREATE INDEX seats_withheld ON seats (event_id, allocation_id, seat_id) WHERE allocation_id IS NOT NULL;
+
+ALTER TABLE reservations ADD COLUMN customer text;
+ALTER TABLE reservations ADD CONSTRAINT reservations_customer_length CHECK (length(customer) BETWEEN 1 AND 100);
+ALTER TABLE reservations ADD CONSTRAINT reservations_erased_has_no_customer CHECK (erased_at IS NULL OR customer IS NULL);
+
+COMMENT ON COLUMN reservations.customer IS 'For whom the seller made it, so that the limit of a customer counts over several addresses; NULL if not given.';
 
 -- 4. Presales ---------------------------------------------------------------------------------------------------------------
 

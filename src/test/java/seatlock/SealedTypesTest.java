@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import seatlock.db.DatabaseException;
+import seatlock.inventory.Basket;
 import seatlock.inventory.Breakdown;
 import seatlock.inventory.Command;
 import seatlock.inventory.Outcome;
@@ -69,7 +70,9 @@ public class SealedTypesTest {
             new Command.Confirm(ID, new Reservation.Payment("pi_1", 0)),
             new Command.Cancel(ID, new Command.Canceller.Seller(false)),
             new Command.CancelSeats(ID, Set.of("S-A-1"), false),
-            new Command.Expire(ID));
+            new Command.Expire(ID),
+            new Command.Withhold(new UUID(2, 2), "HOUSE", Optional.empty(), Basket.ofSeats(List.of("S-A-1"))),
+            new Command.Release("HOUSE", Optional.empty()));
 
     public static final List<Command.Canceller> CANCELLERS = List.of(
             new Command.Canceller.Holder(new ReservationToken("rsv_1")),
@@ -81,7 +84,8 @@ public class SealedTypesTest {
             new Outcome.Refused(Refusal.RESERVATION_NOT_FOUND, List.of(), Optional.empty()),
             new Outcome.TooManySeats(QUOTA),
             new Outcome.TooManyPending(QUOTA),
-            new Outcome.NotOnSale(Optional.empty(), Optional.empty()));
+            new Outcome.NotOnSale(Optional.empty(), Optional.empty()),
+            new Outcome.Allocated("HOUSE", Map.of("S", 1)));
 
     public static final List<Receipt> RECEIPTS = List.of(
             new Receipt.Answered(null, OUTCOMES.get(0), "200 \n{}".getBytes()),
@@ -142,6 +146,7 @@ public class SealedTypesTest {
     /** Variants by their sealed type. */
     private static final Map<Class<?>, List<?>> VARIANTS = Map.ofEntries(
             Map.entry(Command.class, COMMANDS),
+            Map.entry(Command.OfReservation.class, Command.select(COMMANDS, Command.OfReservation.class)),
             Map.entry(Command.Canceller.class, CANCELLERS),
             Map.entry(Outcome.class, OUTCOMES),
             Map.entry(Receipt.class, RECEIPTS),
@@ -171,7 +176,13 @@ public class SealedTypesTest {
     void every_variant_of_a_sealed_type_has_an_instance_here(Class<?> type) {
         assertThat(VARIANTS).as("a new sealed type").containsKey(type);
         assertThat(VARIANTS.get(type).stream().map(Object::getClass).collect(Collectors.toSet()))
-                .isEqualTo(Set.of(type.getPermittedSubclasses()));
+                .isEqualTo(variants(type).collect(Collectors.toSet()));
+    }
+
+    private static Stream<Class<?>> variants(Class<?> type) {
+        return type.isSealed()
+                ? Stream.of(type.getPermittedSubclasses()).flatMap(SealedTypesTest::variants)
+                : Stream.of(type);
     }
 
     @Test

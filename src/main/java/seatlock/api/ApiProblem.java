@@ -20,7 +20,8 @@ enum ApiProblem implements ProblemType {
             "seats-taken",
             409,
             "Seats not available",
-            "Choose other seats instead of those in `seats`. None of the requested seats was reserved."),
+            "Choose other seats instead of those in `seats`: they are held, sold, or not for sale. None of the requested seats was"
+                    + " reserved."),
     UNKNOWN_SEATS(
             "unknown-seats",
             422,

@@ -144,6 +144,7 @@ public final class ApiServer implements AutoCloseable {
         var eventChanges = new EventChangeHandlers(core.catalog, revision, core.seatMaps, core.writes, access);
         var reservations =
                 new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
+        var allocations = new AllocationHandlers(core.catalog, core.checkout, core.reads, access);
         var corrections = new Corrections(core.tickets, core.changes);
         var buyers = new BuyerHandlers(core.catalog, core.inventory, corrections, core.reads, core.writes, access);
         var checkIns = new CheckIns(core.catalog, core.ticketKeys, core.tickets, core.changes);
@@ -187,6 +188,7 @@ public final class ApiServer implements AutoCloseable {
                             eventChanges,
                             cancellations,
                             new PlanHandlers(),
+                            allocations,
                             reservations,
                             buyers,
                             tickets,

@@ -194,7 +194,8 @@ final class BasketReader {
                 tables().stream()
                         .map(table -> new Basket.TableItem(table.table(), Optional.ofNullable(table.priceType())))
                         .toList(),
-                Optional.ofNullable(body.best()).map(BasketReader::best));
+                Optional.ofNullable(body.best()).map(BasketReader::best),
+                Optional.ofNullable(body.allocation()));
     }
 
     private static Basket.BestItem best(NewBest best) {

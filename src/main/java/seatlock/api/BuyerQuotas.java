@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Locale;
 import seatlock.http.ClientAddress;
 import seatlock.inventory.Quota;
+import seatlock.inventory.Reservation;
 import seatlock.limits.Limits;
 
 /**
- * The quotas of the buyer behind a request. Buyers are identified by their e-mail address and by their network address. A seller of
+ * The quotas of the buyer behind a request. Buyers are identified by their e-mail address, or as the customer whom the seller names,
+ * and by their network address. A seller of
  * the event, such as the counter of a venue, may have any number of pending reservations; only the seats of each buyer are limited.
  */
 final class BuyerQuotas {
@@ -24,17 +26,18 @@ final class BuyerQuotas {
         this.access = access;
     }
 
-    /** Returns the quotas that a reservation for an e-mail address must respect. If limits are off, only those of events apply. */
-    List<Quota> of(Context ctx, String email) {
+    /** Returns the quotas that a reservation for a buyer must respect. If limits are off, only those of events apply. */
+    List<Quota> of(Context ctx, Reservation.Buyer buyer) {
+        var kind = buyer.customer().isPresent() ? "customer" : "email";
         // No mail system in use distinguishes addresses by case.
-        var mailbox = email.toLowerCase(Locale.ROOT);
+        var name = buyer.customer().orElse(buyer.email().toLowerCase(Locale.ROOT));
         if (!limits.isOn()) {
-            return List.of(Quota.of("email", mailbox, Quota.NO_LIMIT, Quota.NO_LIMIT));
+            return List.of(Quota.of(kind, name, Quota.NO_LIMIT, Quota.NO_LIMIT));
         }
         var quotas = new ArrayList<Quota>(2);
         var isSeller = access.caller(ctx).isSeller();
         var pending = isSeller ? Quota.NO_LIMIT : limits.pendingPerEmail();
-        quotas.add(Quota.of("email", mailbox, pending, limits.seatsPerEmail()));
+        quotas.add(Quota.of(kind, name, pending, limits.seatsPerEmail()));
         if (!isSeller) {
             quotas.add(Quota.of("address", clients.of(ctx), limits.pendingPerAddress(), Quota.NO_LIMIT));
         }

@@ -102,6 +102,7 @@ final class Refusals {
             case SOLD_WHOLE ->
                 seats(ApiProblem.SOLD_WHOLE, refused, "is sold with its table", "are sold with their tables");
             case NOT_PRICED -> seats(ApiProblem.NOT_PRICED, refused, "has no such price", "have no such price");
+            case ALLOCATION_NOT_FOUND -> Problem.of(HttpProblem.NOT_FOUND, "No such allocation.");
             case SEATS_TAKEN -> seats(ApiProblem.SEATS_TAKEN, refused, "is taken", "are taken");
             case RESERVATION_NOT_FOUND -> Problem.of(HttpProblem.NOT_FOUND, "No such reservation.");
             case RESERVATION_EXPIRED -> expired(refused);

@@ -42,6 +42,7 @@ import seatlock.sales.Receipt;
 final class ReservationHandlers implements ReservationOperations {
 
     private static final int MAX_PAYMENT_REFERENCE = 255;
+    private static final int MAX_CUSTOMER = 100;
     private static final Set<String> IF_LAPSED = Set.of(Confirmation.REFUSE, Confirmation.REACQUIRE);
 
     private final TransactionPool reads;
@@ -73,6 +74,7 @@ final class ReservationHandlers implements ReservationOperations {
         var key = Parameters.idempotencyKey(ctx, access.scope(ctx, "reserve"));
         var body = Requests.body(ctx, NewReservation.class);
         var basket = read(body);
+        requireSeller(ctx, body);
         var use = new Order.KeyUse(key, Fingerprint.of("reserve " + event, Json.write(body)));
         var token = ReservationToken.random();
         var id = new ReservationId(Ids.next());
@@ -80,7 +82,7 @@ final class ReservationHandlers implements ReservationOperations {
                 id,
                 basket,
                 buyer(body, token),
-                quotas.of(ctx, body.email()),
+                quotas.of(ctx, buyer(body, token)),
                 access.caller(ctx).isSeller());
         submit(ctx, event, Optional.of(use), command, new Success(201, Optional.of(token)));
     }
@@ -96,13 +98,32 @@ final class ReservationHandlers implements ReservationOperations {
         if (body.language() != null) {
             BuyerFields.checkLanguage(body.language(), "language", validation);
         }
+        if (body.allocation() != null) {
+            validation.checkReference(body.allocation(), "allocation", AllocationHandlers.MAX_NAME);
+        }
+        if (body.customer() != null) {
+            validation.checkText(body.customer(), "customer", MAX_CUSTOMER);
+        }
         validation.finish();
         return basket.read();
     }
 
+    /** Only a seller knows for whom seats are withheld, and which customer a buyer is. */
+    private void requireSeller(Context ctx, NewReservation body) {
+        if ((body.allocation() != null || body.customer() != null)
+                && !access.caller(ctx).isSeller()) {
+            throw Problem.of(ApiProblem.FORBIDDEN, "Only the seller can name an allocation or a customer.")
+                    .refuse();
+        }
+    }
+
     private static Reservation.Buyer buyer(NewReservation body, ReservationToken token) {
         return new Reservation.Buyer(
-                body.email(), Optional.ofNullable(body.name()), Optional.ofNullable(body.language()), token.hash());
+                body.email(),
+                Optional.ofNullable(body.name()),
+                Optional.ofNullable(body.language()),
+                Optional.ofNullable(body.customer()),
+                token.hash());
     }
 
     @Override
@@ -133,12 +154,11 @@ final class ReservationHandlers implements ReservationOperations {
             submit(ctx, event, Optional.of(use), new Command.Confirm(id, payment), success);
             return;
         }
-        // The successor must respect the quotas of its buyer, who is known by the e-mail address of the reservation.
+        // The successor must respect the quotas of its buyer, who is known by the reservation.
         var exchange = Exchange.of(ctx);
         ctx.future(() -> reads.submit(event, tx -> inventory.find(tx, event, id))
                 .thenCompose(found -> {
-                    var limits = found.map(reservation ->
-                                    quotas.of(ctx, reservation.buyer().email()))
+                    var limits = found.map(reservation -> quotas.of(ctx, reservation.buyer()))
                             .orElse(List.of());
                     var successor = new Command.Successor(new ReservationId(Ids.next()), limits);
                     var command = new Command.Confirm(id, payment, Optional.of(successor));
@@ -180,7 +200,7 @@ final class ReservationHandlers implements ReservationOperations {
             return;
         }
         var command = new Command.Cancel(id, new Command.Canceller.Holder(token));
-        submitAsHolder(ctx, order(ctx, event, Optional.empty(), command, success), token);
+        submitAsHolder(ctx, order(ctx, event, Optional.empty(), command, success), id, token);
     }
 
     private static void validate(Cancellation body) {
@@ -230,13 +250,13 @@ final class ReservationHandlers implements ReservationOperations {
         submitAsHolder(
                 ctx,
                 order(ctx, event, Optional.of(use), command, success),
+                id,
                 caller.token().orElseThrow());
     }
 
     /** Submits an order of the holder, after checking the token: the checkout would take longer for a reservation that exists. */
-    private void submitAsHolder(Context ctx, Order order, ReservationToken token) {
+    private void submitAsHolder(Context ctx, Order order, ReservationId id, ReservationToken token) {
         var event = order.event();
-        var id = order.command().id();
         ctx.future(() -> reads.submit(event, tx -> inventory.admits(tx, event, id, token))
                 .thenCompose(isHolder -> {
                     if (!isHolder) {
@@ -284,7 +304,7 @@ final class ReservationHandlers implements ReservationOperations {
 
     static void respond(Context ctx, Exchange exchange, Receipt receipt) {
         if (receipt instanceof Receipt.Answered answered) {
-            if (!(answered.outcome() instanceof Outcome.Done)) {
+            if (!(answered.outcome() instanceof Outcome.Done || answered.outcome() instanceof Outcome.Allocated)) {
                 exchange.refused(
                         Refusals.problem(answered.event(), answered.outcome()).type());
             }

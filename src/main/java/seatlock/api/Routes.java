@@ -14,8 +14,9 @@ import seatlock.http.Requests;
 final class Routes {
 
     private static final String EVENT = "/api/events/{eventId}";
-    /** The paths whose bodies are seat plans. */
-    static final Pattern SEAT_PLANS = Pattern.compile("/api/events(/[^/]+/sections)?|/api/plans/convert");
+    /** The paths whose bodies are seat plans, or name as many seats. */
+    static final Pattern SEAT_PLANS =
+            Pattern.compile("/api/events(/[^/]+/(sections|allocations(/[^/]+/release)?))?|/api/plans/convert");
 
     private static final String RESERVATION = EVENT + "/reservations/{reservationId}";
     private static final String KEY = "/api/keys/{keyId}";
@@ -46,6 +47,7 @@ final class Routes {
             EventChangeHandlers eventChanges,
             EventCancellationHandlers cancellations,
             PlanHandlers plans,
+            AllocationHandlers allocations,
             ReservationHandlers reservations,
             BuyerHandlers buyers,
             TicketHandlers tickets,
@@ -67,6 +69,10 @@ final class Routes {
         get(EVENT + "/plan", AccessRule.ANYONE, events::plan);
         post("/api/plans/convert", AccessRule.ADMIN, plans::convert);
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
+
+        post(EVENT + "/allocations", AccessRule.SALES, allocations::withhold);
+        get(EVENT + "/allocations", AccessRule.SALES, allocations::list, "limit", "after");
+        post(EVENT + "/allocations/{allocation}/release", AccessRule.SALES, allocations::release);
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
         get(

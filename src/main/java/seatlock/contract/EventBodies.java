@@ -453,7 +453,10 @@ public final class EventBodies {
             @OpenApiDescription("Label of the table with which alone it is sold; absent otherwise")
             String table,
 
-            @OpenApiRequired SeatStatus status) {}
+            @OpenApiRequired SeatStatus status,
+
+            @OpenApiDescription("False for a seat that is withheld for somebody; absent otherwise")
+            Boolean forSale) {}
 
     @OpenApiName("Area")
     public record AreaBody(
@@ -461,7 +464,9 @@ public final class EventBodies {
             String section,
 
             @OpenApiRequired int capacity,
-            @OpenApiRequired int available,
+
+            @OpenApiRequired @OpenApiDescription("Without places that are withheld for somebody")
+            int available,
 
             @OpenApiRequired @OpenApiDescription("Of a place, for the first price type, with the fees per seat")
             long price) {}

@@ -166,7 +166,16 @@ public final class ReservationBodies {
             String name,
 
             @OpenApiDescription("Language of the buyer's mails and tickets; default: that of the event")
-            String language) {}
+            String language,
+
+            @OpenApiDescription(
+                    "Name of an allocation, from which the places are taken, and whose seats can be reserved; only for sellers")
+            String allocation,
+
+            @OpenApiDescription(
+                    "By what the seller knows the buyer: limits of a buyer count by it instead of the e-mail address; only for"
+                            + " sellers")
+            String customer) {}
 
     @OpenApiName("Correction")
     public record CorrectionBody(
@@ -394,6 +403,9 @@ public final class ReservationBodies {
             @OpenApiDescription("Language of the buyer's mails and tickets; absent for that of the event")
             String language,
 
+            @OpenApiDescription("By what the seller knows the buyer; absent if the seller did not say")
+            String customer,
+
             @OpenApiDescription(
                     "Counts the changes of the reservation, from 1. Absent only in a repeated response that an earlier"
                             + " release stored")
@@ -469,6 +481,7 @@ public final class ReservationBodies {
                     reservation.buyer().email(),
                     reservation.buyer().name().orElse(null),
                     reservation.buyer().language().orElse(null),
+                    reservation.buyer().customer().orElse(null),
                     reservation.version(),
                     reservation.createdAt(),
                     reservation.expiresAt(),

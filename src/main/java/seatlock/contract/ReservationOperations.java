@@ -27,7 +27,8 @@ public interface ReservationOperations {
             summary = "Reserve seats, all or none",
             description =
                     "The seats are held until `expiresAt`. Store the `token`: it is shown only in this response and"
-                            + " when the request is repeated with the same Idempotency-Key.",
+                            + " when the request is repeated with the same Idempotency-Key. With a sales key, `allocation` reserves seats"
+                            + " that are withheld, and `customer` names the buyer.",
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             headers =
                     @OpenApiParam(
@@ -51,6 +52,7 @@ public interface ReservationOperations {
                         },
                         content = @OpenApiContent(from = ReservationBody.class, example = Examples.RESERVED)),
                 @OpenApiResponse(status = "400", description = "idempotency-key-missing idempotency-key-invalid"),
+                @OpenApiResponse(status = "403", description = "forbidden"),
                 @OpenApiResponse(status = "404", description = "not-found"),
                 @OpenApiResponse(
                         status = "409",

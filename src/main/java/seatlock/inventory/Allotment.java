@@ -29,33 +29,45 @@ final class Allotment {
     private final Map<String, Seat> seats;
     private final Decision.Locked locked;
     private final Instant now;
-    private final Map<String, Integer> missingPlaces = new HashMap<>();
-    private final List<ReservedSeat> allotted = new ArrayList<>();
     private final ReservationId id;
+    private final Set<String> opened;
     private final boolean refusesOrphans;
+    private final Withholding withholding;
     private final SeatChooser chooser;
+    private final Map<Pool, Integer> missingPlaces = new HashMap<>();
+    private final List<Chosen> chosen = new ArrayList<>();
     private Optional<Boolean> together = Optional.empty();
 
+    /** A seat for an item of the basket. */
+    private record Chosen(Seat seat, Optional<String> priceType, Optional<String> holder) {}
+
     /**
+     * @param id of the reservation for which the best seats are chosen; {@code null} for a basket without these
+     * @param opened names of the allocations of which the basket may have seats
      * @param refusesOrphans whether the buyer must not leave single seats
      * @param seats as the commands that were decided so far leave them
      */
     Allotment(
-            Command.Reserve command,
+            ReservationId id,
+            Basket basket,
+            Set<String> opened,
             boolean refusesOrphans,
             Layout layout,
             PriceList prices,
             Map<String, Seat> seats,
+            Withholding withholding,
             SeatChooser chooser,
             Decision.Locked locked,
             Instant now) {
-        this.id = command.id();
-        this.basket = command.basket();
+        this.id = id;
+        this.basket = basket;
+        this.opened = opened;
         this.refusesOrphans = refusesOrphans;
         this.chooser = chooser;
         this.layout = layout;
         this.prices = prices;
         this.seats = seats;
+        this.withholding = withholding;
         this.locked = locked;
         this.now = now;
     }
@@ -72,13 +84,21 @@ final class Allotment {
 
     /** Returns why the buyer gets nothing. Otherwise {@link #seats} has all the seats. */
     Optional<Outcome> refusal() {
-        return refuse(Refusal.UNKNOWN_SEATS, unknown())
-                .or(() -> refuse(Refusal.SOLD_WHOLE, soldWhole()))
-                .or(() -> refuse(Refusal.NOT_PRICED, notPriced()))
+        return unfit().or(() -> refuse(Refusal.NOT_PRICED, notPriced()))
                 .or(() -> refuse(Refusal.SEATS_TAKEN, taken()))
                 .or(this::orphans)
                 .or(this::choosePlaces)
                 .or(this::chooseBest);
+    }
+
+    /** Returns why the basket cannot be got, whatever the status of its seats. */
+    Optional<Outcome> unfit() {
+        return refuse(Refusal.UNKNOWN_SEATS, unknown()).or(() -> refuse(Refusal.SOLD_WHOLE, soldWhole()));
+    }
+
+    /** Returns which seats of a basket that is fit are not free. Otherwise {@link #chosen} has all the seats. */
+    Optional<Outcome> unavailable() {
+        return refuse(Refusal.SEATS_TAKEN, taken()).or(this::choosePlaces);
     }
 
     private static Optional<Outcome> refuse(Refusal reason, Stream<String> labels) {
@@ -142,13 +162,15 @@ final class Allotment {
     }
 
     private Stream<String> taken() {
-        var takenSeats = basket.seats().stream()
-                .map(SeatItem::label)
-                .filter(label -> !seats.get(label).isFreeAt(now));
+        var takenSeats = basket.seats().stream().map(SeatItem::label).filter(label -> !isAvailable(seats.get(label)));
         var takenTables = basket.tables().stream()
-                .filter(item -> seatsOf(table(item)).anyMatch(seat -> !seat.isFreeAt(now)))
+                .filter(item -> !seatsOf(table(item)).allMatch(this::isAvailable))
                 .map(TableItem::label);
         return Stream.concat(takenSeats, takenTables);
+    }
+
+    private boolean isAvailable(Seat seat) {
+        return seat.isFreeAt(now) && withholding.isOpen(seat, opened);
     }
 
     /** Returns those seats of a row that are locked. */
@@ -160,7 +182,7 @@ final class Allotment {
         if (!refusesOrphans || basket.seats().isEmpty()) {
             return Optional.empty();
         }
-        var chosen = basket.seats().stream()
+        var ids = basket.seats().stream()
                 .map(item -> seats.get(item.label()).id())
                 .toList();
         var isUnknown = basket.seats().stream()
@@ -170,7 +192,7 @@ final class Allotment {
         if (isUnknown) {
             return Optional.of(new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty()));
         }
-        return chooser.orphans(chosen)
+        return chooser.orphans(ids)
                 .map(orphans -> new Outcome.LeavesOrphans(labels(orphans.seats()), labels(orphans.instead())));
     }
 
@@ -183,7 +205,7 @@ final class Allotment {
             return Optional.empty();
         }
         var item = basket.best().get();
-        var others = allotted.stream().map(ReservedSeat::seatId).collect(Collectors.toSet());
+        var others = chosen.stream().map(each -> each.seat().id()).collect(Collectors.toSet());
         var choice =
                 chooser.choose(id, SeatChooser.request(item, layout, prices).orElseThrow(), others);
         if (choice.isEmpty()) {
@@ -194,11 +216,12 @@ final class Allotment {
         } else if (choice.get() instanceof SeatChoice.NotTogether apart) {
             return Optional.of(new Outcome.NotTogether(apart.largest()));
         }
-        var chosen = (SeatChoice.Chosen) choice.get();
+        var best = (SeatChoice.Chosen) choice.get();
         for (int i = 0; i < item.quantity(); i++) {
-            allot(chooser.seat(chosen.seats().get(i)), item.priceTypes().get(i), Optional.empty());
+            var seat = chooser.seat(best.seats().get(i));
+            chosen.add(new Chosen(seat, item.priceTypes().get(i), Optional.empty()));
         }
-        together = Optional.of(chosen.together());
+        together = Optional.of(best.together());
         return Optional.empty();
     }
 
@@ -207,74 +230,86 @@ final class Allotment {
         return together;
     }
 
-    /** Chooses all seats of the basket. If there are not enough places, returns why, and chooses none. */
-    private Optional<Outcome> choosePlaces() {
+    /** Chooses all seats of the basket, of which the places are free. If there are not enough places, returns why. */
+    Optional<Outcome> choosePlaces() {
         for (var item : basket.seats()) {
-            allot(seats.get(item.label()), item.priceType(), item.holder());
+            chosen.add(new Chosen(seats.get(item.label()), item.priceType(), item.holder()));
         }
         for (var item : basket.tables()) {
-            seatsOf(table(item)).forEach(seat -> allot(seat, item.priceType(), Optional.empty()));
+            seatsOf(table(item)).forEach(seat -> chosen.add(new Chosen(seat, item.priceType(), Optional.empty())));
         }
-        var chosen = new HashSet<Integer>();
+        var taken = new HashSet<Integer>();
         for (var item : basket.places()) {
             var places = layout.places(item.section()).orElseThrow();
+            var pool = new Pool(item.section(), basket.allocation().flatMap(withholding::id));
             var free = seatsOf(places)
-                    .filter(seat -> seat.isFreeAt(now) && !chosen.contains(seat.id()))
+                    .filter(seat -> isFreeIn(pool, seat) && !taken.contains(seat.id()))
                     .limit(item.quantity())
                     .toList();
             if (free.size() < item.quantity()) {
-                return Optional.of(tooFew(places, chosen, item.quantity(), free.size()));
+                return Optional.of(tooFew(pool, places, taken, item.quantity(), free.size()));
             }
             for (var seat : free) {
-                chosen.add(seat.id());
-                allot(seat, item.priceType(), Optional.empty());
+                taken.add(seat.id());
+                chosen.add(new Chosen(seat, item.priceType(), Optional.empty()));
             }
         }
         return Optional.empty();
     }
 
+    private boolean isFreeIn(Pool pool, Seat place) {
+        return place.isFreeAt(now) && pool.has(place);
+    }
+
     /** Returns that a section is sold out if this is certain. */
-    private Outcome tooFew(PlannedRow places, Set<Integer> chosen, int quantity, int found) {
-        var free = locked.freePlaces().get(places.section());
+    private Outcome tooFew(Pool pool, PlannedRow places, Set<Integer> taken, int quantity, int found) {
+        var free = locked.freePlaces().get(pool);
         if (free != null) {
             var left = free
-                    + seatsOf(places).mapToInt(this::freed).sum()
-                    - chosen.stream().filter(places::has).count();
+                    + seatsOf(places).mapToInt(place -> freed(pool, place)).sum()
+                    - taken.stream().filter(places::has).count();
             if (left < quantity) {
                 return new Outcome.SoldOut(Optional.of(places.section()), Math.max(left, 0));
             }
         }
-        missingPlaces.merge(places.section(), quantity - found, Integer::sum);
+        missingPlaces.merge(pool, quantity - found, Integer::sum);
         return new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty());
     }
 
-    /** Returns 1 if the commands that were decided so far have freed a seat, -1 if they have taken it. */
-    private int freed(Seat seat) {
-        var before = locked.seats().get(seat.label());
-        return (seat.isFreeAt(now) ? 1 : 0) - (before.isFreeAt(now) ? 1 : 0);
+    /** Returns 1 if the commands that were decided so far have added a free place to a pool, -1 if they have removed it. */
+    private int freed(Pool pool, Seat place) {
+        var before = locked.seats().get(place.label());
+        return (isFreeIn(pool, place) ? 1 : 0) - (isFreeIn(pool, before) ? 1 : 0);
     }
 
-    private void allot(Seat seat, Optional<String> priceType, Optional<String> holder) {
-        var type = type(priceType);
-        allotted.add(new ReservedSeat(
+    /** Returns how many more places must be locked before it is certain whether there are enough. */
+    Map<Pool, Integer> missingPlaces() {
+        return missingPlaces;
+    }
+
+    /** Returns the seats, in any order. */
+    List<Seat> chosen() {
+        return chosen.stream().map(Chosen::seat).toList();
+    }
+
+    /** Returns the seats with their prices, in the order of the plan. */
+    List<ReservedSeat> seats() {
+        return chosen.stream()
+                .map(this::priced)
+                .sorted(Comparator.comparingInt(ReservedSeat::seatId))
+                .toList();
+    }
+
+    private ReservedSeat priced(Chosen each) {
+        var seat = each.seat();
+        var type = type(each.priceType());
+        return new ReservedSeat(
                 seat.id(),
                 seat.label(),
                 seat.section(),
                 type,
                 prices.price(seat.section(), type).orElseThrow(),
                 0,
-                holder));
-    }
-
-    /** Returns how many more places of sections must be locked before it is certain whether there are enough. */
-    Map<String, Integer> missingPlaces() {
-        return missingPlaces;
-    }
-
-    /** Returns the seats in the order of the plan. */
-    List<ReservedSeat> seats() {
-        return allotted.stream()
-                .sorted(Comparator.comparingInt(ReservedSeat::seatId))
-                .toList();
+                each.holder());
     }
 }

@@ -15,8 +15,14 @@ import seatlock.catalog.Layout;
  * @param places of each section once for each price type
  * @param tables each once
  * @param best seats that the house chooses
+ * @param allocation from which the places are taken, and that opens its seats; empty for what is for everybody
  */
-public record Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables, Optional<BestItem> best) {
+public record Basket(
+        List<SeatItem> seats,
+        List<PlacesItem> places,
+        List<TableItem> tables,
+        Optional<BestItem> best,
+        Optional<String> allocation) {
 
     /**
      * A seat that the buyer has chosen.
@@ -63,6 +69,11 @@ public record Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableIt
                 || hasDuplicates(tables, TableItem::label)) {
             throw new IllegalArgumentException("No items, or an item listed twice: " + seats + tables);
         }
+    }
+
+    /** Of what is for everybody. */
+    public Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables, Optional<BestItem> best) {
+        this(seats, places, tables, best, Optional.empty());
     }
 
     private static <T> boolean hasDuplicates(List<T> items, Function<T, String> label) {

@@ -4,13 +4,28 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
 import seatlock.catalog.Terms;
 
-/** A request to change the holder of a seat. */
+/** A request to change the holder of a seat, or for whom it is for sale. */
 public sealed interface Command {
 
-    /** Returns the id of the reservation that the command creates or changes. */
-    ReservationId id();
+    /** A command that creates or changes a reservation. */
+    sealed interface OfReservation extends Command {
+
+        ReservationId id();
+    }
+
+    /** Returns what is to be reserved or withheld, or is to be for everybody; nothing for a command that names no seats. */
+    default Stream<Basket> baskets() {
+        return Stream.empty();
+    }
+
+    /** Returns the names of the allocations that the command needs. */
+    default Stream<String> allocations() {
+        return baskets().flatMap(basket -> basket.allocation().stream());
+    }
 
     /** Returns the limits of the buyer that the command must respect. */
     default List<Quota> quotas() {
@@ -30,10 +45,15 @@ public sealed interface Command {
      * @param bySeller whether the seller asks, who may leave single seats
      */
     record Reserve(ReservationId id, Basket basket, Reservation.Buyer buyer, List<Quota> quotas, boolean bySeller)
-            implements Command {
+            implements OfReservation {
 
         public Reserve {
             quotas = List.copyOf(quotas);
+        }
+
+        @Override
+        public Stream<Basket> baskets() {
+            return Stream.of(basket);
         }
 
         @Override
@@ -62,14 +82,15 @@ public sealed interface Command {
      *
      * @param token of the holder; empty if the seller asks
      */
-    record Extend(ReservationId id, Optional<ReservationToken> token) implements Command {}
+    record Extend(ReservationId id, Optional<ReservationToken> token) implements OfReservation {}
 
     /**
      * Sells the seats of a reservation to a buyer who has paid.
      *
      * @param ifLapsed the reservation to confirm in its place if it has lapsed; empty to refuse then
      */
-    record Confirm(ReservationId id, Reservation.Payment payment, Optional<Successor> ifLapsed) implements Command {
+    record Confirm(ReservationId id, Reservation.Payment payment, Optional<Successor> ifLapsed)
+            implements OfReservation {
 
         public Confirm(ReservationId id, Reservation.Payment payment) {
             this(id, payment, Optional.empty());
@@ -101,7 +122,7 @@ public sealed interface Command {
     }
 
     /** Releases the seats. Cancelling a cancelled reservation changes nothing and is not refused. */
-    record Cancel(ReservationId id, Canceller by) implements Command {}
+    record Cancel(ReservationId id, Canceller by) implements OfReservation {}
 
     /**
      * Releases some seats of a confirmed reservation, which keeps the others; of a table, all or none. Naming all that it has cancels
@@ -110,7 +131,7 @@ public sealed interface Command {
      * @param seats labels; at least one
      * @param force whether to release a seat even if its ticket was used
      */
-    record CancelSeats(ReservationId id, Set<String> seats, boolean force) implements Command {
+    record CancelSeats(ReservationId id, Set<String> seats, boolean force) implements OfReservation {
 
         public CancelSeats {
             seats = Set.copyOf(seats);
@@ -118,7 +139,50 @@ public sealed interface Command {
     }
 
     /** Marks a lapsed reservation as expired. If the reservation has not lapsed, nothing changes. */
-    record Expire(ReservationId id) implements Command {}
+    record Expire(ReservationId id) implements OfReservation {}
+
+    /**
+     * Withholds free seats for somebody: all of them, or none. Seats that are withheld under the name already stay so.
+     *
+     * @param id of the allocation if there is none with this name; the caller chooses it
+     * @param reason replaces that of an allocation that exists; empty to keep it
+     */
+    record Withhold(UUID id, String name, Optional<String> reason, Basket basket) implements Command {
+
+        @Override
+        public Stream<Basket> baskets() {
+            return Stream.of(basket);
+        }
+
+        @Override
+        public Stream<String> allocations() {
+            return Stream.of(name);
+        }
+    }
+
+    /**
+     * Makes seats of an allocation be for everybody. Buyers keep those that they hold or have bought.
+     *
+     * @param basket the seats, which must be of the allocation with this name to have an effect; empty for all of them
+     */
+    record Release(String name, Optional<Basket> basket) implements Command {
+
+        public Release {
+            if (basket.isPresent() && !basket.get().allocation().equals(Optional.of(name))) {
+                throw new IllegalArgumentException("Not of allocation " + name + ": " + basket);
+            }
+        }
+
+        @Override
+        public Stream<Basket> baskets() {
+            return basket.stream();
+        }
+
+        @Override
+        public Stream<String> allocations() {
+            return Stream.of(name);
+        }
+    }
 
     /** The party that cancels. */
     sealed interface Canceller {

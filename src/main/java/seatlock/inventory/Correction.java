@@ -43,6 +43,7 @@ public record Correction(
                 email.orElse(before.email()),
                 name.orElse(before.name()),
                 language.orElse(before.language()),
+                before.customer(),
                 before.tokenHash());
         var seats = reservation.seats().stream()
                 .map(seat -> new Reservation.ReservedSeat(

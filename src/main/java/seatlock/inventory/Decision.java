@@ -38,8 +38,8 @@ final class Decision {
      * @param quotas the quotas named by the commands
      * @param facts about the reservations and payments named by the commands
      * @param limits those of the commands
-     * @param freePlaces how many places of a section were free for other transactions after these rows were locked; nothing for
-     *     a section of which this was not read
+     * @param freePlaces how many places of a pool were free for other transactions after these rows were locked; nothing for a
+     *     pool of which this was not read
      * @param pool the seats among which the best ones are chosen
      */
     record Locked(
@@ -50,7 +50,7 @@ final class Decision {
             Usage quotas,
             Facts facts,
             Limits limits,
-            Map<String, Integer> freePlaces,
+            Map<Pool, Integer> freePlaces,
             SeatPool pool) {
 
         Locked(
@@ -73,7 +73,7 @@ final class Decision {
         }
 
         /** Returns the same after more seats were locked, and read. */
-        Locked with(Map<String, Seat> otherSeats, Map<String, Integer> otherFreePlaces, SeatPool otherPool) {
+        Locked with(Map<String, Seat> otherSeats, Map<Pool, Integer> otherFreePlaces, SeatPool otherPool) {
             return new Locked(
                     reservations,
                     otherSeats,
@@ -96,9 +96,15 @@ final class Decision {
      *
      * @param usedSeats ids of the seats with a used ticket, by reservation; all valid tickets of these reservations are locked
      * @param payments references of payments that have confirmed a reservation, with that reservation
+     * @param allocations those that are named
      */
-    record Facts(Map<ReservationId, Set<Integer>> usedSeats, Map<String, ReservationId> payments) {
+    record Facts(
+            Map<ReservationId, Set<Integer>> usedSeats, Map<String, ReservationId> payments, Allocations allocations) {
         static final Facts NONE = new Facts(Map.of(), Map.of());
+
+        Facts(Map<ReservationId, Set<Integer>> usedSeats, Map<String, ReservationId> payments) {
+            this(usedSeats, payments, Allocations.NONE);
+        }
 
         Set<Integer> usedSeats(ReservationId id) {
             return usedSeats.getOrDefault(id, Set.of());
@@ -128,10 +134,11 @@ final class Decision {
     private final Map<String, Seat> seats;
     private final QuotaUsage quotas;
     private final LimitUsage limits;
+    private final Withholding withholding;
     private final SeatChooser chooser;
     private final Map<String, ReservationId> payments;
     private final Locked locked;
-    private final Map<String, Integer> missingPlaces = new HashMap<>();
+    private final Map<Pool, Integer> missingPlaces = new HashMap<>();
     private final List<Outcome> outcomes = new ArrayList<>();
 
     private Decision(
@@ -153,6 +160,7 @@ final class Decision {
         this.seats = new LinkedHashMap<>(locked.seats());
         this.quotas = new QuotaUsage(locked, reservations, now);
         this.limits = new LimitUsage(locked.limits(), now);
+        this.withholding = new Withholding(locked.facts().allocations(), seats, now);
         this.chooser = new SeatChooser(locked.pool(), seats, now);
         this.payments = new HashMap<>(locked.facts().payments());
     }
@@ -205,16 +213,21 @@ final class Decision {
         return limits;
     }
 
+    /** Returns the named allocations, as they must be written. */
+    Map<String, Allocation> allocations() {
+        return withholding.byName();
+    }
+
     /** Returns the references of payments that have now confirmed a reservation. */
     Map<String, ReservationId> payments() {
         return payments;
     }
 
     /**
-     * Returns how many more places of sections must be locked before it can be decided whether there are enough. Their commands
-     * are refused as {@link Refusal#LOCKED} so far.
+     * Returns how many more places must be locked before it can be decided whether there are enough. Their commands are refused as
+     * {@link Refusal#LOCKED} so far.
      */
-    Map<String, Integer> missingPlaces() {
+    Map<Pool, Integer> missingPlaces() {
         return missingPlaces;
     }
 
@@ -231,9 +244,19 @@ final class Decision {
     }
 
     private Outcome decide(Command command) {
-        if (command instanceof Command.Reserve reserve) {
+        if (command instanceof Command.Withhold withhold) {
+            return withhold(withhold);
+        } else if (command instanceof Command.Release release) {
+            return release(release);
+        } else if (command instanceof Command.Reserve reserve) {
             return reserve(reserve);
+        } else if (command instanceof Command.OfReservation existing) {
+            return change(existing);
         }
+        throw new IllegalArgumentException("No rule for " + command); // SealedTypesTest tries every type
+    }
+
+    private Outcome change(Command.OfReservation command) {
         if (isLockedByOthers(command) || limits.isLockedByOthers(limits.of(command.id()))) {
             return refuse(Refusal.LOCKED);
         }
@@ -255,13 +278,13 @@ final class Decision {
      * Returns whether a command that names a reservation needs its seats. A confirmation or an extension needs the former seats of
      * an expired one, because it may get them back, or is told whether others have them.
      */
-    static boolean needsSeats(Command command, Reservation reservation) {
+    static boolean needsSeats(Command.OfReservation command, Reservation reservation) {
         return reservation.mayHaveSeats()
                 || reservation.status() == ReservationStatus.EXPIRED
                         && (command instanceof Command.Confirm || command instanceof Command.Extend);
     }
 
-    private boolean isLockedByOthers(Command command) {
+    private boolean isLockedByOthers(Command.OfReservation command) {
         var reservation = reservations.get(command.id());
         return reservation == null
                 ? locked.reservationsLockedByOthers().contains(command.id())
@@ -280,8 +303,13 @@ final class Decision {
         if (size > event.terms().maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
         }
+        var unknown = basket.allocation().flatMap(withholding::check);
+        if (unknown.isPresent()) {
+            return unknown.get();
+        }
+        var opened = basket.allocation().map(Set::of).orElse(Set.of());
         var refusesOrphans = event.terms().choice().refusesOrphans() && !command.bySeller();
-        var allotment = new Allotment(command, refusesOrphans, layout, prices, seats, chooser, locked, now);
+        var allotment = allotment(command.id(), basket, opened, refusesOrphans);
         if (allotment.isLockedByOthers() || quotas.isLockedByOthers(command.quotas())) {
             return refuse(Refusal.LOCKED);
         }
@@ -291,8 +319,7 @@ final class Decision {
         }
         var refusal = allotment.refusal();
         if (refusal.isPresent()) {
-            allotment.missingPlaces().forEach((section, count) -> missingPlaces.merge(section, count, Integer::sum));
-            return refusal.get();
+            return noting(allotment, refusal.get());
         }
         var reserved = allotment.seats();
         var wanted = limitedSeats(reserved);
@@ -310,6 +337,33 @@ final class Decision {
         var reservation = newReservation(command, reserved, expiresAt);
         reservations.put(reservation.id(), reservation);
         return new Outcome.Done(reservation, true, Optional.empty(), List.of(), allotment.together());
+    }
+
+    private Allotment allotment(ReservationId id, Basket basket, Set<String> opened, boolean refusesOrphans) {
+        return new Allotment(
+                id, basket, opened, refusesOrphans, layout, prices, seats, withholding, chooser, locked, now);
+    }
+
+    /** Remembers what an allotment lacks, and returns the outcome to which that has led. */
+    private Outcome noting(Allotment allotment, Outcome outcome) {
+        allotment.missingPlaces().forEach((pool, count) -> missingPlaces.merge(pool, count, Integer::sum));
+        return outcome;
+    }
+
+    private Outcome withhold(Command.Withhold command) {
+        if (event.status() == Event.Status.CANCELLED) {
+            return refuse(Refusal.EVENT_CANCELLED);
+        }
+        var allotment = allotment(null, command.basket(), Set.of(command.name()), false);
+        return noting(allotment, withholding.withhold(command, allotment));
+    }
+
+    private Outcome release(Command.Release command) {
+        if (command.basket().isEmpty()) {
+            return withholding.releaseAll(command.name());
+        }
+        var allotment = allotment(null, command.basket().get(), Set.of(command.name()), false);
+        return noting(allotment, withholding.release(command.name(), allotment));
     }
 
     /** Returns a refusal if nothing of the event can be reserved now. */
@@ -398,13 +452,13 @@ final class Decision {
         return put(reservation.extendedTo(until));
     }
 
-    /** Returns the labels of the seats of a lapsed reservation that other reservations have. */
+    /** Returns the labels of the seats of a lapsed reservation that other reservations have, or that are withheld for somebody. */
     List<String> taken(Reservation lapsed) {
         return lapsed.seats().stream()
                 .map(Reservation.ReservedSeat::label)
                 .filter(label -> seats.containsKey(label)
                         && !lapsed.id().equals(seats.get(label).holder())
-                        && !seats.get(label).isFreeAt(now))
+                        && !(seats.get(label).isFreeAt(now) && withholding.isOpen(seats.get(label), Set.of())))
                 .toList();
     }
 

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -28,6 +27,7 @@ import seatlock.catalog.Layout;
 import seatlock.catalog.Limit;
 import seatlock.catalog.PriceList;
 import seatlock.catalog.PriceType;
+import seatlock.catalog.SeatPlan.PlannedRow;
 import seatlock.db.Tx;
 
 /**
@@ -115,15 +115,17 @@ public final class Inventory {
         var ids = new HashSet<>(existing);
         quotas.reservations().values().forEach(ids::addAll);
         var reservations = lockReservations(tx, event.id(), ids, locking);
-        var facts = new Decision.Facts(
-                lockUsedTickets(tx, event.id(), commands), InventoryReader.payments(tx, event.id(), commands));
+        var usedTickets = lockUsedTickets(tx, event.id(), commands);
+        var payments = InventoryReader.payments(tx, event.id(), commands);
+        var allocations = AllocationStore.read(tx, event.id(), commands);
         var baskets = baskets(event, layout, commands);
         var labels = requestedLabels(baskets);
         var pool = halls.pool(tx, event, prices, layout, commands);
         var seatIds = Stream.of(
                         seatIds(commands, reservations),
                         baskets.stream().flatMap(basket -> basket.tableSeatIds(layout)),
-                        places(tx, event.id(), layout, baskets).stream(),
+                        places(tx, event.id(), layout, allocations, baskets).stream(),
+                        allocations.seatIds().values().stream().flatMap(Set::stream),
                         pool.likely().values().stream().flatMap(chosen -> chosen.seats().stream()),
                         Halls.neighbors(event, layout, baskets))
                 .flatMap(ids_ -> ids_)
@@ -151,7 +153,7 @@ public final class Inventory {
                         reservationsLockedByOthers,
                         seatsLockedByOthers,
                         quotas,
-                        facts,
+                        new Decision.Facts(usedTickets, payments, allocations.locked(byLabel.values())),
                         limits,
                         Map.of(),
                         pool),
@@ -180,29 +182,34 @@ public final class Inventory {
     }
 
     private static Held allLockedByOthers(Tx tx, List<Command> commands) throws SQLException {
-        var ids = commands.stream().map(Command::id).collect(toSet());
-        var labels = Command.select(commands, Command.Reserve.class).stream()
-                .flatMap(command -> command.basket().seats().stream())
+        var ids = Command.select(commands, Command.OfReservation.class).stream()
+                .map(Command.OfReservation::id)
+                .collect(toSet());
+        var labels = commands.stream()
+                .flatMap(Command::baskets)
+                .flatMap(basket -> basket.seats().stream())
                 .map(Basket.SeatItem::label)
                 .collect(toSet());
+        var allocations = commands.stream().flatMap(Command::allocations).collect(toSet());
+        var facts = new Decision.Facts(Map.of(), Map.of(), new Allocations(Map.of(), Map.of(), allocations));
         return new Held(
-                new Decision.Locked(Map.of(), Map.of(), ids, labels, Decision.Usage.NONE, Decision.Facts.NONE),
-                tx.readClock());
+                new Decision.Locked(Map.of(), Map.of(), ids, labels, Decision.Usage.NONE, facts), tx.readClock());
     }
 
     /** Returns the ids of the reservations that the commands expect to exist. */
     private static Set<ReservationId> existingIds(List<Command> commands) {
-        return commands.stream()
+        return Command.select(commands, Command.OfReservation.class).stream()
                 .filter(command -> !(command instanceof Command.Reserve))
-                .map(Command::id)
+                .map(Command.OfReservation::id)
                 .collect(toSet());
     }
 
-    /** Returns what is to be reserved. A command for too many seats will be refused, so nothing is locked for it. */
+    /** Returns the baskets of the commands. One for too many seats will be refused, so nothing is locked for it. */
     private static List<Basket> baskets(Event event, Layout layout, List<Command> commands) {
-        return Command.select(commands, Command.Reserve.class).stream()
-                .map(Command.Reserve::basket)
-                .filter(basket -> basket.size(layout) <= event.terms().maxSeatsPerReservation())
+        var max = event.terms().maxSeatsPerReservation();
+        return commands.stream()
+                .flatMap(command -> command.baskets()
+                        .filter(basket -> !(command instanceof Command.Reserve) || basket.size(layout) <= max))
                 .toList();
     }
 
@@ -215,7 +222,7 @@ public final class Inventory {
     }
 
     private static Stream<Integer> seatIds(List<Command> commands, Map<ReservationId, Reservation> reservations) {
-        return commands.stream()
+        return Command.select(commands, Command.OfReservation.class).stream()
                 .filter(command -> reservations.containsKey(command.id()))
                 .filter(command -> Decision.needsSeats(command, reservations.get(command.id())))
                 .flatMap(command -> reservations.get(command.id()).seats().stream())
@@ -223,19 +230,36 @@ public final class Inventory {
     }
 
     /** Returns ids of as many places as the baskets need together, which are likely to be free. */
-    private List<Integer> places(Tx tx, EventId event, Layout layout, List<Basket> baskets) throws SQLException {
-        var demand = new TreeMap<String, Integer>();
-        baskets.stream()
-                .flatMap(basket -> basket.places().stream())
-                .forEach(item -> demand.merge(item.section(), item.quantity(), Integer::sum));
+    private List<Integer> places(Tx tx, EventId event, Layout layout, Allocations allocations, List<Basket> baskets)
+            throws SQLException {
+        var demand = new HashMap<Pool, Integer>();
+        baskets.forEach(basket -> {
+            var allocation = basket.allocation().map(allocations.byName()::get).map(Allocation::id);
+            basket.places()
+                    .forEach(item -> demand.merge(new Pool(item.section(), allocation), item.quantity(), Integer::sum));
+        });
         var found = new ArrayList<Integer>();
-        for (var section : demand.entrySet()) {
-            var places = layout.places(section.getKey());
+        for (var pool : demand.entrySet()) {
+            var places = layout.places(pool.getKey().section());
             if (places.isPresent()) {
-                found.addAll(vacancies.find(tx, event, places.get(), section.getValue(), Set.of(), false));
+                found.addAll(find(tx, event, pool.getKey(), places.get(), pool.getValue(), Set.of(), false));
             }
         }
         return found;
+    }
+
+    private List<Integer> find(
+            Tx tx, EventId event, Pool pool, PlannedRow places, int count, Set<Integer> except, boolean mustRead)
+            throws SQLException {
+        return pool.allocation().isPresent()
+                ? AllocationStore.freePlaces(tx, event, pool.allocation().get(), places, count, except)
+                : vacancies.find(tx, event, places, count, except, mustRead);
+    }
+
+    private static int countFree(Tx tx, EventId event, Pool pool, PlannedRow places) throws SQLException {
+        return pool.allocation().isPresent()
+                ? AllocationStore.countFree(tx, event, pool.allocation().get(), places)
+                : InventoryReader.countFree(tx, event, places.firstSeatId(), places.lastSeatId());
     }
 
     /**
@@ -247,16 +271,14 @@ public final class Inventory {
         var wanted = decision.chooser().wanted();
         var seats = new LinkedHashMap<>(held.locked().seats());
         var lockedIds = seats.values().stream().map(Seat::id).collect(toSet());
-        var free = new HashMap<String, Integer>();
+        var free = new HashMap<Pool, Integer>();
         Instant now = held.now();
-        for (var section : new TreeMap<>(missing).entrySet()) {
-            var places = layout.places(section.getKey()).orElseThrow();
-            var more = vacancies.find(tx, event.id(), places, section.getValue(), lockedIds, true);
+        for (var pool : missing.entrySet()) {
+            var places = layout.places(pool.getKey().section()).orElseThrow();
+            var more = find(tx, event.id(), pool.getKey(), places, pool.getValue(), lockedIds, true);
             var locked = lockSeats(tx, event.id(), new String[0], more.toArray(Integer[]::new), Locking.SKIP);
             locked.rows().forEach(seat -> seats.put(seat.label(), seat));
-            free.put(
-                    section.getKey(),
-                    InventoryReader.countFree(tx, event.id(), places.firstSeatId(), places.lastSeatId()));
+            free.put(pool.getKey(), countFree(tx, event.id(), pool.getKey(), places));
             now = locked.now();
         }
         var pool = held.locked().pool();
@@ -426,9 +448,9 @@ public final class Inventory {
      */
     private static Map<ReservationId, Set<Integer>> lockUsedTickets(Tx tx, EventId event, List<Command> commands)
             throws SQLException {
-        var refunds = commands.stream()
+        var refunds = Command.select(commands, Command.OfReservation.class).stream()
                 .filter(Inventory::sparesUsedTickets)
-                .map(Command::id)
+                .map(Command.OfReservation::id)
                 .collect(toSet());
         if (refunds.isEmpty()) {
             return Map.of();

@@ -22,13 +22,13 @@ import seatlock.inventory.Reservation.State;
 public final class InventoryReader {
 
     static final String SELECT_RESERVATION = """
-            SELECT reservation_id, reference, version, terms_version, status, email, name, language, token_hash, prices, discounts, fees, created_at, expires_at, hold_until,
+            SELECT reservation_id, reference, version, terms_version, status, email, name, language, customer, token_hash, prices, discounts, fees, created_at, expires_at, hold_until,
                    confirmed_at, ended_at, payment_reference, amount_paid, replaces, replaced_by
               FROM reservations
             """;
 
     static final String SELECT_SEAT =
-            "SELECT seat_id, label, section, row_name, seat_number, status, reservation_id, held_until FROM seats ";
+            "SELECT seat_id, label, section, row_name, seat_number, status, reservation_id, held_until, allocation_id FROM seats ";
 
     /** Finds a reservation as it is now: a lapsed one is expired, even if the sweeper has not marked it. */
     public Optional<Reservation> find(Tx tx, EventId event, ReservationId id) throws SQLException {
@@ -62,12 +62,16 @@ public final class InventoryReader {
      *
      * @param first id of the first seat
      * @param last id of the last seat; all seats from first to last must exist
-     * @return the {@link SeatStatus#letter} of each seat
+     * @return the {@link SeatStatus#letter} of each seat, in lower case for one that is withheld for somebody
      */
     public String statuses(Tx tx, EventId event, int first, int last) throws SQLException {
         var statuses = tx.query("""
-                        SELECT coalesce(string_agg(CASE WHEN held_until <= statement_timestamp() THEN 'A'
-                                                        ELSE left(status, 1) END, '' ORDER BY seat_id), '') AS statuses
+                        SELECT coalesce(string_agg(CASE WHEN allocation_id IS NULL
+                                                        THEN CASE WHEN held_until <= statement_timestamp() THEN 'A'
+                                                                  ELSE left(status, 1) END
+                                                        ELSE CASE WHEN held_until <= statement_timestamp() THEN 'a'
+                                                                  ELSE lower(left(status, 1)) END
+                                                   END, '' ORDER BY seat_id), '') AS statuses
                           FROM seats
                          WHERE event_id = ?
                            AND seat_id BETWEEN ? AND ?
@@ -80,7 +84,7 @@ public final class InventoryReader {
     }
 
     /**
-     * Counts the seats that are available now; a seat whose hold has lapsed is.
+     * Counts the seats for everybody that are available now; a seat whose hold has lapsed is.
      *
      * @param first id of the first seat
      * @param last id of the last seat
@@ -91,6 +95,7 @@ public final class InventoryReader {
                           FROM seats
                          WHERE event_id = ?
                            AND seat_id BETWEEN ? AND ?
+                           AND allocation_id IS NULL
                            AND (status = 'AVAILABLE' OR held_until <= clock_timestamp())
                         """, row -> row.integer("n"), event.value(), first, last)
                 .get(0);
@@ -350,6 +355,7 @@ public final class InventoryReader {
                         row.text("email"),
                         Optional.ofNullable(row.text("name")),
                         Optional.ofNullable(row.text("language")),
+                        Optional.ofNullable(row.text("customer")),
                         row.bytes("token_hash")),
                 List.of(),
                 new Breakdown(row.bigint("prices"), row.bigint("discounts"), unread(row.bigint("fees"))),
@@ -396,6 +402,7 @@ public final class InventoryReader {
                 row.text("seat_number"),
                 SeatStatus.of(row.text("status")).orElseThrow(),
                 holder == null ? null : new ReservationId(holder),
-                row.instant("held_until"));
+                row.instant("held_until"),
+                row.uuid("allocation_id"));
     }
 }

@@ -48,7 +48,7 @@ final class InventoryWriter {
         var moved = new ArrayList<Seat>();
         for (var seat : decision.seats().values()) {
             var before = locked.seats().get(seat.label());
-            if (!seat.equals(before)) {
+            if (!seat.withheldFor(before.allocation()).equals(before)) {
                 moved.add(seat);
                 if (before.holder() != null && !before.holder().equals(seat.holder())) {
                     lost.add(before);
@@ -62,6 +62,7 @@ final class InventoryWriter {
         insertClaims(tx, event.id(), created, decision.seats());
         insertFees(tx, event.id(), created);
         updateSeats(tx, event.id(), moved);
+        AllocationStore.write(tx, event.id(), locked, decision);
         writeLimits(tx, event.id(), locked.limits().counts(), decision.limits().counts());
         writeUses(tx, event.id(), created, changed, decision.limits());
         insertPayments(tx, event.id(), locked.facts().payments(), decision.payments());
@@ -175,10 +176,10 @@ final class InventoryWriter {
                     ofNow.size(),
                     """
                     INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
-                                              version, status, email, name, language, token_hash, seat_count, prices, discounts, fees, total,
+                                              version, status, email, name, language, customer, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at,
                                               expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid)
-                    SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                     Stream.concat(
                                     Stream.of(
@@ -195,13 +196,13 @@ final class InventoryWriter {
                     successors.size(),
                     """
                     INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
-                                              version, status, email, name, language, token_hash, seat_count, prices, discounts, fees, total,
+                                              version, status, email, name, language, customer, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at,
                                               expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid,
                                               replaces)
                     SELECT lapsed.event_id, lapsed.terms_version, lapsed.event_starts_at, lapsed.event_max_seats, line.*
-                      FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                           AS line (id, reference, version, status, email, name, language, token_hash, seat_count, prices, discounts, fees,
+                      FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                           AS line (id, reference, version, status, email, name, language, customer, token_hash, seat_count, prices, discounts, fees,
                                     total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment, amount, replaces)
                      CROSS JOIN LATERAL (SELECT event_id, terms_version, event_starts_at, event_max_seats
                                            FROM reservations WHERE event_id = ? AND reservation_id = line.replaces
@@ -228,6 +229,7 @@ final class InventoryWriter {
                 column(created, r -> r.buyer().email(), String[]::new),
                 column(created, r -> r.buyer().name().orElse(null), String[]::new),
                 column(created, r -> r.buyer().language().orElse(null), String[]::new),
+                column(created, r -> r.buyer().customer().orElse(null), String[]::new),
                 column(created, r -> r.buyer().tokenHash(), byte[][]::new),
                 column(created, r -> r.seats().size(), Integer[]::new),
                 column(created, r -> r.breakdown().prices(), Long[]::new),

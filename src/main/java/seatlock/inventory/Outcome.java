@@ -3,6 +3,7 @@ package seatlock.inventory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import seatlock.catalog.PriceType;
 import seatlock.inventory.Reservation.RefundedSeat;
@@ -12,6 +13,11 @@ public sealed interface Outcome {
 
     /** Returns whether the result is final. Otherwise it is temporary and must not be stored under an idempotency key. */
     boolean isFinal();
+
+    /** Returns whether something was changed. */
+    default boolean hasChanges() {
+        return false;
+    }
 
     /**
      * The reservation is in the requested state.
@@ -40,6 +46,29 @@ public sealed interface Outcome {
         @Override
         public boolean isFinal() {
             return true;
+        }
+
+        @Override
+        public boolean hasChanges() {
+            return changed;
+        }
+    }
+
+    /**
+     * Seats were withheld, or are for everybody again.
+     *
+     * @param allocation its name
+     * @param sections how many seats the command has changed, by section
+     */
+    record Allocated(String allocation, Map<String, Integer> sections) implements Outcome {
+        @Override
+        public boolean isFinal() {
+            return true;
+        }
+
+        @Override
+        public boolean hasChanges() {
+            return !sections.isEmpty();
         }
     }
 

@@ -5,11 +5,11 @@ import seatlock.catalog.Terms;
 import seatlock.crypto.Sha256;
 
 /**
- * Limits what one buyer may have in an event at a time. The buyer is identified by an e-mail address or a network address, of
- * which only a hash is stored.
+ * Limits what one buyer may have in an event at a time. The buyer is identified by an e-mail address, as a customer, or by a network
+ * address; only a hash of it is stored.
  *
  * @param subject SHA-256 of the identifier, in hexadecimal
- * @param isOfCustomer whether the identifier is an e-mail address, so that the limit of the event applies
+ * @param isOfCustomer whether the identifier is an e-mail address or a customer, so that the limit of the event applies
  * @param maxPending pending reservations, or {@link #NO_LIMIT}
  * @param maxSeats seats in pending and confirmed reservations together, or {@link #NO_LIMIT}
  */
@@ -44,6 +44,6 @@ public record Quota(String subject, boolean isOfCustomer, int maxPending, int ma
      * @param name the identifier, normalised by the caller
      */
     public static Quota of(String kind, String name, int maxPending, int maxSeats) {
-        return new Quota(Sha256.hex(kind + " " + name), kind.equals("email"), maxPending, maxSeats);
+        return new Quota(Sha256.hex(kind + " " + name), !kind.equals("address"), maxPending, maxSeats);
     }
 }

@@ -14,8 +14,10 @@ public enum Refusal {
     SOLD_WHOLE,
     /** Some of the seats are not sold for the price type that is named: it has no price there. */
     NOT_PRICED,
-    /** Some of the seats are held or sold. */
+    /** Some of the seats are held, sold, or withheld for somebody else. */
     SEATS_TAKEN,
+    /** The event has no allocation with the name. */
+    ALLOCATION_NOT_FOUND,
     /** The event has no such reservation, or the token is wrong. */
     RESERVATION_NOT_FOUND,
     /** The reservation lapsed before it was confirmed. */

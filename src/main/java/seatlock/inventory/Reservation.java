@@ -78,9 +78,20 @@ public record Reservation(
      *
      * @param name as the buyer gave it; empty if the buyer gave none
      * @param language ISO 639-1 code of the buyer's mails and tickets; empty to use that of the event
+     * @param customer by what the seller knows the buyer; empty if the seller did not say
      * @param tokenHash SHA-256 of the buyer's token
      */
-    public record Buyer(String email, Optional<String> name, Optional<String> language, byte[] tokenHash) {
+    public record Buyer(
+            String email,
+            Optional<String> name,
+            Optional<String> language,
+            Optional<String> customer,
+            byte[] tokenHash) {
+
+        /** A buyer of whom the seller says nothing. */
+        public Buyer(String email, Optional<String> name, Optional<String> language, byte[] tokenHash) {
+            this(email, name, language, Optional.empty(), tokenHash);
+        }
 
         /** Replaces the address of a buyer whose personal data was erased. It is not an address. */
         public static final String ERASED_EMAIL = "erased";

@@ -69,11 +69,11 @@ final class SeatChooser {
 
     private boolean isFree(int id) {
         var label = lockedLabels.get(id);
-        return label != null && seats.get(label).isFreeAt(now);
+        return label != null && seats.get(label).isForSaleAt(now);
     }
 
     /**
-     * Chooses the best seats, all of which are locked and free.
+     * Chooses the best seats for everybody, all of which are locked and free.
      *
      * @param except ids of seats that the same basket has otherwise
      * @return empty if more has to be read or locked before this can be decided
@@ -108,7 +108,7 @@ final class SeatChooser {
 
     private BitSet free(Set<Integer> except) {
         var free = (BitSet) pool.free().clone();
-        lockedLabels.forEach((id, label) -> free.set(id, seats.get(label).isFreeAt(now)));
+        lockedLabels.forEach((id, label) -> free.set(id, seats.get(label).isForSaleAt(now)));
         free.andNot(wanted);
         except.forEach(free::clear);
         return free;
@@ -122,6 +122,7 @@ final class SeatChooser {
     Optional<Orphans> orphans(List<Integer> chosen) {
         var free = new BitSet();
         lockedLabels.keySet().stream().filter(this::isFree).forEach(free::set);
+        chosen.forEach(free::set); // of which some may be withheld for the buyer
         return Orphans.of(pool.hall(), free, chosen);
     }
 

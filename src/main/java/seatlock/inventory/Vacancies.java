@@ -15,7 +15,7 @@ import seatlock.catalog.SeatPlan.PlannedRow;
 import seatlock.db.Tx;
 
 /**
- * Which places of an event are likely to be free, as this node remembers it. This only saves searching: the places are locked
+ * Which places of an event that are for everybody are likely to be free, as this node remembers it. This only saves searching: the places are locked
  * before one of them is given to a buyer, so it does no harm that another node has changed them in the meantime.
  */
 final class Vacancies {
@@ -112,18 +112,22 @@ final class Vacancies {
                   FROM seats
                  WHERE event_id = ?
                    AND seat_id BETWEEN ? AND ?
+                   AND allocation_id IS NULL
                    AND (status = 'AVAILABLE' OR held_until <= clock_timestamp())
                  ORDER BY seat_id
                  LIMIT ?
                 """, row -> row.integer("seat_id"), event.value(), first, last, MAX_READ);
     }
 
+    private static boolean isFree(Seat place) {
+        return place.status() == SeatStatus.AVAILABLE && place.allocation() == null;
+    }
+
     /** Records which places of an area a decision has left free, and which not. */
     void decided(EventId event, PlannedRow places, Collection<Seat> seats) {
         var known = areas.getIfPresent(new Area(event, places.firstSeatId()));
         if (known != null) {
-            var byFreedom =
-                    seats.stream().collect(Collectors.partitioningBy(seat -> seat.status() == SeatStatus.AVAILABLE));
+            var byFreedom = seats.stream().collect(Collectors.partitioningBy(Vacancies::isFree));
             synchronized (known) {
                 byFreedom.get(true).forEach(seat -> known.free.set(seat.id() - places.firstSeatId()));
                 byFreedom.get(false).forEach(seat -> known.free.clear(seat.id() - places.firstSeatId()));

@@ -5,7 +5,7 @@
  * write. The method applies a list of commands for one event in the caller's transaction.
  *
  * <p><b>The lock order</b> is the same everywhere: the event (only by {@link seatlock.catalog.Catalog#lockEvent}) → quotas by
- * subject → reservations by id → their tickets → seats by id → payment references → idempotency keys (each sorted). Transactions that acquire locks in the same order cannot deadlock. Rows are locked by id and checked afterwards,
+ * subject → reservations by id → their tickets → seats by id → allocations by name (only to create one or change its reason) → payment references → idempotency keys (each sorted). Transactions that acquire locks in the same order cannot deadlock. Rows are locked by id and checked afterwards,
  * in Java: a {@code WHERE status = 'AVAILABLE'} in the locking statement silently loses rows that another transaction is
  * changing.
  *

@@ -50,6 +50,14 @@ public enum Invariant {
                                                  ORDER BY p.version DESC
                                                  LIMIT 1)
             """),
+    A_TABLE_IS_WITHHELD_WHOLE_OR_NOT_AT_ALL("A table is withheld whole or not at all", """
+            SELECT count(*) AS n
+              FROM (SELECT FROM seat_plans AS p
+                      JOIN seats AS s ON s.event_id = p.event_id AND s.section = p.section AND s.row_name = p.row_name
+                     WHERE ofEvent(s) AND p.sold = 'WHOLE'
+                     GROUP BY s.event_id, s.section, s.row_name
+                    HAVING count(DISTINCT s.allocation_id) > 1 OR count(s.allocation_id) NOT IN (0, count(*))) AS partly
+            """),
     A_SEAT_HAS_ONE_ACTIVE_CLAIM_AT_MOST("Each seat has at most one active claim", """
             SELECT count(*) AS n
               FROM (SELECT FROM reservation_seats AS rs

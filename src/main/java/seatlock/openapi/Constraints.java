@@ -14,6 +14,7 @@ import seatlock.access.Role;
 import seatlock.catalog.Cancellation;
 import seatlock.catalog.Event;
 import seatlock.catalog.PriceType;
+import seatlock.contract.AllocationBodies;
 import seatlock.inventory.ReservationStatus;
 import seatlock.jobs.MailState;
 import seatlock.plans.ConvertedPlan;
@@ -46,6 +47,10 @@ final class Constraints {
     private static final ObjectNode LANGUAGES = oneOf(Messages.languages().toArray(String[]::new));
     private static final ObjectNode MAIL_STATES = oneOf(
             Stream.of(MailState.State.values()).map(MailState.State::wireName).toArray(String[]::new));
+
+    private static final int MAX_ALLOCATED = AllocationBodies.MAX_SEATS;
+    private static final ObjectNode ALLOCATION = pattern(AllocationBodies.NAME);
+    private static final ObjectNode LABEL = length(1, 122).put("type", "string");
 
     /** A number, or a list with a null for each gap: {@link #addToSchemas} makes the schema of a seat accept null. */
     private static final ObjectNode ROW_SEATS = NODES.objectNode();
@@ -160,6 +165,18 @@ final class Constraints {
             Map.entry("NewReservation.email", EMAIL),
             Map.entry("NewReservation.name", length(1, 200)),
             Map.entry("NewReservation.language", LANGUAGES),
+            Map.entry("NewReservation.allocation", length(1, 30)),
+            Map.entry("NewReservation.customer", length(1, 100)),
+            Map.entry("NewAllocation.name", ALLOCATION),
+            Map.entry("NewAllocation.reason", length(1, 200)),
+            Map.entry("NewAllocation.seats", items(0, MAX_ALLOCATED, LABEL)),
+            Map.entry("NewAllocation.tables", items(0, MAX_ALLOCATED, LABEL)),
+            Map.entry("NewAllocation.places", NODES.objectNode().put("maxItems", MAX_ALLOCATED)),
+            Map.entry("NewRelease.seats", items(0, MAX_ALLOCATED, LABEL)),
+            Map.entry("NewRelease.tables", items(0, MAX_ALLOCATED, LABEL)),
+            Map.entry("NewRelease.places", NODES.objectNode().put("maxItems", MAX_ALLOCATED)),
+            Map.entry("AllocatedPlaces.section", length(1, 122)),
+            Map.entry("AllocatedPlaces.quantity", range(1, MAX_ALLOCATED)),
             Map.entry("Correction.email", EMAIL),
             Map.entry("Correction.name", length(1, 200)),
             Map.entry("Correction.language", LANGUAGES),
@@ -248,6 +265,8 @@ final class Constraints {
                     "getEventChanges.after",
                     NODES.objectNode().put("minimum", 0).put("default", 0)),
             Map.entry("getReservationChanges.after", NODES.objectNode().put("minimum", 0)),
+            Map.entry("listAllocations.limit", range(1, 100, 100)),
+            Map.entry("listAllocations.after", ALLOCATION),
             Map.entry("wait", range(0, 25, 0)),
             // Quoted, every character may be escaped.
             Map.entry("Idempotency-Key", length(1, 2 * IdempotencyKey.MAX_LENGTH + 2)));

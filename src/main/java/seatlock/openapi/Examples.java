@@ -77,6 +77,27 @@ public final class Examples {
              {"label":"STALLS-A-2","section":"STALLS","row":"A","number":2,"price":4500,"status":"AVAILABLE"}],"next":2}
             """;
 
+    public static final String WITHHOLD_REQUEST = """
+            {"name":"HOUSE","seats":["STALLS-A-1","STALLS-A-2"],"reason":"For the director's guests"}
+            """;
+
+    public static final String WITHHELD = """
+            {"name":"HOUSE","sections":[{"section":"STALLS","quantity":2}]}
+            """;
+
+    public static final String ALLOCATIONS = """
+            {"allocations":[{"name":"HOUSE","reason":"For the director's guests","createdAt":"2026-11-22T10:00:00.123456Z",
+             "sections":[{"section":"STALLS","capacity":2,"available":1,"seats":["STALLS-A-1","STALLS-A-2"]}]}],"next":null}
+            """;
+
+    public static final String RELEASE_REQUEST = """
+            {"seats":["STALLS-A-2"]}
+            """;
+
+    public static final String RELEASED = """
+            {"name":"HOUSE","sections":[{"section":"STALLS","quantity":1}]}
+            """;
+
     public static final String RESERVE_REQUEST = """
             {"seats":["STALLS-A-1",{"seat":"STALLS-A-2","holder":"Charles Babbage"}],"email":"ada@example.org",
              "name":"Ada Lovelace","language":"en"}

@@ -142,7 +142,7 @@ public final class Erasure {
         BuyerDetails.deleteWords(tx, event, names);
         tx.updateExactly(ids.length, """
                 UPDATE reservations
-                   SET email = ?, name = NULL, language = NULL, erased_at = ?, version = version + 1
+                   SET email = ?, name = NULL, language = NULL, customer = NULL, erased_at = ?, version = version + 1
                  WHERE event_id = ?
                    AND reservation_id = ANY (?)
                 """, Reservation.Buyer.ERASED_EMAIL, now, event.value(), ids);

@@ -104,7 +104,7 @@ public final class Checkout implements AutoCloseable {
             var event = catalog.lastKnown(tx, id).orElseThrow(() -> new IllegalStateException("No event " + id));
             return change(tx, event, commands, Collections.nCopies(commands.size(), actor), Locking.SKIP);
         };
-        return commit(id, work, outcome -> outcome instanceof Outcome.Done done && done.changed());
+        return commit(id, work, Outcome::hasChanges);
     }
 
     /** Carries out orders of one event in one transaction. */

@@ -10,7 +10,7 @@ public sealed interface Receipt {
     record Answered(Event event, Outcome outcome, byte[] reply) implements Receipt {
 
         boolean changedSomething() {
-            return outcome instanceof Outcome.Done done && done.changed();
+            return outcome.hasChanges();
         }
     }
 

@@ -18,12 +18,14 @@ public final class Rehearsal {
                     "reservations",
                     "event_id, reservation_id",
                     "event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference, version, status,"
-                            + " email, name, language, token_hash, seat_count, prices, discounts, fees, total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference,"
+                            + " email, name, language, customer, token_hash, seat_count, prices, discounts, fees, total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference,"
                             + " amount_paid, replaces, replaced_by"),
             upsert(
                     "seats",
                     "event_id, seat_id",
-                    "event_id, seat_id, label, section, row_name, seat_number, status, reservation_id, held_until"),
+                    "event_id, seat_id, label, section, row_name, seat_number, status, reservation_id, held_until, allocation_id"),
+            insert("allocations", "event_id, allocation_id, name, reason, created_at"),
+            "UPDATE allocations SET reason = reason WHERE false",
             upsert(
                     "reservation_seats",
                     "event_id, reservation_id, seat_id",

@@ -44,7 +44,7 @@ public final class SeatMap {
     private static final char NOT_SHOWN = '-';
 
     /** Part of the ETag. Increase it when the format of the JSON changes. */
-    private static final String FORMAT_VERSION = "3";
+    private static final String FORMAT_VERSION = "4";
 
     /** What JSON and all clients take for the same integer. */
     private static final Pattern INTEGER = Pattern.compile("0|[1-9][0-9]{0,8}");
@@ -54,6 +54,9 @@ public final class SeatMap {
     private static final byte[] AVAILABLE = ascii("AVAILABLE\"}");
     private static final byte[] HELD = ascii("HELD\"}");
     private static final byte[] SOLD = ascii("SOLD\"}");
+    private static final byte[] WITHHELD_AVAILABLE = ascii("AVAILABLE\",\"forSale\":false}");
+    private static final byte[] WITHHELD_HELD = ascii("HELD\",\"forSale\":false}");
+    private static final byte[] WITHHELD_SOLD = ascii("SOLD\",\"forSale\":false}");
 
     /**
      * A request for part of a seat map.
@@ -68,8 +71,8 @@ public final class SeatMap {
     /**
      * The statuses that a query found.
      *
-     * @param marks for each seat of the section after {@code after}, up to the last one shown: the first letter of its status, or
-     *     {@link #NOT_SHOWN}
+     * @param marks for each seat of the section after {@code after}, up to the last one shown: the first letter of its status, in
+     *     lower case if it is withheld, or {@link #NOT_SHOWN}
      * @param next {@code after} of the next page; {@code null} if this is the last one
      * @param available how many places are available in each area of the section, in their order; none unless {@code after} is 0
      */
@@ -138,7 +141,8 @@ public final class SeatMap {
                 int to = Math.min(range.last(), from + Math.min(block, MAX_SEATS_PER_STATEMENT) - 1);
                 var statuses = inventory.statuses(tx, query.event(), from, to);
                 for (int i = 0; i < statuses.length(); i++) {
-                    if (query.status() != null && query.status().letter() != statuses.charAt(i)) {
+                    if (query.status() != null
+                            && query.status().letter() != Character.toUpperCase(statuses.charAt(i))) {
                         marks.append(NOT_SHOWN);
                         continue;
                     }
@@ -314,6 +318,9 @@ public final class SeatMap {
             case 'A' -> AVAILABLE;
             case 'H' -> HELD;
             case 'S' -> SOLD;
+            case 'a' -> WITHHELD_AVAILABLE;
+            case 'h' -> WITHHELD_HELD;
+            case 's' -> WITHHELD_SOLD;
             default -> throw new IllegalStateException("No status starts with " + letter);
         };
     }

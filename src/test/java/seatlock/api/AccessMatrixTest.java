@@ -75,6 +75,9 @@ class AccessMatrixTest {
             Map.entry("convertPlan", ADMINS),
             Map.entry("getPlan", ANYONE),
             Map.entry("getSeats", ANYONE),
+            Map.entry("withhold", SELLERS),
+            Map.entry("listAllocations", SELLERS),
+            Map.entry("releaseAllocation", SELLERS),
             Map.entry("reserve", ANYONE),
             Map.entry("getReservation", HOLDERS),
             Map.entry("correctReservation", HOLDERS),
@@ -241,7 +244,8 @@ class AccessMatrixTest {
         var subject = operation.equals("cancelEvent") ? otherEvent : event; // nothing else can be done with it then
         var path = template.replace("{eventId}", subject.id().toString())
                 .replace("{reservationId}", reservation.get("id").asText())
-                .replace("{export}", "tickets");
+                .replace("{export}", "tickets")
+                .replace("{allocation}", "HOUSE");
         if (operation.equals("findReservationsOfAddress")) {
             path += "?email=ada@example.org";
         }
@@ -285,6 +289,7 @@ class AccessMatrixTest {
             case "addSections" ->
                 "{\"sections\":[{\"name\":\"S\",\"rows\":[{\"name\":\"" + UUID.randomUUID() + "\",\"seats\":1}]}]}";
             case "convertPlan" -> Examples.PLAN_CONVERSION_REQUEST;
+            case "withhold" -> "{\"name\":\"HOUSE\",\"seats\":[\"" + freeSeat() + "\"]}";
             case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
             case "confirm" -> "{\"paymentReference\":\"pi_" + UUID.randomUUID() + "\",\"amount\":4500}";
             case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";

@@ -64,6 +64,11 @@ class HostileInputTest {
                         true,
                         "{\"seats\":[\"S-A-2\"],\"email\":\"ada@example.org\"}"),
                 new Endpoint(
+                        "withhold",
+                        "/api/events/" + held.event + "/allocations",
+                        true,
+                        "{\"name\":\"HOUSE\",\"seats\":[\"S-A-3\"]}"),
+                new Endpoint(
                         "confirm",
                         Api.path(held.event, held.reservation) + "/confirm",
                         true,

@@ -117,7 +117,8 @@ class SeatMapFormatTest {
                                 null,
                                 null,
                                 null,
-                                SeatStatus.of(row.text("status")).orElseThrow())),
+                                SeatStatus.of(row.text("status")).orElseThrow(),
+                                row.uuid("allocation_id") == null ? null : false)),
                 event.value(),
                 after);
         var shown = found.stream()

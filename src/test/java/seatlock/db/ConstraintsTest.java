@@ -49,6 +49,11 @@ class ConstraintsTest {
         return "UPDATE seats SET " + change + " WHERE event_id = :event AND seat_id = " + number;
     }
 
+    private static String allocation(String id, String nameAndReason) {
+        return "INSERT INTO allocations (event_id, allocation_id, name, reason, created_at) VALUES (:event, " + id
+                + ", " + nameAndReason + ", now())";
+    }
+
     private static String held(String change) {
         return "UPDATE reservations SET " + change + " WHERE event_id = :event AND reservation_id = :held";
     }
@@ -182,6 +187,23 @@ class ConstraintsTest {
                 arguments(seat(2, "status = 'BROKEN'"), "seats_status_known"),
                 // Sold to a reservation that does not list it
                 arguments(seat(2, "reservation_id = :held"), "seats_holder_fk"),
+                arguments(seat(3, "allocation_id = gen_random_uuid()"), "seats_allocation_fk"),
+                arguments(
+                        allocation(":held", "'HOUSE', NULL") + "; " + allocation(":held", "'PRESS', NULL"),
+                        "allocations_pk"),
+                arguments(
+                        allocation(":held", "'HOUSE', NULL") + "; " + allocation(":sold", "'HOUSE', NULL"),
+                        "allocations_name_unique"),
+                arguments(allocation(":held", "'house', NULL"), "allocations_name_form"),
+                arguments(allocation(":held", "'HOUSE', ''"), "allocations_reason_length"),
+                arguments(
+                        "INSERT INTO allocations (event_id, allocation_id, name, created_at)"
+                                + " VALUES (gen_random_uuid(), gen_random_uuid(), 'HOUSE', now())",
+                        "allocations_event_fk"),
+                arguments(held("customer = ''"), "reservations_customer_length"),
+                arguments(
+                        sold("email = 'erased', erased_at = now(), customer = 'c-17'"),
+                        "reservations_erased_has_no_customer"),
                 arguments(
                         "DELETE FROM reservation_seats WHERE event_id = :event AND reservation_id = :sold",
                         "seats_holder_fk"),

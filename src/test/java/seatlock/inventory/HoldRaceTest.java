@@ -53,7 +53,7 @@ class HoldRaceTest {
                 .mapToObj(i -> (Command) reserve(i))
                 .toList();
         system.apply(event, commands);
-        commands.forEach(command -> ids.add(command.id()));
+        Command.select(commands, Command.Reserve.class).forEach(command -> ids.add(command.id()));
         sweepers = IntStream.range(0, 2)
                 .mapToObj(i -> CompletableFuture.runAsync(() -> {
                     try (var sweeper = system.sweeper()) {
@@ -132,7 +132,7 @@ class HoldRaceTest {
      * @param command of the buyer, for a reservation and the id of a possible successor
      * @return the numbers of outcomes
      */
-    private Map<String, Long> race(BiFunction<ReservationId, ReservationId, Command> command) {
+    private Map<String, Long> race(BiFunction<ReservationId, ReservationId, Command.OfReservation> command) {
         var outcomes = Concurrently.run(CLIENTS, client -> {
             var mine = new ArrayList<String>();
             int lead = 0; // ms
@@ -150,7 +150,7 @@ class HoldRaceTest {
         return Tally.of(outcomes.stream().flatMap(List::stream).toList(), outcome -> outcome);
     }
 
-    private String compete(int i, int expiresIn, Command command) {
+    private String compete(int i, int expiresIn, Command.OfReservation command) {
         expireIn(expiresIn, command.id());
         var attemptsBefore = i % 4;
         CompletableFuture<Outcome> buyer = null;
@@ -168,7 +168,7 @@ class HoldRaceTest {
         }
     }
 
-    private static String show(Outcome outcome, Command command) {
+    private static String show(Outcome outcome, Command.OfReservation command) {
         if (outcome instanceof Outcome.Done done) {
             var isSuccessor = !done.reservation().id().equals(command.id());
             return done.reservation().status() + (isSuccessor ? " successor" : "");
