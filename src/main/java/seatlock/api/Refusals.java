@@ -31,14 +31,16 @@ final class Refusals {
         } else if (outcome instanceof Outcome.SoldOut soldOut) {
             return Problem.of(
                             ApiProblem.SOLD_OUT,
-                            "Section " + soldOut.section() + " has " + soldOut.available()
-                                    + " free places. Nothing was reserved.")
+                            "Section " + soldOut.section() + " has "
+                                    + (soldOut.available() == 1 ? "1 free place" : soldOut.available() + " free places")
+                                    + ". Nothing was reserved.")
                     .with("section", soldOut.section())
                     .with("available", soldOut.available());
         } else if (outcome instanceof Outcome.PriceExhausted exhausted) {
             return Problem.of(
                             ApiProblem.SOLD_OUT,
-                            exhausted.left() + " seats are left at the price "
+                            (exhausted.left() == 1 ? "1 seat is" : exhausted.left() + " seats are")
+                                    + " left at the price "
                                     + exhausted.priceType().name() + ". Nothing was reserved.")
                     .with("priceType", exhausted.priceType().id())
                     .with("available", exhausted.left());

@@ -308,7 +308,6 @@ final class Constraints {
         return object;
     }
 
-    /** Just the label, or an object. */
     /** Just the label, or an object. Generated clients name their class by the title. */
     private static ObjectNode labelOr(String schema) {
         var choice = NODES.objectNode().put("title", schema.replace("New", "") + "Choice");
