@@ -54,6 +54,7 @@ public class SealedTypesTest {
             new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), new byte[32]),
             List.of(),
             Breakdown.of(0),
+            Optional.empty(),
             Instant.EPOCH,
             Instant.EPOCH,
             Instant.EPOCH,
@@ -80,7 +81,10 @@ public class SealedTypesTest {
             new Outcome.Refused(Refusal.RESERVATION_NOT_FOUND, List.of(), Optional.empty()),
             new Outcome.TooManySeats(QUOTA),
             new Outcome.TooManyPending(QUOTA),
-            new Outcome.NotOnSale(Optional.empty(), Optional.empty()));
+            new Outcome.NotOnSale(Optional.empty(), Optional.empty()),
+            new Outcome.CodeInvalid(Outcome.CodeInvalid.Reason.UNKNOWN),
+            new Outcome.CodeExhausted(1),
+            new Outcome.TooManySeatsWithCode(1));
 
     public static final List<Receipt> RECEIPTS = List.of(
             new Receipt.Answered(null, OUTCOMES.get(0), "200 \n{}".getBytes()),

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import seatlock.catalog.Code;
 import seatlock.catalog.Event;
 import seatlock.contract.ReservationBodies.NewPlaces;
 import seatlock.contract.ReservationBodies.NewReservation;
@@ -42,6 +43,9 @@ final class BasketReader {
                             ApiProblem.TOO_MANY_SEATS,
                             "A reservation may have at most " + Event.MAX_SEATS_PER_RESERVATION + " seats.")
                     .refuse();
+        }
+        if (body.code() != null) {
+            validation.checkReference(body.code(), "code", Code.MAX_LENGTH);
         }
         validation.check(
                 !seats().isEmpty() || !places().isEmpty() || !tables().isEmpty(),
@@ -141,6 +145,7 @@ final class BasketReader {
                         .toList(),
                 tables().stream()
                         .map(table -> new Basket.TableItem(table.table(), Optional.ofNullable(table.priceType())))
-                        .toList());
+                        .toList(),
+                Optional.ofNullable(body.code()).map(Code::normalised));
     }
 }

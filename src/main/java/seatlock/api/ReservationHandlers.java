@@ -7,6 +7,7 @@ import java.util.Set;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.changes.Actor;
 import seatlock.contract.ReservationBodies.Cancellation;
 import seatlock.contract.ReservationBodies.Confirmation;
 import seatlock.contract.ReservationBodies.NewReservation;
@@ -49,21 +50,25 @@ final class ReservationHandlers implements ReservationOperations {
     private final Checkout checkout;
     private final Access access;
     private final BuyerQuotas quotas;
+    private final Optional<Throttle> throttle;
     private final Jobs jobs = new Jobs();
 
+    /** @param throttle limits guesses of codes; empty if nothing is limited */
     ReservationHandlers(
             TransactionPool reads,
             Catalog catalog,
             InventoryReader inventory,
             Checkout checkout,
             Access access,
-            BuyerQuotas quotas) {
+            BuyerQuotas quotas,
+            Optional<Throttle> throttle) {
         this.reads = reads;
         this.catalog = catalog;
         this.inventory = inventory;
         this.checkout = checkout;
         this.access = access;
         this.quotas = quotas;
+        this.throttle = throttle;
     }
 
     @Override
@@ -76,7 +81,16 @@ final class ReservationHandlers implements ReservationOperations {
         var token = ReservationToken.random();
         var id = new ReservationId(Ids.next());
         var command = new Command.Reserve(id, basket, buyer(body, token), quotas.of(ctx, body.email()));
-        submit(ctx, event, Optional.of(use), command, new Success(201, Optional.of(token)));
+        var exchange = Exchange.of(ctx);
+        var order = order(ctx, event, Optional.of(use), command, new Success(201, Optional.of(token)));
+        var guesses = body.code() == null || order.actor().isKey() ? Optional.<Throttle>empty() : throttle;
+        guesses.ifPresent(limit -> limit.checkCodeGuess(ctx));
+        ctx.future(() -> checkout.submit(order).thenAccept(receipt -> {
+            if (receipt instanceof Receipt.Answered answered && answered.outcome() instanceof Outcome.CodeInvalid) {
+                guesses.ifPresent(limit -> limit.countCodeGuess(ctx));
+            }
+            respond(ctx, exchange, receipt);
+        }));
     }
 
     private static Basket read(NewReservation body) {
@@ -225,15 +239,16 @@ final class ReservationHandlers implements ReservationOperations {
 
     private Order order(Context ctx, EventId event, Optional<Order.KeyUse> key, Command command, Success success) {
         var request = Exchange.of(ctx).id();
+        var actor = access.actor(ctx);
         return new Order(
-                event, access.actor(ctx), key, command, (found, outcome) -> reply(request, found, outcome, success));
+                event, actor, key, command, (found, outcome) -> reply(request, found, outcome, actor, success));
     }
 
     /** Writes the reply that is stored under the key. */
-    private static byte[] reply(RequestId request, Event event, Outcome outcome, Success success) {
+    private static byte[] reply(RequestId request, Event event, Outcome outcome, Actor actor, Success success) {
         var reply = outcome instanceof Outcome.Done done
                 ? success.reply(event, done.reservation())
-                : Refusals.problem(event, outcome).reply(request);
+                : Refusals.problem(event, outcome, actor).reply(request);
         return reply.toBytes();
     }
 

@@ -46,6 +46,7 @@ final class Routes {
             EventChangeHandlers eventChanges,
             EventCancellationHandlers cancellations,
             PlanHandlers plans,
+            CodeHandlers codes,
             ReservationHandlers reservations,
             BuyerHandlers buyers,
             TicketHandlers tickets,
@@ -67,6 +68,10 @@ final class Routes {
         get(EVENT + "/plan", AccessRule.ANYONE, events::plan);
         post("/api/plans/convert", AccessRule.ADMIN, plans::convert);
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
+
+        post(EVENT + "/codes", AccessRule.SALES, codes::create);
+        get(EVENT + "/codes", AccessRule.SALES, codes::list, "limit", "after");
+        post(EVENT + "/codes/{codeId}/off", AccessRule.SALES, codes::switchOff);
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
         get(

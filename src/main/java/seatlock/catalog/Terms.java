@@ -2,6 +2,7 @@ package seatlock.catalog;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
  * @param maxHold for how long a reservation can be held altogether, extensions included; empty for three times its TTL
  * @param hasReentry whether a ticket that was checked out can be checked in again
  * @param transferUntil no ticket can be transferred from then on; empty: until the start
+ * @param presales when some buyers may reserve although the sale is not open to everybody
  */
 public record Terms(
         int version,
@@ -31,24 +33,18 @@ public record Terms(
         Optional<Duration> reservationTtl,
         Optional<Duration> maxHold,
         boolean hasReentry,
-        Optional<Instant> transferUntil) {
+        Optional<Instant> transferUntil,
+        List<Presale> presales) {
 
     public static final int FIRST_VERSION = 1;
 
+    public Terms {
+        presales = List.copyOf(presales);
+    }
+
     /** Returns the same terms as those of the next version of the event. */
     public Terms next() {
-        return new Terms(
-                version + 1,
-                startsAt,
-                onSaleFrom,
-                onSaleUntil,
-                isPaused,
-                maxSeatsPerReservation,
-                maxSeatsPerCustomer,
-                reservationTtl,
-                maxHold,
-                hasReentry,
-                transferUntil);
+        return withVersion(version + 1);
     }
 
     /** Returns the terms of a new event that is on sale from now on. */
@@ -64,7 +60,8 @@ public record Terms(
                 reservationTtl,
                 Optional.empty(),
                 false,
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     /** Returns the same terms as another version. */
@@ -77,7 +74,16 @@ public record Terms(
         return with(version, other);
     }
 
+    /** Returns the same terms with other presales, in the same version. */
+    public Terms withPresales(List<Presale> others) {
+        return with(version, isPaused, others);
+    }
+
     private Terms with(int otherVersion, boolean paused) {
+        return with(otherVersion, paused, presales);
+    }
+
+    private Terms with(int otherVersion, boolean paused, List<Presale> otherPresales) {
         return new Terms(
                 otherVersion,
                 startsAt,
@@ -89,6 +95,7 @@ public record Terms(
                 reservationTtl,
                 maxHold,
                 hasReentry,
-                transferUntil);
+                transferUntil,
+                otherPresales);
     }
 }

@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
 import seatlock.catalog.Event;
+import seatlock.catalog.Presale;
 import seatlock.catalog.SeatPlan;
 import seatlock.catalog.Tariff;
 import seatlock.contract.EventCancellationBodies.CancellationBody;
 import seatlock.contract.EventFields.OrganiserBody;
+import seatlock.contract.EventFields.PresaleBody;
 import seatlock.contract.PlanBodies.FeeBody;
 import seatlock.contract.PlanBodies.PlanBody;
 import seatlock.contract.PlanBodies.PriceTypeBody;
@@ -108,6 +110,10 @@ public final class EventBodies {
             @OpenApiPropertyType(definedBy = Instant.class)
             @OpenApiDescription("No ticket can be transferred from then on; default: the start")
             String transferUntil,
+
+            @OpenApiDescription(
+                    "When holders of an access code may reserve although `onSaleFrom` has not come; at most 20")
+            List<PresaleBody> presales,
 
             @OpenApiDescription(
                     "For whom the prices are; default: one, `standard`. The first is that of a seat for which none is named")
@@ -203,6 +209,11 @@ public final class EventBodies {
             @OpenApiDescription("No ticket can be transferred from then on; default: the start")
             String transferUntil,
 
+            @OpenApiNullable
+            @OpenApiDescription(
+                    "When holders of an access code may reserve although `onSaleFrom` has not come; at most 20")
+            List<PresaleBody> presales,
+
             @OpenApiDescription("Prices of sections; sections that are not named keep theirs")
             List<SectionPriceBody> sections,
 
@@ -236,9 +247,16 @@ public final class EventBodies {
                     terms.maxHold().map(Duration::toString).orElse(null),
                     terms.hasReentry(),
                     terms.transferUntil().map(Instant::toString).orElse(null),
+                    listed(terms.presales()),
                     null,
                     null);
         }
+    }
+
+    private static List<PresaleBody> listed(List<Presale> presales) {
+        return presales.isEmpty()
+                ? null
+                : presales.stream().map(PresaleBody::of).toList();
     }
 
     private static Integer integer(OptionalInt value) {
@@ -286,6 +304,8 @@ public final class EventBodies {
 
             @OpenApiDescription("Absent if tickets can be transferred until the start")
             Instant transferUntil,
+
+            @OpenApiDescription("Absent if there are none") List<PresaleBody> presales,
 
             @OpenApiRequired @OpenApiDescription("Number of seats")
             int capacity,
@@ -356,6 +376,7 @@ public final class EventBodies {
                     terms.maxHold().map(Duration::toString).orElse(null),
                     terms.hasReentry(),
                     terms.transferUntil().orElse(null),
+                    listed(terms.presales()),
                     event.capacity(),
                     event.version(),
                     event.createdAt(),

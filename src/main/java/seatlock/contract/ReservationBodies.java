@@ -136,7 +136,10 @@ public final class ReservationBodies {
             String name,
 
             @OpenApiDescription("Language of the buyer's mails and tickets; default: that of the event")
-            String language) {}
+            String language,
+
+            @OpenApiDescription("A promotion or access code; upper and lower case are the same")
+            String code) {}
 
     @OpenApiName("Correction")
     public record CorrectionBody(
@@ -241,6 +244,10 @@ public final class ReservationBodies {
             List<ReservedSeat> seats,
 
             @OpenApiRequired Money total,
+
+            @OpenApiDescription("The code with which it was made, in upper case; absent for none")
+            String code,
+
             @OpenApiRequired String email,
 
             @OpenApiDescription("The buyer's name; absent if it is not known")
@@ -302,6 +309,7 @@ public final class ReservationBodies {
                                     seat.holder().orElse(null)))
                             .toList(),
                     new Money(reservation.total(), event.currencyCode()),
+                    reservation.code().map(Reservation.UsedCode::text).orElse(null),
                     reservation.buyer().email(),
                     reservation.buyer().name().orElse(null),
                     reservation.buyer().language().orElse(null),

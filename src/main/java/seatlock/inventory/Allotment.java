@@ -27,6 +27,7 @@ final class Allotment {
     private final PriceList prices;
     private final Map<String, Seat> seats;
     private final Decision.Locked locked;
+    private final CodeUse code;
     private final Instant now;
     private final Map<String, Integer> missingPlaces = new HashMap<>();
     private final List<ReservedSeat> allotted = new ArrayList<>();
@@ -38,12 +39,14 @@ final class Allotment {
             PriceList prices,
             Map<String, Seat> seats,
             Decision.Locked locked,
+            CodeUse code,
             Instant now) {
         this.basket = basket;
         this.layout = layout;
         this.prices = prices;
         this.seats = seats;
         this.locked = locked;
+        this.code = code;
         this.now = now;
     }
 
@@ -181,13 +184,9 @@ final class Allotment {
 
     private void allot(Seat seat, Optional<String> priceType, Optional<String> holder) {
         var type = type(priceType);
-        allotted.add(new ReservedSeat(
-                seat.id(),
-                seat.label(),
-                type,
-                prices.price(seat.section(), type).orElseThrow(),
-                0,
-                holder));
+        var price = prices.price(seat.section(), type).orElseThrow();
+        var discount = code.discount(seat.section(), type, price);
+        allotted.add(new ReservedSeat(seat.id(), seat.label(), type, price, discount, holder));
     }
 
     /** Returns how many more places of sections must be locked before it is certain whether there are enough. */

@@ -13,8 +13,9 @@ import seatlock.catalog.Layout;
  * @param seats each once
  * @param places of each section once for each price type
  * @param tables each once
+ * @param code that the buyer gives, {@linkplain seatlock.catalog.Code#normalised normalised}; empty for none
  */
-public record Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables) {
+public record Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables, Optional<String> code) {
 
     /**
      * A seat that the buyer has chosen.
@@ -51,7 +52,7 @@ public record Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableIt
         var seats = labels.stream()
                 .map(label -> new SeatItem(label, Optional.empty(), Optional.empty()))
                 .toList();
-        return new Basket(seats, List.of(), List.of());
+        return new Basket(seats, List.of(), List.of(), Optional.empty());
     }
 
     /** Returns the number of its seats and places. A table that does not exist has none. */

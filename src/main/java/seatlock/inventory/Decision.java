@@ -12,11 +12,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
+import seatlock.catalog.Code;
 import seatlock.catalog.Event;
 import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.catalog.PriceType;
 import seatlock.inventory.Reservation.State;
+import seatlock.inventory.Reservation.UsedCode;
 
 /**
  * All rules about the holders of seats, as a pure function of the locked rows, the time and the commands: {@link #of}. It
@@ -91,9 +93,10 @@ final class Decision {
      *
      * @param withUsedTickets reservations with a used ticket; all tickets of these reservations are locked
      * @param payments references of payments that have confirmed a reservation, with that reservation
+     * @param codes those that the commands name, as far as they exist
      */
-    record Facts(Set<ReservationId> withUsedTickets, Map<String, ReservationId> payments) {
-        static final Facts NONE = new Facts(Set.of(), Map.of());
+    record Facts(Set<ReservationId> withUsedTickets, Map<String, ReservationId> payments, Map<String, Code> codes) {
+        static final Facts NONE = new Facts(Set.of(), Map.of(), Map.of());
     }
 
     /**
@@ -246,16 +249,17 @@ final class Decision {
     }
 
     private Outcome reserve(Command.Reserve command) {
-        var closed = checkSale();
+        var basket = command.basket();
+        var code = new CodeUse(basket, locked.facts().codes());
+        var closed = checkSale().or(() -> code.invalidAt(now)).or(() -> checkWindow(code.opened()));
         if (closed.isPresent()) {
             return closed.get();
         }
-        var basket = command.basket();
         var size = basket.size(layout);
         if (size > event.terms().maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
         }
-        var allotment = new Allotment(basket, layout, prices, seats, locked, now);
+        var allotment = new Allotment(basket, layout, prices, seats, locked, code, now);
         if (allotment.isLockedByOthers() || quotas.isLockedByOthers(command.quotas())) {
             return refuse(Refusal.LOCKED);
         }
@@ -269,7 +273,12 @@ final class Decision {
             return refusal.get();
         }
         var reserved = allotment.seats();
+        var misfit = code.misfit(reserved, seats);
+        if (misfit.isPresent()) {
+            return misfit.get();
+        }
         var wanted = limitedSeats(reserved);
+        wanted.putAll(code.uses(reserved, seats));
         if (limits.isLockedByOthers(wanted)) {
             return refuse(Refusal.LOCKED);
         }
@@ -281,10 +290,10 @@ final class Decision {
         reserved.forEach(each -> seats.computeIfPresent(each.label(), (l, seat) -> seat.held(command.id(), expiresAt)));
         quotas.add(command.id(), command.quotas());
         limits.reserve(command.id(), wanted);
-        return put(newReservation(command, reserved, expiresAt));
+        return put(newReservation(command, reserved, code.used(), expiresAt));
     }
 
-    /** Returns a refusal if nothing of the event can be reserved now. */
+    /** Returns a refusal if nothing of the event can be reserved now, whatever a command opens. */
     private Optional<Outcome> checkSale() {
         var terms = event.terms();
         if (event.status() == Event.Status.CANCELLED) {
@@ -296,12 +305,15 @@ final class Decision {
         if (event.status() == Event.Status.DRAFT || terms.isPaused()) {
             return Optional.of(new Outcome.NotOnSale(Optional.empty(), Optional.empty()));
         }
-        if (terms.onSaleFrom().isPresent() && now.isBefore(terms.onSaleFrom().get())) {
-            return Optional.of(new Outcome.NotOnSale(
-                    terms.onSaleFrom(),
-                    Optional.of(Duration.between(now, terms.onSaleFrom().get()))));
-        }
         return Optional.empty();
+    }
+
+    /** Returns a refusal if the sale is not open to a command yet. */
+    private Optional<Outcome> checkWindow(Opened opened) {
+        var opensAt = event.terms().onSaleFrom();
+        return opened.isOnSale(event.terms(), now)
+                ? Optional.empty()
+                : Optional.of(new Outcome.NotOnSale(opensAt, opensAt.map(at -> Duration.between(now, at))));
     }
 
     /** Returns how many of the seats count against each limit. */
@@ -318,12 +330,17 @@ final class Decision {
 
     private Optional<Outcome> checkLimits(Map<UUID, Integer> wanted) {
         return limits.exceededBy(wanted)
-                .map(limit -> new Outcome.PriceExhausted(
-                        prices.tariff().limitedBy(limit).orElseThrow(), limits.left(limit)));
+                .map(limit -> prices.tariff()
+                        .limitedBy(limit)
+                        .<Outcome>map(type -> new Outcome.PriceExhausted(type, limits.left(limit)))
+                        .orElseGet(() -> new Outcome.CodeExhausted(limits.left(limit))));
     }
 
     private Reservation newReservation(
-            Command.Reserve command, List<Reservation.ReservedSeat> reserved, Instant expiresAt) {
+            Command.Reserve command,
+            List<Reservation.ReservedSeat> reserved,
+            Optional<UsedCode> code,
+            Instant expiresAt) {
         var maxHold = event.terms().maxHold().orElse(ttl.multipliedBy(DEFAULT_HOLDS));
         return new Reservation(
                 command.id(),
@@ -333,6 +350,7 @@ final class Decision {
                 command.buyer(),
                 reserved,
                 Breakdown.of(reserved, prices.tariff()),
+                code,
                 now,
                 expiresAt,
                 now.plus(maxHold.compareTo(ttl) < 0 ? ttl : maxHold),
@@ -457,6 +475,7 @@ final class Decision {
                 lapsed.buyer(),
                 lapsed.seats(),
                 lapsed.breakdown(),
+                lapsed.code(),
                 lapsed.createdAt(), // so that it is before the start of the event, as the terms of then require
                 expiresAt,
                 expiresAt,

@@ -23,7 +23,10 @@ public final class InventoryReader {
 
     static final String SELECT_RESERVATION = """
             SELECT reservation_id, reference, version, terms_version, status, email, name, language, token_hash, prices, discounts, fees, created_at, expires_at, hold_until,
-                   confirmed_at, ended_at, payment_reference, amount_paid, replaces, replaced_by
+                   confirmed_at, ended_at, payment_reference, amount_paid, replaces, replaced_by, code_id,
+                   CASE WHEN code_id IS NOT NULL
+                        THEN (SELECT c.code FROM codes AS c
+                               WHERE c.event_id = reservations.event_id AND c.code_id = reservations.code_id) END AS code
               FROM reservations
             """;
 
@@ -257,6 +260,7 @@ public final class InventoryReader {
                                     row.breakdown().prices(),
                                     row.breakdown().discounts(),
                                     fees.getOrDefault(row.id(), List.of())),
+                            row.code(),
                             row.createdAt(),
                             row.expiresAt(),
                             row.holdUntil(),
@@ -300,6 +304,7 @@ public final class InventoryReader {
 
     /** Reads a row of {@link #SELECT_RESERVATION}. The result has no seats yet: see {@link #withSeats}. */
     static Reservation reservation(Row row) throws SQLException {
+        var code = row.text("code");
         return new Reservation(
                 new ReservationId(row.uuid("reservation_id")),
                 new Reference(row.text("reference")),
@@ -312,6 +317,7 @@ public final class InventoryReader {
                         row.bytes("token_hash")),
                 List.of(),
                 new Breakdown(row.bigint("prices"), row.bigint("discounts"), unread(row.bigint("fees"))),
+                Optional.ofNullable(row.uuid("code_id")).map(id -> new Reservation.UsedCode(id, code)),
                 row.instant("created_at"),
                 row.instant("expires_at"),
                 row.instant("hold_until"),

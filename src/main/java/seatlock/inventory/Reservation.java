@@ -3,6 +3,7 @@ package seatlock.inventory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import seatlock.catalog.PriceType;
 import seatlock.crypto.Sha256;
 
@@ -14,6 +15,7 @@ import seatlock.crypto.Sha256;
  * @param termsVersion version of the event under which it was made
  * @param seats in the order of the seat plan; if it is cancelled or expired, its former seats
  * @param breakdown what it costs
+ * @param code with which it was made; empty for none
  * @param createdAt when it was made; of a successor, when the first of the reservations that it continues was made
  * @param expiresAt instant from which a pending reservation no longer holds its seats
  * @param holdUntil the latest instant to which {@code expiresAt} can be extended
@@ -28,6 +30,7 @@ public record Reservation(
         Buyer buyer,
         List<ReservedSeat> seats,
         Breakdown breakdown,
+        Optional<UsedCode> code,
         Instant createdAt,
         Instant expiresAt,
         Instant holdUntil,
@@ -74,6 +77,9 @@ public record Reservation(
             return price - discount;
         }
     }
+
+    /** The code with which a reservation was made. @param text see {@link seatlock.catalog.Code#normalised} */
+    public record UsedCode(UUID id, String text) {}
 
     /**
      * A payment. Seatlock moves no money itself; it records what the payment provider did.
@@ -231,6 +237,7 @@ public record Reservation(
                 buyer,
                 seats,
                 breakdown,
+                code,
                 createdAt,
                 expiresAt,
                 holdUntil,

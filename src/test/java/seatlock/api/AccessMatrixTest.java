@@ -75,6 +75,9 @@ class AccessMatrixTest {
             Map.entry("convertPlan", ADMINS),
             Map.entry("getPlan", ANYONE),
             Map.entry("getSeats", ANYONE),
+            Map.entry("createCodes", SELLERS),
+            Map.entry("listCodes", SELLERS),
+            Map.entry("switchCodeOff", SELLERS),
             Map.entry("reserve", ANYONE),
             Map.entry("getReservation", HOLDERS),
             Map.entry("correctReservation", HOLDERS),
@@ -248,6 +251,9 @@ class AccessMatrixTest {
         if (template.contains("{ticketId}")) {
             path = path.replace("{ticketId}", ticketWithDocument());
         }
+        if (template.contains("{codeId}")) {
+            path = path.replace("{codeId}", freshCode());
+        }
         if (template.contains("{keyId}")) {
             path = path.replace("{keyId}", freshKey());
         }
@@ -285,6 +291,7 @@ class AccessMatrixTest {
             case "addSections" ->
                 "{\"sections\":[{\"name\":\"S\",\"rows\":[{\"name\":\"" + UUID.randomUUID() + "\",\"seats\":1}]}]}";
             case "convertPlan" -> Examples.PLAN_CONVERSION_REQUEST;
+            case "createCodes" -> "{\"count\":1,\"effect\":{\"percent\":10}}";
             case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
             case "confirm" -> "{\"paymentReference\":\"pi_" + UUID.randomUUID() + "\",\"amount\":4500}";
             case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";
@@ -296,6 +303,14 @@ class AccessMatrixTest {
             case "createKey" -> "{\"role\":\"gate\",\"name\":\"north\"}";
             default -> null;
         };
+    }
+
+    private String freshCode() {
+        var created = api.send(Api.post(
+                api.asAdmin(api.request("/api/events/" + event.id() + "/codes")
+                        .header("Idempotency-Key", UUID.randomUUID().toString())),
+                body("createCodes")));
+        return created.json().at("/codes/0/id").asText();
     }
 
     private String freshKey() {

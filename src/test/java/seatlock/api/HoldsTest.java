@@ -184,7 +184,8 @@ class HoldsTest {
                     terms.reservationTtl(),
                     terms.maxHold(),
                     terms.hasReentry(),
-                    terms.transferUntil());
+                    terms.transferUntil(),
+                    terms.presales());
             var changed = new Event(
                     old.id(),
                     old.status(),
@@ -278,7 +279,8 @@ class HoldsTest {
                 terms.reservationTtl(),
                 terms.maxHold(),
                 false,
-                terms.transferUntil());
+                terms.transferUntil(),
+                terms.presales());
     }
 
     private void create(Event event) {

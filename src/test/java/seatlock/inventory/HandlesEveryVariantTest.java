@@ -33,7 +33,7 @@ class HandlesEveryVariantTest {
             Instant.EPOCH);
 
     private static List<Outcome> decide(List<Command> commands, Map<ReservationId, Reservation> reservations) {
-        var used = new Decision.Facts(reservations.keySet(), Map.of());
+        var used = new Decision.Facts(reservations.keySet(), Map.of(), Map.of());
         var locked = new Decision.Locked(reservations, Map.of(), Set.of(), Set.of(), Decision.Usage.NONE, used);
         return Decision.of(
                         EVENT,
@@ -64,6 +64,7 @@ class HandlesEveryVariantTest {
                 new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), token.hash()),
                 List.of(),
                 Breakdown.of(0),
+                Optional.empty(),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 Instant.EPOCH,

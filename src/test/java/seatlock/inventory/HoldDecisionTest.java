@@ -60,7 +60,8 @@ class HoldDecisionTest {
                 Optional.empty(),
                 maxHold,
                 false,
-                Optional.empty());
+                Optional.empty(),
+                List.of());
         var published = new Event(
                 new EventId(new UUID(7, 7)),
                 "Aida",
@@ -119,7 +120,7 @@ class HoldDecisionTest {
                 Set.of(),
                 Set.of(),
                 new Decision.Usage(quotas, Set.of()),
-                new Decision.Facts(Set.of(), Map.copyOf(payments)));
+                new Decision.Facts(Set.of(), Map.copyOf(payments), Map.of()));
         return Decision.of(
                 event,
                 PriceList.standard(Map.of("S", 1000L)),

@@ -79,6 +79,7 @@ class BuyerMailsTest {
                                 new Reservation.ReservedSeat(seat, "STALLS-B-" + seat, 45_000, Optional.empty()))
                         .toList(),
                 Breakdown.of(45_000L * seats),
+                Optional.empty(),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 Instant.EPOCH,

@@ -48,7 +48,8 @@ class CalendarFileTest {
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                Optional.empty());
+                Optional.empty(),
+                List.of());
         return new Event(EVENT, status, details, "Europe/Rome", "EUR", 0, terms, version, 10, NOW);
     }
 
@@ -77,6 +78,7 @@ class CalendarFileTest {
                                 seat -> new Reservation.ReservedSeat(seat, "STALLS-B-" + seat, 4500, Optional.empty()))
                         .toList(),
                 Breakdown.of(4500L * seats),
+                Optional.empty(),
                 NOW,
                 NOW,
                 NOW,

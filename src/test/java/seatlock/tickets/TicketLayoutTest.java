@@ -316,7 +316,8 @@ class TicketLayoutTest {
                 terms.reservationTtl(),
                 terms.maxHold(),
                 true,
-                terms.transferUntil());
+                terms.transferUntil(),
+                terms.presales());
     }
 
     private static String filled(String filler, int length, String last) {
