@@ -331,7 +331,7 @@ class CodesTest {
         var key = UUID.randomUUID().toString();
         var json = "{\"count\":3,\"effect\":{\"percent\":10}}";
 
-        var copies = Concurrently.run(4, i -> create(event, json, key));
+        var copies = Concurrently.run(4, i -> Api.patiently(() -> create(event, json, key)));
 
         assertThat(copies)
                 .extracting(Api.Response::text)
