@@ -70,7 +70,7 @@ CREATE TABLE codes (
     valid_until               timestamptz,
     is_active                 boolean     NOT NULL,
     created_at                timestamptz NOT NULL,
-    is_single_use             boolean     NOT NULL DEFAULT false,
+    is_single_use             boolean     NOT NULL,
 
     CONSTRAINT codes_pk PRIMARY KEY (event_id, code_id),
     CONSTRAINT codes_code_unique UNIQUE (event_id, code),

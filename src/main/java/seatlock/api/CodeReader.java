@@ -33,7 +33,7 @@ final class CodeReader {
     /** Digits and letters without look-alikes. */
     private static final String ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-    /** Of the random part of a code: 30 to the power of 12 cannot be guessed, even if 10,000 of them are valid. */
+    /** Of the random part of a code: 58 bits, which cannot be guessed even if 10,000 of them are valid. */
     private static final int RANDOM_LENGTH = 12;
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -99,7 +99,7 @@ final class CodeReader {
             if (validation.checkText(body.code(), "code", Code.MAX_LENGTH)) {
                 checkLength(body.code(), "code", Code.MIN_LENGTH, Code.MAX_LENGTH);
             }
-            validation.check(body.prefix() == null, "prefix", "must be left out unless there is a count");
+            validation.check(body.prefix() == null, "count", "is required if there is a prefix");
             return;
         }
         checkRange(body.count(), "count", MAX_COUNT);

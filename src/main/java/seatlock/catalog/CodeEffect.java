@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a code does.
+ * The effect of a code.
  *
  * @param value percent, or an amount in minor units of the event's currency; 0 for {@link Kind#ACCESS}
  * @param access the name that an access code opens: of an allocation or of a presale; empty for another kind

@@ -21,14 +21,17 @@ import seatlock.inventory.Reservation.State;
 /** Reads reservations and seats. Nothing here locks a row. */
 public final class InventoryReader {
 
+    /** The text of the code of a reservation, with the place of its table's name. */
+    private static final String CODE = """
+            CASE WHEN reservations.code_id IS NOT NULL
+                 THEN (SELECT c.code FROM codes AS c
+                        WHERE c.event_id = reservations.event_id AND c.code_id = reservations.code_id) END AS code
+            """;
+
     static final String SELECT_RESERVATION = """
             SELECT reservation_id, reference, version, terms_version, status, email, name, language, token_hash, prices, discounts, fees, created_at, expires_at, hold_until,
                    confirmed_at, ended_at, payment_reference, amount_paid, replaces, replaced_by, code_id,
-                   CASE WHEN code_id IS NOT NULL
-                        THEN (SELECT c.code FROM codes AS c
-                               WHERE c.event_id = reservations.event_id AND c.code_id = reservations.code_id) END AS code
-              FROM reservations
-            """;
+            """ + CODE + " FROM reservations ";
 
     static final String SELECT_SEAT =
             "SELECT seat_id, label, section, row_name, seat_number, status, reservation_id, held_until FROM seats ";
@@ -300,6 +303,11 @@ public final class InventoryReader {
                 event.value());
         return lines.stream()
                 .collect(Collectors.groupingBy(Line::reservation, Collectors.mapping(Line::fee, Collectors.toList())));
+    }
+
+    /** Returns what selects the code of a reservation. @param alias of the reservations */
+    static String codeOf(String alias) {
+        return CODE.replace("reservations.", alias + ".");
     }
 
     /** Reads a row of {@link #SELECT_RESERVATION}. The result has no seats yet: see {@link #withSeats}. */

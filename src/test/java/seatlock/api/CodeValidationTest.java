@@ -37,7 +37,7 @@ class CodeValidationTest {
                 "{\"count\":3,\"prefix\":\"\",\"effect\":{\"percent\":10}}                    | prefix",
                 "{\"count\":3,\"prefix\":\"A\\u0000\",\"effect\":{\"percent\":10}}             | prefix",
                 "{\"count\":3,\"prefix\":\"\\ufdfa\\ufdfa\",\"effect\":{\"percent\":10}}        | prefix", // 36 in NFKC
-                "{\"code\":\"EARLY\",\"prefix\":\"A\",\"effect\":{\"percent\":10}}              | prefix",
+                "{\"code\":\"EARLY\",\"prefix\":\"A\",\"effect\":{\"percent\":10}}              | count",
                 "{\"code\":\"EARLY\"}                                                   | effect",
                 "{\"code\":\"EARLY\",\"effect\":{}}                                       | effect",
                 "{\"code\":\"EARLY\",\"effect\":{\"percent\":10,\"off\":5}}                   | effect",

@@ -115,7 +115,7 @@ class CodesTest {
 
     /** A code for one category must not discount all of them, and must count (alf.io #1355). */
     @Test
-    void a_code_for_one_section_and_price_type_leaves_the_others_at_their_full_price_and_counts_its_own() {
+    void a_code_for_one_section_and_price_type_leaves_the_others_at_their_full_price() {
         var event = event();
         var id = code(
                         event,
@@ -138,7 +138,7 @@ class CodesTest {
     }
 
     @Test
-    void seats_of_a_code_count_while_they_are_held_or_sold_and_are_released_by_expiry_and_cancellation() {
+    void seats_of_a_code_count_while_they_are_held_or_sold_and_are_released_at_the_end() {
         var event = event();
         code(event, "{\"code\":\"THREE\",\"effect\":{\"off\":100},\"maxSeats\":3}");
 
@@ -167,7 +167,7 @@ class CodesTest {
     }
 
     @Test
-    void a_lapsed_reservation_is_reacquired_with_its_discount_only_while_its_code_has_seats_left() {
+    void a_lapsed_reservation_is_reacquired_only_while_its_code_has_seats_left() {
         var event = event();
         code(event, "{\"code\":\"LAST\",\"effect\":{\"off\":100},\"maxSeats\":1}");
         var first = reserve(event, "LAST", "S-A-1").json();
@@ -362,5 +362,33 @@ class CodesTest {
                 .containsOnly(replies.get(0).text());
         assertThat(total(replies.get(0))).isEqualTo(3 * 1150 + 300);
         assertThat(list(event, "").get("codes").get(0).get("left").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void a_reservation_that_is_found_shows_its_code() {
+        var event = event();
+        code(event, "{\"code\":\"EARLY\",\"effect\":{\"percent\":10}}");
+        var id = reserve(event, "EARLY", "S-A-1").json().get("id").asText();
+        api.reserve(event, "S-A-2");
+
+        var path = "/api/events/" + event + "/reservations";
+        var found = api.get(path, TestSystem.ADMIN_KEY).json().get("reservations");
+
+        assertThat(found.get(1).get("code").asText()).isEqualTo("EARLY");
+        assertThat(found.get(0).has("code")).isFalse();
+        assertThat(api.get(path + "/" + id, TestSystem.ADMIN_KEY)
+                        .json()
+                        .get("code")
+                        .asText())
+                .isEqualTo("EARLY");
+        var mail = UUID.randomUUID() + "@example.org";
+        var own = api.reserveWith(
+                event,
+                UUID.randomUUID().toString(),
+                "{\"seats\":[\"S-A-3\"],\"email\":\"" + mail + "\",\"code\":\"EARLY\"}");
+        assertThat(own.status()).isEqualTo(201);
+        var ofAddress =
+                api.get("/api/reservations?email=" + mail, TestSystem.ADMIN_KEY).json();
+        assertThat(ofAddress.at("/reservations/0/code").asText()).isEqualTo("EARLY");
     }
 }

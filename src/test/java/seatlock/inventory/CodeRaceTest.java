@@ -26,7 +26,7 @@ import seatlock.support.Storm;
 import seatlock.support.Tally;
 import seatlock.support.TestSystem;
 
-/** The holder of the last use of a code confirms within 50 ms of its expiry, while a rival on another node wants that use. */
+/** The holder of the last use of a code confirms within 50 ms of its expiry, while a rival on another node asks for that use. */
 class CodeRaceTest {
 
     private static final int ROUNDS = Storm.size(101, 1000);
