@@ -71,6 +71,7 @@ CREATE TABLE codes (
     valid_until               timestamptz,
     is_active                 boolean     NOT NULL,
     created_at                timestamptz NOT NULL,
+    is_single_use             boolean     NOT NULL,
 
     CONSTRAINT codes_pk PRIMARY KEY (event_id, code_id),
     CONSTRAINT codes_code_unique UNIQUE (event_id, code),
@@ -89,7 +90,9 @@ CREATE TABLE codes (
     CONSTRAINT codes_access_of_an_access_code CHECK ((effect = 'ACCESS') = (access IS NOT NULL)),
     CONSTRAINT codes_access_form CHECK (access ~ '^[A-Z0-9][A-Z0-9_-]{0,29}$'),
     CONSTRAINT codes_max_seats_per_reservation_in_range CHECK (max_seats_per_reservation BETWEEN 1 AND 100),
-    CONSTRAINT codes_valid_from_before_until CHECK (valid_until > valid_from)
+    CONSTRAINT codes_valid_from_before_until CHECK (valid_until > valid_from),
+    CONSTRAINT codes_scope_not_empty CHECK (cardinality(sections) >= 1 AND cardinality(price_types) >= 1),
+    CONSTRAINT codes_single_use_is_counted CHECK (NOT is_single_use OR limit_id IS NOT NULL)
 );
 
 COMMENT ON TABLE codes IS 'Codes that change a price, or open what is not for everybody.';
@@ -98,10 +101,12 @@ COMMENT ON COLUMN codes.value IS 'Percent, or an amount in minor units of the cu
 COMMENT ON COLUMN codes.access IS 'What it opens: the name of an allocation or of a presale.';
 COMMENT ON COLUMN codes.sections IS 'Where it has an effect; NULL for all sections.';
 COMMENT ON COLUMN codes.price_types IS 'For which price types it has an effect; NULL for all.';
-COMMENT ON COLUMN codes.limit_id IS 'Counts the seats reserved with it; NULL if their number is not limited.';
+COMMENT ON COLUMN codes.limit_id IS 'Counts the seats reserved with it where it has an effect; NULL if their number is not limited.';
+COMMENT ON COLUMN codes.is_single_use IS 'Whether it is for one reservation. Then its limit counts reservations.';
 
 ALTER TABLE reservations ADD COLUMN code_id uuid;
 ALTER TABLE reservations ADD CONSTRAINT reservations_code_fk FOREIGN KEY (event_id, code_id) REFERENCES codes (event_id, code_id);
+ALTER TABLE reservations ADD CONSTRAINT reservations_discount_by_a_code CHECK (discounts = 0 OR code_id IS NOT NULL);
 
 COMMENT ON COLUMN reservations.code_id IS 'The code with which it was made; NULL for none.';
 

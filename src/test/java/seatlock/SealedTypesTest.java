@@ -58,6 +58,7 @@ public class SealedTypesTest {
             new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), new byte[32]),
             List.of(),
             Breakdown.of(0),
+            Optional.empty(),
             Instant.EPOCH,
             Instant.EPOCH,
             Instant.EPOCH,
@@ -92,6 +93,9 @@ public class SealedTypesTest {
             new Outcome.LeavesOrphans(List.of("S-A-1"), List.of("S-A-1", "S-A-2")),
             new Outcome.PriceExhausted(PriceType.STANDARD, 2),
             new Outcome.NotOnSale(Optional.empty(), Optional.empty()),
+            new Outcome.CodeInvalid(Outcome.CodeInvalid.Reason.UNKNOWN),
+            new Outcome.CodeExhausted(1),
+            new Outcome.TooManySeatsWithCode(1),
             new Outcome.Allocated("HOUSE", Map.of("S", 1)));
 
     public static final List<Receipt> RECEIPTS = List.of(

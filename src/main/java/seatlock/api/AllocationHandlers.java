@@ -211,7 +211,8 @@ final class AllocationHandlers implements AllocationOperations {
                             .map(label -> new TableItem(label, Optional.empty()))
                             .toList(),
                     Optional.empty(),
-                    allocation);
+                    allocation,
+                    Optional.empty());
         }
     }
 }

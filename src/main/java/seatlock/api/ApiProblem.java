@@ -53,6 +53,18 @@ enum ApiProblem implements ProblemType {
             422,
             "No such price",
             "See the `prices` of the section for its price types. None of the requested seats was reserved."),
+    CODE_INVALID(
+            "code-invalid",
+            422,
+            "Code not valid",
+            "Check the code: it is unknown, not valid now, or not for these seats. Sellers get the `reason`. None of the requested"
+                    + " seats was reserved."),
+    CODE_EXHAUSTED(
+            "code-exhausted",
+            409,
+            "Code used up",
+            "The code may be used for `left` more seats: reserve without it or fewer seats, or wait, because pending reservations"
+                    + " may expire."),
     TOO_MANY_SEATS(
             "too-many-seats",
             422,
@@ -197,6 +209,9 @@ enum ApiProblem implements ProblemType {
         } else if (type == NOT_PRICED) {
             return Problem.of(type, "Seat STALLS-A-2 has no such price. Nothing was reserved.")
                     .with("seats", List.of("STALLS-A-2"));
+        } else if (type == CODE_EXHAUSTED) {
+            return Problem.of(type, "The code was used up. Nothing was reserved.")
+                    .with("left", 1);
         } else if (type == RESERVATION_NOT_PENDING || type == RESERVATION_NOT_CONFIRMED) {
             return Problem.of(type, "The reservation is CANCELLED.").with("reservationStatus", "CANCELLED");
         } else if (type == NOT_ERASABLE) {

@@ -5,12 +5,14 @@ import io.javalin.config.RoutesConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.access.ApiKeys;
 import seatlock.catalog.Cancellations;
 import seatlock.catalog.Catalog;
+import seatlock.catalog.Codes;
 import seatlock.changes.Changes;
 import seatlock.changes.Feed;
 import seatlock.db.Database;
@@ -29,6 +31,7 @@ import seatlock.limits.RateLimiter;
 import seatlock.maintenance.Eraser;
 import seatlock.metrics.Metrics;
 import seatlock.sales.Checkout;
+import seatlock.sales.CodeCreation;
 import seatlock.sales.Corrections;
 import seatlock.sales.EventCancellation;
 import seatlock.sales.EventCancelled;
@@ -142,8 +145,17 @@ public final class ApiServer implements AutoCloseable {
                 access);
         var revision = new EventRevision(core.catalog, core.changes, new IdempotencyKeys());
         var eventChanges = new EventChangeHandlers(core.catalog, revision, core.seatMaps, core.writes, access);
-        var reservations =
-                new ReservationHandlers(core.reads, core.catalog, core.inventory, core.checkout, access, quotas);
+        var codes = new Codes();
+        var codeHandlers = new CodeHandlers(
+                core.catalog,
+                codes,
+                new CodeCreation(core.catalog, codes, new IdempotencyKeys()),
+                core.reads,
+                core.writes,
+                access);
+        var guesses = limits.isOn() ? Optional.of(throttle) : Optional.<Throttle>empty();
+        var reservations = new ReservationHandlers(
+                core.reads, core.catalog, core.inventory, core.checkout, access, quotas, guesses);
         var allocations = new AllocationHandlers(core.catalog, core.checkout, core.reads, access);
         var corrections = new Corrections(core.tickets, core.changes);
         var buyers = new BuyerHandlers(core.catalog, core.inventory, corrections, core.reads, core.writes, access);
@@ -189,6 +201,7 @@ public final class ApiServer implements AutoCloseable {
                             cancellations,
                             new PlanHandlers(),
                             allocations,
+                            codeHandlers,
                             reservations,
                             buyers,
                             tickets,

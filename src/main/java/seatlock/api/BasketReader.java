@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import seatlock.catalog.Code;
 import seatlock.catalog.Event;
 import seatlock.contract.ReservationBodies.NewBest;
 import seatlock.contract.ReservationBodies.NewPlaces;
@@ -46,6 +47,9 @@ final class BasketReader {
                             ApiProblem.TOO_MANY_SEATS,
                             "A reservation may have at most " + Event.MAX_SEATS_PER_RESERVATION + " seats.")
                     .refuse();
+        }
+        if (body.code() != null) {
+            validation.checkReference(body.code(), "code", Code.MAX_LENGTH);
         }
         validation.check(
                 !seats().isEmpty() || !places().isEmpty() || !tables().isEmpty() || body.best() != null,
@@ -195,7 +199,8 @@ final class BasketReader {
                         .map(table -> new Basket.TableItem(table.table(), Optional.ofNullable(table.priceType())))
                         .toList(),
                 Optional.ofNullable(body.best()).map(BasketReader::best),
-                Optional.ofNullable(body.allocation()));
+                Optional.ofNullable(body.allocation()),
+                Optional.ofNullable(body.code()).map(Code::normalised));
     }
 
     private static Basket.BestItem best(NewBest best) {

@@ -29,6 +29,10 @@ final class Parameters {
         return new TicketId(id(ctx, "ticketId", "ticket"));
     }
 
+    static UUID codeId(Context ctx) {
+        return id(ctx, "codeId", "code");
+    }
+
     static UUID keyId(Context ctx) {
         return id(ctx, "keyId", "key");
     }

@@ -3,6 +3,7 @@ package seatlock.api;
 import java.time.Duration;
 import java.util.List;
 import seatlock.catalog.Event;
+import seatlock.changes.Actor;
 import seatlock.http.HttpProblem;
 import seatlock.http.Problem;
 import seatlock.inventory.Outcome;
@@ -14,6 +15,17 @@ final class Refusals {
     private static final Duration SOON = Duration.ofHours(1);
 
     private Refusals() {}
+
+    /**
+     * Like {@link #problem(Event, Outcome)}, for the party that caused it: a seller also learns why a code does not fit. Others would
+     * learn from it which codes exist.
+     */
+    static Problem problem(Event event, Outcome outcome, Actor actor) {
+        var problem = problem(event, outcome);
+        return outcome instanceof Outcome.CodeInvalid invalid && actor.isKey()
+                ? problem.with("reason", invalid.reason())
+                : problem;
+    }
 
     /** @throws IllegalArgumentException if the outcome is not a refusal */
     static Problem problem(Event event, Outcome outcome) {
@@ -52,6 +64,15 @@ final class Refusals {
                                     + exhausted.priceType().name() + ". Nothing was reserved.")
                     .with("priceType", exhausted.priceType().id())
                     .with("available", exhausted.left());
+        } else if (outcome instanceof Outcome.CodeInvalid) {
+            return Problem.of(ApiProblem.CODE_INVALID, "The code is not valid for this request. Nothing was reserved.");
+        } else if (outcome instanceof Outcome.CodeExhausted exhausted) {
+            return Problem.of(ApiProblem.CODE_EXHAUSTED, "The code was used up. Nothing was reserved.")
+                    .with("left", exhausted.left());
+        } else if (outcome instanceof Outcome.TooManySeatsWithCode tooMany) {
+            return Problem.of(
+                    ApiProblem.TOO_MANY_SEATS,
+                    "The code is for at most " + tooMany.max() + " seats of a reservation. Nothing was reserved.");
         } else if (outcome instanceof Outcome.NotOnSale notOnSale) {
             return notOnSale(event, notOnSale);
         }
@@ -59,10 +80,13 @@ final class Refusals {
     }
 
     private static Problem soldOut(Outcome.SoldOut outcome) {
-        var where =
-                outcome.section().map(section -> "Section " + section + " has ").orElse("There are ");
-        var problem =
-                Problem.of(ApiProblem.SOLD_OUT, where + outcome.available() + (isOne ? " free place" : " free places") + ". Nothing was reserved.");
+        var isOne = outcome.available() == 1;
+        var where = outcome.section()
+                .map(section -> "Section " + section + " has ")
+                .orElse(isOne ? "There is " : "There are ");
+        var problem = Problem.of(
+                ApiProblem.SOLD_OUT,
+                where + outcome.available() + (isOne ? " free place" : " free places") + ". Nothing was reserved.");
         outcome.section().ifPresent(section -> problem.with("section", section));
         return problem.with("available", outcome.available());
     }

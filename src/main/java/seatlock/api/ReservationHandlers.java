@@ -8,6 +8,7 @@ import java.util.Set;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
+import seatlock.changes.Actor;
 import seatlock.contract.ReservationBodies.Cancellation;
 import seatlock.contract.ReservationBodies.Confirmation;
 import seatlock.contract.ReservationBodies.NewReservation;
@@ -51,21 +52,25 @@ final class ReservationHandlers implements ReservationOperations {
     private final Checkout checkout;
     private final Access access;
     private final BuyerQuotas quotas;
+    private final Optional<Throttle> throttle;
     private final Jobs jobs = new Jobs();
 
+    /** @param throttle limits guesses of codes; empty if nothing is limited */
     ReservationHandlers(
             TransactionPool reads,
             Catalog catalog,
             InventoryReader inventory,
             Checkout checkout,
             Access access,
-            BuyerQuotas quotas) {
+            BuyerQuotas quotas,
+            Optional<Throttle> throttle) {
         this.reads = reads;
         this.catalog = catalog;
         this.inventory = inventory;
         this.checkout = checkout;
         this.access = access;
         this.quotas = quotas;
+        this.throttle = throttle;
     }
 
     @Override
@@ -84,7 +89,16 @@ final class ReservationHandlers implements ReservationOperations {
                 buyer(body, token),
                 quotas.of(ctx, buyer(body, token)),
                 access.caller(ctx).isSeller());
-        submit(ctx, event, Optional.of(use), command, new Success(201, Optional.of(token)));
+        var exchange = Exchange.of(ctx);
+        var order = order(ctx, event, Optional.of(use), command, new Success(201, Optional.of(token)));
+        var guesses = body.code() == null || order.actor().isKey() ? Optional.<Throttle>empty() : throttle;
+        guesses.ifPresent(limit -> limit.checkCodeGuess(ctx));
+        ctx.future(() -> checkout.submit(order).thenAccept(receipt -> {
+            if (receipt instanceof Receipt.Answered answered && answered.outcome() instanceof Outcome.CodeInvalid) {
+                guesses.ifPresent(limit -> limit.countCodeGuess(ctx));
+            }
+            respond(ctx, exchange, receipt);
+        }));
     }
 
     private static Basket read(NewReservation body) {
@@ -108,11 +122,13 @@ final class ReservationHandlers implements ReservationOperations {
         return basket.read();
     }
 
-    /** Only a seller knows for whom seats are withheld, and which customer a buyer is. */
+    /** Only a seller knows which customer a buyer is, and for whom seats are withheld: the buyer has a code that opens them. */
     private void requireSeller(Context ctx, NewReservation body) {
-        if ((body.allocation() != null || body.customer() != null)
-                && !access.caller(ctx).isSeller()) {
-            throw Problem.of(ApiProblem.FORBIDDEN, "Only the seller can name an allocation or a customer.")
+        var isForSellers = body.customer() != null || body.allocation() != null && body.code() == null;
+        if (isForSellers && !access.caller(ctx).isSeller()) {
+            throw Problem.of(
+                            ApiProblem.FORBIDDEN,
+                            "Only the seller can name a customer, or an allocation without an access code.")
                     .refuse();
         }
     }
@@ -290,15 +306,16 @@ final class ReservationHandlers implements ReservationOperations {
 
     private Order order(Context ctx, EventId event, Optional<Order.KeyUse> key, Command command, Success success) {
         var request = Exchange.of(ctx).id();
+        var actor = access.actor(ctx);
         return new Order(
-                event, access.actor(ctx), key, command, (found, outcome) -> reply(request, found, outcome, success));
+                event, actor, key, command, (found, outcome) -> reply(request, found, outcome, actor, success));
     }
 
     /** Writes the reply that is stored under the key. */
-    private static byte[] reply(RequestId request, Event event, Outcome outcome, Success success) {
+    private static byte[] reply(RequestId request, Event event, Outcome outcome, Actor actor, Success success) {
         var reply = outcome instanceof Outcome.Done done
                 ? success.reply(event, done)
-                : Refusals.problem(event, outcome).reply(request);
+                : Refusals.problem(event, outcome, actor).reply(request);
         return reply.toBytes();
     }
 

@@ -48,6 +48,7 @@ final class Routes {
             EventCancellationHandlers cancellations,
             PlanHandlers plans,
             AllocationHandlers allocations,
+            CodeHandlers codes,
             ReservationHandlers reservations,
             BuyerHandlers buyers,
             TicketHandlers tickets,
@@ -73,6 +74,9 @@ final class Routes {
         post(EVENT + "/allocations", AccessRule.SALES, allocations::withhold);
         get(EVENT + "/allocations", AccessRule.SALES, allocations::list, "limit", "after");
         post(EVENT + "/allocations/{allocation}/release", AccessRule.SALES, allocations::release);
+        post(EVENT + "/codes", AccessRule.SALES, codes::create);
+        get(EVENT + "/codes", AccessRule.SALES, codes::list, "limit", "after");
+        post(EVENT + "/codes/{codeId}/off", AccessRule.SALES, codes::switchOff);
 
         post(EVENT + "/reservations", AccessRule.ANYONE, reservations::reserve);
         get(

@@ -23,6 +23,7 @@ final class Throttle {
     private final RateLimiter.Policy perAddress;
     private final RateLimiter.Policy perKey;
     private final RateLimiter.Policy guesses;
+    private final RateLimiter.Policy codeGuesses;
     private final ClientAddress clients;
     private final Access access;
     private final Metrics metrics;
@@ -33,6 +34,7 @@ final class Throttle {
         this.perAddress = new RateLimiter.Policy("address", limits.requestsPerAddress());
         this.perKey = new RateLimiter.Policy("key", limits.requestsPerKey());
         this.guesses = new RateLimiter.Policy("guesses", Math.max(1, limits.requestsPerAddress() / 20));
+        this.codeGuesses = new RateLimiter.Policy("code-guesses", guesses.requests());
         this.clients = clients;
         this.access = access;
         this.metrics = metrics;
@@ -48,6 +50,19 @@ final class Throttle {
                 && limiter.isExhausted(guesses, clients.of(ctx))) {
             refuseUnlessGranted(guesses, limiter.take(guesses, clients.of(ctx)), "invalid keys");
         }
+    }
+
+    /** Refuses a request with a promotion code from an address that sent many wrong ones. */
+    void checkCodeGuess(Context ctx) {
+        var client = clients.of(ctx);
+        if (limiter.isExhausted(codeGuesses, client)) {
+            refuseUnlessGranted(codeGuesses, limiter.take(codeGuesses, client), "invalid codes");
+        }
+    }
+
+    /** Counts a wrong promotion code against the address that sent it. */
+    void countCodeGuess(Context ctx) {
+        limiter.take(codeGuesses, clients.of(ctx));
     }
 
     /** Runs after the key was looked up. */
@@ -84,7 +99,9 @@ final class Throttle {
     }
 
     private void countRefusal(RateLimiter.Policy policy) {
-        metrics.limitExceeded(policy == guesses ? "guesses_per_address" : "requests_per_" + policy.name());
+        var isOfRequests = policy == perAddress || policy == perKey;
+        metrics.limitExceeded(
+                isOfRequests ? "requests_per_" + policy.name() : policy.name().replace('-', '_') + "_per_address");
     }
 
     private void refuseUnlessGranted(RateLimiter.Policy policy, RateLimiter.Grant grant, String counted) {

@@ -43,7 +43,8 @@ public final class Catalog {
                    e.organiser_email, e.organiser_url, e.doors_at, e.ends_at, e.language, e.time_zone, e.currency, e.tax_rate,
                    e.printed_version, e.capacity, e.created_at, t.version, t.starts_at, t.on_sale_from, t.on_sale_until,
                    t.is_paused, t.max_seats_per_reservation, t.max_seats_per_customer, t.reservation_ttl_ms, t.max_hold_ms,
-                   t.reentry, t.transfer_until, t.orphans, t.accessible_released
+                   t.reentry, t.transfer_until, t.orphans, t.accessible_released,
+                   EXISTS (SELECT FROM presales AS p WHERE p.event_id = t.event_id AND p.version = t.version) AS has_presales
               FROM events AS e
               JOIN event_terms AS t ON t.event_id = e.event_id AND t.version = e.terms_version
             """;
@@ -126,7 +127,7 @@ public final class Catalog {
 
     /** @return {@code false} if the event has this version already */
     private static boolean insertTerms(Tx tx, EventId event, Terms terms, Instant createdAt) throws SQLException {
-        return tx.update(
+        var isNew = tx.update(
                         """
                         INSERT INTO event_terms (event_id, version, starts_at, on_sale_from, on_sale_until, is_paused,
                                                  max_seats_per_reservation, max_seats_per_customer, reservation_ttl_ms,
@@ -151,10 +152,15 @@ public final class Catalog {
                         terms.choice().releasesAccessible(),
                         createdAt)
                 == 1;
+        if (isNew) {
+            PresaleStore.insert(tx, event, terms);
+        }
+        return isNew;
     }
 
     public Optional<Event> find(Tx tx, EventId id) throws SQLException {
-        return tx.find(SELECT_EVENT + " WHERE e.event_id = ?", this::event, id.value());
+        var found = tx.find(SELECT_EVENT + " WHERE e.event_id = ?", this::found, id.value());
+        return PresaleStore.complete(tx, found.stream().toList()).stream().findFirst();
     }
 
     /**
@@ -336,7 +342,7 @@ public final class Catalog {
     public List<Event> list(Tx tx, EventQuery query, int limit) throws SQLException {
         var after = query.after();
         var sought = query.text().map(SoughtText::of);
-        return tx.query(
+        var found = tx.query(
                 SELECT_EVENT + """
                          CROSS JOIN (SELECT ?::timestamptz, ?::timestamptz, ?::text, ?::text, ?::text, ?::text)
                                  AS q (min, max, status, text, variants, plain)
@@ -352,7 +358,7 @@ public final class Catalog {
                          ORDER BY e.starts_at, substring(uuid_send(e.event_id) FROM 9)
                          LIMIT ?
                         """,
-                this::event,
+                this::found,
                 query.from().orElse(null),
                 query.to().orElse(null),
                 query.status().map(Event.Status::name).orElse(null),
@@ -367,6 +373,11 @@ public final class Catalog {
                 after.map(EventQuery.Cursor::startsAt).orElse(null),
                 after.map(EventQuery.Cursor::idTail).orElse(null),
                 limit);
+        return PresaleStore.complete(tx, found);
+    }
+
+    private PresaleStore.Found found(Row row) throws SQLException {
+        return new PresaleStore.Found(event(row), row.bool("has_presales"));
     }
 
     private Event event(Row row) throws SQLException {
@@ -424,6 +435,7 @@ public final class Catalog {
                 Optional.ofNullable(row.bigintOrNull("max_hold_ms")).map(Duration::ofMillis),
                 row.bool("reentry"),
                 Optional.ofNullable(row.instant("transfer_until")),
+                List.of(),
                 new Terms.Choice(row.text("orphans").equals("REFUSED"), row.bool("accessible_released")));
     }
 

@@ -2,6 +2,7 @@ package seatlock.catalog;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
  * @param maxHold for how long a reservation can be held altogether, extensions included; empty for three times its TTL
  * @param hasReentry whether a ticket that was checked out can be checked in again
  * @param transferUntil no ticket can be transferred from then on; empty: until the start
+ * @param presales when some buyers may reserve although the sale is not open to everybody
  * @param choice how buyers may choose seats
  */
 public record Terms(
@@ -33,6 +35,7 @@ public record Terms(
         Optional<Duration> maxHold,
         boolean hasReentry,
         Optional<Instant> transferUntil,
+        List<Presale> presales,
         Choice choice) {
 
     public static final int FIRST_VERSION = 1;
@@ -46,6 +49,10 @@ public record Terms(
     public record Choice(boolean refusesOrphans, boolean releasesAccessible) {
 
         public static final Choice FREE = new Choice(false, false);
+    }
+
+    public Terms {
+        presales = List.copyOf(presales);
     }
 
     /** Returns the same terms as those of the next version of the event. */
@@ -67,6 +74,7 @@ public record Terms(
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                List.of(),
                 Choice.FREE);
     }
 
@@ -80,7 +88,16 @@ public record Terms(
         return with(version, other);
     }
 
+    /** Returns the same terms with other presales, in the same version. */
+    public Terms withPresales(List<Presale> others) {
+        return with(version, isPaused, others);
+    }
+
     private Terms with(int otherVersion, boolean paused) {
+        return with(otherVersion, paused, presales);
+    }
+
+    private Terms with(int otherVersion, boolean paused, List<Presale> otherPresales) {
         return new Terms(
                 otherVersion,
                 startsAt,
@@ -93,6 +110,7 @@ public record Terms(
                 maxHold,
                 hasReentry,
                 transferUntil,
+                otherPresales,
                 choice);
     }
 }

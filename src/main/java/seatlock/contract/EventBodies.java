@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
 import seatlock.catalog.Event;
+import seatlock.catalog.Presale;
 import seatlock.catalog.SeatPlan;
 import seatlock.catalog.Tariff;
 import seatlock.contract.EventCancellationBodies.CancellationBody;
 import seatlock.contract.EventFields.OrganiserBody;
+import seatlock.contract.EventFields.PresaleBody;
 import seatlock.contract.PlanBodies.FeeBody;
 import seatlock.contract.PlanBodies.FocusBody;
 import seatlock.contract.PlanBodies.PlanBody;
@@ -109,6 +111,10 @@ public final class EventBodies {
             @OpenApiPropertyType(definedBy = Instant.class)
             @OpenApiDescription("No ticket can be transferred from then on; default: the start")
             String transferUntil,
+
+            @OpenApiDescription(
+                    "When holders of an access code may reserve although `onSaleFrom` has not come; at most 20")
+            List<PresaleBody> presales,
 
             @OpenApiDescription(
                     "ALLOWED (default), or REFUSED: buyers cannot leave a single free seat beside the seats that they choose")
@@ -217,6 +223,11 @@ public final class EventBodies {
             @OpenApiDescription("No ticket can be transferred from then on; default: the start")
             String transferUntil,
 
+            @OpenApiNullable
+            @OpenApiDescription(
+                    "When holders of an access code may reserve although `onSaleFrom` has not come; at most 20")
+            List<PresaleBody> presales,
+
             @OpenApiDescription(
                     "ALLOWED (default), or REFUSED: buyers cannot leave a single free seat beside the seats that they choose")
             String orphans,
@@ -258,11 +269,18 @@ public final class EventBodies {
                     terms.maxHold().map(Duration::toString).orElse(null),
                     terms.hasReentry(),
                     terms.transferUntil().map(Instant::toString).orElse(null),
+                    listed(terms.presales()),
                     EventFields.Orphans.of(terms).name(),
                     terms.choice().releasesAccessible(),
                     null,
                     null);
         }
+    }
+
+    private static List<PresaleBody> listed(List<Presale> presales) {
+        return presales.isEmpty()
+                ? null
+                : presales.stream().map(PresaleBody::of).toList();
     }
 
     private static Integer integer(OptionalInt value) {
@@ -310,6 +328,8 @@ public final class EventBodies {
 
             @OpenApiDescription("Absent if tickets can be transferred until the start")
             Instant transferUntil,
+
+            @OpenApiDescription("Absent if there are none") List<PresaleBody> presales,
 
             @OpenApiRequired
             @OpenApiDescription("REFUSED if buyers cannot leave a single free seat beside those that they choose")
@@ -388,6 +408,7 @@ public final class EventBodies {
                     terms.maxHold().map(Duration::toString).orElse(null),
                     terms.hasReentry(),
                     terms.transferUntil().orElse(null),
+                    listed(terms.presales()),
                     EventFields.Orphans.of(terms).name(),
                     terms.choice().releasesAccessible(),
                     event.capacity(),

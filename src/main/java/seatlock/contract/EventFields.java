@@ -1,8 +1,10 @@
 package seatlock.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.javalin.openapi.Nullability;
 import io.javalin.openapi.OpenApiDescription;
 import io.javalin.openapi.OpenApiName;
+import io.javalin.openapi.OpenApiPropertyType;
 import io.javalin.openapi.OpenApiRequired;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import seatlock.catalog.Event;
 import seatlock.catalog.Event.Details;
+import seatlock.catalog.Presale;
 import seatlock.catalog.Terms;
 import seatlock.http.Validation;
 
@@ -61,6 +64,8 @@ public interface EventFields {
 
     String transferUntil();
 
+    List<PresaleBody> presales();
+
     String orphans();
 
     Boolean accessibleReleased();
@@ -79,6 +84,29 @@ public interface EventFields {
                     organiser.name(),
                     organiser.email().orElse(null),
                     organiser.url().orElse(null));
+        }
+    }
+
+    @OpenApiName("Presale")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record PresaleBody(
+            @OpenApiRequired
+            @OpenApiPropertyType(definedBy = Instant.class, nullability = Nullability.NOT_NULL)
+            @OpenApiDescription("RFC 3339 with an offset or Z; before the start")
+            String from,
+
+            @OpenApiPropertyType(definedBy = Instant.class)
+            @OpenApiDescription("After `from`; default: until the sale is open to everybody")
+            String until,
+
+            @OpenApiRequired @OpenApiDescription("The name that an access code must open, such as MEMBERS")
+            String access) {
+
+        static PresaleBody of(Presale presale) {
+            return new PresaleBody(
+                    presale.from().toString(),
+                    presale.until().map(Instant::toString).orElse(null),
+                    presale.access());
         }
     }
 
@@ -219,6 +247,7 @@ public interface EventFields {
                     maxHold,
                     Boolean.TRUE.equals(fields.reentry()),
                     instant(fields.transferUntil(), "transferUntil"),
+                    new PresaleReader(validation).read(fields.presales(), startsAt),
                     new Terms.Choice(refusesOrphans(), Boolean.TRUE.equals(fields.accessibleReleased())));
         }
 

@@ -169,13 +169,17 @@ public final class ReservationBodies {
             String language,
 
             @OpenApiDescription(
-                    "Name of an allocation, from which the places are taken, and whose seats can be reserved; only for sellers")
+                    "Name of an allocation, from which the places are taken, and whose seats can be reserved; only for sellers, and with an"
+                            + " access code that opens it")
             String allocation,
 
             @OpenApiDescription(
                     "By what the seller knows the buyer: limits of a buyer count by it instead of the e-mail address; only for"
                             + " sellers")
-            String customer) {}
+            String customer,
+
+            @OpenApiDescription("A promotion or access code; upper and lower case are the same")
+            String code) {}
 
     @OpenApiName("Correction")
     public record CorrectionBody(
@@ -395,6 +399,9 @@ public final class ReservationBodies {
                     "What to give back for all that was cancelled since the confirmation. Absent if nothing was")
             Money refunded,
 
+            @OpenApiDescription("The code with which it was made, in upper case; absent for none")
+            String code,
+
             @OpenApiRequired String email,
 
             @OpenApiDescription("The buyer's name; absent if it is not known")
@@ -478,6 +485,7 @@ public final class ReservationBodies {
                             ? new Money(reservation.refundOfRest(), event.currencyCode())
                             : null,
                     refund(event, reservation),
+                    reservation.code().map(Reservation.UsedCode::text).orElse(null),
                     reservation.buyer().email(),
                     reservation.buyer().name().orElse(null),
                     reservation.buyer().language().orElse(null),

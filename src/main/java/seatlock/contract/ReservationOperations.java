@@ -57,12 +57,12 @@ public interface ReservationOperations {
                 @OpenApiResponse(
                         status = "409",
                         description =
-                                "seats-taken sold-out not-together too-many-pending sales-closed not-on-sale event-cancelled"
+                                "seats-taken sold-out not-together code-exhausted too-many-pending sales-closed not-on-sale event-cancelled"
                                         + " idempotency-key-in-use"),
                 @OpenApiResponse(
                         status = "422",
                         description =
-                                "invalid-request unknown-seats sold-whole not-priced orphan-seat too-many-seats idempotency-key-reused"),
+                                "invalid-request unknown-seats sold-whole not-priced orphan-seat too-many-seats code-invalid idempotency-key-reused"),
                 @OpenApiResponse(status = "503", description = "outcome-unknown")
             })
     void reserve(Context ctx);
@@ -176,8 +176,9 @@ public interface ReservationOperations {
                 @OpenApiResponse(status = "404", description = "not-found"),
                 @OpenApiResponse(
                         status = "409",
-                        description = "reservation-not-pending amount-mismatch payment-already-used event-cancelled"
-                                + " idempotency-key-in-use"),
+                        description =
+                                "reservation-not-pending amount-mismatch payment-already-used sold-out code-exhausted"
+                                        + " event-cancelled idempotency-key-in-use"),
                 @OpenApiResponse(status = "410", description = "reservation-expired"),
                 @OpenApiResponse(status = "422", description = "invalid-request too-many-seats idempotency-key-reused"),
                 @OpenApiResponse(status = "503", description = "outcome-unknown")

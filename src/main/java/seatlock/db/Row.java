@@ -29,6 +29,12 @@ public final class Row {
         return array == null ? new UUID[0] : (UUID[]) array.getArray();
     }
 
+    /** Returns the elements of an array; none if the column is NULL. */
+    public String[] texts(String column) throws SQLException {
+        var array = resultSet.getArray(column);
+        return array == null ? new String[0] : (String[]) array.getArray();
+    }
+
     public int integer(String column) throws SQLException {
         return resultSet.getInt(column);
     }

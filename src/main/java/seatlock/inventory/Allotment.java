@@ -28,6 +28,7 @@ final class Allotment {
     private final PriceList prices;
     private final Map<String, Seat> seats;
     private final Decision.Locked locked;
+    private final CodeUse code;
     private final Instant now;
     private final ReservationId id;
     private final Set<String> opened;
@@ -58,6 +59,7 @@ final class Allotment {
             Withholding withholding,
             SeatChooser chooser,
             Decision.Locked locked,
+            CodeUse code,
             Instant now) {
         this.id = id;
         this.basket = basket;
@@ -69,6 +71,7 @@ final class Allotment {
         this.seats = seats;
         this.withholding = withholding;
         this.locked = locked;
+        this.code = code;
         this.now = now;
     }
 
@@ -303,13 +306,14 @@ final class Allotment {
     private ReservedSeat priced(Chosen each) {
         var seat = each.seat();
         var type = type(each.priceType());
+        var price = prices.price(seat.section(), type).orElseThrow();
         return new ReservedSeat(
                 seat.id(),
                 seat.label(),
                 seat.section(),
                 type,
-                prices.price(seat.section(), type).orElseThrow(),
-                0,
+                price,
+                code.discount(seat.section(), type, price),
                 each.holder());
     }
 }

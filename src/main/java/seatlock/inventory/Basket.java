@@ -16,13 +16,15 @@ import seatlock.catalog.Layout;
  * @param tables each once
  * @param best seats that the house chooses
  * @param allocation from which the places are taken, and that opens its seats; empty for what is for everybody
+ * @param code that the buyer gives, {@linkplain seatlock.catalog.Code#normalised normalised}; empty for none
  */
 public record Basket(
         List<SeatItem> seats,
         List<PlacesItem> places,
         List<TableItem> tables,
         Optional<BestItem> best,
-        Optional<String> allocation) {
+        Optional<String> allocation,
+        Optional<String> code) {
 
     /**
      * A seat that the buyer has chosen.
@@ -73,7 +75,7 @@ public record Basket(
 
     /** Of what is for everybody. */
     public Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables, Optional<BestItem> best) {
-        this(seats, places, tables, best, Optional.empty());
+        this(seats, places, tables, best, Optional.empty(), Optional.empty());
     }
 
     private static <T> boolean hasDuplicates(List<T> items, Function<T, String> label) {

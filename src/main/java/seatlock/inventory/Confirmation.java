@@ -123,6 +123,7 @@ final class Confirmation {
                 lapsed.buyer(),
                 lapsed.seats(),
                 lapsed.breakdown(),
+                lapsed.code(),
                 lapsed.createdAt(), // so that it is before the start of the event, as the terms of then require
                 expiresAt,
                 expiresAt,

@@ -11,13 +11,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import seatlock.catalog.Code;
 import seatlock.catalog.Event;
 import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.catalog.PriceType;
 import seatlock.inventory.Reservation.RefundedSeat;
 import seatlock.inventory.Reservation.State;
+import seatlock.inventory.Reservation.UsedCode;
 
 /**
  * All rules about the holders of seats, as a pure function of the locked rows, the time and the commands: {@link #of}. It
@@ -96,14 +101,18 @@ final class Decision {
      *
      * @param usedSeats ids of the seats with a used ticket, by reservation; all valid tickets of these reservations are locked
      * @param payments references of payments that have confirmed a reservation, with that reservation
+     * @param codes those that the commands name, as far as they exist
      * @param allocations those that are named
      */
     record Facts(
-            Map<ReservationId, Set<Integer>> usedSeats, Map<String, ReservationId> payments, Allocations allocations) {
+            Map<ReservationId, Set<Integer>> usedSeats,
+            Map<String, ReservationId> payments,
+            Map<String, Code> codes,
+            Allocations allocations) {
         static final Facts NONE = new Facts(Map.of(), Map.of());
 
         Facts(Map<ReservationId, Set<Integer>> usedSeats, Map<String, ReservationId> payments) {
-            this(usedSeats, payments, Allocations.NONE);
+            this(usedSeats, payments, Map.of(), Allocations.NONE);
         }
 
         Set<Integer> usedSeats(ReservationId id) {
@@ -294,22 +303,30 @@ final class Decision {
     }
 
     private Outcome reserve(Command.Reserve command) {
-        var closed = checkSale();
+        var basket = command.basket();
+        var code = new CodeUse(basket, locked.facts().codes());
+        var closed = checkSale().or(() -> code.invalidAt(now)).or(() -> checkWindow(code.opened()));
         if (closed.isPresent()) {
             return closed.get();
         }
-        var basket = command.basket();
         var size = basket.size(layout);
         if (size > event.terms().maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
+        }
+        if (!command.bySeller()
+                && !code.opened()
+                        .names()
+                        .containsAll(basket.allocation().stream().toList())) {
+            return new Outcome.CodeInvalid(Outcome.CodeInvalid.Reason.OUT_OF_SCOPE);
         }
         var unknown = basket.allocation().flatMap(withholding::check);
         if (unknown.isPresent()) {
             return unknown.get();
         }
-        var opened = basket.allocation().map(Set::of).orElse(Set.of());
+        var opened = Stream.concat(basket.allocation().stream(), code.opened().names().stream())
+                .collect(Collectors.toSet());
         var refusesOrphans = event.terms().choice().refusesOrphans() && !command.bySeller();
-        var allotment = allotment(command.id(), basket, opened, refusesOrphans);
+        var allotment = allotment(command.id(), basket, opened, refusesOrphans, code);
         if (allotment.isLockedByOthers() || quotas.isLockedByOthers(command.quotas())) {
             return refuse(Refusal.LOCKED);
         }
@@ -322,7 +339,12 @@ final class Decision {
             return noting(allotment, refusal.get());
         }
         var reserved = allotment.seats();
+        var misfit = code.misfit(reserved, seats);
+        if (misfit.isPresent()) {
+            return misfit.get();
+        }
         var wanted = limitedSeats(reserved);
+        wanted.putAll(code.uses(reserved, seats));
         if (limits.isLockedByOthers(wanted)) {
             return refuse(Refusal.LOCKED);
         }
@@ -334,14 +356,15 @@ final class Decision {
         reserved.forEach(each -> seats.computeIfPresent(each.label(), (l, seat) -> seat.held(command.id(), expiresAt)));
         quotas.add(command.id(), command.quotas());
         limits.reserve(command.id(), wanted);
-        var reservation = newReservation(command, reserved, expiresAt);
+        var reservation = newReservation(command, reserved, code.used(), expiresAt);
         reservations.put(reservation.id(), reservation);
         return new Outcome.Done(reservation, true, Optional.empty(), List.of(), allotment.together());
     }
 
-    private Allotment allotment(ReservationId id, Basket basket, Set<String> opened, boolean refusesOrphans) {
+    private Allotment allotment(
+            ReservationId id, Basket basket, Set<String> opened, boolean refusesOrphans, CodeUse code) {
         return new Allotment(
-                id, basket, opened, refusesOrphans, layout, prices, seats, withholding, chooser, locked, now);
+                id, basket, opened, refusesOrphans, layout, prices, seats, withholding, chooser, locked, code, now);
     }
 
     /** Remembers what an allotment lacks, and returns the outcome to which that has led. */
@@ -354,19 +377,23 @@ final class Decision {
         if (event.status() == Event.Status.CANCELLED) {
             return refuse(Refusal.EVENT_CANCELLED);
         }
-        var allotment = allotment(null, command.basket(), Set.of(command.name()), false);
-        return noting(allotment, withholding.withhold(command, allotment));
+        return noting(command.basket(), command.name(), allotment -> withholding.withhold(command, allotment));
     }
 
     private Outcome release(Command.Release command) {
-        if (command.basket().isEmpty()) {
-            return withholding.releaseAll(command.name());
-        }
-        var allotment = allotment(null, command.basket().get(), Set.of(command.name()), false);
-        return noting(allotment, withholding.release(command.name(), allotment));
+        return command.basket()
+                .map(basket ->
+                        noting(basket, command.name(), allotment -> withholding.release(command.name(), allotment)))
+                .orElseGet(() -> withholding.releaseAll(command.name()));
     }
 
-    /** Returns a refusal if nothing of the event can be reserved now. */
+    private Outcome noting(Basket basket, String allocation, Function<Allotment, Outcome> decide) {
+        var code = new CodeUse(basket, Map.of());
+        var allotment = allotment(null, basket, Set.of(allocation), false, code);
+        return noting(allotment, decide.apply(allotment));
+    }
+
+    /** Returns a refusal if nothing of the event can be reserved now, whatever a command opens. */
     private Optional<Outcome> checkSale() {
         var terms = event.terms();
         if (event.status() == Event.Status.CANCELLED) {
@@ -378,12 +405,15 @@ final class Decision {
         if (event.status() == Event.Status.DRAFT || terms.isPaused()) {
             return Optional.of(new Outcome.NotOnSale(Optional.empty(), Optional.empty()));
         }
-        if (terms.onSaleFrom().isPresent() && now.isBefore(terms.onSaleFrom().get())) {
-            return Optional.of(new Outcome.NotOnSale(
-                    terms.onSaleFrom(),
-                    Optional.of(Duration.between(now, terms.onSaleFrom().get()))));
-        }
         return Optional.empty();
+    }
+
+    /** Returns a refusal if the sale is not open to a command yet. */
+    private Optional<Outcome> checkWindow(Opened opened) {
+        var opensAt = event.terms().onSaleFrom();
+        return opened.isOnSale(event.terms(), now)
+                ? Optional.empty()
+                : Optional.of(new Outcome.NotOnSale(opensAt, opensAt.map(at -> Duration.between(now, at))));
     }
 
     /** Returns how many of the seats count against each limit. */
@@ -400,12 +430,17 @@ final class Decision {
 
     Optional<Outcome> checkLimits(Map<UUID, Integer> wanted) {
         return limits.exceededBy(wanted)
-                .map(limit -> new Outcome.PriceExhausted(
-                        prices.tariff().limitedBy(limit).orElseThrow(), limits.left(limit)));
+                .map(limit -> prices.tariff()
+                        .limitedBy(limit)
+                        .<Outcome>map(type -> new Outcome.PriceExhausted(type, limits.left(limit)))
+                        .orElseGet(() -> new Outcome.CodeExhausted(limits.left(limit))));
     }
 
     private Reservation newReservation(
-            Command.Reserve command, List<Reservation.ReservedSeat> reserved, Instant expiresAt) {
+            Command.Reserve command,
+            List<Reservation.ReservedSeat> reserved,
+            Optional<UsedCode> code,
+            Instant expiresAt) {
         var maxHold = event.terms().maxHold().orElse(ttl.multipliedBy(DEFAULT_HOLDS));
         return new Reservation(
                 command.id(),
@@ -415,6 +450,7 @@ final class Decision {
                 command.buyer(),
                 reserved,
                 Breakdown.of(reserved, prices.tariff()),
+                code,
                 now,
                 expiresAt,
                 now.plus(maxHold.compareTo(ttl) < 0 ? ttl : maxHold),

@@ -21,6 +21,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 import seatlock.catalog.Catalog;
+import seatlock.catalog.Code;
+import seatlock.catalog.Codes;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.Layout;
@@ -40,6 +42,7 @@ public final class Inventory {
     private static final int MAX_SEARCHES = 3;
 
     private final Catalog catalog;
+    private final Codes codes = new Codes();
     private final Duration defaultTtl;
     private final Vacancies vacancies = new Vacancies(new Random());
     private final Halls halls = new Halls();
@@ -106,12 +109,14 @@ public final class Inventory {
     /** Locks everything that the commands need, in the lock order (see the package's documentation). */
     private Held lock(Tx tx, Event event, PriceList prices, Layout layout, List<Command> commands, Locking locking)
             throws SQLException {
+        var named = codes(tx, event.id(), commands);
+        var limitIds = limitIds(prices, named, commands);
         if (locking == Locking.SKIP && !lockEvent(tx, event)) {
-            return allLockedByOthers(tx, commands);
+            return allLockedByOthers(tx, commands, named, limitIds);
         }
         var quotas = lockQuotas(tx, event.id(), commands, locking);
         var existing = existingIds(commands);
-        var limits = lockLimits(tx, event.id(), limitIds(prices, commands), existing, locking);
+        var limits = lockLimits(tx, event.id(), limitIds, existing, locking);
         var ids = new HashSet<>(existing);
         quotas.reservations().values().forEach(ids::addAll);
         var reservations = lockReservations(tx, event.id(), ids, locking);
@@ -153,7 +158,7 @@ public final class Inventory {
                         reservationsLockedByOthers,
                         seatsLockedByOthers,
                         quotas,
-                        new Decision.Facts(usedTickets, payments, allocations.locked(byLabel.values())),
+                        new Decision.Facts(usedTickets, payments, named, allocations.locked(byLabel.values())),
                         limits,
                         Map.of(),
                         pool),
@@ -181,7 +186,8 @@ public final class Inventory {
                 .isEmpty();
     }
 
-    private static Held allLockedByOthers(Tx tx, List<Command> commands) throws SQLException {
+    private static Held allLockedByOthers(Tx tx, List<Command> commands, Map<String, Code> codes, Set<UUID> limitIds)
+            throws SQLException {
         var ids = Command.select(commands, Command.OfReservation.class).stream()
                 .map(Command.OfReservation::id)
                 .collect(toSet());
@@ -191,9 +197,19 @@ public final class Inventory {
                 .map(Basket.SeatItem::label)
                 .collect(toSet());
         var allocations = commands.stream().flatMap(Command::allocations).collect(toSet());
-        var facts = new Decision.Facts(Map.of(), Map.of(), new Allocations(Map.of(), Map.of(), allocations));
+        var facts = new Decision.Facts(Map.of(), Map.of(), codes, new Allocations(Map.of(), Map.of(), allocations));
         return new Held(
-                new Decision.Locked(Map.of(), Map.of(), ids, labels, Decision.Usage.NONE, facts), tx.readClock());
+                new Decision.Locked(
+                        Map.of(),
+                        Map.of(),
+                        ids,
+                        labels,
+                        Decision.Usage.NONE,
+                        facts,
+                        new Limits(Map.of(), Map.of(), limitIds),
+                        Map.of(),
+                        SeatPool.NONE),
+                tx.readClock());
     }
 
     /** Returns the ids of the reservations that the commands expect to exist. */
@@ -334,18 +350,25 @@ public final class Inventory {
         return new Decision.Usage(reservations, others);
     }
 
-    /** Returns the limits of the prices that the commands name. */
-    private static Set<UUID> limitIds(PriceList prices, List<Command> commands) {
-        var tariff = prices.tariff();
-        if (tariff.types().stream().allMatch(type -> type.limit().isEmpty())) {
-            return Set.of();
-        }
-        return Command.select(commands, Command.Reserve.class).stream()
-                .flatMap(command -> command.basket().priceTypes())
-                .map(named -> named.orElse(tariff.first().id()))
-                .flatMap(id -> tariff.type(id).flatMap(PriceType::limit).stream())
-                .map(Limit::id)
+    /** Reads the codes that the commands name. They never change, except that they are switched off. */
+    private Map<String, Code> codes(Tx tx, EventId event, List<Command> commands) throws SQLException {
+        var texts = Command.select(commands, Command.Reserve.class).stream()
+                .flatMap(command -> command.basket().code().stream())
                 .collect(toSet());
+        return texts.isEmpty() ? Map.of() : codes.find(tx, event, texts);
+    }
+
+    /** Returns the limits of the prices and codes that the commands name. */
+    private static Set<UUID> limitIds(PriceList prices, Map<String, Code> codes, List<Command> commands) {
+        var tariff = prices.tariff();
+        var ofPrices = tariff.types().stream().allMatch(type -> type.limit().isEmpty())
+                ? Stream.<Limit>empty()
+                : Command.select(commands, Command.Reserve.class).stream()
+                        .flatMap(command -> command.basket().priceTypes())
+                        .map(type -> type.orElse(tariff.first().id()))
+                        .flatMap(id -> tariff.type(id).flatMap(PriceType::limit).stream());
+        var ofCodes = codes.values().stream().flatMap(code -> code.limit().stream());
+        return Stream.concat(ofPrices, ofCodes).map(Limit::id).collect(toSet());
     }
 
     /**

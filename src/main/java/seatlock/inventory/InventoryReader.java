@@ -21,11 +21,17 @@ import seatlock.inventory.Reservation.State;
 /** Reads reservations and seats. Nothing here locks a row. */
 public final class InventoryReader {
 
+    /** The text of the code of a reservation, with the place of its table's name. */
+    private static final String CODE = """
+            CASE WHEN reservations.code_id IS NOT NULL
+                 THEN (SELECT c.code FROM codes AS c
+                        WHERE c.event_id = reservations.event_id AND c.code_id = reservations.code_id) END AS code
+            """;
+
     static final String SELECT_RESERVATION = """
             SELECT reservation_id, reference, version, terms_version, status, email, name, language, customer, token_hash, prices, discounts, fees, created_at, expires_at, hold_until,
-                   confirmed_at, ended_at, payment_reference, amount_paid, replaces, replaced_by
-              FROM reservations
-            """;
+                   confirmed_at, ended_at, payment_reference, amount_paid, replaces, replaced_by, code_id,
+            """ + CODE + " FROM reservations ";
 
     static final String SELECT_SEAT =
             "SELECT seat_id, label, section, row_name, seat_number, status, reservation_id, held_until, allocation_id FROM seats ";
@@ -303,6 +309,7 @@ public final class InventoryReader {
                                     row.breakdown().prices(),
                                     row.breakdown().discounts(),
                                     fees.getOrDefault(row.id(), List.of())),
+                            row.code(),
                             row.createdAt(),
                             row.expiresAt(),
                             row.holdUntil(),
@@ -344,8 +351,14 @@ public final class InventoryReader {
                 .collect(Collectors.groupingBy(Line::reservation, Collectors.mapping(Line::fee, Collectors.toList())));
     }
 
+    /** Returns what selects the code of a reservation. @param alias of the reservations */
+    static String codeOf(String alias) {
+        return CODE.replace("reservations.", alias + ".");
+    }
+
     /** Reads a row of {@link #SELECT_RESERVATION}. The result has no seats yet: see {@link #withSeats}. */
     static Reservation reservation(Row row) throws SQLException {
+        var code = row.text("code");
         return new Reservation(
                 new ReservationId(row.uuid("reservation_id")),
                 new Reference(row.text("reference")),
@@ -359,6 +372,7 @@ public final class InventoryReader {
                         row.bytes("token_hash")),
                 List.of(),
                 new Breakdown(row.bigint("prices"), row.bigint("discounts"), unread(row.bigint("fees"))),
+                Optional.ofNullable(row.uuid("code_id")).map(id -> new Reservation.UsedCode(id, code)),
                 row.instant("created_at"),
                 row.instant("expires_at"),
                 row.instant("hold_until"),

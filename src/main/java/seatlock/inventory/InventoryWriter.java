@@ -16,6 +16,7 @@ import seatlock.catalog.EventId;
 import seatlock.db.Tx;
 import seatlock.inventory.Breakdown.PaidFee;
 import seatlock.inventory.Reservation.State;
+import seatlock.inventory.Reservation.UsedCode;
 
 /**
  * Writes a decision.
@@ -79,12 +80,12 @@ final class InventoryWriter {
                 INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
                                           version, status, email, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference,
-                                          amount_paid, replaced_by, erased_at)
+                                          amount_paid, replaced_by, erased_at, code_id)
                 SELECT existing.event_id, existing.terms_version, existing.event_starts_at, existing.event_max_seats,
                        line.id, existing.reference, line.version, line.status, existing.email, existing.token_hash,
                        existing.seat_count, existing.prices, existing.discounts, existing.fees, existing.total,
                        existing.created_at, line.expires_at, existing.hold_until, line.confirmed_at, line.ended_at,
-                       line.reference, line.amount, line.replaced_by, existing.erased_at
+                       line.reference, line.amount, line.replaced_by, existing.erased_at, existing.code_id
                   FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
                        AS line (id, version, status, expires_at, confirmed_at, ended_at, reference, amount, replaced_by)
                  CROSS JOIN LATERAL (SELECT * FROM reservations WHERE event_id = ? AND reservation_id = line.id
@@ -178,8 +179,8 @@ final class InventoryWriter {
                     INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
                                               version, status, email, name, language, customer, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at,
-                                              expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid)
-                    SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                              expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid, code_id)
+                    SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                     Stream.concat(
                                     Stream.of(
@@ -199,11 +200,11 @@ final class InventoryWriter {
                                               version, status, email, name, language, customer, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at,
                                               expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid,
-                                              replaces)
+                                              code_id, replaces)
                     SELECT lapsed.event_id, lapsed.terms_version, lapsed.event_starts_at, lapsed.event_max_seats, line.*
-                      FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                      FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                            AS line (id, reference, version, status, email, name, language, customer, token_hash, seat_count, prices, discounts, fees,
-                                    total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment, amount, replaces)
+                                    total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment, amount, code, replaces)
                      CROSS JOIN LATERAL (SELECT event_id, terms_version, event_starts_at, event_max_seats
                                            FROM reservations WHERE event_id = ? AND reservation_id = line.replaces
                                          OFFSET 0) AS lapsed
@@ -242,7 +243,8 @@ final class InventoryWriter {
                 column(created, InventoryWriter::confirmedAt, Instant[]::new),
                 column(created, r -> r.state().endedAt().orElse(null), Instant[]::new),
                 column(created, InventoryWriter::paymentReference, String[]::new),
-                column(created, InventoryWriter::amountPaid, Long[]::new));
+                column(created, InventoryWriter::amountPaid, Long[]::new),
+                column(created, r -> r.code().map(UsedCode::id).orElse(null), UUID[]::new));
     }
 
     private static void insertClaims(Tx tx, EventId event, List<Reservation> created, Map<String, Seat> seats) {

@@ -152,6 +152,49 @@ public sealed interface Outcome {
         }
     }
 
+    /** The code of the request does not fit it. Nothing was changed. */
+    record CodeInvalid(Reason reason) implements Outcome {
+
+        /** Why a code does not fit. Sellers' clients branch on the names, so they never change. */
+        public enum Reason {
+            /** The event has no such code. */
+            UNKNOWN,
+            /** It was switched off. */
+            OFF,
+            /** It is not valid yet. */
+            EARLY,
+            /** It is not valid any more. */
+            LATE,
+            /** It has no effect on any of the seats, or is an access code that does not open all of them. */
+            OUT_OF_SCOPE
+        }
+
+        @Override
+        public boolean isFinal() {
+            return true;
+        }
+    }
+
+    /**
+     * A code may be used for fewer seats than requested. Nothing was changed.
+     *
+     * @param left seats, or reservations if it is for a single use
+     */
+    record CodeExhausted(int left) implements Outcome {
+        @Override
+        public boolean isFinal() {
+            return true;
+        }
+    }
+
+    /** The code of the request may be used for fewer seats of one reservation. Nothing was changed. */
+    record TooManySeatsWithCode(int max) implements Outcome {
+        @Override
+        public boolean isFinal() {
+            return true;
+        }
+    }
+
     /** The buyer has as many seats as the quota allows. Nothing was changed. */
     record TooManySeats(Quota quota) implements Outcome {
         @Override

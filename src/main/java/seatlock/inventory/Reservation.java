@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import seatlock.catalog.PriceType;
@@ -19,6 +20,7 @@ import seatlock.crypto.Sha256;
  *     that it had until then
  * @param refunded seats that were given back alone, in the order of the seat plan
  * @param breakdown what it costs: all of its seats, as they were reserved, and the fees
+ * @param code with which it was made; empty for none
  * @param createdAt when it was made; of a successor, when the first of the reservations that it continues was made
  * @param expiresAt instant from which a pending reservation no longer holds its seats
  * @param holdUntil the latest instant to which {@code expiresAt} can be extended
@@ -34,6 +36,7 @@ public record Reservation(
         List<ReservedSeat> seats,
         List<RefundedSeat> refunded,
         Breakdown breakdown,
+        Optional<UsedCode> code,
         Instant createdAt,
         Instant expiresAt,
         Instant holdUntil,
@@ -50,6 +53,7 @@ public record Reservation(
             Buyer buyer,
             List<ReservedSeat> seats,
             Breakdown breakdown,
+            Optional<UsedCode> code,
             Instant createdAt,
             Instant expiresAt,
             Instant holdUntil,
@@ -65,6 +69,7 @@ public record Reservation(
                 seats,
                 List.of(),
                 breakdown,
+                code,
                 createdAt,
                 expiresAt,
                 holdUntil,
@@ -130,6 +135,9 @@ public record Reservation(
             return price - discount;
         }
     }
+
+    /** The code with which a reservation was made. @param text see {@link seatlock.catalog.Code#normalised} */
+    public record UsedCode(UUID id, String text) {}
 
     /**
      * A seat that was given back while the reservation kept others.
@@ -350,6 +358,7 @@ public record Reservation(
                 seats,
                 refunded,
                 breakdown,
+                code,
                 createdAt,
                 expiresAt,
                 holdUntil,

@@ -94,7 +94,7 @@ public final class ReservationSearch {
         var candidates =
                 candidates(event, filter, after.map(ReservationId::value).orElse(END));
         // Looked up one by one and in order, so that PostgreSQL stops as soon as the page is full.
-        var statement = Sql.of("SELECT r.* FROM (")
+        var statement = Sql.of("SELECT r.*, " + InventoryReader.codeOf("r") + " FROM (")
                 .then(candidates)
                 .then(Sql.of("""
                          LIMIT ?) AS seen
@@ -252,7 +252,8 @@ public final class ReservationSearch {
                                            ORDER BY t.event_id LIMIT 1))
                               FROM own
                              WHERE own.event_id IS NOT NULL)
-                        SELECT r.*
+                        SELECT r.*,
+                        """ + InventoryReader.codeOf("r") + """
                           FROM own
                          CROSS JOIN LATERAL (
                         """, START, address, address)

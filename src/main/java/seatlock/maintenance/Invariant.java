@@ -330,7 +330,8 @@ public enum Invariant {
                    AND convert_to('/api/events/' || r.event_id || '/reservations/' || r.reservation_id, 'UTF8')
                        = k.location
              WHERE ofEvent(k) AND substring(k.reply FROM 1 FOR 4) = '201 ' AND r.reservation_id IS NULL
-               AND convert_to('/api/events/' || k.event_id, 'UTF8') <> k.location
+               AND k.location NOT IN (convert_to('/api/events/' || k.event_id, 'UTF8'),
+                                      convert_to('/api/events/' || k.event_id || '/codes', 'UTF8'))
             """),
     A_PAYMENT_CONFIRMED_ONE_RESERVATION(
             "Each payment on record confirmed its reservation, and each paid reservation has a payment on record", """
@@ -432,7 +433,15 @@ public enum Invariant {
                AND NOT EXISTS (SELECT FROM jobs AS j
                                 WHERE j.event_id = t.event_id AND j.subject_id = t.reservation_id
                                   AND j.kind = 'SendCancellation' AND j.event_version = e.terms_version)
-            """);
+            """),
+    A_LIMIT_COUNTS_THE_USES_OF_ITS_CONFIRMED_RESERVATIONS_AND_IS_NOT_EXCEEDED(
+            "Each limit counts the uses of its confirmed reservations and is not exceeded", CodeRules.LIMIT_COUNTS),
+    A_USE_OF_A_LIMIT_LASTS_AS_LONG_AS_ITS_RESERVATION(
+            "Each use of a limit lasts as long as its reservation", CodeRules.USE_LASTS),
+    A_RESERVATION_WITH_A_LIMITED_CODE_USES_IT_FOR_THE_SEATS_THAT_IT_COVERS(
+            "Each reservation with a limited code uses it for the seats that the code covers", CodeRules.CODE_IS_USED),
+    A_DISCOUNT_IS_THAT_OF_A_CODE_THAT_COVERS_THE_SEAT(
+            "Each discount is that of a code that covers the seat", CodeRules.DISCOUNT_BY_CODE);
 
     /** A placeholder for each table that a statement reads; replaced by a condition on the event, or by {@code true}. */
     private static final Pattern OF_EVENT = Pattern.compile("ofEvent\\((\\w+)\\)");

@@ -17,6 +17,7 @@ import seatlock.http.Problem;
 import seatlock.http.ProblemType;
 import seatlock.http.PublicUrl;
 import seatlock.http.RequestId;
+import seatlock.inventory.Outcome.CodeInvalid;
 import seatlock.sales.Transfers;
 import seatlock.tickets.CheckInResult;
 
@@ -38,6 +39,7 @@ public final class ApiDocument {
     private static final List<Map.Entry<String, String>> TAGS = List.of(
             Map.entry("Events", "What is for sale: events, their seat plans and seat maps"),
             Map.entry("Reservations", "Reserve seats, confirm them once they are paid, cancel and refund them"),
+            Map.entry("Codes", "Codes that change prices, or open what is not for everybody"),
             Map.entry("Tickets", "Tickets, their PDFs, and check-in at the gate"),
             Map.entry("Changes", "What happened to an event and its reservations"),
             Map.entry("Privacy", "What is stored about a buyer, and its erasure"),
@@ -274,7 +276,8 @@ public final class ApiDocument {
         text(
                 properties,
                 "reason",
-                "Why the ticket code is invalid, or the ticket cannot be transferred or checked out");
+                "Why the ticket code is invalid, or the ticket cannot be transferred or checked out; for sellers, also why a"
+                        + " promotion code is not valid");
         var reasons = ((ObjectNode) properties.get("reason")).putArray("enum");
         for (var reason : CheckInResult.Reason.values()) {
             reasons.add(reason.wireName());
@@ -285,6 +288,9 @@ public final class ApiDocument {
             }
         }
         reasons.add("NOT_CHECKED_IN").add("NO_REENTRY");
+        for (var reason : CodeInvalid.Reason.values()) {
+            reasons.add(reason.name());
+        }
         text(properties, "checkedInAt", "When the ticket was checked in");
         ((ObjectNode) properties.get("checkedInAt")).put("format", "date-time");
         text(properties, "opensAt", "When the sale begins");
@@ -307,6 +313,12 @@ public final class ApiDocument {
                 .put(
                         "description",
                         "How many places of the section are free, or seats for the party, or left at the price");
+        properties
+                .putObject("left")
+                .put("type", "integer")
+                .put(
+                        "description",
+                        "How many more seats the code may be used for, or reservations if it is for a single use");
         text(properties, "gate", "The gate where the ticket was checked in");
     }
 

@@ -12,6 +12,8 @@ import seatlock.access.ApiKey;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Cancellation;
+import seatlock.catalog.Code;
+import seatlock.catalog.CodeEffect;
 import seatlock.catalog.Event;
 import seatlock.catalog.PriceType;
 import seatlock.contract.AllocationBodies;
@@ -37,6 +39,7 @@ final class Constraints {
     private static final ObjectNode UUID = format("uuid");
     private static final ObjectNode CURRENCY = pattern("^[A-Z]{3}$");
     private static final ObjectNode LANGUAGE = pattern("^[a-z]{2}$");
+    private static final ObjectNode ACCESS = pattern("^" + CodeEffect.ACCESS_FORM + "$");
     private static final ObjectNode URL = length(1, 2_000).put("format", "uri");
     private static final String[] ROLES =
             Arrays.stream(Role.values()).map(Role::wireName).toArray(String[]::new);
@@ -225,6 +228,23 @@ final class Constraints {
             Map.entry("Change.version", NODES.objectNode().put("minimum", 1)),
             Map.entry("Feed.next", NODES.objectNode().put("minimum", 0)),
             Map.entry("Ticket.pdf", format("uri-reference")),
+            Map.entry("NewReservation.code", length(1, Code.MAX_LENGTH)),
+            Map.entry("NewEvent.presales", NODES.objectNode().put("maxItems", 20)),
+            Map.entry("EventPatch.presales", NODES.objectNode().put("maxItems", 20)),
+            Map.entry("Presale.access", ACCESS),
+            Map.entry("NewCodes.code", length(Code.MIN_LENGTH, Code.MAX_LENGTH)),
+            Map.entry("NewCodes.count", range(1, 10_000)),
+            Map.entry("NewCodes.prefix", length(1, 30)),
+            Map.entry("NewCodes.sections", items(1).put("maxItems", 1_000)),
+            Map.entry("NewCodes.priceTypes", items(1).put("maxItems", 50)),
+            Map.entry("NewCodes.maxSeats", range(1, 1_000_000)),
+            Map.entry("NewCodes.maxSeatsPerReservation", range(1, Event.MAX_SEATS_PER_RESERVATION)),
+            Map.entry("CodeEffect.percent", range(1, 100)),
+            Map.entry("CodeEffect.off", range(1, PriceType.MAX_PRICE)),
+            Map.entry("CodeEffect.price", range(0, PriceType.MAX_PRICE)),
+            Map.entry("CodeEffect.access", ACCESS),
+            Map.entry("Code.id", UUID),
+            Map.entry("Codes.next", UUID),
             Map.entry("NewApiKey.role", oneOf(ROLES)),
             Map.entry("NewApiKey.name", length(1, ApiKeys.MAX_NAME)),
             Map.entry("NewApiKey.events", items(1, ApiKeys.MAX_EVENTS, UUID)),
@@ -244,6 +264,7 @@ final class Constraints {
             Map.entry("reservationId", UUID),
             Map.entry("ticketId", UUID),
             Map.entry("keyId", UUID),
+            Map.entry("codeId", UUID),
             Map.entry("export", oneOf("reservations", "tickets", "check-ins")),
             Map.entry("limit", range(1, 1_000, 100)),
             Map.entry("after", UUID),

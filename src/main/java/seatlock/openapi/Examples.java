@@ -223,6 +223,21 @@ public final class Examples {
              "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
             """;
 
+    public static final String NEW_CODES = """
+            {"code":"EARLY","effect":{"percent":10},"sections":["STALLS"],"maxSeats":100,"maxSeatsPerReservation":4,
+             "validUntil":"2027-03-01T00:00:00+01:00"}
+            """;
+
+    public static final String CODE = """
+            {"id":"01997a41-7c3e-7b1a-8d2f-4e5f6a7b8c9d","code":"EARLY","effect":{"percent":10},"sections":["STALLS"],
+             "singleUse":false,"maxSeats":100,"maxSeatsPerReservation":4,"validUntil":"2027-02-28T23:00:00Z","active":true,
+             "used":2,"left":98,"createdAt":"2026-11-22T10:00:00.123456Z"}
+            """;
+
+    public static final String CODES_CREATED = "{\"codes\":[" + CODE + "]}";
+
+    public static final String CODES = "{\"codes\":[" + CODE + "],\"next\":null}";
+
     public static final String NEW_API_KEY = """
             {"role":"gate","name":"north","events":["01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10"]}
             """;

@@ -78,6 +78,9 @@ class AccessMatrixTest {
             Map.entry("withhold", SELLERS),
             Map.entry("listAllocations", SELLERS),
             Map.entry("releaseAllocation", SELLERS),
+            Map.entry("createCodes", SELLERS),
+            Map.entry("listCodes", SELLERS),
+            Map.entry("switchCodeOff", SELLERS),
             Map.entry("reserve", ANYONE),
             Map.entry("getReservation", HOLDERS),
             Map.entry("correctReservation", HOLDERS),
@@ -252,6 +255,9 @@ class AccessMatrixTest {
         if (template.contains("{ticketId}")) {
             path = path.replace("{ticketId}", ticketWithDocument());
         }
+        if (template.contains("{codeId}")) {
+            path = path.replace("{codeId}", freshCode());
+        }
         if (template.contains("{keyId}")) {
             path = path.replace("{keyId}", freshKey());
         }
@@ -290,6 +296,7 @@ class AccessMatrixTest {
                 "{\"sections\":[{\"name\":\"S\",\"rows\":[{\"name\":\"" + UUID.randomUUID() + "\",\"seats\":1}]}]}";
             case "convertPlan" -> Examples.PLAN_CONVERSION_REQUEST;
             case "withhold" -> "{\"name\":\"HOUSE\",\"seats\":[\"" + freeSeat() + "\"]}";
+            case "createCodes" -> "{\"count\":1,\"effect\":{\"percent\":10}}";
             case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
             case "confirm" -> "{\"paymentReference\":\"pi_" + UUID.randomUUID() + "\",\"amount\":4500}";
             case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";
@@ -301,6 +308,14 @@ class AccessMatrixTest {
             case "createKey" -> "{\"role\":\"gate\",\"name\":\"north\"}";
             default -> null;
         };
+    }
+
+    private String freshCode() {
+        var created = api.send(Api.post(
+                api.asAdmin(api.request("/api/events/" + event.id() + "/codes")
+                        .header("Idempotency-Key", UUID.randomUUID().toString())),
+                body("createCodes")));
+        return created.json().at("/codes/0/id").asText();
     }
 
     private String freshKey() {

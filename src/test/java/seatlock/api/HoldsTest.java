@@ -185,6 +185,7 @@ class HoldsTest {
                     terms.maxHold(),
                     terms.hasReentry(),
                     terms.transferUntil(),
+                    terms.presales(),
                     Terms.Choice.FREE);
             var changed = new Event(
                     old.id(),
@@ -280,6 +281,7 @@ class HoldsTest {
                 terms.maxHold(),
                 false,
                 terms.transferUntil(),
+                terms.presales(),
                 Terms.Choice.FREE);
     }
 

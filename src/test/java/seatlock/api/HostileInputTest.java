@@ -59,6 +59,11 @@ class HostileInputTest {
                         true,
                         "{\"sections\":[{\"name\":\"S\",\"rows\":[{\"name\":\"B\",\"seats\":1}]}]}"),
                 new Endpoint(
+                        "create codes",
+                        "/api/events/" + held.event + "/codes",
+                        true,
+                        "{\"code\":\"EARLY\",\"effect\":{\"percent\":10}}"),
+                new Endpoint(
                         "reserve",
                         "/api/events/" + held.event + "/reservations",
                         true,

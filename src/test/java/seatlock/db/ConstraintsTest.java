@@ -160,6 +160,12 @@ class ConstraintsTest {
                 + " entry, reason) SELECT " + row.replace(good, bad) + " FROM tickets WHERE event_id = :event";
     }
 
+    /** A code of ten percent. */
+    private static String code(String column, String value) {
+        return "INSERT INTO codes (event_id, code_id, code, effect, value, is_active, created_at, " + column
+                + ") SELECT :event, gen_random_uuid(), 'EARLY', 'PERCENT', 10, true, now(), " + value;
+    }
+
     private static String quota(String event, String subject, String reservations) {
         return "INSERT INTO quotas SELECT %s, %s, %s".formatted(event, subject, reservations);
     }
@@ -436,6 +442,11 @@ class ConstraintsTest {
                         "INSERT INTO idempotency_keys SELECT * FROM idempotency_keys WHERE event_id = :event" + " AND "
                                 + HELD_KEY,
                         "idempotency_keys_pk"),
+                // Codes
+                arguments(code("sections", "'{}'::text[]"), "codes_scope_not_empty"),
+                arguments(code("price_types", "'{}'::text[]"), "codes_scope_not_empty"),
+                arguments(code("is_single_use", "true"), "codes_single_use_is_counted"),
+                arguments(held("discounts = 100, total = total - 100"), "reservations_discount_by_a_code"),
                 // Words
                 arguments(word("''", ":held"), "reservation_words_word_length"),
                 arguments(word("repeat('x', 51)", ":held"), "reservation_words_word_length"),

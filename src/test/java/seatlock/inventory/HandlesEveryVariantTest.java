@@ -66,6 +66,7 @@ class HandlesEveryVariantTest {
                 new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), token.hash()),
                 List.of(),
                 Breakdown.of(0),
+                Optional.empty(),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 Instant.EPOCH,

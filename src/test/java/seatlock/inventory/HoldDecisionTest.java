@@ -61,6 +61,7 @@ class HoldDecisionTest {
                 maxHold,
                 false,
                 Optional.empty(),
+                List.of(),
                 Terms.Choice.FREE);
         var published = new Event(
                 new EventId(new UUID(7, 7)),

@@ -52,6 +52,7 @@ class InventoryWriterTest {
                 new Reservation.Buyer("ada@example.org", Optional.empty(), Optional.empty(), TOKEN.hash()),
                 List.of(new ReservedSeat(seat, "S-A-" + seat, "S", 4500, Optional.empty())),
                 Breakdown.of(4500),
+                Optional.empty(),
                 expiresAt.minus(TTL),
                 expiresAt,
                 expiresAt,

@@ -416,4 +416,31 @@ class LimitsTest {
         assertThat(outcomes).extracting(Api.Response::outcome).containsOnly("201");
         assertThat(outcomes.get(0).header("RateLimit")).isNull();
     }
+
+    /** One twentieth of the requests of an address, as for keys. */
+    @Test
+    void wrong_codes_are_limited_by_address_except_those_of_sellers() {
+        start(new Limits(true, 60, 1_000, 50, 50, 50, 2_048, 4_096, 2_048), Networks.NONE);
+        var event = system.event(5).id();
+
+        var guessed = IntStream.range(0, 5)
+                .mapToObj(i -> api.send(withCode(event, "GUESS" + i)).outcome())
+                .toList();
+        var byKey = api.send(withCode(event, "GUESS").header("Authorization", "Bearer " + TestSystem.ADMIN_KEY));
+        var withoutCode = reserve(event, "ada@example.org", "S-A-1");
+
+        assertThat(guessed.subList(0, 3)).containsOnly("422 code-invalid");
+        assertThat(guessed.subList(3, 5)).containsOnly("429 rate-limited");
+        assertThat(byKey.outcome()).isEqualTo("422 code-invalid");
+        assertThat(withoutCode.outcome()).isEqualTo("201");
+        clock.addAndGet(120_000);
+        assertThat(api.send(withCode(event, "GUESS")).outcome()).isEqualTo("422 code-invalid");
+    }
+
+    private HttpRequest.Builder withCode(EventId event, String code) {
+        return Api.post(
+                api.request("/api/events/" + event + "/reservations")
+                        .header("Idempotency-Key", UUID.randomUUID().toString()),
+                "{\"seats\":[\"S-A-2\"],\"email\":\"ada@example.org\",\"code\":\"" + code + "\"}");
+    }
 }

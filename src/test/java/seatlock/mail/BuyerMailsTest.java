@@ -88,6 +88,7 @@ class BuyerMailsTest {
                                 seat, "STALLS-B-" + seat, "STALLS", 45_000, Optional.empty()))
                         .toList(),
                 Breakdown.of(45_000L * seats),
+                Optional.empty(),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 Instant.EPOCH,
@@ -248,6 +249,7 @@ class BuyerMailsTest {
                 base.buyer(),
                 seats,
                 breakdown,
+                Optional.empty(),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 Instant.EPOCH,

@@ -94,9 +94,37 @@ class InvariantTest {
                 + " FROM reservations WHERE event_id = :event AND reservation_id = " + which;
     }
 
+    /** Gives the pending reservation a code whose limit does not count it. */
+    private static String uncountedCode() {
+        return "WITH c AS (INSERT INTO codes (event_id, code_id, code, effect, value, limit_id, is_active, created_at)"
+                + " VALUES (:event, gen_random_uuid(), 'EARLY', 'PERCENT', 10, gen_random_uuid(), true, now())"
+                + " RETURNING code_id) UPDATE reservations SET code_id = c.code_id FROM c"
+                + " WHERE event_id = :event AND reservation_id = :held";
+    }
+
     /** SQL that violates an invariant, and that invariant. */
     static Stream<Arguments> violations() {
         return Stream.of(
+                arguments(
+                        "INSERT INTO limits VALUES (:event, gen_random_uuid(), 5, 1)",
+                        Invariant.A_LIMIT_COUNTS_THE_USES_OF_ITS_CONFIRMED_RESERVATIONS_AND_IS_NOT_EXCEEDED),
+                arguments(
+                        "WITH l AS (INSERT INTO limits VALUES (:event, gen_random_uuid(), 1, 0) RETURNING limit_id)"
+                                + " INSERT INTO limit_uses SELECT :event, limit_id, :held, 2, now(), true FROM l",
+                        Invariant.A_LIMIT_COUNTS_THE_USES_OF_ITS_CONFIRMED_RESERVATIONS_AND_IS_NOT_EXCEEDED),
+                arguments(
+                        "INSERT INTO limit_uses SELECT event_id, gen_random_uuid(), reservation_id, 1, expires_at, false"
+                                + " FROM reservations WHERE event_id = :event AND reservation_id = :held",
+                        Invariant.A_USE_OF_A_LIMIT_LASTS_AS_LONG_AS_ITS_RESERVATION),
+                arguments(
+                        "INSERT INTO limit_uses VALUES (:event, gen_random_uuid(), :sold, 1, now(), true)",
+                        Invariant.A_USE_OF_A_LIMIT_LASTS_AS_LONG_AS_ITS_RESERVATION),
+                arguments(
+                        uncountedCode(),
+                        Invariant.A_RESERVATION_WITH_A_LIMITED_CODE_USES_IT_FOR_THE_SEATS_THAT_IT_COVERS),
+                arguments(uncountedCode(), Invariant.A_DISCOUNT_IS_THAT_OF_A_CODE_THAT_COVERS_THE_SEAT),
+                arguments(
+                        claim(":sold", "discount = 100"), Invariant.A_DISCOUNT_IS_THAT_OF_A_CODE_THAT_COVERS_THE_SEAT),
                 arguments(
                         "DELETE FROM seats WHERE event_id = :event AND seat_id = 6",
                         Invariant.AN_EVENT_HAS_AS_MANY_SEATS_AS_ITS_CAPACITY),

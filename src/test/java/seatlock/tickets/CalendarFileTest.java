@@ -49,6 +49,7 @@ class CalendarFileTest {
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                List.of(),
                 Terms.Choice.FREE);
         return new Event(EVENT, status, details, "Europe/Rome", "EUR", 0, terms, version, 10, NOW);
     }
@@ -78,6 +79,7 @@ class CalendarFileTest {
                                 seat, "STALLS-B-" + seat, "STALLS", 4500, Optional.empty()))
                         .toList(),
                 Breakdown.of(4500L * seats),
+                Optional.empty(),
                 NOW,
                 NOW,
                 NOW,

@@ -355,6 +355,7 @@ class TicketLayoutTest {
                 terms.maxHold(),
                 true,
                 terms.transferUntil(),
+                terms.presales(),
                 Terms.Choice.FREE);
     }
 
