@@ -129,7 +129,7 @@ public final class BuyerMails {
             letter.note(words.get("cancellation.refund", "amount", amount(refund)));
         }
         if (reservation.status() == ReservationStatus.CONFIRMED && event.status() != Event.Status.CANCELLED) {
-            letter.note(words.get("refund.others"));
+            letter.note(words.get("refund.remaining"));
         }
         contact(letter);
         var subject = words.get("refund.subject", "event", event.name());

@@ -3,6 +3,7 @@ package seatlock.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -337,13 +338,26 @@ class PartialCancelTest {
         return confirmed + " confirmed, uses " + uses;
     }
 
-    /** Each seat is cancelled by two sellers and wanted by two buyers at once, on two nodes. */
+    @Test
+    void a_customer_may_have_as_many_seats_again_as_were_given_back() {
+        var event = event("\"maxSeatsPerCustomer\":2,\"sections\":[{\"name\":\"S\",\"price\":4500,"
+                + "\"rows\":[{\"name\":\"A\",\"seats\":4}]}]");
+        var id = buy(event, "\"seats\":[\"S-A-1\",\"S-A-2\"]");
+        assertThat(api.reserve(event, "S-A-3").outcome()).isEqualTo("422 too-many-seats");
+
+        api.cancelSeats(event, id, "S-A-1");
+
+        assertThat(api.reserve(event, "S-A-3").status()).isEqualTo(201);
+        assertThat(api.reserve(event, "S-A-4").outcome()).isEqualTo("422 too-many-seats");
+    }
+
+    /** Each seat, of which all are limited, is cancelled by two sellers and tried by two buyers at once, on two nodes. */
     @Test
     void a_seat_that_is_given_back_is_sold_once() {
         var seats = 40;
         var event =
-                event("\"fees\":[{\"name\":\"Service\",\"amount\":150,\"per\":\"SEAT\"}],\"sections\":[{\"name\":\"S\","
-                        + "\"price\":4500,\"rows\":[{\"name\":\"A\",\"seats\":" + seats + "}]}]");
+                event("\"priceTypes\":[{\"id\":\"early\",\"name\":\"Early\",\"max\":40}],\"sections\":[{\"name\":\"S\","
+                        + "\"prices\":{\"early\":4500},\"rows\":[{\"name\":\"A\",\"seats\":" + seats + "}]}]");
         var ids = IntStream.range(0, seats / 8)
                 .mapToObj(i -> api.buy(
                                 event,
@@ -374,6 +388,7 @@ class PartialCancelTest {
         assertThat(system.count(
                         "SELECT count(*) AS n FROM seats WHERE event_id = ? AND status = 'HELD'", event.value()))
                 .isEqualTo(seats / 8 * 7L);
+        assertThat(limit(event)).isEqualTo("5 confirmed, uses " + Collections.nCopies(seats, 1));
         assertThat(ids)
                 .allSatisfy(
                         id -> assertThat(get(event, id).get("refundedSeats")).hasSize(7));
