@@ -161,3 +161,12 @@ ALTER TABLE reservation_seats ADD COLUMN refunded_at timestamptz;
 ALTER TABLE reservation_seats ADD CONSTRAINT reservation_seats_refunded_is_not_active CHECK (refunded_at IS NULL OR NOT active);
 
 COMMENT ON COLUMN reservation_seats.refunded_at IS 'When this seat alone was given back; NULL if it was not, or with the whole reservation.';
+
+-- 6. Reservations for which nothing is paid ---------------------------------------------------------------------------------
+
+ALTER TABLE reservations DROP CONSTRAINT reservations_paid_when_confirmed;
+ALTER TABLE reservations ADD CONSTRAINT reservations_paid_when_confirmed CHECK (
+    (confirmed_at IS NULL AND payment_reference IS NULL AND amount_paid IS NULL)
+    OR (confirmed_at IS NOT NULL AND amount_paid IS NOT NULL AND (payment_reference IS NOT NULL OR amount_paid = 0)));
+
+COMMENT ON COLUMN reservations.payment_reference IS 'Of the provider; NULL unless it was confirmed, and if it was confirmed without a payment because its total is 0.';

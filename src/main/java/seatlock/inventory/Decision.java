@@ -471,7 +471,7 @@ final class Decision {
      * @return {@code false} if the payment has confirmed another reservation
      */
     private boolean use(Reservation.Payment payment, Reservation paid, ReservationId confirmed) {
-        return paid.total() == 0 || payments.putIfAbsent(payment.reference(), confirmed) == null;
+        return paid.total() == 0 || payments.putIfAbsent(payment.reference().orElseThrow(), confirmed) == null;
     }
 
     /** Returns the labels of the seats of a lapsed reservation that other reservations have. */

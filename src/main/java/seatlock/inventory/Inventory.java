@@ -424,7 +424,7 @@ public final class Inventory {
     private static Map<String, ReservationId> payments(Tx tx, EventId event, List<Command> commands)
             throws SQLException {
         var references = Command.select(commands, Command.Confirm.class).stream()
-                .map(confirm -> confirm.payment().reference())
+                .flatMap(confirm -> confirm.payment().reference().stream())
                 .distinct()
                 .toArray(String[]::new);
         if (references.length == 0) {

@@ -336,7 +336,8 @@ public final class InventoryReader {
                 ? Optional.empty()
                 : Optional.of(new State.Confirmed(
                         confirmedAt,
-                        new Reservation.Payment(row.text("payment_reference"), row.bigint("amount_paid"))));
+                        new Reservation.Payment(
+                                Optional.ofNullable(row.text("payment_reference")), row.bigint("amount_paid"))));
         return switch (ReservationStatus.of(row.text("status"))) {
             case PENDING -> new State.Pending();
             case CONFIRMED -> confirmation.orElseThrow();
