@@ -107,7 +107,7 @@ class ConfirmFreeTest {
     }
 
     @Test
-    void what_costs_something_is_not_confirmed_without_a_payment() {
+    void a_reservation_with_a_price_is_not_confirmed_without_a_payment() {
         var reserved = reserve("adult");
         var before = EventRows.read(system, event);
 
