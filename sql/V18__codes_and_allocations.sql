@@ -188,3 +188,12 @@ ALTER TABLE jobs ADD CONSTRAINT jobs_subject_matches_kind CHECK (
         WHEN kind IN ('SendUpdate', 'SendCancellation') THEN subject_type IN ('RESERVATION', 'TICKET') -- the buyer, another holder
         ELSE subject_type = 'RESERVATION'
     END);
+
+-- 6. Reservations for which nothing is paid ---------------------------------------------------------------------------------
+
+ALTER TABLE reservations DROP CONSTRAINT reservations_paid_when_confirmed;
+ALTER TABLE reservations ADD CONSTRAINT reservations_paid_when_confirmed CHECK (
+    (confirmed_at IS NULL AND payment_reference IS NULL AND amount_paid IS NULL)
+    OR (confirmed_at IS NOT NULL AND amount_paid IS NOT NULL AND (payment_reference IS NOT NULL OR amount_paid = 0)));
+
+COMMENT ON COLUMN reservations.payment_reference IS 'Of the provider; NULL unless it was confirmed, and if it was confirmed without a payment because its total is 0.';

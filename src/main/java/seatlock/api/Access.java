@@ -214,6 +214,28 @@ final class Access {
         return caller;
     }
 
+    /**
+     * Returns the caller of a confirmation: a seller, or somebody with a value that may be the token of a reservation for which
+     * nothing is to be paid.
+     *
+     * @throws Problem.Refused unauthorized or forbidden for everybody else
+     */
+    Caller confirmer(Context ctx) {
+        var caller = caller(ctx);
+        var mayBeHolder = bearer(ctx).isPresent()
+                && key(ctx).isEmpty()
+                && bearer(ctx).flatMap(Secret::parse).isEmpty();
+        if (!caller.isSeller && !mayBeHolder) {
+            requireSeller(ctx);
+        }
+        return caller;
+    }
+
+    /** @throws Problem.Refused unauthorized or forbidden, unless the caller is a seller */
+    void requireSeller(Context ctx) {
+        require(Role.SALES, AccessRule.SALES, ctx);
+    }
+
     /** Returns the events that were never published and that the caller may see in a list: those that it may sell. */
     EventQuery.Hidden hidden(Context ctx) {
         failIfUnknown(ctx); // so that a seller's list is never incomplete

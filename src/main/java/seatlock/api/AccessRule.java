@@ -10,6 +10,8 @@ enum AccessRule implements RouteRole {
     ANYONE(null),
     /** The holder of the reservation's token or of a sales key for its event. Everybody else gets not-found. */
     HOLDER(null),
+    /** The holder of a sales key for the event, or of the token of a reservation for which nothing is to be paid. */
+    CONFIRMER(null),
     /** The holder of a sales key for the event. */
     SALES(Role.SALES),
     /** The holder of a sales key for any event; the operation is limited to the events of the key. */

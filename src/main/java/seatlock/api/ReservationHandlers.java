@@ -160,12 +160,23 @@ final class ReservationHandlers implements ReservationOperations {
     public void confirm(Context ctx) {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
+        var caller = access.confirmer(ctx);
         var key = Parameters.idempotencyKey(ctx, access.scope(ctx, "confirm"));
-        var body = Requests.body(ctx, Confirmation.class);
+        var body = Requests.optionalBody(ctx, Confirmation.class);
+        if (!caller.isSeller() && (body.hasPayment() || body.ifLapsed() != null)) {
+            access.requireSeller(ctx);
+        }
         validate(body);
         var use = new Order.KeyUse(key, Fingerprint.of("confirm " + event + " " + id, Json.write(body)));
-        var payment = new Reservation.Payment(body.paymentReference(), body.amount());
+        var payment = body.hasPayment()
+                ? new Reservation.Payment(body.paymentReference(), body.amount())
+                : Reservation.Payment.NONE;
         var success = new Success(200, Optional.empty());
+        if (!caller.isSeller()) {
+            var order = order(ctx, event, Optional.of(use), new Command.Confirm(id, payment), success);
+            submitAsHolder(ctx, order, caller.token().orElseThrow());
+            return;
+        }
         if (!Confirmation.REACQUIRE.equals(body.ifLapsed())) {
             submit(ctx, event, Optional.of(use), new Command.Confirm(id, payment), success);
             return;
@@ -185,8 +196,11 @@ final class ReservationHandlers implements ReservationOperations {
 
     private static void validate(Confirmation body) {
         var validation = new Validation();
-        validation.checkText(body.paymentReference(), "paymentReference", MAX_PAYMENT_REFERENCE);
-        validation.check(body.amount() != null && body.amount() >= 0, "amount", "must be 0 or more, in minor units");
+        if (body.hasPayment()) {
+            validation.checkText(body.paymentReference(), "paymentReference", MAX_PAYMENT_REFERENCE);
+            validation.check(
+                    body.amount() != null && body.amount() >= 0, "amount", "must be 0 or more, in minor units");
+        }
         validation.check(
                 body.ifLapsed() == null || IF_LAPSED.contains(body.ifLapsed()),
                 "ifLapsed",

@@ -93,7 +93,7 @@ final class Routes {
         get(RESERVATION, AccessRule.HOLDER, reservations::get);
         operation(HandlerType.PATCH, RESERVATION, AccessRule.HOLDER, buyers::correct);
         post(RESERVATION + "/extend", AccessRule.HOLDER, reservations::extend);
-        post(RESERVATION + "/confirm", AccessRule.SALES, reservations::confirm);
+        post(RESERVATION + "/confirm", AccessRule.CONFIRMER, reservations::confirm);
         post(RESERVATION + "/cancel", AccessRule.HOLDER, reservations::cancel);
         get(RESERVATION + "/event.ics", AccessRule.HOLDER, calendars::get);
 

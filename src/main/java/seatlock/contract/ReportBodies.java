@@ -20,7 +20,39 @@ public final class ReportBodies {
             long sold,
 
             @OpenApiRequired @OpenApiDescription("The part of it that was refunded, in minor units")
-            long refunded) {}
+            long refunded) {
+
+        private static Amounts of(SalesFigures.Amounts amounts) {
+            return new Amounts(amounts.sold(), amounts.refunded());
+        }
+    }
+
+    @OpenApiName("PriceTypeSales")
+    public record PriceTypeSales(
+            @OpenApiRequired String id,
+
+            @OpenApiRequired @OpenApiDescription("Seats of confirmed reservations that were not refunded")
+            long sold,
+
+            @OpenApiRequired @OpenApiDescription("After discounts, without fees")
+            Amounts amounts) {
+
+        private static PriceTypeSales of(SalesFigures.PriceTypeSales type) {
+            return new PriceTypeSales(type.id(), type.sold(), Amounts.of(type.amounts()));
+        }
+    }
+
+    @OpenApiName("FeeSales")
+    public record FeeSales(
+            @OpenApiRequired String name,
+
+            @OpenApiRequired @OpenApiDescription("A fee that is not refundable is never refunded")
+            Amounts amounts) {
+
+        private static FeeSales of(SalesFigures.FeeSales fee) {
+            return new FeeSales(fee.name(), Amounts.of(fee.amounts()));
+        }
+    }
 
     @OpenApiName("SectionSales")
     public record SectionSales(
@@ -31,7 +63,9 @@ public final class ReportBodies {
             @OpenApiRequired long sold,
             @OpenApiRequired long withheld,
             @OpenApiRequired long checkedIn,
-            @OpenApiRequired Amounts amounts) {
+
+            @OpenApiRequired @OpenApiDescription("After discounts, without fees")
+            Amounts amounts) {
 
         private static SectionSales of(SalesFigures.Section section) {
             var figures = section.figures();
@@ -96,10 +130,21 @@ public final class ReportBodies {
             @OpenApiRequired @OpenApiDescription("Valid tickets that were checked in")
             long checkedIn,
 
-            @OpenApiRequired Amounts amounts,
+            @OpenApiRequired @OpenApiDescription("The amounts of all sections and of all fees")
+            Amounts amounts,
+
+            @OpenApiRequired @OpenApiDescription("What codes took off the prices; the amounts are without it")
+            Amounts discounts,
+
+            @OpenApiRequired
+            @OpenApiDescription("The tax that the amounts contain, as it is on the bills: rounded once per line")
+            Amounts tax,
 
             @OpenApiRequired @OpenApiDescription("In the order of the seat plan")
             List<SectionSales> sections,
+
+            @OpenApiRequired List<PriceTypeSales> priceTypes,
+            @OpenApiRequired List<FeeSales> fees,
 
             @OpenApiRequired @OpenApiDescription("Days on which something was sold or refunded, in order")
             List<DailySales> days) {
@@ -117,7 +162,11 @@ public final class ReportBodies {
                     WITHHELD,
                     total.checkedIn(),
                     new Amounts(total.soldAmount(), total.refundedAmount()),
+                    Amounts.of(figures.discounts()),
+                    Amounts.of(figures.tax()),
                     figures.sections().stream().map(SectionSales::of).toList(),
+                    figures.priceTypes().stream().map(PriceTypeSales::of).toList(),
+                    figures.fees().stream().map(FeeSales::of).toList(),
                     figures.days().stream().map(DailySales::of).toList());
         }
     }

@@ -1,6 +1,7 @@
 package seatlock.contract;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -210,10 +211,11 @@ public final class ReservationBodies {
     @OpenApiName("Confirmation")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Confirmation(
-            @OpenApiRequired @OpenApiDescription("The payment provider's reference of the payment; 1 to 255 characters")
+            @OpenApiDescription(
+                    "The payment provider's reference of the payment; 1 to 255 characters. Absent, with `amount`, if the total is 0")
             String paymentReference,
 
-            @OpenApiRequired @OpenApiDescription("Amount paid, in minor units; must equal the total of the reservation")
+            @OpenApiDescription("Amount paid, in minor units; must equal the total of the reservation")
             Long amount,
 
             @OpenApiDescription(
@@ -223,6 +225,13 @@ public final class ReservationBodies {
 
         public static final String REFUSE = "REFUSE";
         public static final String REACQUIRE = "REACQUIRE";
+
+        /** Returns whether it names a payment, or a part of one. */
+        @JsonIgnore
+        @OpenApiIgnore
+        public boolean hasPayment() {
+            return paymentReference != null || amount != null;
+        }
     }
 
     @OpenApiName("Cancellation")
@@ -429,7 +438,7 @@ public final class ReservationBodies {
             @OpenApiDescription("Absent unless the reservation was cancelled")
             Instant cancelledAt,
 
-            @OpenApiDescription("Absent unless the reservation was confirmed")
+            @OpenApiDescription("Absent unless the reservation was confirmed with a payment")
             String paymentReference,
 
             @OpenApiDescription("The lapsed reservation in whose place this one was confirmed; absent for any other")
@@ -496,7 +505,7 @@ public final class ReservationBodies {
                     state.confirmation().map(State.Confirmed::at).orElse(null),
                     isCancelled ? state.endedAt().orElseThrow() : null,
                     state.confirmation()
-                            .map(confirmed -> confirmed.payment().reference())
+                            .flatMap(confirmed -> confirmed.payment().reference())
                             .orElse(null),
                     reservation.replaces().map(ReservationId::value).orElse(null),
                     reservation.replacedBy().map(ReservationId::value).orElse(null),

@@ -146,8 +146,12 @@ public interface ReservationOperations {
                             + " has lapsed, `ifLapsed` decides. With REACQUIRE, a successor is confirmed if nobody else has taken any of the"
                             + " seats: a reservation with an `id` and a `reference` of its own, for the same buyer (who keeps the `token`),"
                             + " the same seats and prices. The response is the successor; `replaces` names the lapsed reservation, whose"
-                            + " `replacedBy` names the successor.",
-            security = @OpenApiSecurity(name = ApiDocument.SALES_KEY),
+                            + " `replacedBy` names the successor. A total of 0 is confirmed without a payment, also by the holder: leave out"
+                            + " `paymentReference` and `amount`.",
+            security = {
+                @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
+                @OpenApiSecurity(name = ApiDocument.SALES_KEY)
+            },
             pathParams = {
                 @OpenApiParam(name = "eventId", type = UUID.class, required = true),
                 @OpenApiParam(name = "reservationId", type = UUID.class, required = true)
@@ -160,7 +164,7 @@ public interface ReservationOperations {
                             example = "91ab7c1e-0d35-4b7c-8f0a-5e6d4c3b2a19"),
             requestBody =
                     @OpenApiRequestBody(
-                            required = true,
+                            required = false,
                             content = @OpenApiContent(from = Confirmation.class, example = Examples.CONFIRM_REQUEST)),
             responses = {
                 @OpenApiResponse(

@@ -138,6 +138,7 @@ final class Confirmation {
      * @return {@code false} if the payment has confirmed another reservation
      */
     private boolean use(Reservation.Payment payment, Reservation paid, ReservationId confirmed) {
-        return paid.total() == 0 || decision.payments().putIfAbsent(payment.reference(), confirmed) == null;
+        return paid.total() == 0
+                || decision.payments().putIfAbsent(payment.reference().orElseThrow(), confirmed) == null;
     }
 }

@@ -225,7 +225,7 @@ public final class InventoryReader {
      */
     static Map<String, ReservationId> payments(Tx tx, EventId event, List<Command> commands) throws SQLException {
         var references = Command.select(commands, Command.Confirm.class).stream()
-                .map(confirm -> confirm.payment().reference())
+                .flatMap(confirm -> confirm.payment().reference().stream())
                 .distinct()
                 .toArray(String[]::new);
         if (references.length == 0) {
@@ -396,7 +396,8 @@ public final class InventoryReader {
                 ? Optional.empty()
                 : Optional.of(new State.Confirmed(
                         confirmedAt,
-                        new Reservation.Payment(row.text("payment_reference"), row.bigint("amount_paid"))));
+                        new Reservation.Payment(
+                                Optional.ofNullable(row.text("payment_reference")), row.bigint("amount_paid"))));
         return switch (ReservationStatus.of(row.text("status"))) {
             case PENDING -> new State.Pending();
             case CONFIRMED -> confirmation.orElseThrow();

@@ -116,7 +116,7 @@ final class InventoryWriter {
         return reservation
                 .state()
                 .confirmation()
-                .map(confirmed -> confirmed.payment().reference())
+                .flatMap(confirmed -> confirmed.payment().reference())
                 .orElse(null);
     }
 

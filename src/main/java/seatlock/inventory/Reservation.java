@@ -149,10 +149,18 @@ public record Reservation(
     /**
      * A payment. Seatlock moves no money itself; it records what the payment provider did.
      *
-     * @param reference identifies the payment at the provider
+     * @param reference identifies the payment at the provider; empty if there was none, because nothing was to be paid
      * @param amount in minor units of the event's currency
      */
-    public record Payment(String reference, long amount) {}
+    public record Payment(Optional<String> reference, long amount) {
+
+        /** Confirms a reservation whose total is 0. */
+        public static final Payment NONE = new Payment(Optional.empty(), 0);
+
+        public Payment(String reference, long amount) {
+            this(Optional.of(reference), amount);
+        }
+    }
 
     /** The state of a reservation, with the data that exists only in that state. */
     public sealed interface State {

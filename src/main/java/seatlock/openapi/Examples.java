@@ -106,7 +106,10 @@ public final class Examples {
     public static final String RESERVED = """
             {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","reference":"7K2MPX4D","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
              "status":"PENDING","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500,"holder":"Charles Babbage"}],
-             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org","name":"Ada Lovelace","language":"en","version":1,
+             "total":{"amount":9000,"currency":"EUR"},
+             "breakdown":{"seats":[{"section":"STALLS","priceType":"standard","quantity":2,"price":4500,"discount":0,"amount":9000,"tax":1437}],
+              "fees":[],"taxRate":1900,"tax":1437},
+             "email":"ada@example.org","name":"Ada Lovelace","language":"en","version":1,
              "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
              "token":"rsv_Zk3mE8pQvT1sYb6wXc9uLd4fGh7jKa2nQ5rT8yB1vMc"}
             """;
@@ -263,8 +266,10 @@ public final class Examples {
     public static final String SALES = """
             {"eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10","asOf":"2027-06-18T18:30:00.123456Z","currency":"EUR","capacity":42,
              "available":30,"held":2,"sold":10,"withheld":0,"checkedIn":4,"amounts":{"sold":54000,"refunded":9000},
+             "discounts":{"sold":0,"refunded":0},"tax":{"sold":8622,"refunded":1437},
              "sections":[{"name":"STALLS","capacity":42,"available":30,"held":2,"sold":10,"withheld":0,"checkedIn":4,
              "amounts":{"sold":54000,"refunded":9000}}],
+             "priceTypes":[{"id":"standard","sold":10,"amounts":{"sold":54000,"refunded":9000}}],"fees":[],
              "days":[{"date":"2027-05-01","sold":12,"refunded":2,"amounts":{"sold":54000,"refunded":9000}}]}
             """;
 

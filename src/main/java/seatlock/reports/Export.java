@@ -24,12 +24,24 @@ public enum Export {
                    CASE WHEN r.status = 'PENDING' AND r.expires_at <= statement_timestamp() THEN 'EXPIRED'
                         ELSE r.status END AS status,
                    r.email, r.name, r.language, claims.seat_count, claims.seats, claims.refunded_seats, r.total, r.amount_paid, r.created_at, r.expires_at,
-                   r.confirmed_at, CASE WHEN r.status = 'CANCELLED' THEN r.ended_at END AS cancelled_at, r.payment_reference
+                   r.confirmed_at, CASE WHEN r.status = 'CANCELLED' THEN r.ended_at END AS cancelled_at, r.payment_reference,
+                   claims.price_types, r.prices, r.discounts, r.fees,
+                   claims.tax + (SELECT coalesce(sum((2 * rf.amount * rate + 10000 + rate) / (2 * (10000 + rate))), 0)
+                                   FROM reservation_fees AS rf
+                                  WHERE rf.event_id = r.event_id AND rf.reservation_id = r.reservation_id) AS tax
               FROM reservations AS r
+             CROSS JOIN LATERAL (SELECT coalesce(tax_rate, 0)::bigint AS rate FROM events WHERE event_id = r.event_id OFFSET 0) AS e
              CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE rs.refunded_at IS NULL) AS seat_count,
                                         string_agg(s.label, ', ' ORDER BY rs.seat_id) FILTER (WHERE rs.refunded_at IS NULL) AS seats,
                                         string_agg(s.label, ', ' ORDER BY rs.seat_id) FILTER (WHERE rs.refunded_at IS NOT NULL)
-                                            AS refunded_seats
+                                            AS refunded_seats,
+                                        string_agg(rs.price_type, ', ' ORDER BY rs.seat_id) AS price_types,
+                                        (SELECT sum((2 * amount * rate + 10000 + rate) / (2 * (10000 + rate)))
+                                           FROM (SELECT (count(*) * (l.price - l.discount)) AS amount
+                                                   FROM reservation_seats AS l
+                                                   JOIN seats AS ls ON ls.event_id = l.event_id AND ls.seat_id = l.seat_id
+                                                  WHERE l.event_id = r.event_id AND l.reservation_id = r.reservation_id
+                                                  GROUP BY ls.section, l.price_type, l.price, l.discount) AS lines) AS tax
                                    FROM reservation_seats AS rs
                                   CROSS JOIN LATERAL (SELECT label FROM seats WHERE event_id = rs.event_id
                                                          AND seat_id = rs.seat_id OFFSET 0) AS s
@@ -58,6 +70,11 @@ public enum Export {
             Column.time("confirmedAt", "confirmed_at"),
             Column.time("cancelledAt", "cancelled_at"),
             Column.text("paymentReference", "payment_reference"),
+            Column.text("priceTypes", "price_types"),
+            Column.text("price", "prices"),
+            Column.text("discount", "discounts"),
+            Column.text("fees"),
+            Column.text("tax"),
             Column.text("refundedSeats", "refunded_seats")),
 
     /** Every ticket, void ones included. */
@@ -73,11 +90,15 @@ public enum Export {
                    CASE WHEN t.transfers = 0 THEN rs.holder ELSE t.holder_name END AS holder, r.reference, t.reservation_id,
                    CASE WHEN t.transfers = 0 THEN r.email ELSE t.holder_email END AS email,
                    CASE WHEN t.transfers = 0 THEN r.name ELSE t.holder_name END AS name, t.issued_at, t.voided_at,
-                   t.checked_in_at, t.check_in_gate
+                   t.checked_in_at, t.check_in_gate, rs.price_type, rs.discount,
+                   CASE WHEN rs.price = rs.discount THEN 0 ELSE per_seat.fees END AS fees
               FROM tickets AS t
              CROSS JOIN LATERAL (SELECT label, section, row_name, seat_number FROM seats
                                   WHERE event_id = t.event_id AND seat_id = t.seat_id OFFSET 0) AS s
-             CROSS JOIN LATERAL (SELECT price, holder FROM reservation_seats
+             CROSS JOIN LATERAL (SELECT coalesce(sum(f.amount), 0) AS fees FROM reservation_fees AS rf
+                                   JOIN fees AS f ON f.event_id = rf.event_id AND f.fee = rf.fee AND f.per = 'SEAT'
+                                  WHERE rf.event_id = t.event_id AND rf.reservation_id = t.reservation_id OFFSET 0) AS per_seat
+             CROSS JOIN LATERAL (SELECT price, price_type, discount, holder FROM reservation_seats
                                   WHERE event_id = t.event_id AND reservation_id = t.reservation_id
                                     AND seat_id = t.seat_id OFFSET 0) AS rs
              CROSS JOIN LATERAL (SELECT reference, email, name FROM reservations
@@ -105,7 +126,13 @@ public enum Export {
             Column.time("issuedAt", "issued_at"),
             Column.time("voidedAt", "voided_at"),
             Column.time("checkedInAt", "checked_in_at"),
-            Column.text("gate", "check_in_gate")),
+            Column.text("gate", "check_in_gate"),
+            Column.text("priceType", "price_type"),
+            Column.text("discount"),
+            Column.text("fees"),
+            new Column(
+                    "tax",
+                    (row, event) -> event.taxIn(row.bigint("price") - row.bigint("discount") + row.bigint("fees")))),
 
     /** Every scan that is stored, whatever its outcome. */
     CHECK_INS(

@@ -15,24 +15,63 @@ import seatlock.db.Tx;
  * The figures of the sale of an event at one instant: all of them are read by one statement, so they agree with each other.
  *
  * @param asOf the database's clock
- * @param total sums of all sections
+ * @param total sums of all sections, and of all fees
  * @param sections in the order of the seat plan
+ * @param priceTypes in their order
+ * @param fees in their order
+ * @param discounts what codes took off the prices
+ * @param tax that the amounts of the total contain
  * @param days on which something was sold or refunded, in order
  */
-public record SalesFigures(Instant asOf, Figures total, List<Section> sections, List<Day> days) {
+public record SalesFigures(
+        Instant asOf,
+        Figures total,
+        List<Section> sections,
+        List<PriceTypeSales> priceTypes,
+        List<FeeSales> fees,
+        Amounts discounts,
+        Amounts tax,
+        List<Day> days) {
+
+    /**
+     * Sums, in minor units.
+     *
+     * @param sold of all that was ever confirmed
+     * @param refunded the part of it that was refunded since
+     */
+    public record Amounts(long sold, long refunded) {
+
+        private static final Amounts NONE = new Amounts(0, 0);
+    }
+
+    /**
+     * The seats of a price type.
+     *
+     * @param sold that were not refunded
+     * @param amounts after discounts, without fees
+     */
+    public record PriceTypeSales(String id, long sold, Amounts amounts) {}
+
+    /** A fee. The part of it that is not refundable is never refunded. */
+    public record FeeSales(String name, Amounts amounts) {}
 
     /**
      * Figures of a section or of the event. Every seat is either available, held or sold; a seat whose hold has lapsed is
      * available.
      *
      * @param checkedIn number of valid tickets that were checked in
-     * @param soldAmount of all that was ever confirmed, in minor units
+     * @param soldAmount of all that was ever confirmed, in minor units: after discounts; those of a section without fees
      * @param refundedAmount the part of it that was refunded since
      */
     public record Figures(
             long capacity, long available, long held, long sold, long checkedIn, long soldAmount, long refundedAmount) {
 
         private static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0);
+
+        private Figures plus(Amounts fee) {
+            return new Figures(
+                    capacity, available, held, sold, checkedIn, soldAmount + fee.sold, refundedAmount + fee.refunded);
+        }
 
         private Figures plus(Figures other) {
             return new Figures(
@@ -67,22 +106,48 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
     }
 
     /**
-     * Two kinds of rows: one per section, with a name; one per quarter of an hour in which something was sold or refunded. Offsets
-     * of time zones are whole quarters of an hour, so days can be made of these in any zone, also in one that PostgreSQL does not
-     * know.
+     * Rows of several kinds: one per section, price type and fee, by name; one for discounts and one for tax; and one per quarter of
+     * an hour in which something was sold or refunded. Offsets of time zones are whole quarters of an hour, so days can be made of
+     * these in any zone, also in one that PostgreSQL does not know. Tax is that of each line of each bill: see {@link
+     * seatlock.inventory.Bill}.
      */
     private static final String SELECT = """
-            WITH claims AS MATERIALIZED (
-                SELECT s.section, count(*) AS seats, sum(rs.price)::bigint AS price,
+            WITH lines AS MATERIALIZED (
+                SELECT r.reservation_id, s.section, rs.price_type, rs.price, rs.discount, count(*) AS seats,
+                       count(*) * (rs.price - rs.discount) AS amount,
                        floor(extract(epoch FROM r.confirmed_at) / 900)::bigint AS confirmed,
-                       CASE WHEN rs.refunded_at IS NOT NULL THEN floor(extract(epoch FROM rs.refunded_at) / 900)::bigint
-                            WHEN r.status = 'CANCELLED' THEN floor(extract(epoch FROM r.ended_at) / 900)::bigint END AS refunded
+                       floor(extract(epoch FROM coalesce(rs.refunded_at, CASE WHEN r.status = 'CANCELLED' THEN r.ended_at END))
+                             / 900)::bigint AS refunded
                   FROM reservations AS r
                   JOIN reservation_seats AS rs ON rs.event_id = r.event_id AND rs.reservation_id = r.reservation_id
                   JOIN seats AS s ON s.event_id = rs.event_id AND s.seat_id = rs.seat_id
                  WHERE r.event_id = ?
                    AND r.confirmed_at IS NOT NULL
-                 GROUP BY s.section, confirmed, refunded),
+                 GROUP BY r.reservation_id, s.section, rs.price_type, rs.price, rs.discount, confirmed, refunded),
+            claims AS (
+                SELECT section, price_type, sum(seats)::bigint AS seats, sum(amount)::bigint AS amount,
+                       sum(seats * discount)::bigint AS discount, confirmed, refunded
+                  FROM lines
+                 GROUP BY section, price_type, confirmed, refunded),
+            fee_lines AS MATERIALIZED (
+                SELECT rf.fee, f.name, rf.amount, floor(extract(epoch FROM r.confirmed_at) / 900)::bigint AS confirmed,
+                       CASE WHEN r.status = 'CANCELLED' AND f.is_refundable
+                            THEN floor(extract(epoch FROM r.ended_at) / 900)::bigint END AS refunded
+                  FROM reservation_fees AS rf
+                  JOIN reservations AS r ON r.event_id = rf.event_id AND r.reservation_id = rf.reservation_id
+                  JOIN fees AS f ON f.event_id = rf.event_id AND f.fee = rf.fee
+                 WHERE rf.event_id = ?
+                   AND r.confirmed_at IS NOT NULL),
+            tax AS (
+                SELECT sum((2 * amount * rate + 10000 + rate) / (2 * (10000 + rate)))::bigint AS sold,
+                       (sum((2 * refunded * rate + 10000 + rate) / (2 * (10000 + rate))))::bigint AS refunded
+                  FROM (SELECT sum(amount)::bigint AS amount,
+                               coalesce(sum(amount) FILTER (WHERE refunded IS NOT NULL), 0)::bigint AS refunded
+                          FROM lines
+                         GROUP BY reservation_id, section, price_type, price, discount
+                         UNION ALL
+                        SELECT amount, CASE WHEN refunded IS NULL THEN 0 ELSE amount END FROM fee_lines) AS taxed
+                 CROSS JOIN (SELECT coalesce(tax_rate, 0)::bigint AS rate FROM events WHERE event_id = ?) AS event),
             states AS (
                 SELECT section, min(seat_id) AS place, count(*) AS capacity, count(*) FILTER (WHERE status = 'SOLD') AS sold,
                        count(*) FILTER (WHERE held_until > statement_timestamp()) AS held
@@ -90,7 +155,7 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
                  WHERE event_id = ?
                  GROUP BY section),
             amounts AS (
-                SELECT section, sum(price)::bigint AS sold, (sum(price) FILTER (WHERE refunded IS NOT NULL))::bigint AS refunded
+                SELECT section, sum(amount)::bigint AS sold, (sum(amount) FILTER (WHERE refunded IS NOT NULL))::bigint AS refunded
                   FROM claims
                  GROUP BY section),
             entries AS (
@@ -102,27 +167,64 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
                    AND t.voided_at IS NULL
                  GROUP BY s.section),
             moments AS (
-                SELECT confirmed AS quarter, seats AS sold, 0 AS refunded, price AS sold_amount, 0 AS refunded_amount FROM claims
+                SELECT confirmed AS quarter, seats AS sold, 0 AS refunded, amount AS sold_amount, 0 AS refunded_amount FROM claims
                  UNION ALL
-                SELECT refunded, 0, seats, 0, price FROM claims WHERE refunded IS NOT NULL)
-            SELECT statement_timestamp() AS now, section, place, capacity, states.sold, held, coalesce(checked_in, 0) AS checked_in,
-                   coalesce(amounts.sold, 0) AS sold_amount, coalesce(amounts.refunded, 0) AS refunded_amount,
-                   0::bigint AS quarter, 0::bigint AS refunded
+                SELECT refunded, 0, seats, 0, amount FROM claims WHERE refunded IS NOT NULL
+                 UNION ALL
+                SELECT confirmed, 0, 0, amount, 0 FROM fee_lines
+                 UNION ALL
+                SELECT refunded, 0, 0, 0, amount FROM fee_lines WHERE refunded IS NOT NULL)
+            SELECT statement_timestamp() AS now, 'SECTION' AS kind, section AS name, place, capacity, states.sold, held,
+                   coalesce(checked_in, 0) AS checked_in, coalesce(amounts.sold, 0) AS sold_amount,
+                   coalesce(amounts.refunded, 0) AS refunded_amount, 0::bigint AS quarter, 0::bigint AS refunded
               FROM states
               LEFT JOIN amounts USING (section)
               LEFT JOIN entries USING (section)
              UNION ALL
-            SELECT statement_timestamp(), NULL, NULL, 0, sum(sold)::bigint, 0, 0, sum(sold_amount)::bigint, sum(refunded_amount)::bigint,
-                   quarter, sum(refunded)::bigint
+            SELECT statement_timestamp(), 'QUARTER', NULL, NULL, 0, sum(sold)::bigint, 0, 0, sum(sold_amount)::bigint,
+                   sum(refunded_amount)::bigint, quarter, sum(refunded)::bigint
               FROM moments
              GROUP BY quarter
+             UNION ALL
+            SELECT statement_timestamp(), 'PRICE_TYPE', p.price_type, p.place, 0, coalesce(sum(c.seats), 0)::bigint, 0, 0,
+                   coalesce(sum(c.amount), 0)::bigint,
+                   coalesce(sum(c.amount) FILTER (WHERE c.refunded IS NOT NULL), 0)::bigint, 0,
+                   coalesce(sum(c.seats) FILTER (WHERE c.refunded IS NOT NULL), 0)::bigint
+              FROM price_types AS p
+              LEFT JOIN claims AS c ON c.price_type = p.price_type
+             WHERE p.event_id = ?
+             GROUP BY p.price_type, p.place
+             UNION ALL
+            SELECT statement_timestamp(), 'FEE', f.name, f.fee, 0, 0, 0, 0, coalesce(sum(l.amount), 0)::bigint,
+                   coalesce(sum(l.amount) FILTER (WHERE l.refunded IS NOT NULL), 0)::bigint, 0, 0
+              FROM fees AS f
+              LEFT JOIN fee_lines AS l ON l.fee = f.fee
+             WHERE f.event_id = ?
+             GROUP BY f.name, f.fee
+             UNION ALL
+            SELECT statement_timestamp(), 'DISCOUNT', NULL, NULL, 0, 0, 0, 0, coalesce(sum(discount), 0)::bigint,
+                   coalesce(sum(discount) FILTER (WHERE refunded IS NOT NULL), 0)::bigint, 0, 0
+              FROM claims
+             UNION ALL
+            SELECT statement_timestamp(), 'TAX', NULL, NULL, 0, 0, 0, 0, coalesce(sold, 0), coalesce(refunded, 0), 0, 0
+              FROM tax
              ORDER BY place
             """;
 
-    /** A row of {@link #SELECT}: of a section, if that is not null; otherwise of a quarter of an hour. */
+    private enum Kind {
+        SECTION,
+        QUARTER,
+        PRICE_TYPE,
+        FEE,
+        DISCOUNT,
+        TAX
+    }
+
+    /** A row of {@link #SELECT}. */
     private record Line(
             Instant now,
-            String section,
+            Kind kind,
+            String name,
             long capacity,
             long sold,
             long held,
@@ -134,8 +236,12 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
 
         private Section toSection() {
             return new Section(
-                    section,
+                    name,
                     new Figures(capacity, capacity - sold - held, held, sold, checkedIn, soldAmount, refundedAmount));
+        }
+
+        private Amounts amounts() {
+            return new Amounts(soldAmount, refundedAmount);
         }
 
         private Day toDay(ZoneId zone) {
@@ -151,7 +257,8 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
                 SELECT,
                 row -> new Line(
                         row.instant("now"),
-                        row.text("section"),
+                        Kind.valueOf(row.text("kind")),
+                        row.text("name"),
                         row.bigint("capacity"),
                         row.bigint("sold"),
                         row.bigint("held"),
@@ -162,18 +269,34 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
                         row.bigint("refunded")),
                 id,
                 id,
+                id,
+                id,
+                id,
+                id,
                 id);
         var sections = new ArrayList<Section>();
         var days = new TreeMap<LocalDate, Day>(Comparator.naturalOrder());
+        var priceTypes = new ArrayList<PriceTypeSales>();
+        var fees = new ArrayList<FeeSales>();
+        var discounts = Amounts.NONE;
+        var tax = Amounts.NONE;
         for (var line : lines) {
-            if (line.section != null) {
-                sections.add(line.toSection());
-            } else {
-                var day = line.toDay(event.timeZone());
-                days.merge(day.date(), day, Day::plus);
+            switch (line.kind) {
+                case SECTION -> sections.add(line.toSection());
+                case QUARTER -> {
+                    var day = line.toDay(event.timeZone());
+                    days.merge(day.date(), day, Day::plus);
+                }
+                case PRICE_TYPE ->
+                    priceTypes.add(new PriceTypeSales(line.name, line.sold - line.refunded, line.amounts()));
+                case FEE -> fees.add(new FeeSales(line.name, line.amounts()));
+                case DISCOUNT -> discounts = line.amounts();
+                case TAX -> tax = line.amounts();
             }
         }
-        var total = sections.stream().map(Section::figures).reduce(Figures.NONE, Figures::plus);
-        return new SalesFigures(lines.get(0).now, total, sections, List.copyOf(days.values()));
+        var seats = sections.stream().map(Section::figures).reduce(Figures.NONE, Figures::plus);
+        var total = fees.stream().map(FeeSales::amounts).reduce(seats, Figures::plus, Figures::plus);
+        return new SalesFigures(
+                lines.get(0).now, total, sections, priceTypes, fees, discounts, tax, List.copyOf(days.values()));
     }
 }

@@ -6,7 +6,7 @@ import seatlock.inventory.Reference;
 import seatlock.inventory.Reservation;
 
 /**
- * What a ticket shows of its reservation.
+ * The part of a reservation that a ticket shows.
  *
  * @param holder the name it shows
  * @param sold how the seat was sold, which decides how it is called

@@ -55,6 +55,10 @@ class AccessMatrixTest {
     private static final Set<String> ANYONE = Set.copyOf(CALLERS);
     private static final Set<String> SELLERS =
             Set.of("configured key", "admin", "sales", "admin of event", "sales of event");
+    /** With a payment; {@link ConfirmFreeTest} tests holders whose total is 0. */
+    private static final Set<String> CONFIRMERS =
+            Set.of("configured key", "admin", "sales", "admin of event", "sales of event");
+
     private static final Set<String> SELLERS_OF_ANY_EVENT = Set.of(
             "configured key", "admin", "sales", "admin of event", "sales of event", "admin of other", "sales of other");
     private static final Set<String> GATES =
@@ -87,7 +91,7 @@ class AccessMatrixTest {
             Map.entry("findReservations", SELLERS),
             Map.entry("findReservationsOfAddress", SELLERS_OF_ANY_EVENT),
             Map.entry("extend", HOLDERS),
-            Map.entry("confirm", SELLERS),
+            Map.entry("confirm", CONFIRMERS),
             Map.entry("cancel", HOLDERS),
             Map.entry("getCalendarFile", HOLDERS),
             Map.entry("getTickets", HOLDERS),
@@ -209,7 +213,7 @@ class AccessMatrixTest {
         return SECURITY.get(
                 allowed == ANYONE
                         ? "anyone"
-                        : allowed == HOLDERS
+                        : allowed == HOLDERS || allowed == CONFIRMERS
                                 ? "holders"
                                 : allowed == SELLERS || allowed == SELLERS_OF_ANY_EVENT
                                         ? "sellers"

@@ -54,10 +54,11 @@ class ExportTest {
         assertThat(lines).hasSize(3);
         assertThat(lines.get(0))
                 .isEqualTo("\uFEFFreference,reservationId,status,email,name,language,seatCount,seats,total,amountPaid,"
-                        + "currency,createdAt,expiresAt,confirmedAt,cancelledAt,paymentReference,refundedSeats");
+                        + "currency,createdAt,expiresAt,confirmedAt,cancelledAt,paymentReference,"
+                        + "priceTypes,price,discount,fees,tax,refundedSeats");
         assertThat(lines.get(1))
                 .matches("[2-9A-Z]{8}," + id + ",CONFIRMED,ada@example.org,,,2,\"S-A-1, S-A-2\",9000,9000,EUR,"
-                        + "([0-9-]{10}T[0-9:.]+Z,){3},pi_" + id + ",");
+                        + "([0-9-]{10}T[0-9:.]+Z,){3},pi_" + id + ",\"standard, standard\",9000,0,0,0,");
         assertThat(lines.get(2)).contains(",PENDING,ada@example.org,,,1,S-A-3,4500,,EUR,");
     }
 
@@ -81,8 +82,9 @@ class ExportTest {
         assertThat(lines).hasSize(3);
         assertThat(lines)
                 .anyMatch(line -> line.matches(number(used) + ",[0-9a-f-]{36},CHECKED_IN,S-A-1,S,A,1,4500,EUR,,.{8},"
-                        + used + ",ada@example.org,,[^,]+Z,,[^,]+Z,\"North; \"\"A\"\"\""))
-                .anyMatch(line -> line.matches(".*,VOIDED,S-A-2,.*," + refunded + ",ada@example.org,,[^,]+Z,[^,]+Z,,"));
+                        + used + ",ada@example.org,,[^,]+Z,,[^,]+Z,\"North; \"\"A\"\"\",standard,0,0,0"))
+                .anyMatch(line -> line.matches(
+                        ".*,VOIDED,S-A-2,.*," + refunded + ",ada@example.org,,[^,]+Z,[^,]+Z,,,standard,0,0,0"));
     }
 
     private String number(String reservation) {
@@ -163,6 +165,38 @@ class ExportTest {
                         "\"a;=1\"",
                         "\"two\nlines\"",
                         "'x");
+    }
+
+    @Test
+    void price_types_discounts_fees_and_tax_are_in_columns_after_the_others() {
+        var created = api.createEvent("""
+                {"name":"Aida","venue":"Arena","startsAt":"2031-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"KWD",
+                 "taxRate":2000,"priceTypes":[{"id":"adult","name":"Adult"},{"id":"child","name":"Child"}],
+                 "fees":[{"name":"Booking fee","amount":9,"per":"SEAT"},{"name":"Postage","amount":3,"per":"RESERVATION"}],
+                 "sections":[{"name":"S","prices":{"adult":4500,"child":0},"rows":[{"name":"A","seats":4}]}]}
+                """);
+        var path = "/api/events/" + created.json().get("id").asText();
+        var id = new EventId(UUID.fromString(created.json().get("id").asText()));
+        var reserved = api.reserveWith(
+                        id,
+                        UUID.randomUUID().toString(),
+                        "{\"seats\":[\"S-A-1\",\"S-A-2\",{\"seat\":\"S-A-3\",\"priceType\":\"child\"}],\"email\":\"ada@example.org\"}")
+                .json();
+        api.confirm(id, reserved.get("id").asText(), 9021);
+
+        var reservations = lines(api.get(path + "/exports/reservations.csv", TestSystem.ADMIN_KEY));
+        var tickets = lines(api.get(path + "/exports/tickets.csv", TestSystem.ADMIN_KEY));
+
+        // 9000/6 + 18/6 + 3/6, each rounded: the lines of the bill
+        assertThat(reservations.get(1)).contains(",9021,9021,KWD,").endsWith(",\"adult, adult, child\",9000,0,21,1504");
+        assertThat(reserved.at("/breakdown/tax").asLong()).isEqualTo(1504);
+        assertThat(tickets.get(0)).endsWith(",issuedAt,voidedAt,checkedInAt,gate,priceType,discount,fees,tax");
+        assertThat(tickets.subList(1, 4))
+                .filteredOn(line -> line.endsWith(",adult,0,9,752"))
+                .hasSize(2);
+        assertThat(tickets.subList(1, 4))
+                .filteredOn(line -> line.endsWith(",child,0,0,0"))
+                .hasSize(1);
     }
 
     @Test

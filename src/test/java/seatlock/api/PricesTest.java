@@ -81,7 +81,7 @@ class PricesTest {
                         + "\"discount\":0,\"amount\":9000,\"tax\":0}],\"fees\":[],\"tax\":0}");
     }
 
-    /** What is stored and read back agrees with decimals of any length, made of the requests alone. */
+    /** The stored breakdown agrees with decimals of any length, made of the requests alone. */
     @ParameterizedTest
     @ValueSource(strings = {"EUR", "JPY", "KWD"})
     void random_baskets_are_stored_and_read_back_as_they_add_up(String currency) {

@@ -85,6 +85,49 @@ class SalesFiguresTest {
     }
 
     @Test
+    void price_types_fees_discounts_and_tax_have_their_sums() throws SQLException {
+        var created = api.createEvent("""
+                {"name":"Aida","venue":"Arena","startsAt":"2031-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR",
+                 "taxRate":2000,"priceTypes":[{"id":"adult","name":"Adult"},{"id":"child","name":"Child"}],
+                 "fees":[{"name":"Booking fee","amount":9,"per":"SEAT","refundable":false},
+                         {"name":"Postage","amount":3,"per":"RESERVATION"}],
+                 "sections":[{"name":"FLOOR","prices":{"adult":4500,"child":2250},"places":10},
+                             {"name":"T","price":6000,"rows":[{"name":"7","seats":2,"sold":"WHOLE"}]}]}
+                """);
+        var id = new EventId(UUID.fromString(created.json().get("id").asText()));
+        var first = api.reserveWith(id, UUID.randomUUID().toString(), """
+                {"places":[{"section":"FLOOR","quantity":2},{"section":"FLOOR","quantity":1,"priceType":"child"}],"email":"a@example.org"}
+                """).json();
+        api.confirm(id, first.get("id").asText(), 2 * 4500 + 2250 + 3 * 9 + 3);
+        var second = api.reserveWith(id, UUID.randomUUID().toString(), """
+                {"tables":["T-7"],"email":"b@example.org"}
+                """).json();
+        api.confirm(id, second.get("id").asText(), 2 * 6000 + 2 * 9 + 3);
+        api.cancel(id, second.get("id").asText(), TestSystem.ADMIN_KEY);
+        // As if a code had taken 250 off the price of the child.
+        system.update(
+                "UPDATE reservation_seats SET discount = 250 WHERE event_id = ? AND price_type = 'child'", id.value());
+
+        var sales =
+                api.get("/api/events/" + id + "/sales", TestSystem.ADMIN_KEY).json();
+
+        assertThat(figures(sales)).isEqualTo("12 = 9 + 0 + 3 + 0; 0 in; 23051 - 12003");
+        assertThat(figures(sales.at("/sections/0"))).isEqualTo("10 = 7 + 0 + 3 + 0; 0 in; 11000 - 0");
+        assertThat(figures(sales.at("/sections/1"))).isEqualTo("2 = 2 + 0 + 0 + 0; 0 in; 12000 - 12000");
+        assertThat(sales.get("priceTypes").toString())
+                .isEqualTo("[{\"id\":\"adult\",\"sold\":2,\"amounts\":{\"sold\":21000,\"refunded\":12000}},"
+                        + "{\"id\":\"child\",\"sold\":1,\"amounts\":{\"sold\":2000,\"refunded\":0}}]");
+        assertThat(sales.get("fees").toString())
+                .isEqualTo("[{\"name\":\"Booking fee\",\"amounts\":{\"sold\":45,\"refunded\":0}},"
+                        + "{\"name\":\"Postage\",\"amounts\":{\"sold\":6,\"refunded\":3}}]");
+        assertThat(sales.get("discounts").toString()).isEqualTo("{\"sold\":250,\"refunded\":0}");
+        // 9000/6, 2000/6, 12000/6, and the fees 27/6, 3/6, 18/6, 3/6, each rounded half up
+        assertThat(sales.get("tax").toString())
+                .isEqualTo("{\"sold\":" + (1500 + 333 + 2000 + 5 + 1 + 3 + 1) + ",\"refunded\":" + (2000 + 1) + "}");
+        assertThat(sales.at("/days/0/amounts").toString()).isEqualTo("{\"sold\":23051,\"refunded\":12003}");
+    }
+
+    @Test
     void a_seat_whose_hold_has_lapsed_is_available_before_the_sweeper_has_run() {
         api.reserve(event.id(), "Z-A-1", "Z-A-2");
         system.lapse(event.id());

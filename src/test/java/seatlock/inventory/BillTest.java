@@ -24,7 +24,7 @@ import seatlock.catalog.Tariff;
 import seatlock.catalog.Terms;
 import seatlock.inventory.Reservation.ReservedSeat;
 
-/** What a reservation costs, line by line, compared with exact decimals. */
+/** The bill of a reservation, compared with exact decimals. */
 class BillTest {
 
     private static final int BASKETS = 10_000;
