@@ -15,8 +15,8 @@ final class Routes {
 
     private static final String EVENT = "/api/events/{eventId}";
     /** The paths whose bodies are seat plans, or name as many seats. */
-    static final Pattern SEAT_PLANS = Pattern.compile(
-            "/api/events(/[^/]+/(sections|allocations(/[^/]+/release)?))?|/api/plans/convert");
+    static final Pattern SEAT_PLANS =
+            Pattern.compile("/api/events(/[^/]+/(sections|allocations(/[^/]+/release)?))?|/api/plans/convert");
 
     private static final String RESERVATION = EVENT + "/reservations/{reservationId}";
     private static final String KEY = "/api/keys/{keyId}";

@@ -72,8 +72,7 @@ public record Basket(
     }
 
     /** Of what is for everybody. */
-    public Basket(
-            List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables, Optional<BestItem> best) {
+    public Basket(List<SeatItem> seats, List<PlacesItem> places, List<TableItem> tables, Optional<BestItem> best) {
         this(seats, places, tables, best, Optional.empty());
     }
 

@@ -144,8 +144,8 @@ final class Halls {
         var seats = known.getIfPresent(event);
         if (seats != null) {
             synchronized (seats) {
-                decided.forEach(seat -> seats.free.set(
-                        seat.id(), seat.status() == SeatStatus.AVAILABLE && seat.allocation() == null));
+                decided.forEach(seat ->
+                        seats.free.set(seat.id(), seat.status() == SeatStatus.AVAILABLE && seat.allocation() == null));
             }
         }
     }

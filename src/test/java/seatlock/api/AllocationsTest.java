@@ -43,7 +43,8 @@ class AllocationsTest {
     }
 
     private Api.Response withhold(EventId event, String fields) {
-        return post(api, "/api/events/" + event + "/allocations", UUID.randomUUID().toString(), "{" + fields + "}");
+        return post(
+                api, "/api/events/" + event + "/allocations", UUID.randomUUID().toString(), "{" + fields + "}");
     }
 
     private Api.Response house(EventId event, String fields) {
@@ -133,7 +134,10 @@ class AllocationsTest {
         assertThat(api.reserve(event, "S-A-1").outcome()).isEqualTo("409 seats-taken");
         system.sweeper().runOnce();
         assertThat(api.reserve(event, "S-A-1").outcome()).isEqualTo("409 seats-taken");
-        var sold = reserveAsSeller(event, HOUSE + "\"seats\":[\"S-A-1\"]").json().get("id").asText();
+        var sold = reserveAsSeller(event, HOUSE + "\"seats\":[\"S-A-1\"]")
+                .json()
+                .get("id")
+                .asText();
         assertThat(api.confirm(event, sold, 4500).status()).isEqualTo(200);
         api.cancel(event, sold, TestSystem.ADMIN_KEY);
         assertThat(api.reserve(event, "S-A-1").outcome()).isEqualTo("409 seats-taken");
@@ -176,8 +180,8 @@ class AllocationsTest {
         var ofPress = withhold(event, "\"name\":\"HOUSE\",\"seats\":[\"S-A-3\",\"S-A-2\"]");
         var unknown = withhold(event, "\"name\":\"HOUSE\",\"seats\":[\"S-A-3\",\"S-Z-1\"]");
         var ofTable = withhold(event, "\"name\":\"HOUSE\",\"seats\":[\"S-A-3\",\"S-T7-1\"]");
-        var tooMany =
-                withhold(event, "\"name\":\"HOUSE\",\"seats\":[\"S-A-3\"],\"places\":[{\"section\":\"FLOOR\",\"quantity\":11}]");
+        var tooMany = withhold(
+                event, "\"name\":\"HOUSE\",\"seats\":[\"S-A-3\"],\"places\":[{\"section\":\"FLOOR\",\"quantity\":11}]");
 
         assertThat(held.outcome()).isEqualTo("409 seats-taken");
         assertThat(held.json().get("seats").toString()).isEqualTo("[\"S-A-1\"]");
@@ -230,8 +234,13 @@ class AllocationsTest {
     @Test
     void releasing_everything_leaves_seats_with_their_buyers_and_ends_the_withholding() {
         var event = event();
-        house(event, "\"seats\":[\"S-A-1\",\"S-A-2\"],\"tables\":[\"S-T7\"],\"places\":[{\"section\":\"FLOOR\",\"quantity\":10}]");
-        var sold = reserveAsSeller(event, HOUSE + "\"seats\":[\"S-A-1\"]").json().get("id").asText();
+        house(
+                event,
+                "\"seats\":[\"S-A-1\",\"S-A-2\"],\"tables\":[\"S-T7\"],\"places\":[{\"section\":\"FLOOR\",\"quantity\":10}]");
+        var sold = reserveAsSeller(event, HOUSE + "\"seats\":[\"S-A-1\"]")
+                .json()
+                .get("id")
+                .asText();
         api.confirm(event, sold, 4500);
 
         var released = release(event, "");
@@ -295,7 +304,12 @@ class AllocationsTest {
                         .outcome())
                 .isEqualTo("422 invalid-request");
         assertThat(api.reserve(event, "S-A-10000").outcome()).isEqualTo("409 seats-taken");
-        assertThat(release(event, "").json().get("sections").get(0).get("quantity").asInt())
+        assertThat(release(event, "")
+                        .json()
+                        .get("sections")
+                        .get(0)
+                        .get("quantity")
+                        .asInt())
                 .isEqualTo(10_000);
         assertThat(api.reserve(event, "S-A-10000").status()).isEqualTo(201);
     }
@@ -315,7 +329,8 @@ class AllocationsTest {
         assertThat(first.get("next").asText()).isEqualTo("G2");
         assertThat(second.get("allocations").findValuesAsText("name")).containsExactly("G3");
         assertThat(second.get("next").isNull()).isTrue();
-        assertThat(api.get(path + "&after=g%00", TestSystem.ADMIN_KEY).outcome()).isEqualTo("422 invalid-request");
+        assertThat(api.get(path + "&after=g%00", TestSystem.ADMIN_KEY).outcome())
+                .isEqualTo("422 invalid-request");
     }
 
     @ParameterizedTest
@@ -371,7 +386,8 @@ class AllocationsTest {
         assertThat(refused.outcome()).isIn(outcome, "422 invalid-request");
         house(event, "\"seats\":[\"S-A-1\"]");
         assertThat(release(event, "\"seats\":[" + label + "]").outcome()).isIn(outcome, "422 invalid-request");
-        assertThat(reserveAsSeller(event, "\"allocation\":" + label + ",\"seats\":[\"S-A-1\"]").status())
+        assertThat(reserveAsSeller(event, "\"allocation\":" + label + ",\"seats\":[\"S-A-1\"]")
+                        .status())
                 .isIn(404, 422);
     }
 
@@ -387,8 +403,8 @@ class AllocationsTest {
                 var label = "S-A-" + (i / 2 + 1);
                 var key = UUID.randomUUID().toString();
                 return i % 2 == 0
-                        ? Api.patiently(() -> post(
-                                there, path, key, "{\"name\":\"HOUSE\",\"seats\":[\"" + label + "\"]}"))
+                        ? Api.patiently(
+                                () -> post(there, path, key, "{\"name\":\"HOUSE\",\"seats\":[\"" + label + "\"]}"))
                         : Api.patiently(() -> api.reserve(event, label));
             });
 
@@ -398,7 +414,9 @@ class AllocationsTest {
                         .as("S-A-" + (i / 2 + 1))
                         .isIn(List.of(200, 409), List.of(409, 201));
             }
-            var withheld = IntStream.range(0, 60).filter(i -> answers.get(2 * i).status() == 200).count();
+            var withheld = IntStream.range(0, 60)
+                    .filter(i -> answers.get(2 * i).status() == 200)
+                    .count();
             assertThat(system.count(
                             "SELECT count(*) AS n FROM seats WHERE event_id = ? AND allocation_id IS NOT NULL AND status = 'AVAILABLE'",
                             event.value()))

@@ -21,8 +21,15 @@ class CustomerLimitTest {
 
     private EventId event() {
         var event = system.event(20).id();
-        system.changeTerms(event, "max_seats_per_customer = 3");
+        limit(event, 3);
         return event;
+    }
+
+    private void limit(EventId event, int seats) {
+        var request = api.asAdmin(api.request("/api/events/" + event));
+        assertThat(api.send(Api.patch(request, "{\"maxSeatsPerCustomer\":" + seats + "}"))
+                        .status())
+                .isEqualTo(200);
     }
 
     private Api.Response reserve(Api node, EventId event, String customer, String email, String... seats) {
@@ -54,7 +61,8 @@ class CustomerLimitTest {
                 .as("the address itself")
                 .isEqualTo(201);
         api.cancel(event, first.json().get("id").asText(), TestSystem.ADMIN_KEY);
-        assertThat(reserve(api, event, "c-17", "bob@example.org", "S-A-1", "S-A-2").status())
+        assertThat(reserve(api, event, "c-17", "bob@example.org", "S-A-1", "S-A-2")
+                        .status())
                 .isEqualTo(201);
         assertThat(system.violations(event)).isEmpty();
     }
@@ -68,14 +76,9 @@ class CustomerLimitTest {
             var answers = Concurrently.run(
                     20,
                     i -> Api.patiently(() -> reserve(
-                            i % 2 == 0 ? api : there,
-                            event,
-                            "c-17",
-                            "buyer" + i + "@example.org",
-                            "S-A-" + (i + 1))));
+                            i % 2 == 0 ? api : there, event, "c-17", "buyer" + i + "@example.org", "S-A-" + (i + 1))));
 
-            assertThat(Tally.of(answers, Api.Response::outcome).toString())
-                    .isEqualTo("{201=3, 422 too-many-seats=17}");
+            assertThat(Tally.of(answers, Api.Response::outcome).toString()).isEqualTo("{201=3, 422 too-many-seats=17}");
         }
         assertThat(system.violations(event)).isEmpty();
     }
@@ -83,12 +86,15 @@ class CustomerLimitTest {
     @Test
     void a_successor_counts_against_its_customer_too() {
         var event = event();
-        var late = reserve(api, event, "c-17", "ada@example.org", "S-A-1").json().get("id").asText();
+        var late = reserve(api, event, "c-17", "ada@example.org", "S-A-1")
+                .json()
+                .get("id")
+                .asText();
         system.lapse(event);
         reserve(api, event, "c-17", "eve@example.org", "S-A-2", "S-A-3", "S-A-4");
 
         assertThat(api.reacquire(event, late, "k1", 4500).outcome()).isEqualTo("422 too-many-seats");
-        system.changeTerms(event, "max_seats_per_customer = 4");
+        limit(event, 4);
         var successor = api.reacquire(event, late, "k2", 4500);
         assertThat(successor.status()).as(successor.text()).isEqualTo(200);
         assertThat(successor.json().get("customer").asText()).isEqualTo("c-17");
@@ -114,14 +120,18 @@ class CustomerLimitTest {
 
         assertThat(refused.outcome()).isEqualTo("422 invalid-request");
         assertThat(refused.json().get("errors").get(0).get("field").asText()).isEqualTo("customer");
-        assertThat(reserve(api, event, "\u00fc".repeat(100), "ada@example.org", "S-A-1").status())
+        assertThat(reserve(api, event, "\u00fc".repeat(100), "ada@example.org", "S-A-1")
+                        .status())
                 .isEqualTo(201);
     }
 
     @Test
     void the_customer_is_erased_with_the_buyer() {
         var event = event();
-        var id = reserve(api, event, "c-17", "ada@example.org", "S-A-1").json().get("id").asText();
+        var id = reserve(api, event, "c-17", "ada@example.org", "S-A-1")
+                .json()
+                .get("id")
+                .asText();
         api.cancel(event, id, TestSystem.ADMIN_KEY);
 
         var erased = api.send(Api.post(api.asAdmin(api.request(Api.path(event, id) + "/erase")), "{}"));

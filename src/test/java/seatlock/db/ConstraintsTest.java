@@ -50,8 +50,8 @@ class ConstraintsTest {
     }
 
     private static String allocation(String id, String nameAndReason) {
-        return "INSERT INTO allocations (event_id, allocation_id, name, reason, created_at) VALUES (:event, " + id + ", "
-                + nameAndReason + ", now())";
+        return "INSERT INTO allocations (event_id, allocation_id, name, reason, created_at) VALUES (:event, " + id
+                + ", " + nameAndReason + ", now())";
     }
 
     private static String held(String change) {
@@ -188,7 +188,9 @@ class ConstraintsTest {
                 // Sold to a reservation that does not list it
                 arguments(seat(2, "reservation_id = :held"), "seats_holder_fk"),
                 arguments(seat(3, "allocation_id = gen_random_uuid()"), "seats_allocation_fk"),
-                arguments(allocation(":held", "'HOUSE', NULL") + "; " + allocation(":held", "'PRESS', NULL"), "allocations_pk"),
+                arguments(
+                        allocation(":held", "'HOUSE', NULL") + "; " + allocation(":held", "'PRESS', NULL"),
+                        "allocations_pk"),
                 arguments(
                         allocation(":held", "'HOUSE', NULL") + "; " + allocation(":sold", "'HOUSE', NULL"),
                         "allocations_name_unique"),

@@ -96,7 +96,8 @@ class InvariantTest {
                         ofEvent("UPDATE section_prices SET price = 1"),
                         Invariant.A_CLAIM_HAS_THE_PRICE_OF_ITS_SECTION_IN_THE_VERSION_OF_ITS_RESERVATION),
                 arguments(
-                        ofEvent("UPDATE seat_plans SET sold = 'WHOLE'") + "; " + seat(6, "allocation_id = gen_random_uuid()"),
+                        ofEvent("UPDATE seat_plans SET sold = 'WHOLE'") + "; "
+                                + seat(6, "allocation_id = gen_random_uuid()"),
                         Invariant.A_TABLE_IS_WITHHELD_WHOLE_OR_NOT_AT_ALL),
                 arguments(seat(6, "seat_id = 9"), Invariant.A_SEAT_IS_AS_THE_PLAN_OF_ITS_EVENT_HAS_IT),
                 arguments(
