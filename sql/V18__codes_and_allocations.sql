@@ -35,10 +35,11 @@ CREATE TABLE limit_uses (
     CONSTRAINT limit_uses_limit_fk FOREIGN KEY (event_id, limit_id) REFERENCES limits (event_id, limit_id),
     CONSTRAINT limit_uses_reservation_fk FOREIGN KEY (event_id, reservation_id)
         REFERENCES reservations (event_id, reservation_id),
-    CONSTRAINT limit_uses_quantity_in_range CHECK (quantity BETWEEN 1 AND 100)
+    CONSTRAINT limit_uses_quantity_in_range CHECK (quantity BETWEEN 0 AND 100)
 );
 
 COMMENT ON TABLE limit_uses IS 'The seats of a reservation that count against a limit.';
+COMMENT ON COLUMN limit_uses.quantity IS 'Without those that were given back alone; 0 if all of them were.';
 COMMENT ON COLUMN limit_uses.expires_at IS 'When it ends to count: reservations.expires_at of a pending reservation; NULL once it was confirmed.';
 COMMENT ON COLUMN limit_uses.active IS 'Whether it counts: false once the reservation has ended.';
 
@@ -169,3 +170,16 @@ ALTER TABLE reservation_seats ADD COLUMN refunded_at timestamptz;
 ALTER TABLE reservation_seats ADD CONSTRAINT reservation_seats_refunded_is_not_active CHECK (refunded_at IS NULL OR NOT active);
 
 COMMENT ON COLUMN reservation_seats.refunded_at IS 'When this seat alone was given back; NULL if it was not, or with the whole reservation.';
+
+ALTER TABLE jobs DROP CONSTRAINT jobs_kind_known;
+ALTER TABLE jobs ADD CONSTRAINT jobs_kind_known CHECK (
+    kind IN ('IssueTickets', 'SendTickets', 'SendTransferredTicket', 'SendTransferNotice', 'SendRefund', 'RefreshEvent',
+             'AnnounceChange', 'RenewTickets', 'SendUpdate', 'SendCancellation'));
+ALTER TABLE jobs DROP CONSTRAINT jobs_subject_matches_kind;
+ALTER TABLE jobs ADD CONSTRAINT jobs_subject_matches_kind CHECK (
+    CASE
+        WHEN kind IN ('RefreshEvent', 'AnnounceChange') THEN subject_type = 'EVENT'
+        WHEN kind IN ('SendTransferredTicket', 'SendTransferNotice', 'SendRefund') THEN subject_type = 'TICKET'
+        WHEN kind IN ('SendUpdate', 'SendCancellation') THEN subject_type IN ('RESERVATION', 'TICKET') -- the buyer, another holder
+        ELSE subject_type = 'RESERVATION'
+    END);

@@ -69,6 +69,7 @@ public class SealedTypesTest {
             new Command.Extend(ID, Optional.empty()),
             new Command.Confirm(ID, new Reservation.Payment("pi_1", 0)),
             new Command.Cancel(ID, new Command.Canceller.Seller(false)),
+            new Command.CancelSeats(ID, Set.of("S-A-1"), false),
             new Command.Expire(ID),
             new Command.Withhold(new UUID(2, 2), "HOUSE", Optional.empty(), Basket.ofSeats(List.of("S-A-1"))),
             new Command.Release("HOUSE", Optional.empty()));

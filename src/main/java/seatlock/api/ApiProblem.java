@@ -26,7 +26,7 @@ enum ApiProblem implements ProblemType {
             "unknown-seats",
             422,
             "Unknown seats",
-            "Use labels from the seat map. None of the requested seats was reserved."),
+            "Use labels from the seat map, or of the reservation. Nothing was reserved or cancelled."),
     SOLD_OUT(
             "sold-out",
             409,
@@ -46,7 +46,8 @@ enum ApiProblem implements ProblemType {
             "sold-whole",
             422,
             "Sold with its table",
-            "Name the table in `tables` instead of its seats. None of the requested seats was reserved."),
+            "Name the table in `tables` instead of its seats, and to cancel it, all of its seats. Nothing was reserved or"
+                    + " cancelled."),
     NOT_PRICED(
             "not-priced",
             422,
@@ -98,7 +99,8 @@ enum ApiProblem implements ProblemType {
             "reservation-not-confirmed",
             409,
             "Reservation not confirmed",
-            "Only a confirmed reservation has tickets. See `reservationStatus`: one that is PENDING can be confirmed."),
+            "Only a confirmed reservation has tickets. See `reservationStatus`: one that is PENDING can be confirmed, or"
+                    + " cancelled whole."),
     NOT_READY(
             "not-ready",
             409,

@@ -19,7 +19,7 @@ import seatlock.inventory.Basket;
 final class BasketReader {
 
     /** No label of a seat is longer. */
-    private static final int MAX_LABEL = 122;
+    static final int MAX_LABEL = 122;
 
     private static final int MAX_PRICE_TYPE = 30;
 

@@ -37,7 +37,12 @@ final class Refusals {
                                     + apart.largest() + ". Nothing was reserved.")
                     .with("largest", apart.largest());
         } else if (outcome instanceof Outcome.LeavesOrphans orphans) {
-            return seats(ApiProblem.ORPHAN_SEAT, orphans.seats(), "would be left alone", "would be left alone")
+            var single = orphans.seats();
+            return Problem.of(
+                            ApiProblem.ORPHAN_SEAT,
+                            (single.size() == 1 ? "Seat " + single.get(0) : single.size() + " seats")
+                                    + " would be left alone. Nothing was reserved.")
+                    .with("seats", single)
                     .with("instead", orphans.instead());
         } else if (outcome instanceof Outcome.PriceExhausted exhausted) {
             return Problem.of(
@@ -57,8 +62,10 @@ final class Refusals {
                 outcome.section().map(section -> "Section " + section + " has ").orElse("There are ");
         var problem =
                 Problem.of(ApiProblem.SOLD_OUT, where + outcome.available() + " free places. Nothing was reserved.");
-        outcome.section().ifPresent(section -> problem.with("section", section));
-        return problem.with("available", outcome.available());
+        return outcome.section()
+                .map(section -> problem.with("section", section))
+                .orElse(problem)
+                .with("available", outcome.available());
     }
 
     private static Problem notOnSale(Event event, Outcome.NotOnSale outcome) {
@@ -93,15 +100,20 @@ final class Refusals {
                         ApiProblem.TOO_MANY_SEATS,
                         "A reservation for this event may have at most "
                                 + event.terms().maxSeatsPerReservation() + " seats.");
-            case UNKNOWN_SEATS -> seats(ApiProblem.UNKNOWN_SEATS, refused.seats(), "does not exist", "do not exist");
+            case UNKNOWN_SEATS -> seats(ApiProblem.UNKNOWN_SEATS, refused, "does not exist", "do not exist");
             case SOLD_WHOLE ->
-                seats(ApiProblem.SOLD_WHOLE, refused.seats(), "is sold with its table", "are sold with their tables");
-            case NOT_PRICED -> seats(ApiProblem.NOT_PRICED, refused.seats(), "has no such price", "have no such price");
+                seats(ApiProblem.SOLD_WHOLE, refused, "is sold with its table", "are sold with their tables");
+            case NOT_PRICED -> seats(ApiProblem.NOT_PRICED, refused, "has no such price", "have no such price");
             case ALLOCATION_NOT_FOUND -> Problem.of(HttpProblem.NOT_FOUND, "No such allocation.");
-            case SEATS_TAKEN -> seats(ApiProblem.SEATS_TAKEN, refused.seats(), "is taken", "are taken");
+            case SEATS_TAKEN -> seats(ApiProblem.SEATS_TAKEN, refused, "is taken", "are taken");
             case RESERVATION_NOT_FOUND -> Problem.of(HttpProblem.NOT_FOUND, "No such reservation.");
             case RESERVATION_EXPIRED -> expired(refused);
             case RESERVATION_NOT_PENDING -> status(ApiProblem.RESERVATION_NOT_PENDING, refused);
+            case RESERVATION_NOT_CONFIRMED -> status(ApiProblem.RESERVATION_NOT_CONFIRMED, refused);
+            case NOT_OF_THE_RESERVATION ->
+                seats(ApiProblem.UNKNOWN_SEATS, refused, "is not in the reservation", "are not in the reservation");
+            case TABLE_DIVIDED ->
+                seats(ApiProblem.SOLD_WHOLE, refused, "is sold with its table", "are sold with their tables");
             case AMOUNT_MISMATCH ->
                 Problem.of(
                         ApiProblem.AMOUNT_MISMATCH,
@@ -111,19 +123,31 @@ final class Refusals {
                 Problem.of(
                         ApiProblem.PAYMENT_ALREADY_USED,
                         "The payment with this reference has confirmed another reservation of the event.");
-            case TICKETS_USED ->
-                Problem.of(
-                        ApiProblem.ALREADY_CHECKED_IN,
-                        "A ticket of the reservation was used. Send {\"force\":true} to refund the reservation anyway.");
+            case TICKETS_USED -> ticketsUsed(refused.seats());
             case LOCKED -> Problem.of(HttpProblem.OVERLOADED, "Another transaction has locked these seats.");
         };
     }
 
-    private static Problem seats(ApiProblem type, List<String> seats, String one, String several) {
+    private static Problem seats(ApiProblem type, Outcome.Refused refused, String one, String several) {
+        var seats = refused.seats();
+        var nothing = refused.reservation().isPresent() ? "Nothing was cancelled." : "Nothing was reserved.";
         var detail = seats.size() == 1
-                ? "Seat " + seats.get(0) + " " + one + ". Nothing was reserved."
-                : seats.size() + " of the seats " + several + ". Nothing was reserved.";
+                ? "Seat " + seats.get(0) + " " + one + ". " + nothing
+                : seats.size() + " of the seats " + several + ". " + nothing;
         return Problem.of(type, detail).with("seats", seats);
+    }
+
+    /** @param seats those with used tickets, of some that were to be cancelled; empty if the whole reservation was */
+    private static Problem ticketsUsed(List<String> seats) {
+        return seats.isEmpty()
+                ? Problem.of(
+                        ApiProblem.ALREADY_CHECKED_IN,
+                        "A ticket of the reservation was used. Send {\"force\":true} to refund the reservation anyway.")
+                : Problem.of(
+                                ApiProblem.ALREADY_CHECKED_IN,
+                                "The ticket of seat " + seats.get(0)
+                                        + " was used. Send \"force\":true to cancel the seats anyway.")
+                        .with("seats", seats);
     }
 
     /** The seats were locked, so it is known whether they were free at that moment. */

@@ -1,6 +1,7 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -181,18 +182,55 @@ final class ReservationHandlers implements ReservationOperations {
     public void cancel(Context ctx) {
         var event = Parameters.eventId(ctx);
         var id = Parameters.reservationId(ctx);
-        var force = Boolean.TRUE.equals(
-                Requests.optionalBody(ctx, Cancellation.class).force());
+        var body = Requests.optionalBody(ctx, Cancellation.class);
+        validate(body);
+        var force = Boolean.TRUE.equals(body.force());
         var caller = access.holder(ctx);
         var success = new Success(200, Optional.empty());
         if (caller.isSeller()) {
-            var command = new Command.Cancel(id, new Command.Canceller.Seller(force));
+            var command = body.seats() == null
+                    ? new Command.Cancel(id, new Command.Canceller.Seller(force))
+                    : new Command.CancelSeats(id, Set.copyOf(body.seats()), force);
             submit(ctx, event, Optional.empty(), command, success);
             return;
         }
         var token = caller.token().orElseThrow();
+        if (body.seats() != null) {
+            refuseSeats(ctx, event, id, token);
+            return;
+        }
         var command = new Command.Cancel(id, new Command.Canceller.Holder(token));
         submitAsHolder(ctx, order(ctx, event, Optional.empty(), command, success), id, token);
+    }
+
+    private static void validate(Cancellation body) {
+        if (body.seats() == null) {
+            return;
+        }
+        var validation = new Validation();
+        validation.check(
+                !body.seats().isEmpty() && body.seats().size() <= Event.MAX_SEATS_PER_RESERVATION,
+                "seats",
+                "must have from 1 to " + Event.MAX_SEATS_PER_RESERVATION + " labels");
+        var labels = new HashSet<String>();
+        for (int i = 0; i < Math.min(body.seats().size(), Event.MAX_SEATS_PER_RESERVATION); i++) {
+            var path = "seats[" + i + "]";
+            if (validation.checkReference(body.seats().get(i), path, BasketReader.MAX_LABEL)) {
+                validation.check(labels.add(body.seats().get(i)), path, "is a duplicate");
+            }
+        }
+        validation.finish();
+    }
+
+    /** Refuses the holder of a reservation who names seats to cancel. */
+    private void refuseSeats(Context ctx, EventId event, ReservationId id, ReservationToken token) {
+        ctx.future(() -> reads.submit(event, tx -> inventory.admits(tx, event, id, token))
+                .thenAccept(isHolder -> {
+                    throw isHolder
+                            ? Problem.of(ApiProblem.FORBIDDEN, "Only the seller can cancel some of the seats.")
+                                    .refuse()
+                            : Access.noSuchReservation();
+                }));
     }
 
     @Override

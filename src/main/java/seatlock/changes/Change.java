@@ -23,6 +23,7 @@ public record Change(Type type, Optional<UUID> reservation, Optional<UUID> ticke
         RESERVATION_CANCELLED("reservation.cancelled"),
         RESERVATION_EXPIRED("reservation.expired"),
         RESERVATION_REFUNDED("reservation.refunded"),
+        RESERVATION_SEATS_REFUNDED("reservation.seats-refunded"),
         RESERVATION_CORRECTED("reservation.corrected"),
         RESERVATION_RESENT("reservation.resent"),
         RESERVATION_EXTENDED("reservation.extended"),

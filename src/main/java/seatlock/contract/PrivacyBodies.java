@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import seatlock.catalog.Event;
 import seatlock.contract.ReservationBodies.ReservationBody;
 import seatlock.inventory.Reservation;
@@ -145,7 +146,9 @@ public final class PrivacyBodies {
                     ReservationBody.of(event, reservation, Optional.empty()),
                     reservation.buyer().name().orElse(null),
                     reservation.buyer().language().orElse(null),
-                    reservation.seats().stream()
+                    Stream.concat(
+                                    reservation.seats().stream(),
+                                    reservation.refunded().stream().map(Reservation.RefundedSeat::seat))
                             .filter(seat -> seat.holder().isPresent())
                             .map(seat -> new Holder(seat.label(), seat.holder().get()))
                             .toList(),

@@ -224,7 +224,12 @@ public final class ReservationBodies {
     @OpenApiName("Cancellation")
     public record Cancellation(
             @OpenApiDescription("Whether to refund a reservation although one of its tickets was used; default false")
-            Boolean force) {}
+            Boolean force,
+
+            @OpenApiDescription(
+                    "Labels of seats of a confirmed reservation, without duplicates; default: all. Only for sellers. The reservation"
+                            + " keeps its other seats")
+            List<String> seats) {}
 
     @OpenApiName("ReservedSeat")
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -239,7 +244,20 @@ public final class ReservationBodies {
             long price,
 
             @OpenApiDescription("The name that its ticket shows; absent to show the buyer's")
-            String holder) {}
+            String holder,
+
+            @OpenApiDescription("Only in `refundedSeats`: when it was given back")
+            Instant refundedAt) {
+
+        private static ReservedSeat of(Reservation reservation, Reservation.ReservedSeat seat, Instant refundedAt) {
+            return new ReservedSeat(
+                    seat.label(),
+                    seat.priceType(),
+                    reservation.breakdown().allIn(seat),
+                    seat.holder().orElse(null),
+                    refundedAt);
+        }
+    }
 
     @OpenApiName("SeatsLine")
     public record SeatsLine(
@@ -357,12 +375,25 @@ public final class ReservationBodies {
             @OpenApiRequired @OpenApiDescription("In the order of the seat plan")
             List<ReservedSeat> seats,
 
-            @OpenApiRequired Money total,
+            @OpenApiDescription("Seats that were cancelled while the reservation kept others; absent if there are none")
+            List<ReservedSeat> refundedSeats,
+
+            @OpenApiRequired
+            @OpenApiDescription("The price of all seats, those that were cancelled later included, with all fees")
+            Money total,
 
             @OpenApiDescription(
                     "What the total is made of: its lines add up to it. Absent only in a repeated response that an earlier"
                             + " release stored")
             BreakdownBody breakdown,
+
+            @OpenApiDescription(
+                    "What to give back if all `seats` are cancelled: their prices and the refundable fees. Only of a confirmed reservation")
+            Money refundable,
+
+            @OpenApiDescription(
+                    "What to give back for all that was cancelled since the confirmation. Absent if nothing was")
+            Money refunded,
 
             @OpenApiRequired String email,
 
@@ -434,14 +465,19 @@ public final class ReservationBodies {
                     event.id().value(),
                     reservation.status(),
                     reservation.seats().stream()
-                            .map(seat -> new ReservedSeat(
-                                    seat.label(),
-                                    seat.priceType(),
-                                    reservation.breakdown().allIn(seat),
-                                    seat.holder().orElse(null)))
+                            .map(seat -> ReservedSeat.of(reservation, seat, null))
                             .toList(),
+                    reservation.refunded().isEmpty()
+                            ? null
+                            : reservation.refunded().stream()
+                                    .map(each -> ReservedSeat.of(reservation, each.seat(), each.at()))
+                                    .toList(),
                     new Money(reservation.total(), event.currencyCode()),
                     BreakdownBody.of(Bill.of(event, reservation)),
+                    reservation.status() == ReservationStatus.CONFIRMED
+                            ? new Money(reservation.refundOfRest(), event.currencyCode())
+                            : null,
+                    refund(event, reservation),
                     reservation.buyer().email(),
                     reservation.buyer().name().orElse(null),
                     reservation.buyer().language().orElse(null),
@@ -459,6 +495,16 @@ public final class ReservationBodies {
                     token.map(ReservationToken::value).orElse(null),
                     together.orElse(null),
                     mail.map(MailBody::of).orElse(null));
+        }
+
+        private static Money refund(Event event, Reservation reservation) {
+            var isRefunded = reservation.status() == ReservationStatus.CANCELLED
+                    && reservation.state().confirmation().isPresent();
+            if (!isRefunded && reservation.refunded().isEmpty()) {
+                return null;
+            }
+            var rest = isRefunded ? reservation.refundOfRest() : 0;
+            return new Money(reservation.refundOfParts() + rest, event.currencyCode());
         }
     }
 

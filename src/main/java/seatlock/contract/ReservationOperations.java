@@ -192,7 +192,9 @@ public interface ReservationOperations {
             summary = "Cancel a reservation and release its seats",
             description = "The holder may cancel a pending reservation; the seller may also cancel a confirmed one (a"
                     + " refund). Cancelling again has no effect and gets the same response. A reservation with a used ticket is"
-                    + " refunded only with `force`.",
+                    + " refunded only with `force`. With `seats`, the seller cancels some seats of a confirmed reservation and their"
+                    + " tickets; those of a table only together. The reservation keeps the others, and its total. `refunded` is what"
+                    + " to give back for all that was cancelled, `refundable` for all that is left.",
             security = {
                 @OpenApiSecurity(name = ApiDocument.RESERVATION_TOKEN),
                 @OpenApiSecurity(name = ApiDocument.SALES_KEY)
@@ -208,10 +210,13 @@ public interface ReservationOperations {
                 @OpenApiResponse(
                         status = "200",
                         content = @OpenApiContent(from = ReservationBody.class, example = Examples.CANCELLED)),
+                @OpenApiResponse(status = "403", description = "forbidden"),
                 @OpenApiResponse(status = "404", description = "not-found"),
-                @OpenApiResponse(status = "409", description = "reservation-not-pending already-checked-in"),
+                @OpenApiResponse(
+                        status = "409",
+                        description = "reservation-not-pending reservation-not-confirmed already-checked-in"),
                 @OpenApiResponse(status = "413", description = "content-too-large"),
-                @OpenApiResponse(status = "422", description = "invalid-request"),
+                @OpenApiResponse(status = "422", description = "invalid-request unknown-seats sold-whole"),
                 @OpenApiResponse(status = "503", description = "outcome-unknown")
             })
     void cancel(Context ctx);

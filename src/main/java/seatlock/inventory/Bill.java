@@ -45,9 +45,9 @@ public record Bill(List<SeatsLine> seats, List<FeeLine> fees, int taxRate) {
         fees = List.copyOf(fees);
     }
 
-    /** Returns the bill of a reservation. */
+    /** Returns the bill of a reservation, with the seats that were given back later. */
     public static Bill of(Event event, Reservation reservation) {
-        return of(event, reservation.seats(), reservation.breakdown());
+        return of(event, reservation.allSeats(), reservation.breakdown());
     }
 
     static Bill of(Event event, List<Reservation.ReservedSeat> reserved, Breakdown breakdown) {

@@ -2,6 +2,7 @@ package seatlock.inventory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import seatlock.catalog.Fee;
 import seatlock.catalog.Tariff;
 import seatlock.inventory.Reservation.ReservedSeat;
@@ -61,13 +62,24 @@ public record Breakdown(long prices, long discounts, List<PaidFee> fees) {
 
     /** Returns what a seat costs with its fees. */
     public long allIn(ReservedSeat seat) {
-        return seat.net() == 0
-                ? 0
-                : seat.net()
-                        + fees.stream()
-                                .map(PaidFee::fee)
-                                .filter(fee -> fee.per() == Fee.Per.SEAT)
-                                .mapToLong(Fee::amount)
-                                .sum();
+        return seat.net() == 0 ? 0 : seat.net() + sum(fee -> fee.per() == Fee.Per.SEAT);
+    }
+
+    /** Returns what is given back for a seat: what it cost without the fees that are not refundable. */
+    public long refundOf(ReservedSeat seat) {
+        return seat.net() == 0 ? 0 : seat.net() + sum(fee -> fee.isRefundable() && fee.per() == Fee.Per.SEAT);
+    }
+
+    /** Returns what is given back with the last seat: the fees per reservation that are refundable. */
+    long refundOfReservation() {
+        return sum(fee -> fee.isRefundable() && fee.per() == Fee.Per.RESERVATION);
+    }
+
+    private long sum(Predicate<Fee> which) {
+        return fees.stream()
+                .map(PaidFee::fee)
+                .filter(which)
+                .mapToLong(Fee::amount)
+                .sum();
     }
 }

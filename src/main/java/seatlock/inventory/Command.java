@@ -3,6 +3,7 @@ package seatlock.inventory;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import seatlock.catalog.Terms;
@@ -122,6 +123,20 @@ public sealed interface Command {
 
     /** Releases the seats. Cancelling a cancelled reservation changes nothing and is not refused. */
     record Cancel(ReservationId id, Canceller by) implements OfReservation {}
+
+    /**
+     * Releases some seats of a confirmed reservation, which keeps the others; of a table, all or none. Naming all that it has cancels
+     * the reservation. Seats that were released before change nothing and are not refused.
+     *
+     * @param seats labels; at least one
+     * @param force whether to release a seat even if its ticket was used
+     */
+    record CancelSeats(ReservationId id, Set<String> seats, boolean force) implements OfReservation {
+
+        public CancelSeats {
+            seats = Set.copyOf(seats);
+        }
+    }
 
     /** Marks a lapsed reservation as expired. If the reservation has not lapsed, nothing changes. */
     record Expire(ReservationId id) implements OfReservation {}

@@ -109,8 +109,7 @@ final class Confirmation {
                                         .sold()));
         quotas.add(confirmed.id(), applicable);
         decision.limits().replace(lapsed.id(), confirmed.id());
-        return new Outcome.Done(
-                confirmed, true, Optional.of(new Outcome.Replaced(replaced, wasExpired)), Optional.empty());
+        return new Outcome.Done(confirmed, true, Optional.of(new Outcome.Replaced(replaced, wasExpired)));
     }
 
     private Reservation confirmedSuccessor(Reservation lapsed, ReservationId id, Reservation.Payment payment) {

@@ -16,6 +16,7 @@ import seatlock.catalog.Event;
 import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.catalog.PriceType;
+import seatlock.inventory.Reservation.RefundedSeat;
 import seatlock.inventory.Reservation.State;
 
 /**
@@ -93,15 +94,20 @@ final class Decision {
     /**
      * Facts from other tables.
      *
-     * @param withUsedTickets reservations with a used ticket; all tickets of these reservations are locked
+     * @param usedSeats ids of the seats with a used ticket, by reservation; all valid tickets of these reservations are locked
      * @param payments references of payments that have confirmed a reservation, with that reservation
      * @param allocations those that are named
      */
-    record Facts(Set<ReservationId> withUsedTickets, Map<String, ReservationId> payments, Allocations allocations) {
-        static final Facts NONE = new Facts(Set.of(), Map.of());
+    record Facts(
+            Map<ReservationId, Set<Integer>> usedSeats, Map<String, ReservationId> payments, Allocations allocations) {
+        static final Facts NONE = new Facts(Map.of(), Map.of());
 
-        Facts(Set<ReservationId> withUsedTickets, Map<String, ReservationId> payments) {
-            this(withUsedTickets, payments, Allocations.NONE);
+        Facts(Map<ReservationId, Set<Integer>> usedSeats, Map<String, ReservationId> payments) {
+            this(usedSeats, payments, Allocations.NONE);
+        }
+
+        Set<Integer> usedSeats(ReservationId id) {
+            return usedSeats.getOrDefault(id, Set.of());
         }
     }
 
@@ -260,6 +266,8 @@ final class Decision {
             return new Confirmation(this, event, references, ttl, now, quotas).of(confirm);
         } else if (command instanceof Command.Cancel cancel) {
             return cancel(cancel);
+        } else if (command instanceof Command.CancelSeats cancel) {
+            return cancelSeats(cancel);
         } else if (command instanceof Command.Expire expire) {
             return expire(expire);
         }
@@ -328,7 +336,7 @@ final class Decision {
         limits.reserve(command.id(), wanted);
         var reservation = newReservation(command, reserved, expiresAt);
         reservations.put(reservation.id(), reservation);
-        return new Outcome.Done(reservation, true, Optional.empty(), allotment.together());
+        return new Outcome.Done(reservation, true, Optional.empty(), List.of(), allotment.together());
     }
 
     private Allotment allotment(ReservationId id, Basket basket, Set<String> opened, boolean refusesOrphans) {
@@ -488,13 +496,40 @@ final class Decision {
         }
         if (by instanceof Command.Canceller.Seller seller
                 && !seller.force()
-                && locked.facts().withUsedTickets().contains(reservation.id())) {
+                && !locked.facts().usedSeats(reservation.id()).isEmpty()) {
             return refuse(Refusal.TICKETS_USED, reservation);
         }
         var confirmation = reservation.state().confirmation();
         return end(
                 reservation,
                 new State.Cancelled(notBefore(confirmation.orElseThrow().at()), confirmation));
+    }
+
+    private Outcome cancelSeats(Command.CancelSeats command) {
+        var reservation = reservations.get(command.id());
+        if (reservation == null) {
+            return refuse(Refusal.RESERVATION_NOT_FOUND);
+        }
+        var used = command.force() ? Set.<Integer>of() : locked.facts().usedSeats(reservation.id());
+        var part = new PartialCancel(command, reservation.asOf(now), layout, seats, used);
+        var refusal = part.refusal();
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        if (part.isAlreadyDone()) {
+            return new Outcome.Done(reservation, false);
+        }
+        if (part.isWhole()) {
+            return refund(reservation, new Command.Canceller.Seller(true));
+        }
+        var at = notBefore(reservation.state().confirmation().orElseThrow().at());
+        release(reservation, part.seats());
+        limits.release(reservation.id(), limitedSeats(part.seats()));
+        var refunded =
+                part.seats().stream().map(seat -> new RefundedSeat(seat, at)).toList();
+        var left = reservation.without(refunded);
+        reservations.put(left.id(), left);
+        return new Outcome.Done(left, true, Optional.empty(), refunded, Optional.empty());
     }
 
     private Outcome expire(Command.Expire command) {
@@ -509,12 +544,16 @@ final class Decision {
 
     /** Ends a reservation and releases the seats it still has; after it lapsed, other buyers may have taken some. */
     private Outcome end(Reservation reservation, State as) {
-        for (var reserved : reservation.seats()) {
+        release(reservation, reservation.seats());
+        limits.end(reservation);
+        return put(reservation.with(as));
+    }
+
+    private void release(Reservation reservation, List<Reservation.ReservedSeat> some) {
+        for (var reserved : some) {
             seats.computeIfPresent(
                     reserved.label(), (l, seat) -> reservation.id().equals(seat.holder()) ? seat.released() : seat);
         }
-        limits.end(reservation);
-        return put(reservation.with(as));
     }
 
     /** Returns whether a hold lapsed, another buyer took a seat, and then the database's clock was set back. */

@@ -191,7 +191,7 @@ public final class Inventory {
                 .map(Basket.SeatItem::label)
                 .collect(toSet());
         var allocations = commands.stream().flatMap(Command::allocations).collect(toSet());
-        var facts = new Decision.Facts(Set.of(), Map.of(), new Allocations(Map.of(), Map.of(), allocations));
+        var facts = new Decision.Facts(Map.of(), Map.of(), new Allocations(Map.of(), Map.of(), allocations));
         return new Held(
                 new Decision.Locked(Map.of(), Map.of(), ids, labels, Decision.Usage.NONE, facts), tx.readClock());
     }
@@ -350,29 +350,12 @@ public final class Inventory {
 
     /**
      * Locks limits in the order of their ids, then counts what uses them. Which limits a reservation uses never changes, so this is
-     * read before they are locked.
+     * read before they are locked; how many seats of it count may change.
      */
     private static Limits lockLimits(
             Tx tx, EventId event, Set<UUID> named, Set<ReservationId> existing, Locking locking) throws SQLException {
-        var uses = new HashMap<ReservationId, Map<UUID, Integer>>();
-        if (!existing.isEmpty()) {
-            tx.query(
-                    """
-                            SELECT used.*
-                              FROM unnest(?) AS named (id)
-                             CROSS JOIN LATERAL (SELECT reservation_id, limit_id, quantity
-                                                   FROM limit_uses
-                                                  WHERE event_id = ?
-                                                    AND reservation_id = named.id
-                                                 OFFSET 0) AS used
-                            """,
-                    row -> uses.computeIfAbsent(new ReservationId(row.uuid("reservation_id")), id -> new HashMap<>())
-                            .put(row.uuid("limit_id"), row.integer("quantity")),
-                    uuids(existing),
-                    event.value());
-        }
         var ids = new TreeSet<>(named);
-        uses.values().forEach(each -> ids.addAll(each.keySet()));
+        uses(tx, event, existing).values().forEach(each -> ids.addAll(each.keySet()));
         if (ids.isEmpty()) {
             return Limits.NONE;
         }
@@ -389,7 +372,7 @@ public final class Inventory {
                 row -> row.uuid("limit_id"),
                 ids.toArray(UUID[]::new),
                 event.value());
-        // By a statement of its own, which sees what was committed while this transaction waited for the locks.
+        // By statements of their own, which see what was committed while this transaction waited for the locks.
         var counts = new HashMap<UUID, Limits.Count>();
         tx.query(
                 """
@@ -409,7 +392,30 @@ public final class Inventory {
                         new Limits.Count(row.integer("size"), row.integer("confirmed"), row.integer("pending"))),
                 event.value(),
                 locked.toArray(UUID[]::new));
-        return new Limits(counts, uses, Skipped.of(ids, counts.keySet()));
+        return new Limits(counts, uses(tx, event, existing), Skipped.of(ids, counts.keySet()));
+    }
+
+    /** Reads how many seats of reservations count against limits. */
+    private static Map<ReservationId, Map<UUID, Integer>> uses(Tx tx, EventId event, Set<ReservationId> reservations)
+            throws SQLException {
+        var uses = new HashMap<ReservationId, Map<UUID, Integer>>();
+        if (!reservations.isEmpty()) {
+            tx.query(
+                    """
+                            SELECT used.*
+                              FROM unnest(?) AS named (id)
+                             CROSS JOIN LATERAL (SELECT reservation_id, limit_id, quantity
+                                                   FROM limit_uses
+                                                  WHERE event_id = ?
+                                                    AND reservation_id = named.id
+                                                 OFFSET 0) AS used
+                            """,
+                    row -> uses.computeIfAbsent(new ReservationId(row.uuid("reservation_id")), id -> new HashMap<>())
+                            .put(row.uuid("limit_id"), row.integer("quantity")),
+                    uuids(reservations),
+                    event.value());
+        }
+        return uses;
     }
 
     /** Locks reservations in the order of their ids. */
@@ -435,26 +441,27 @@ public final class Inventory {
     }
 
     /**
-     * Locks the tickets of the reservations that must not be refunded once a ticket was used, in the order of the reservations, so
-     * that none is used from now on. A gate holds such a lock only for a moment, so this waits for it.
+     * Locks the tickets of the reservations of which no seat with a used ticket may be released, in the order of the reservations,
+     * so that none is used from now on. A gate holds such a lock only for a moment, so this waits for it.
      *
-     * @return the reservations with a used ticket
+     * @return the ids of the seats with a used ticket
      */
-    private static Set<ReservationId> lockUsedTickets(Tx tx, EventId event, List<Command> commands)
+    private static Map<ReservationId, Set<Integer>> lockUsedTickets(Tx tx, EventId event, List<Command> commands)
             throws SQLException {
-        var refunds = Command.select(commands, Command.Cancel.class).stream()
-                .filter(cancel -> cancel.by() instanceof Command.Canceller.Seller seller && !seller.force())
-                .map(Command.Cancel::id)
+        var refunds = Command.select(commands, Command.OfReservation.class).stream()
+                .filter(Inventory::sparesUsedTickets)
+                .map(Command.OfReservation::id)
                 .collect(toSet());
         if (refunds.isEmpty()) {
-            return Set.of();
+            return Map.of();
         }
-        record Ticket(ReservationId reservation, boolean used) {}
+        record Ticket(ReservationId reservation, int seat, boolean used) {}
         var tickets = tx.lock(
                 """
                 SELECT locked.*
                   FROM (SELECT unnest(?) AS id ORDER BY id) AS named
-                 CROSS JOIN LATERAL (SELECT reservation_id, checked_in_at IS NOT NULL OR checked_out_at IS NOT NULL AS used
+                 CROSS JOIN LATERAL (SELECT reservation_id, seat_id,
+                                            checked_in_at IS NOT NULL OR checked_out_at IS NOT NULL AS used
                                        FROM tickets
                                       WHERE event_id = ?
                                         AND reservation_id = named.id
@@ -462,10 +469,20 @@ public final class Inventory {
                                       ORDER BY seat_id
                                         FOR NO KEY UPDATE) AS locked
                 """,
-                row -> new Ticket(new ReservationId(row.uuid("reservation_id")), row.bool("used")),
+                row -> new Ticket(
+                        new ReservationId(row.uuid("reservation_id")), row.integer("seat_id"), row.bool("used")),
                 uuids(refunds),
                 event.value());
-        return tickets.stream().filter(Ticket::used).map(Ticket::reservation).collect(toSet());
+        return tickets.stream()
+                .filter(Ticket::used)
+                .collect(groupingBy(Ticket::reservation, mapping(Ticket::seat, toSet())));
+    }
+
+    private static boolean sparesUsedTickets(Command command) {
+        return command instanceof Command.Cancel cancel
+                        && cancel.by() instanceof Command.Canceller.Seller seller
+                        && !seller.force()
+                || command instanceof Command.CancelSeats seats && !seats.force();
     }
 
     /** Locks seats in the order of their ids, and then reads the clock and the version of the event. */

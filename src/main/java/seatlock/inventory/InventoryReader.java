@@ -249,12 +249,13 @@ public final class InventoryReader {
         if (rows.isEmpty()) {
             return byId;
         }
-        record Claim(ReservationId reservation, Reservation.ReservedSeat seat) {}
+        record Claim(ReservationId reservation, Reservation.ReservedSeat seat, Instant refundedAt) {}
         var claims = tx.query(
                 """
                 SELECT claims.*
                   FROM unnest(?) AS named (id)
-                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, s.section, rs.price_type, rs.price, rs.discount, rs.holder
+                 CROSS JOIN LATERAL (SELECT rs.reservation_id, rs.seat_id, s.label, s.section, rs.price_type, rs.price, rs.discount, rs.holder,
+                                            rs.refunded_at
                                        FROM reservation_seats AS rs
                                       CROSS JOIN LATERAL (SELECT label, section FROM seats WHERE event_id = rs.event_id
                                                              AND seat_id = rs.seat_id OFFSET 0) AS s
@@ -271,12 +272,20 @@ public final class InventoryReader {
                                 row.text("price_type"),
                                 row.bigint("price"),
                                 row.bigint("discount"),
-                                Optional.ofNullable(row.text("holder")))),
+                                Optional.ofNullable(row.text("holder"))),
+                        row.instant("refunded_at")),
                 rows.stream().map(row -> row.id().value()).toArray(UUID[]::new),
                 event.value());
         var seats = new HashMap<ReservationId, List<Reservation.ReservedSeat>>();
+        var refunded = new HashMap<ReservationId, List<Reservation.RefundedSeat>>();
         for (var claim : claims) {
-            seats.computeIfAbsent(claim.reservation(), id -> new ArrayList<>()).add(claim.seat());
+            if (claim.refundedAt() == null) {
+                seats.computeIfAbsent(claim.reservation(), id -> new ArrayList<>())
+                        .add(claim.seat());
+            } else {
+                refunded.computeIfAbsent(claim.reservation(), id -> new ArrayList<>())
+                        .add(new Reservation.RefundedSeat(claim.seat(), claim.refundedAt()));
+            }
         }
         var fees = fees(tx, event, rows);
         for (var row : rows) {
@@ -289,6 +298,7 @@ public final class InventoryReader {
                             row.termsVersion(),
                             row.buyer(),
                             List.copyOf(seats.get(row.id())),
+                            List.copyOf(refunded.getOrDefault(row.id(), List.of())),
                             new Breakdown(
                                     row.breakdown().prices(),
                                     row.breakdown().discounts(),

@@ -55,7 +55,7 @@ final class InventoryWriter {
                 }
             }
         }
-        releaseClaims(tx, event.id(), lost);
+        releaseClaims(tx, event.id(), lost, decision.reservations());
         insertReservations(tx, event, created);
         BuyerDetails.insertWords(tx, event.id(), created);
         updateReservations(tx, event.id(), changed); // of which some refer to reservations that were inserted
@@ -127,27 +127,44 @@ final class InventoryWriter {
                 .orElse(null);
     }
 
-    /** @param lost seats with their former holders */
-    private static void releaseClaims(Tx tx, EventId event, List<Seat> lost) {
+    /**
+     * @param lost seats with their former holders
+     * @param reservations as they must be written
+     */
+    private static void releaseClaims(
+            Tx tx, EventId event, List<Seat> lost, Map<ReservationId, Reservation> reservations) {
         if (lost.isEmpty()) {
             return;
         }
         tx.updateExactly(
                 lost.size(),
                 """
-                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active)
+                INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active,
+                                               refunded_at)
                 SELECT existing.event_id, line.reservation_id, line.seat_id, existing.price_type, existing.price,
-                       existing.discount, false
-                  FROM unnest(?, ?) AS line (reservation_id, seat_id)
+                       existing.discount, false, line.refunded_at
+                  FROM unnest(?, ?, ?) AS line (reservation_id, seat_id, refunded_at)
                  CROSS JOIN LATERAL (SELECT event_id, price_type, price, discount FROM reservation_seats WHERE event_id = ?
                                         AND reservation_id = line.reservation_id AND seat_id = line.seat_id
                                      OFFSET 0) AS existing
                 ON CONFLICT (event_id, reservation_id, seat_id) DO UPDATE
-                   SET active = false
+                   SET active = false, refunded_at = excluded.refunded_at
                 """,
                 column(lost, seat -> seat.holder().value(), UUID[]::new),
                 column(lost, Seat::id, Integer[]::new),
+                column(lost, seat -> refundedAt(seat.id(), reservations.get(seat.holder())), Instant[]::new),
                 event.value());
+    }
+
+    /** @param holder {@code null} if it is not among the reservations to write: it has lapsed */
+    private static Instant refundedAt(int seat, Reservation holder) {
+        return holder == null
+                ? null
+                : holder.refunded().stream()
+                        .filter(refunded -> refunded.seat().seatId() == seat)
+                        .map(Reservation.RefundedSeat::at)
+                        .findFirst()
+                        .orElse(null);
     }
 
     /** Inserts new reservations. If another one has one of the references, this transaction is retried with other ones. */
@@ -344,7 +361,7 @@ final class InventoryWriter {
                     INSERT INTO limit_uses (event_id, limit_id, reservation_id, quantity, expires_at, active)
                     SELECT ?, * FROM unnest(?, ?, ?, ?, ?)
                     ON CONFLICT (event_id, limit_id, reservation_id) DO UPDATE
-                       SET expires_at = excluded.expires_at, active = excluded.active
+                       SET quantity = excluded.quantity, expires_at = excluded.expires_at, active = excluded.active
                     """,
                     event.value(),
                     column(lines, Line::limit, UUID[]::new),

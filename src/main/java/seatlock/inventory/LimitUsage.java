@@ -82,6 +82,19 @@ final class LimitUsage {
         }
     }
 
+    /** Makes some seats of a confirmed reservation count no longer. */
+    void release(ReservationId id, Map<UUID, Integer> seats) {
+        var before = of(id);
+        var released = new HashMap<UUID, Integer>();
+        var left = new HashMap<UUID, Integer>();
+        before.forEach((limit, quantity) -> {
+            released.put(limit, Math.min(quantity, seats.getOrDefault(limit, 0)));
+            left.put(limit, quantity - released.get(limit));
+        });
+        add(released, -1, 0);
+        uses.put(id, left);
+    }
+
     private void add(Map<UUID, Integer> quantities, int confirmed, int pending) {
         quantities.forEach((limit, quantity) ->
                 counts.computeIfPresent(limit, (id, count) -> count.plus(confirmed * quantity, pending * quantity)));

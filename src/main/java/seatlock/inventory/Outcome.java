@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import seatlock.catalog.PriceType;
+import seatlock.inventory.Reservation.RefundedSeat;
 
 /** The result of a command. */
 public sealed interface Outcome {
@@ -23,13 +24,23 @@ public sealed interface Outcome {
      *
      * @param changed {@code false} if the reservation was in that state before the command
      * @param replaced the lapsed reservation in whose place the reservation was confirmed
+     * @param refunded seats that the command has released while the reservation kept others
      * @param together whether the best seats that were requested are beside each other; empty if none were
      */
-    record Done(Reservation reservation, boolean changed, Optional<Replaced> replaced, Optional<Boolean> together)
+    record Done(
+            Reservation reservation,
+            boolean changed,
+            Optional<Replaced> replaced,
+            List<RefundedSeat> refunded,
+            Optional<Boolean> together)
             implements Outcome {
 
         public Done(Reservation reservation, boolean changed) {
-            this(reservation, changed, Optional.empty(), Optional.empty());
+            this(reservation, changed, Optional.empty());
+        }
+
+        Done(Reservation reservation, boolean changed, Optional<Replaced> replaced) {
+            this(reservation, changed, replaced, List.of(), Optional.empty());
         }
 
         @Override

@@ -24,6 +24,12 @@ public enum Refusal {
     RESERVATION_EXPIRED,
     /** The reservation is in a state that does not allow the command. */
     RESERVATION_NOT_PENDING,
+    /** The reservation was never confirmed, so that it has no seats to give back one by one. */
+    RESERVATION_NOT_CONFIRMED,
+    /** Some of the seats are not among those of the reservation. */
+    NOT_OF_THE_RESERVATION,
+    /** Some of the seats are given back only together with their table. */
+    TABLE_DIVIDED,
     /** The amount paid is not the total. */
     AMOUNT_MISMATCH,
     /** The payment has confirmed another reservation of the event. */

@@ -1,8 +1,11 @@
 package seatlock.inventory;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import seatlock.catalog.PriceType;
 import seatlock.crypto.Sha256;
 
@@ -12,8 +15,10 @@ import seatlock.crypto.Sha256;
  * @param reference by which people name it
  * @param version counts its changes, from 1
  * @param termsVersion version of the event under which it was made
- * @param seats in the order of the seat plan; if it is cancelled or expired, its former seats
- * @param breakdown what it costs
+ * @param seats in the order of the seat plan, without those that were given back alone; if it is cancelled or expired, the seats
+ *     that it had until then
+ * @param refunded seats that were given back alone, in the order of the seat plan
+ * @param breakdown what it costs: all of its seats, as they were reserved, and the fees
  * @param createdAt when it was made; of a successor, when the first of the reservations that it continues was made
  * @param expiresAt instant from which a pending reservation no longer holds its seats
  * @param holdUntil the latest instant to which {@code expiresAt} can be extended
@@ -27,6 +32,7 @@ public record Reservation(
         int termsVersion,
         Buyer buyer,
         List<ReservedSeat> seats,
+        List<RefundedSeat> refunded,
         Breakdown breakdown,
         Instant createdAt,
         Instant expiresAt,
@@ -34,6 +40,38 @@ public record Reservation(
         State state,
         Optional<ReservationId> replaces,
         Optional<ReservationId> replacedBy) {
+
+    /** A reservation of which no seat was given back alone. */
+    public Reservation(
+            ReservationId id,
+            Reference reference,
+            int version,
+            int termsVersion,
+            Buyer buyer,
+            List<ReservedSeat> seats,
+            Breakdown breakdown,
+            Instant createdAt,
+            Instant expiresAt,
+            Instant holdUntil,
+            State state,
+            Optional<ReservationId> replaces,
+            Optional<ReservationId> replacedBy) {
+        this(
+                id,
+                reference,
+                version,
+                termsVersion,
+                buyer,
+                seats,
+                List.of(),
+                breakdown,
+                createdAt,
+                expiresAt,
+                holdUntil,
+                state,
+                replaces,
+                replacedBy);
+    }
 
     /**
      * The person who made the reservation.
@@ -92,6 +130,13 @@ public record Reservation(
             return price - discount;
         }
     }
+
+    /**
+     * A seat that was given back while the reservation kept others.
+     *
+     * @param at when it was released and its ticket became void
+     */
+    public record RefundedSeat(ReservedSeat seat, Instant at) {}
 
     /**
      * A payment. Seatlock moves no money itself; it records what the payment provider did.
@@ -173,6 +218,43 @@ public record Reservation(
         return breakdown.total();
     }
 
+    /**
+     * Returns what is given back if all seats that it has are: their prices after discounts, and the refundable fees. If it was
+     * cancelled, what was given back with the last of them.
+     */
+    public long refundOfRest() {
+        return seats.stream().mapToLong(breakdown::refundOf).sum() + breakdown.refundOfReservation();
+    }
+
+    /** Returns what was given back for the seats that were given back alone, in minor units of the event's currency. */
+    public long refundOfParts() {
+        return refunded.stream()
+                .mapToLong(each -> breakdown.refundOf(each.seat()))
+                .sum();
+    }
+
+    /** Returns the seats for which the total was paid, in the order of the seat plan: those that were given back alone, too. */
+    List<ReservedSeat> allSeats() {
+        return Stream.concat(seats.stream(), refunded.stream().map(RefundedSeat::seat))
+                .sorted(Comparator.comparingInt(ReservedSeat::seatId))
+                .toList();
+    }
+
+    /** Returns a seat that was given back alone, and those that were given back at the same time. */
+    public List<ReservedSeat> refundedWith(int seatId) {
+        return refunded.stream()
+                .filter(each -> refunded.stream()
+                        .anyMatch(seat ->
+                                seat.seat().seatId() == seatId && seat.at().equals(each.at())))
+                .map(RefundedSeat::seat)
+                .toList();
+    }
+
+    /** Returns whether one of its seats was given back alone. */
+    public boolean hasRefunded(int seatId) {
+        return refunded.stream().anyMatch(each -> each.seat().seatId() == seatId);
+    }
+
     /** Returns whether it is marked as pending but no longer holds its seats. */
     public boolean hasLapsedAt(Instant now) {
         return status() == ReservationStatus.PENDING && !expiresAt.isAfter(now);
@@ -220,12 +302,22 @@ public record Reservation(
 
     /** Returns the reservation after a change of what it says about the buyer and the holders of its seats. */
     Reservation with(Buyer buyer, List<ReservedSeat> seats) {
-        return changed(buyer, seats, expiresAt, state, replacedBy);
+        return changed(buyer, seats, refunded, expiresAt, state, replacedBy);
     }
 
     /** Returns the reservation after a change of its state. */
     Reservation with(State state) {
         return changed(expiresAt, state, replacedBy);
+    }
+
+    /** Returns the reservation after some of its seats, but not all, were given back. */
+    Reservation without(List<RefundedSeat> givenBack) {
+        var all = Stream.concat(refunded.stream(), givenBack.stream())
+                .sorted(Comparator.comparingInt(each -> each.seat().seatId()))
+                .toList();
+        var returned = givenBack.stream().map(RefundedSeat::seat).collect(Collectors.toSet());
+        var left = seats.stream().filter(seat -> !returned.contains(seat)).toList();
+        return changed(buyer, left, all, expiresAt, state, replacedBy);
     }
 
     /** Returns the reservation after an extension. */
@@ -239,11 +331,16 @@ public record Reservation(
     }
 
     private Reservation changed(Instant expiresAt, State state, Optional<ReservationId> replacedBy) {
-        return changed(buyer, seats, expiresAt, state, replacedBy);
+        return changed(buyer, seats, refunded, expiresAt, state, replacedBy);
     }
 
     private Reservation changed(
-            Buyer buyer, List<ReservedSeat> seats, Instant expiresAt, State state, Optional<ReservationId> replacedBy) {
+            Buyer buyer,
+            List<ReservedSeat> seats,
+            List<RefundedSeat> refunded,
+            Instant expiresAt,
+            State state,
+            Optional<ReservationId> replacedBy) {
         return new Reservation(
                 id,
                 reference,
@@ -251,6 +348,7 @@ public record Reservation(
                 termsVersion,
                 buyer,
                 seats,
+                refunded,
                 breakdown,
                 createdAt,
                 expiresAt,

@@ -12,6 +12,8 @@ import seatlock.catalog.Event;
 import seatlock.catalog.Event.Organiser;
 import seatlock.inventory.Bill;
 import seatlock.inventory.Reservation;
+import seatlock.inventory.Reservation.ReservedSeat;
+import seatlock.inventory.ReservationStatus;
 import seatlock.text.Messages;
 import seatlock.tickets.CalendarFile;
 import seatlock.tickets.Naming;
@@ -99,15 +101,53 @@ public final class BuyerMails {
         if (!tickets.isEmpty()) {
             letter.note(words.plural("cancellation.tickets", tickets.size()));
         }
-        if (to.isBuyer && reservation.total() > 0) {
+        if (to.isBuyer && reservation.refundOfRest() > 0) {
             letter.note(
                     isRefunded
-                            ? words.get("cancellation.refund", "amount", amount(reservation.total()))
+                            ? words.get("cancellation.refund", "amount", amount(reservation.refundOfRest()))
                             : words.get("cancellation.noRefund"));
         }
         contact(letter);
         var subject = words.get("cancellation.subject", "event", event.name());
         return mail(to.email, subject, letter, job, List.of(calendar(tickets)));
+    }
+
+    /**
+     * Writes the mail to the buyer about seats that were given back while the reservation kept others.
+     *
+     * @param seats given back at one time; each line says what is given back for its seat
+     */
+    public Mailer.Mail refund(List<ReservedSeat> seats, UUID job) {
+        var letter = letter(reservation.buyer().name(), words.plural("refund.intro", seats.size()));
+        var breakdown = reservation.breakdown();
+        for (var seat : seats) {
+            letter.line(seat.label(), "", amount(breakdown.refundOf(seat)));
+        }
+        letter.fact("label.order", reservation.reference().value());
+        var refund = seats.stream().mapToLong(breakdown::refundOf).sum();
+        if (refund > 0) {
+            letter.note(words.get("cancellation.refund", "amount", amount(refund)));
+        }
+        if (reservation.status() == ReservationStatus.CONFIRMED && event.status() != Event.Status.CANCELLED) {
+            letter.note(words.get("refund.others"));
+        }
+        contact(letter);
+        var subject = words.get("refund.subject", "event", event.name());
+        return mail(reservation.buyer().email(), subject, letter, job, List.of());
+    }
+
+    /**
+     * Writes the mail to another holder about tickets whose seats were given back. It names neither prices nor the order.
+     *
+     * @param tickets of one person, who is not the buyer
+     */
+    public Mailer.Mail refundOfTransferred(List<Ticket> tickets, UUID job) {
+        var to = recipient(tickets);
+        var letter = letter(to.name, words.plural("refund.intro", tickets.size()));
+        lines(letter, tickets);
+        contact(letter);
+        var subject = words.get("refund.subject", "event", event.name());
+        return mail(to.email, subject, letter, job, List.of());
     }
 
     /**

@@ -103,7 +103,8 @@ public enum Invariant {
      * The clock is read after the snapshot was taken. Any transaction in this snapshot that took over a lapsed seat read an
      * earlier time, so a reservation that has not lapsed now had not lapsed then.
      */
-    A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS("Each confirmed or valid pending reservation has all its seats", """
+    A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS(
+            "Each confirmed or valid pending reservation has all its seats but those that were given back", """
             SELECT count(*) AS n
               FROM reservations AS r
               LEFT JOIN (SELECT s.event_id, s.reservation_id, count(*) AS seats
@@ -111,9 +112,33 @@ public enum Invariant {
                           WHERE ofEvent(s) AND s.reservation_id IS NOT NULL
                           GROUP BY s.event_id, s.reservation_id) AS h
                 ON h.event_id = r.event_id AND h.reservation_id = r.reservation_id
+              LEFT JOIN (SELECT rs.event_id, rs.reservation_id, count(*) AS seats
+                           FROM reservation_seats AS rs
+                          WHERE ofEvent(rs) AND rs.refunded_at IS NOT NULL
+                          GROUP BY rs.event_id, rs.reservation_id) AS g
+                ON g.event_id = r.event_id AND g.reservation_id = r.reservation_id
              WHERE ofEvent(r)
                AND (r.status = 'CONFIRMED' OR r.status = 'PENDING' AND r.expires_at > clock_timestamp())
-               AND r.seat_count IS DISTINCT FROM h.seats
+               AND r.seat_count - coalesce(g.seats, 0) IS DISTINCT FROM h.seats
+            """),
+    A_SEAT_IS_GIVEN_BACK_ALONE_ONLY_IF_ITS_RESERVATION_WAS_CONFIRMED_AND_KEEPS_ANOTHER(
+            "Seats are given back alone only after the confirmation, if others are kept, and those of a table together",
+            """
+            SELECT count(*) AS n
+              FROM reservation_seats AS rs
+              JOIN reservations AS r ON r.event_id = rs.event_id AND r.reservation_id = rs.reservation_id
+              JOIN seats AS s ON s.event_id = rs.event_id AND s.seat_id = rs.seat_id
+              LEFT JOIN seat_plans AS p
+                ON p.event_id = s.event_id AND p.section = s.section AND p.row_name = s.row_name AND p.sold = 'WHOLE'
+             WHERE ofEvent(rs) AND rs.refunded_at IS NOT NULL
+               AND (r.confirmed_at IS NULL OR rs.refunded_at < r.confirmed_at
+                    OR NOT EXISTS (SELECT FROM reservation_seats AS kept
+                                    WHERE kept.event_id = rs.event_id AND kept.reservation_id = rs.reservation_id
+                                      AND kept.refunded_at IS NULL)
+                    OR EXISTS (SELECT FROM reservation_seats AS beside
+                                WHERE beside.event_id = rs.event_id AND beside.reservation_id = rs.reservation_id
+                                  AND beside.seat_id BETWEEN p.first_seat_id AND p.first_seat_id + p.seat_count - 1
+                                  AND beside.refunded_at IS DISTINCT FROM rs.refunded_at))
             """),
     AN_ENDED_RESERVATION_HAS_NO_SEAT("Cancelled and expired reservations have no seats", """
             SELECT count(*) AS n
@@ -232,16 +257,19 @@ public enum Invariant {
                AND (CASE WHEN r.confirmed_at IS NOT NULL THEN r.seat_count END) IS DISTINCT FROM c.tickets
             """),
     A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED_OR_IT_WAS_TRANSFERRED(
-            "A ticket is void if and only if its reservation was refunded or it was transferred", """
+            "A ticket is void if and only if its reservation or its seat was refunded or it was transferred", """
             SELECT count(*) AS n
               FROM tickets AS t
               LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
+              LEFT JOIN reservation_seats AS rs
+                ON rs.event_id = t.event_id AND rs.reservation_id = t.reservation_id AND rs.seat_id = t.seat_id
               LEFT JOIN tickets AS next
                 ON next.event_id = t.event_id AND next.reservation_id = t.reservation_id AND next.seat_id = t.seat_id
                    AND next.transfers = t.transfers + 1
              WHERE ofEvent(t)
                AND CASE WHEN next.ticket_id IS NOT NULL
                         THEN t.voided_at IS NULL
+                        WHEN rs.refunded_at IS NOT NULL THEN t.voided_at IS DISTINCT FROM rs.refunded_at
                         ELSE r.status IS DISTINCT FROM CASE WHEN t.voided_at IS NULL THEN 'CONFIRMED' ELSE 'CANCELLED' END
                    END
             """),

@@ -181,6 +181,9 @@ final class Constraints {
             Map.entry("Correction.name", length(1, 200)),
             Map.entry("Correction.language", LANGUAGES),
             Map.entry("Correction.holders", names()),
+            Map.entry(
+                    "Cancellation.seats",
+                    items(1, Event.MAX_SEATS_PER_RESERVATION, length(1, 122).put("type", "string"))),
             Map.entry("Resending.email", EMAIL),
             Map.entry("Mail.state", MAIL_STATES),
             Map.entry("Reservations.next", UUID),

@@ -131,15 +131,17 @@ public final class Examples {
             """;
 
     public static final String CANCEL_REQUEST = """
-            {"force":false}
+            {"force":false,"seats":["STALLS-A-2"]}
             """;
 
     public static final String CANCELLED = """
             {"id":"01997a3d-0b7e-7f21-8c11-0a2b3c4d5e6f","reference":"7K2MPX4D","eventId":"01997a3c-5d1e-7c2a-9f00-6f1c8a4b2d10",
-             "status":"CANCELLED","seats":[{"label":"STALLS-A-1","price":4500},{"label":"STALLS-A-2","price":4500,"holder":"Charles Babbage"}],
-             "total":{"amount":9000,"currency":"EUR"},"email":"ada@example.org","name":"Ada Lovelace","language":"en","version":2,
+             "status":"CONFIRMED","seats":[{"label":"STALLS-A-1","price":4500}],
+             "refundedSeats":[{"label":"STALLS-A-2","price":4500,"holder":"Charles Babbage","refundedAt":"2026-11-23T09:12:00.000000Z"}],
+             "total":{"amount":9000,"currency":"EUR"},"refundable":{"amount":4500,"currency":"EUR"},
+             "refunded":{"amount":4500,"currency":"EUR"},"email":"ada@example.org","name":"Ada Lovelace","language":"en","version":3,
              "createdAt":"2026-11-22T10:00:00.123456Z","expiresAt":"2026-11-22T10:10:00.123456Z",
-             "cancelledAt":"2026-11-22T10:03:20.654321Z"}
+             "confirmedAt":"2026-11-22T10:03:20.654321Z","paymentReference":"pi_123"}
             """;
 
     public static final String CORRECTION_REQUEST = """

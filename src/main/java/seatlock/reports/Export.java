@@ -23,10 +23,13 @@ public enum Export {
             SELECT r.reservation_id AS k1, NULL::uuid AS k2, r.reference, r.reservation_id,
                    CASE WHEN r.status = 'PENDING' AND r.expires_at <= statement_timestamp() THEN 'EXPIRED'
                         ELSE r.status END AS status,
-                   r.email, r.name, r.language, r.seat_count, claims.seats, r.total, r.amount_paid, r.created_at, r.expires_at,
+                   r.email, r.name, r.language, claims.seat_count, claims.seats, claims.refunded_seats, r.total, r.amount_paid, r.created_at, r.expires_at,
                    r.confirmed_at, CASE WHEN r.status = 'CANCELLED' THEN r.ended_at END AS cancelled_at, r.payment_reference
               FROM reservations AS r
-             CROSS JOIN LATERAL (SELECT string_agg(s.label, ', ' ORDER BY rs.seat_id) AS seats
+             CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE rs.refunded_at IS NULL) AS seat_count,
+                                        string_agg(s.label, ', ' ORDER BY rs.seat_id) FILTER (WHERE rs.refunded_at IS NULL) AS seats,
+                                        string_agg(s.label, ', ' ORDER BY rs.seat_id) FILTER (WHERE rs.refunded_at IS NOT NULL)
+                                            AS refunded_seats
                                    FROM reservation_seats AS rs
                                   CROSS JOIN LATERAL (SELECT label FROM seats WHERE event_id = rs.event_id
                                                          AND seat_id = rs.seat_id OFFSET 0) AS s
@@ -54,7 +57,8 @@ public enum Export {
             Column.time("expiresAt", "expires_at"),
             Column.time("confirmedAt", "confirmed_at"),
             Column.time("cancelledAt", "cancelled_at"),
-            Column.text("paymentReference", "payment_reference")),
+            Column.text("paymentReference", "payment_reference"),
+            Column.text("refundedSeats", "refunded_seats")),
 
     /** Every ticket, void ones included. */
     TICKETS(

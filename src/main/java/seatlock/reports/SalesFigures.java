@@ -75,7 +75,8 @@ public record SalesFigures(Instant asOf, Figures total, List<Section> sections, 
             WITH claims AS MATERIALIZED (
                 SELECT s.section, count(*) AS seats, sum(rs.price)::bigint AS price,
                        floor(extract(epoch FROM r.confirmed_at) / 900)::bigint AS confirmed,
-                       CASE WHEN r.status = 'CANCELLED' THEN floor(extract(epoch FROM r.ended_at) / 900)::bigint END AS refunded
+                       CASE WHEN rs.refunded_at IS NOT NULL THEN floor(extract(epoch FROM rs.refunded_at) / 900)::bigint
+                            WHEN r.status = 'CANCELLED' THEN floor(extract(epoch FROM r.ended_at) / 900)::bigint END AS refunded
                   FROM reservations AS r
                   JOIN reservation_seats AS rs ON rs.event_id = r.event_id AND rs.reservation_id = r.reservation_id
                   JOIN seats AS s ON s.event_id = rs.event_id AND s.seat_id = rs.seat_id

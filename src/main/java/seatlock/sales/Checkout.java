@@ -216,6 +216,7 @@ public final class Checkout implements AutoCloseable {
             }
         }
         announcements.tellOfCancellation(tx, event, told);
+        announcements.tellOfRefunds(tx, event.id(), outcomes);
         changes.add(tx, event.id(), history);
         return outcomes;
     }
@@ -242,7 +243,11 @@ public final class Checkout implements AutoCloseable {
         return switch (reservation.status()) {
             case PENDING ->
                 command instanceof Command.Extend ? Optional.of(Change.Type.RESERVATION_EXTENDED) : Optional.empty();
-            case CONFIRMED -> Optional.of(Change.Type.RESERVATION_CONFIRMED);
+            case CONFIRMED ->
+                Optional.of(
+                        command instanceof Command.CancelSeats
+                                ? Change.Type.RESERVATION_SEATS_REFUNDED
+                                : Change.Type.RESERVATION_CONFIRMED);
             case EXPIRED -> Optional.of(Change.Type.RESERVATION_EXPIRED);
             case CANCELLED ->
                 Optional.of(

@@ -11,6 +11,7 @@ import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.db.Row;
 import seatlock.db.Tx;
+import seatlock.inventory.Outcome;
 import seatlock.inventory.ReservationId;
 import seatlock.jobs.Job;
 import seatlock.jobs.Jobs;
@@ -91,6 +92,9 @@ public final class Announcements {
                  WHERE t.event_id = ?
                    AND t.reservation_id = ANY (?)
                    AND t.holder_email IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM reservation_seats AS rs
+                                    WHERE rs.event_id = t.event_id AND rs.reservation_id = t.reservation_id
+                                      AND rs.seat_id = t.seat_id AND rs.refunded_at IS NOT NULL)
                    AND NOT
                 """ + Tickets.IS_REPLACED + " ORDER BY t.seat_id",
                 Found::of,
@@ -98,6 +102,46 @@ public final class Announcements {
                 reservations.stream().map(ReservationId::value).toArray(UUID[]::new));
         var subjects = Stream.concat(reservations.stream().map(Job.Subject::of), holders(transferred));
         jobs.addOnce(tx, event.id(), event.version(), Job.Kind.SEND_CANCELLATION, subjects.toList());
+    }
+
+    /**
+     * Adds the jobs that mail which seats were given back while their reservations kept others: to the buyers, and to the people to
+     * whom their tickets were transferred. Each job is about a ticket of one of these seats: the buyer's first one, or the person's.
+     *
+     * @param outcomes of which some may have given back seats
+     */
+    public void tellOfRefunds(Tx tx, EventId event, List<Outcome> outcomes) throws SQLException {
+        record Line(ReservationId reservation, int seat) {}
+        var lines = outcomes.stream()
+                .filter(Outcome.Done.class::isInstance)
+                .map(Outcome.Done.class::cast)
+                .filter(done -> !done.reservation().buyer().isErased())
+                .flatMap(done -> done.refunded().stream()
+                        .map(refunded -> new Line(
+                                done.reservation().id(), refunded.seat().seatId())))
+                .toList();
+        if (lines.isEmpty()) {
+            return;
+        }
+        var tickets = tx.query(
+                """
+                SELECT t.seat_id, t.reservation_id, t.ticket_id, lower(t.holder_email COLLATE "C") AS holder
+                  FROM unnest(?, ?) AS line (reservation_id, seat_id)
+                 CROSS JOIN LATERAL (SELECT * FROM tickets WHERE event_id = ? AND reservation_id = line.reservation_id
+                                        AND seat_id = line.seat_id OFFSET 0) AS t
+                 WHERE t.transfers = 0 OR t.holder_email IS NOT NULL
+                   AND NOT
+                """ + Tickets.IS_REPLACED + " ORDER BY t.seat_id",
+                Found::of,
+                lines.stream().map(line -> line.reservation().value()).toArray(UUID[]::new),
+                lines.stream().map(Line::seat).toArray(Integer[]::new),
+                event.value());
+        var buyers = new LinkedHashMap<ReservationId, UUID>();
+        tickets.stream()
+                .filter(ticket -> ticket.holder == null)
+                .forEach(ticket -> buyers.putIfAbsent(ticket.reservation, ticket.ticket));
+        var subjects = Stream.concat(buyers.values().stream().map(Job.Subject::ofTicket), holders(tickets));
+        jobs.add(tx, event, Job.Kind.SEND_REFUND, subjects.toList());
     }
 
     /**

@@ -16,6 +16,7 @@ import seatlock.db.Row;
 import seatlock.db.Tx;
 import seatlock.inventory.Outcome;
 import seatlock.inventory.Reservation;
+import seatlock.inventory.Reservation.RefundedSeat;
 import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
 import seatlock.inventory.ReservationToken;
@@ -58,20 +59,19 @@ public final class Tickets {
 
     /**
      * Updates tickets after changes of reservations, in the same transaction: issues the tickets of a confirmed reservation
-     * and adds the job that creates and mails them; voids the tickets of a refunded reservation.
+     * and adds the job that creates and mails them; voids the tickets of seats that were refunded.
      */
     public void issueOrVoid(Tx tx, Event event, List<Outcome> outcomes) {
         // In order, because a seat may pass from one reservation to another within a transaction. Consecutive
-        // changes to the same status share their statements.
-        var group = new ArrayList<Reservation>();
+        // changes of the same sort share their statements.
+        var group = new ArrayList<Outcome.Done>();
         for (var outcome : outcomes) {
             if (outcome instanceof Outcome.Done done && done.changed() && affectsTickets(done.reservation())) {
-                if (!group.isEmpty()
-                        && group.get(0).status() != done.reservation().status()) {
+                if (!group.isEmpty() && issuesTickets(group.get(0)) != issuesTickets(done)) {
                     issueOrVoid(tx, event.id(), group);
                     group.clear();
                 }
-                group.add(done.reservation());
+                group.add(done);
             }
         }
         if (!group.isEmpty()) {
@@ -85,12 +85,17 @@ public final class Tickets {
                         && reservation.state().confirmation().isPresent();
     }
 
-    /** @param group reservations with the same status */
-    private void issueOrVoid(Tx tx, EventId event, List<Reservation> group) {
-        if (group.get(0).status() == ReservationStatus.CONFIRMED) {
-            issue(tx, event, group);
+    private static boolean issuesTickets(Outcome.Done done) {
+        return done.reservation().status() == ReservationStatus.CONFIRMED
+                && done.refunded().isEmpty();
+    }
+
+    /** @param group changes of the same sort */
+    private void issueOrVoid(Tx tx, EventId event, List<Outcome.Done> group) {
+        if (issuesTickets(group.get(0))) {
+            issue(tx, event, group.stream().map(Outcome.Done::reservation).toList());
         } else {
-            voidAll(tx, event, group);
+            voidTickets(tx, event, group);
         }
     }
 
@@ -124,30 +129,45 @@ public final class Tickets {
         return reservation.state().confirmation().orElseThrow().at();
     }
 
-    private static void voidAll(Tx tx, EventId event, List<Reservation> refunded) {
+    private static void voidTickets(Tx tx, EventId event, List<Outcome.Done> refunds) {
+        record Line(ReservationId reservation, int seat, Instant at) {}
+        var lines = refunds.stream()
+                .flatMap(done -> refundedSeats(done).stream()
+                        .map(refunded -> new Line(
+                                done.reservation().id(), refunded.seat().seatId(), refunded.at())))
+                .toList();
         tx.updateExactly(
-                refunded.stream()
-                        .mapToInt(reservation -> reservation.seats().size())
-                        .sum(),
+                lines.size(),
                 """
                 INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, transfers, key_id, issued_at, entry, voided_at)
                 SELECT existing.*, line.at
-                  FROM unnest(?, ?) AS line (reservation_id, at)
+                  FROM unnest(?, ?, ?) AS line (reservation_id, seat_id, at)
                  CROSS JOIN LATERAL (SELECT event_id, ticket_id, reservation_id, seat_id, transfers, key_id, issued_at,
                                             entry
                                        FROM tickets
                                       WHERE event_id = ?
                                         AND reservation_id = line.reservation_id
+                                        AND seat_id = line.seat_id
                                         AND voided_at IS NULL
                                      OFFSET 0) AS existing
                 ON CONFLICT (event_id, ticket_id) DO UPDATE
                    SET voided_at = excluded.voided_at
                 """,
-                refunded.stream().map(reservation -> reservation.id().value()).toArray(UUID[]::new),
-                refunded.stream()
-                        .map(reservation -> reservation.state().endedAt().orElseThrow())
-                        .toArray(Instant[]::new),
+                lines.stream().map(line -> line.reservation().value()).toArray(UUID[]::new),
+                lines.stream().map(Line::seat).toArray(Integer[]::new),
+                lines.stream().map(Line::at).toArray(Instant[]::new),
                 event.value());
+    }
+
+    /** Returns the seats that a change has released: some of a confirmed reservation, or all of a cancelled one. */
+    private static List<RefundedSeat> refundedSeats(Outcome.Done done) {
+        var reservation = done.reservation();
+        return done.refunded().isEmpty()
+                ? reservation.seats().stream()
+                        .map(seat -> new RefundedSeat(
+                                seat, reservation.state().endedAt().orElseThrow()))
+                        .toList()
+                : done.refunded();
     }
 
     /** The result of a request to mail the tickets of a reservation again. */

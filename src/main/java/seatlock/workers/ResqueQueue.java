@@ -32,6 +32,7 @@ final class ResqueQueue {
             case SEND_TICKETS -> "mail";
             case SEND_TRANSFERRED_TICKET -> "transfers";
             case SEND_TRANSFER_NOTICE -> "transfer-notices";
+            case SEND_REFUND -> "refunds";
             case REFRESH_EVENT -> "refreshes";
             case ANNOUNCE_CHANGE -> "announcements";
             case RENEW_TICKETS -> "renewals";

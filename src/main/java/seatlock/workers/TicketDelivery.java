@@ -110,6 +110,7 @@ public final class TicketDelivery {
         handlers.put(Job.Kind.SEND_CANCELLATION, this::sendCancellation);
         handlers.put(Job.Kind.SEND_TRANSFERRED_TICKET, this::sendTransferredTicket);
         handlers.put(Job.Kind.SEND_TRANSFER_NOTICE, this::sendTransferNotice);
+        handlers.put(Job.Kind.SEND_REFUND, this::sendRefund);
         return handlers;
     }
 
@@ -149,7 +150,10 @@ public final class TicketDelivery {
         }
         var cancellation = database.inTransaction(tx -> cancellations.find(tx, job.event()))
                 .orElseThrow();
-        send(mails(own).cancellation(own.tickets, cancellation.refund(), cancellation.reason(), job.id()));
+        var lost = own.tickets.stream()
+                .filter(ticket -> !own.reservation.hasRefunded(ticket.seat().id()))
+                .toList();
+        send(mails(own).cancellation(lost, cancellation.refund(), cancellation.reason(), job.id()));
         return Optional.empty();
     }
 
@@ -244,6 +248,25 @@ public final class TicketDelivery {
             return Optional.empty();
         }
         send(mails(order).transferred(ticket, job.id()));
+        return Optional.empty();
+    }
+
+    /** The buyer learns which seats were given back at one time, and another holder which of their tickets are void. */
+    private Optional<Job.Kind> sendRefund(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = loadTicket(job);
+        var ticket = order.tickets.get(0);
+        if (order.isErased() || !ticket.isBuyers() && ticket.transferredTo() == null) {
+            return Optional.empty();
+        }
+        var refunded = order.reservation.refundedWith(ticket.seat().id());
+        if (ticket.isBuyers()) {
+            send(mails(order).refund(refunded, job.id()));
+            return Optional.empty();
+        }
+        var seats = refunded.stream().map(Reservation.ReservedSeat::seatId).toList();
+        var own = loadOwn(
+                job, each -> !each.isTransferred() && seats.contains(each.seat().id()));
+        send(mails(own).refundOfTransferred(own.tickets, job.id()));
         return Optional.empty();
     }
 

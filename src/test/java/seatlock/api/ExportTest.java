@@ -54,10 +54,10 @@ class ExportTest {
         assertThat(lines).hasSize(3);
         assertThat(lines.get(0))
                 .isEqualTo("\uFEFFreference,reservationId,status,email,name,language,seatCount,seats,total,amountPaid,"
-                        + "currency,createdAt,expiresAt,confirmedAt,cancelledAt,paymentReference");
+                        + "currency,createdAt,expiresAt,confirmedAt,cancelledAt,paymentReference,refundedSeats");
         assertThat(lines.get(1))
                 .matches("[2-9A-Z]{8}," + id + ",CONFIRMED,ada@example.org,,,2,\"S-A-1, S-A-2\",9000,9000,EUR,"
-                        + "([0-9-]{10}T[0-9:.]+Z,){3},pi_" + id);
+                        + "([0-9-]{10}T[0-9:.]+Z,){3},pi_" + id + ",");
         assertThat(lines.get(2)).contains(",PENDING,ada@example.org,,,1,S-A-3,4500,,EUR,");
     }
 

@@ -223,6 +223,9 @@ class ConstraintsTest {
                 arguments(
                         "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :held, 3, 'standard', -1, 0, true)",
                         "reservation_seats_price_not_negative"),
+                arguments(
+                        "UPDATE reservation_seats SET refunded_at = now() WHERE event_id = :event AND active",
+                        "reservation_seats_refunded_is_not_active"),
                 // The life of a reservation
                 arguments(held("status = 'CONFIRMED'"), "reservations_confirmed_at_matches_status"),
                 arguments(sold("status = 'PENDING'"), "reservations_confirmed_at_matches_status"),

@@ -432,7 +432,7 @@ class DecisionTest {
     void a_payment_confirms_one_reservation() {
         var payment = new Reservation.Payment("pi_1", 1000);
         var again = new Reservation.Payment("pi_1", 2000);
-        var used = new Decision.Facts(Set.of(), Map.of("pi_1", id(7)));
+        var used = new Decision.Facts(Map.of(), Map.of("pi_1", id(7)));
         var first = reserve(1, "S-A-1");
         var second = reserve(2, "S-A-2");
 
@@ -459,7 +459,7 @@ class DecisionTest {
                 Set.of(),
                 Set.of(),
                 Decision.Usage.NONE,
-                new Decision.Facts(Set.of(id(1)), Map.of()));
+                new Decision.Facts(Map.of(id(1), Set.of(1)), Map.of()));
 
         var decision = decide(
                 locked, NOW, List.of(cancelBySeller(1), new Command.Cancel(id(1), new Command.Canceller.Seller(true))));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import seatlock.SealedTypesTest;
 import seatlock.catalog.Event;
@@ -33,7 +34,8 @@ class HandlesEveryVariantTest {
             Instant.EPOCH);
 
     private static List<Outcome> decide(List<Command> commands, Map<ReservationId, Reservation> reservations) {
-        var used = new Decision.Facts(reservations.keySet(), Map.of());
+        var usedSeats = reservations.keySet().stream().collect(Collectors.toMap(id -> id, id -> Set.of(1)));
+        var used = new Decision.Facts(usedSeats, Map.of());
         var locked = new Decision.Locked(reservations, Map.of(), Set.of(), Set.of(), Decision.Usage.NONE, used);
         return Decision.of(
                         EVENT,

@@ -120,7 +120,7 @@ class HoldDecisionTest {
                 Set.of(),
                 Set.of(),
                 new Decision.Usage(quotas, Set.of()),
-                new Decision.Facts(Set.of(), Map.copyOf(payments)));
+                new Decision.Facts(Map.of(), Map.copyOf(payments)));
         return Decision.of(
                 event,
                 PriceList.standard(Map.of("S", 1000L)),

@@ -146,6 +146,13 @@ class InvariantTest {
                 arguments(
                         seat(2, "status = 'AVAILABLE', reservation_id = NULL"),
                         Invariant.A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS),
+                arguments(claim(":sold", "refunded_at = now()"), Invariant.A_RESERVATION_THAT_HOLDS_HAS_ALL_ITS_SEATS),
+                arguments(
+                        claim(":held", "refunded_at = now()"),
+                        Invariant.A_SEAT_IS_GIVEN_BACK_ALONE_ONLY_IF_ITS_RESERVATION_WAS_CONFIRMED_AND_KEEPS_ANOTHER),
+                arguments(
+                        claim(":sold", "refunded_at = now()"),
+                        Invariant.A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED_OR_IT_WAS_TRANSFERRED),
                 arguments(
                         reservation(":held", "status = 'CANCELLED', ended_at = now()"),
                         Invariant.AN_ENDED_RESERVATION_HAS_NO_SEAT),

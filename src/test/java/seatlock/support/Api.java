@@ -247,6 +247,18 @@ public final class Api {
         return send(bearer == null ? request : request.header("Authorization", "Bearer " + bearer));
     }
 
+    /** Cancels some seats of a reservation, as the seller. */
+    public Response cancelSeats(EventId event, String reservation, String... labels) {
+        var body = object();
+        List.of(labels).forEach(body.putArray("seats")::add);
+        return cancelWith(event, reservation, adminKey, body.toString());
+    }
+
+    public Response cancelWith(EventId event, String reservation, String bearer, String json) {
+        return send(
+                post(request(path(event, reservation) + "/cancel"), json).header("Authorization", "Bearer " + bearer));
+    }
+
     public static String path(EventId event, String reservation) {
         return "/api/events/" + event + "/reservations/" + reservation;
     }
