@@ -13,10 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import seatlock.catalog.PriceType;
+import seatlock.catalog.SeatPlan;
 import seatlock.db.DatabaseException;
 import seatlock.inventory.Basket;
 import seatlock.inventory.Breakdown;
@@ -84,6 +87,10 @@ public class SealedTypesTest {
             new Outcome.Refused(Refusal.RESERVATION_NOT_FOUND, List.of(), Optional.empty()),
             new Outcome.TooManySeats(QUOTA),
             new Outcome.TooManyPending(QUOTA),
+            new Outcome.SoldOut(Optional.of("FLOOR"), 2),
+            new Outcome.NotTogether(2),
+            new Outcome.LeavesOrphans(List.of("S-A-1"), List.of("S-A-1", "S-A-2")),
+            new Outcome.PriceExhausted(PriceType.STANDARD, 2),
             new Outcome.NotOnSale(Optional.empty(), Optional.empty()),
             new Outcome.Allocated("HOUSE", Map.of("S", 1)));
 
@@ -143,6 +150,9 @@ public class SealedTypesTest {
     public static final List<SeatChoice> SEAT_CHOICES =
             List.of(new SeatChoice.Chosen(List.of(1), true), new SeatChoice.SoldOut(0), new SeatChoice.NotTogether(1));
 
+    private static final List<SeatPlan.Seats> SEATS_OF_A_ROW = List.of(
+            new SeatPlan.Numbered(2), new SeatPlan.Listed(List.of(new SeatPlan.Numbered(1).at(0), Optional.empty())));
+
     /** Variants by their sealed type. */
     private static final Map<Class<?>, List<?>> VARIANTS = Map.ofEntries(
             Map.entry(Command.class, COMMANDS),
@@ -156,6 +166,7 @@ public class SealedTypesTest {
             Map.entry(Corrections.Result.class, CORRECTIONS),
             Map.entry(Reservation.State.class, STATES),
             Map.entry(SeatChoice.class, SEAT_CHOICES),
+            Map.entry(SeatPlan.Seats.class, SEATS_OF_A_ROW),
             Map.entry(CheckOutResult.class, CHECK_OUT_RESULTS),
             Map.entry(UndoResult.class, UNDO_RESULTS));
 
@@ -183,6 +194,14 @@ public class SealedTypesTest {
         return type.isSealed()
                 ? Stream.of(type.getPermittedSubclasses()).flatMap(SealedTypesTest::variants)
                 : Stream.of(type);
+    }
+
+    @Test
+    void every_kind_of_seats_counts_its_seats() {
+        assertThat(SEATS_OF_A_ROW)
+                .allSatisfy(seats -> assertThat(IntStream.range(0, seats.length())
+                                .filter(position -> seats.at(position).isPresent()))
+                        .hasSize(seats.count()));
     }
 
     @Test

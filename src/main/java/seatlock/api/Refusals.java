@@ -47,7 +47,8 @@ final class Refusals {
         } else if (outcome instanceof Outcome.PriceExhausted exhausted) {
             return Problem.of(
                             ApiProblem.SOLD_OUT,
-                            exhausted.left() + " seats are left at the price "
+                            (exhausted.left() == 1 ? "1 seat is" : exhausted.left() + " seats are")
+                                    + " left at the price "
                                     + exhausted.priceType().name() + ". Nothing was reserved.")
                     .with("priceType", exhausted.priceType().id())
                     .with("available", exhausted.left());
@@ -61,7 +62,7 @@ final class Refusals {
         var where =
                 outcome.section().map(section -> "Section " + section + " has ").orElse("There are ");
         var problem =
-                Problem.of(ApiProblem.SOLD_OUT, where + outcome.available() + " free places. Nothing was reserved.");
+                Problem.of(ApiProblem.SOLD_OUT, where + outcome.available() + (isOne ? " free place" : " free places") + ". Nothing was reserved.");
         return outcome.section()
                 .map(section -> problem.with("section", section))
                 .orElse(problem)

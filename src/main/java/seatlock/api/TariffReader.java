@@ -64,18 +64,21 @@ final class TariffReader {
             var type = types.get(i);
             var path = "priceTypes[" + i + "]";
             if (validation.check(type != null, path, "must not be null")) {
-                validation.check(
-                        type.id() != null && ID.matcher(type.id()).matches(),
-                        path + ".id",
-                        "must be 1 to 30 of a-z, 0-9, _ and -, such as child");
-                validation.check(ids.add(type.id()), path + ".id", "duplicates the id of another price type");
+                var hasId = validation.check(
+                                type.id() != null && ID.matcher(type.id()).matches(),
+                                path + ".id",
+                                "must be 1 to 30 of a-z, 0-9, _ and -, such as child")
+                        && validation.check(
+                                ids.add(type.id()), path + ".id", "duplicates the id of another price type");
                 validation.checkText(type.name(), path + ".name", MAX_NAME);
                 validation.check(
                         type.max() == null || type.max() >= 1 && type.max() <= MAX_SEATS_OF_TYPE,
                         path + ".max",
                         "must be from 1 to " + MAX_SEATS_OF_TYPE);
                 var limit = Optional.ofNullable(type.max()).map(size -> new Limit(Ids.next(), size));
-                read.add(new PriceType(type.id(), type.name(), limit));
+                if (hasId) {
+                    read.add(new PriceType(type.id(), type.name(), limit));
+                }
             }
         }
         return read.isEmpty() ? Tariff.STANDARD.types() : read;

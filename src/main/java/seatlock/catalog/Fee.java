@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import seatlock.db.Row;
 
 /**
- * What buyers pay on top of the prices.
+ * An amount that buyers pay on top of the prices.
  *
  * @param number its place among the fees of the event, from 1
  * @param amount positive, in minor units of the event's currency

@@ -151,7 +151,7 @@ public record SeatPlan(List<Section> sections, Optional<Point> focus) {
         return prices;
     }
 
-    /** What has a price: a seat of a section, for a price type. */
+    /** A price has this key: a section, and the price type of a seat in it. */
     public record SectionPrice(String section, String priceType) {}
 
     /** Returns the number of seats, places included. */

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What the prices of an event consist of. It is fixed when the event is created.
+ * Price types and fees of an event. A tariff is fixed when the event is created.
  *
  * @param types at least one; the first is that of a seat for which none is named
  * @param fees in the order of their numbers

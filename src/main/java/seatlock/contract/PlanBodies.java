@@ -1,12 +1,17 @@
 package seatlock.contract;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.javalin.openapi.OpenApiDescription;
 import io.javalin.openapi.OpenApiName;
 import io.javalin.openapi.OpenApiPropertyType;
 import io.javalin.openapi.OpenApiRequired;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,21 +116,25 @@ public final class PlanBodies {
     }
 
     /** A number of seats, or a list with {@code null} for each gap. One of the two is {@code null}. */
+    @JsonDeserialize(using = RowSeats.Reader.class)
     public record RowSeats(Integer count, List<ListedSeat> list) {
-
-        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-        public static RowSeats of(Integer count) {
-            return new RowSeats(count, null);
-        }
-
-        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-        public static RowSeats of(List<ListedSeat> list) {
-            return new RowSeats(null, list);
-        }
 
         @JsonValue
         public Object json() {
             return count == null ? list : count;
+        }
+
+        /** With creators instead, Jackson would read the text "5" as a number. */
+        static final class Reader extends JsonDeserializer<RowSeats> {
+
+            @Override
+            public RowSeats deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+                if (parser.hasToken(JsonToken.START_ARRAY)) {
+                    var type = context.getTypeFactory().constructCollectionType(List.class, ListedSeat.class);
+                    return new RowSeats(null, context.readValue(parser, type));
+                }
+                return new RowSeats(context.readValue(parser, Integer.class), null);
+            }
         }
     }
 

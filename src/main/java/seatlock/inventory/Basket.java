@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import seatlock.catalog.Layout;
 
 /**
- * What a buyer asks for: everything or nothing. At least one item.
+ * The items that a buyer asks for: all or none of them are reserved. There is at least one.
  *
  * @param seats each once
  * @param places of each section once for each price type

@@ -8,7 +8,7 @@ import seatlock.catalog.Tariff;
 import seatlock.inventory.Reservation.ReservedSeat;
 
 /**
- * What a reservation costs, in minor units of the event's currency. It is fixed when the reservation is made.
+ * The parts of a reservation's total, in minor units of the event's currency. They are fixed when the reservation is made.
  *
  * @param prices sum of the prices of its seats
  * @param discounts sum of what a code takes off them

@@ -44,7 +44,7 @@ final class Vacancies {
             .weigher((Area area, Known known) -> known.size + 100)
             .build();
 
-    /** Where in an area this node begins, from 0 to 1, so that nodes seldom want the same places. */
+    /** Where in an area this node begins, from 0 to 1, so that nodes seldom pick the same places. */
     private final double start;
 
     Vacancies(Random random) {

@@ -147,7 +147,7 @@ public enum Invariant {
              WHERE ofEvent(rs) AND rs.active AND r.status IN ('CANCELLED', 'EXPIRED')
             """),
     A_RESERVATION_LISTS_THE_SEATS_IT_COUNTS_AND_COSTS_THEIR_SUM(
-            "Seat count and prices of each reservation match its list of seats", """
+            "Seat count, prices and total of each reservation match its list of seats", """
             SELECT count(*) AS n
               FROM reservations AS r
               LEFT JOIN (SELECT rs.event_id, rs.reservation_id, count(*) AS seats, sum(rs.price) AS prices,
@@ -158,7 +158,7 @@ public enum Invariant {
                 ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
              WHERE ofEvent(r)
                AND (r.seat_count IS DISTINCT FROM c.seats OR r.prices IS DISTINCT FROM c.prices
-                    OR r.discounts IS DISTINCT FROM c.discounts)
+                    OR r.discounts IS DISTINCT FROM c.discounts OR r.total <> r.prices - r.discounts + r.fees)
             """),
     A_RESERVATION_HAS_EACH_FEE_AS_OFTEN_AS_ITS_EVENT_SAYS(
             "The fees of each reservation are those of its event, and their sum", """
@@ -177,6 +177,43 @@ public enum Invariant {
                                                                                      ELSE least(c.paid, 1) END), 0)
                                                   FROM fees AS f
                                                  WHERE f.event_id = r.event_id))
+            """),
+    A_LIMIT_COUNTS_THE_SEATS_OF_CONFIRMED_RESERVATIONS(
+            "The confirmed seats of each limit are the sum of its uses by confirmed reservations", """
+            SELECT count(*) AS n
+              FROM limits AS l
+              LEFT JOIN (SELECT u.event_id, u.limit_id, sum(u.quantity) AS seats
+                           FROM limit_uses AS u
+                           JOIN reservations AS r ON r.event_id = u.event_id AND r.reservation_id = u.reservation_id
+                          WHERE ofEvent(u) AND r.status = 'CONFIRMED'
+                          GROUP BY u.event_id, u.limit_id) AS used
+                ON used.event_id = l.event_id AND used.limit_id = l.limit_id
+             WHERE ofEvent(l) AND l.confirmed <> coalesce(used.seats, 0)
+            """),
+    A_USE_OF_A_LIMIT_COUNTS_AS_LONG_AS_ITS_RESERVATION(
+            "Each use of a limit counts as long as its reservation holds seats", """
+            SELECT count(*) AS n
+              FROM limit_uses AS u
+              LEFT JOIN reservations AS r ON r.event_id = u.event_id AND r.reservation_id = u.reservation_id
+             WHERE ofEvent(u)
+               AND (u.active IS DISTINCT FROM (r.status IN ('PENDING', 'CONFIRMED'))
+                    OR u.expires_at IS DISTINCT FROM CASE WHEN r.confirmed_at IS NULL THEN r.expires_at END)
+            """),
+    A_RESERVATION_USES_THE_LIMITS_OF_ITS_PRICES(
+            "Each reservation uses the limits of its price types, once for each seat", """
+            SELECT count(*) AS n
+              FROM (SELECT rs.event_id, rs.reservation_id, t.limit_id, count(*) AS seats
+                      FROM reservation_seats AS rs
+                      JOIN price_types AS t ON t.event_id = rs.event_id AND t.price_type = rs.price_type
+                     WHERE ofEvent(rs) AND t.limit_id IS NOT NULL AND rs.refunded_at IS NULL
+                     GROUP BY rs.event_id, rs.reservation_id, t.limit_id) AS priced
+              FULL JOIN (SELECT u.event_id, u.reservation_id, u.limit_id, u.quantity
+                           FROM limit_uses AS u
+                           JOIN price_types AS t ON t.event_id = u.event_id AND t.limit_id = u.limit_id
+                          WHERE ofEvent(u)) AS used
+                ON used.event_id = priced.event_id AND used.reservation_id = priced.reservation_id
+                   AND used.limit_id = priced.limit_id
+             WHERE used.quantity IS DISTINCT FROM priced.seats
             """),
     A_SUCCESSOR_AND_WHAT_IT_REPLACES_NAME_EACH_OTHER(
             "A successor and the expired reservation that it replaces name each other", """
@@ -237,83 +274,25 @@ public enum Invariant {
                AND (e.terms_version IS DISTINCT FROM latest.version OR e.starts_at IS DISTINCT FROM latest.starts_at)
             """),
     A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY(
-            "Each sold seat has one valid ticket, and no other seat has any", """
-            SELECT count(*) AS n
-              FROM seats AS s
-              LEFT JOIN tickets AS t ON t.event_id = s.event_id AND t.seat_id = s.seat_id AND t.voided_at IS NULL
-             WHERE ofEvent(s)
-               AND (CASE s.status WHEN 'SOLD' THEN s.reservation_id END) IS DISTINCT FROM t.reservation_id
-            """),
+            "Each sold seat has one valid ticket, and no other seat has any",
+            TicketRules.A_SOLD_SEAT_HAS_ONE_LIVE_TICKET_AND_NO_OTHER_SEAT_HAS_ANY),
     A_RESERVATION_HAS_A_TICKET_FOR_EACH_SEAT_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE(
-            "Each confirmed reservation has a ticket per seat, and no other reservation has any", """
-            SELECT count(*) AS n
-              FROM reservations AS r
-              LEFT JOIN (SELECT t.event_id, t.reservation_id, count(*) AS tickets
-                           FROM tickets AS t
-                          WHERE ofEvent(t) AND t.transfers = 0
-                          GROUP BY t.event_id, t.reservation_id) AS c
-                ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
-             WHERE ofEvent(r)
-               AND (CASE WHEN r.confirmed_at IS NOT NULL THEN r.seat_count END) IS DISTINCT FROM c.tickets
-            """),
+            "Each confirmed reservation has a ticket per seat, and no other reservation has any",
+            TicketRules.A_RESERVATION_HAS_A_TICKET_FOR_EACH_SEAT_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE),
     A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED_OR_IT_WAS_TRANSFERRED(
-            "A ticket is void if and only if its reservation or its seat was refunded or it was transferred", """
-            SELECT count(*) AS n
-              FROM tickets AS t
-              LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
-              LEFT JOIN reservation_seats AS rs
-                ON rs.event_id = t.event_id AND rs.reservation_id = t.reservation_id AND rs.seat_id = t.seat_id
-              LEFT JOIN tickets AS next
-                ON next.event_id = t.event_id AND next.reservation_id = t.reservation_id AND next.seat_id = t.seat_id
-                   AND next.transfers = t.transfers + 1
-             WHERE ofEvent(t)
-               AND CASE WHEN next.ticket_id IS NOT NULL
-                        THEN t.voided_at IS NULL
-                        WHEN rs.refunded_at IS NOT NULL THEN t.voided_at IS DISTINCT FROM rs.refunded_at
-                        ELSE r.status IS DISTINCT FROM CASE WHEN t.voided_at IS NULL THEN 'CONFIRMED' ELSE 'CANCELLED' END
-                   END
-            """),
+            "A ticket is void if and only if its reservation or its seat was refunded or it was transferred",
+            TicketRules.A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED_OR_IT_WAS_TRANSFERRED),
     A_TRANSFERRED_TICKET_BEGINS_WHEN_THE_ONE_BEFORE_IT_ENDS(
-            "Each transferred ticket was issued when the one before it became void", """
-            SELECT count(*) AS n
-              FROM tickets AS t
-              LEFT JOIN tickets AS former
-                ON former.event_id = t.event_id AND former.reservation_id = t.reservation_id
-                   AND former.seat_id = t.seat_id AND former.transfers = t.transfers - 1
-             WHERE ofEvent(t) AND t.transfers > 0 AND former.voided_at IS DISTINCT FROM t.issued_at
-            """),
+            "Each transferred ticket was issued when the one before it became void",
+            TicketRules.A_TRANSFERRED_TICKET_BEGINS_WHEN_THE_ONE_BEFORE_IT_ENDS),
     BOTH_HOLDERS_OF_A_TRANSFERRED_TICKET_ARE_TOLD(
-            "Each transfer has a job that tells the new holder and one that tells the former holder", """
-            SELECT count(*) AS n
-              FROM tickets AS t
-              LEFT JOIN tickets AS former
-                ON former.event_id = t.event_id AND former.reservation_id = t.reservation_id
-                   AND former.seat_id = t.seat_id AND former.transfers = t.transfers - 1
-              LEFT JOIN jobs AS mail
-                ON mail.event_id = t.event_id AND mail.ticket_id = t.ticket_id AND mail.kind = 'SendTransferredTicket'
-              LEFT JOIN jobs AS notice
-                ON notice.event_id = t.event_id AND notice.ticket_id = former.ticket_id
-                   AND notice.kind = 'SendTransferNotice'
-             WHERE ofEvent(t) AND t.transfers > 0 AND (mail.job_id IS NULL OR notice.job_id IS NULL)
-            """),
-    A_TICKET_IS_SIGNED_WITH_A_KEY_THAT_IS_KEPT("Each ticket is signed with a stored key", """
-            SELECT count(*) AS n
-              FROM tickets AS t
-              LEFT JOIN ticket_keys AS k ON k.key_id = t.key_id
-             WHERE ofEvent(t) AND k.key_id IS NULL
-            """),
+            "Each transfer has a job that tells the new holder and one that tells the former holder",
+            TicketRules.BOTH_HOLDERS_OF_A_TRANSFERRED_TICKET_ARE_TOLD),
+    A_TICKET_IS_SIGNED_WITH_A_KEY_THAT_IS_KEPT(
+            "Each ticket is signed with a stored key", TicketRules.A_TICKET_IS_SIGNED_WITH_A_KEY_THAT_IS_KEPT),
     A_RESERVATION_HAS_ONE_JOB_FOR_ITS_TICKETS_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE(
-            "Each confirmed reservation has one job for its tickets, and no other reservation has any", """
-            SELECT count(*) AS n
-              FROM reservations AS r
-              LEFT JOIN (SELECT j.event_id, j.reservation_id, count(*) AS jobs
-                           FROM jobs AS j
-                          WHERE ofEvent(j) AND j.kind = 'IssueTickets'
-                          GROUP BY j.event_id, j.reservation_id) AS c
-                ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
-             WHERE ofEvent(r)
-               AND (CASE WHEN r.confirmed_at IS NOT NULL THEN 1 END) IS DISTINCT FROM c.jobs
-            """),
+            "Each confirmed reservation has one job for its tickets, and no other reservation has any",
+            TicketRules.A_RESERVATION_HAS_ONE_JOB_FOR_ITS_TICKETS_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE),
     A_JOB_HAS_A_SUBJECT_THAT_EXISTS("The subject of each job exists", """
             SELECT count(*) AS n
               FROM jobs AS j
@@ -326,32 +305,11 @@ public enum Invariant {
              WHERE ofEvent(j) AND r.reservation_id IS NULL AND e.event_id IS NULL AND t.ticket_id IS NULL
             """),
     A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET(
-            "Each completed job for documents has stored a document for each valid ticket", """
-            SELECT count(*) AS n
-              FROM tickets AS t
-              JOIN jobs AS j
-                ON j.event_id = t.event_id AND j.reservation_id = t.reservation_id
-                   AND j.kind = 'IssueTickets' AND j.state = 'DONE'
-              LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
-              LEFT JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
-             WHERE ofEvent(t) AND t.voided_at IS NULL AND t.transfers = 0 AND d.ticket_id IS NULL AND r.erased_at IS NULL
-               AND NOT EXISTS (SELECT FROM jobs AS n
-                                WHERE n.event_id = t.event_id AND n.reservation_id = t.reservation_id
-                                  AND n.kind = 'RenewTickets' AND n.state <> 'DONE')
-            """),
+            "Each completed job for documents has stored a document for each valid ticket",
+            TicketRules.A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET),
     A_TRANSFERRED_TICKET_THAT_WAS_SENT_HAS_A_DOCUMENT(
-            "Each completed job that mails a transferred ticket has stored its document", """
-            SELECT count(*) AS n
-              FROM jobs AS j
-              JOIN tickets AS t
-                ON t.event_id = j.event_id AND t.ticket_id = j.ticket_id AND t.voided_at IS NULL
-                   AND t.holder_email IS NOT NULL
-              LEFT JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
-             WHERE ofEvent(j) AND j.kind = 'SendTransferredTicket' AND j.state = 'DONE' AND d.ticket_id IS NULL
-               AND NOT EXISTS (SELECT FROM jobs AS n
-                                WHERE n.event_id = t.event_id AND n.reservation_id = t.reservation_id
-                                  AND n.kind = 'RenewTickets' AND n.state <> 'DONE')
-            """),
+            "Each completed job that mails a transferred ticket has stored its document",
+            TicketRules.A_TRANSFERRED_TICKET_THAT_WAS_SENT_HAS_A_DOCUMENT),
     A_RESERVATION_WITHOUT_A_NAME_IS_NOT_FOUND_BY_ONE(
             "A reservation has words to be found by only if it has a name", """
             SELECT count(*) AS n
@@ -360,18 +318,8 @@ public enum Invariant {
              WHERE ofEvent(w) AND r.name IS NULL
             """),
     A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL(
-            "Each completed job for the documents of a confirmed reservation is followed by a job for the mail", """
-            SELECT count(*) AS n
-              FROM jobs AS j
-              JOIN reservations AS r
-                ON r.event_id = j.event_id AND r.reservation_id = j.reservation_id AND r.status = 'CONFIRMED'
-              LEFT JOIN (SELECT m.event_id, m.reservation_id, count(*) AS mails
-                           FROM jobs AS m
-                          WHERE ofEvent(m) AND m.kind = 'SendTickets'
-                          GROUP BY m.event_id, m.reservation_id) AS c
-                ON c.event_id = j.event_id AND c.reservation_id = j.reservation_id
-             WHERE ofEvent(j) AND j.kind = 'IssueTickets' AND j.state = 'DONE' AND c.mails IS NULL AND r.erased_at IS NULL
-            """),
+            "Each completed job for the documents of a confirmed reservation is followed by a job for the mail",
+            TicketRules.A_JOB_THAT_IS_DONE_IS_FOLLOWED_BY_A_JOB_FOR_THE_MAIL),
     A_REPLY_THAT_SAYS_CREATED_NAMES_A_RESERVATION_THAT_IS_THERE(
             "Each stored 201 reply refers to its event or to an existing reservation", """
             SELECT count(*) AS n
@@ -399,49 +347,16 @@ public enum Invariant {
                      WHERE ofEvent(r) AND r.amount_paid > 0 AND p.reference IS NULL) AS n
             """),
     A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS(
-            "Each ticket is checked in by the earliest scan of its current entry", """
-            SELECT count(*) AS n
-              FROM tickets AS t
-              LEFT JOIN (SELECT s.event_id, s.ticket_id, s.entry, min(s.judged_at) AS judged_at
-                           FROM scans AS s
-                          WHERE ofEvent(s) AND s.outcome IN ('ADMITTED', 'ALREADY_CHECKED_IN')
-                          GROUP BY s.event_id, s.ticket_id, s.entry) AS first
-                ON first.event_id = t.event_id AND first.ticket_id = t.ticket_id AND first.entry = t.entry
-             WHERE ofEvent(t) AND t.checked_in_at IS DISTINCT FROM first.judged_at
-            """),
+            "Each ticket is checked in by the earliest scan of its current entry",
+            TicketRules.A_TICKET_IS_CHECKED_IN_BY_THE_EARLIEST_OF_ITS_SCANS),
     A_TICKET_IS_IN_THE_ENTRY_AFTER_THOSE_THAT_HAVE_ENDED(
-            "Each ticket is in the entry after those that were checked out or undone", """
-            SELECT count(*) AS n
-              FROM tickets AS t
-              LEFT JOIN (SELECT s.event_id, s.ticket_id, count(*) AS ended, max(s.entry) AS last,
-                                max(s.judged_at) FILTER (WHERE s.outcome = 'CHECKED_OUT') AS out
-                           FROM scans AS s
-                          WHERE ofEvent(s) AND s.outcome IN ('CHECKED_OUT', 'UNDONE')
-                          GROUP BY s.event_id, s.ticket_id) AS e
-                ON e.event_id = t.event_id AND e.ticket_id = t.ticket_id
-             WHERE ofEvent(t)
-               AND (t.entry <> coalesce(e.ended, 0) + 1 OR t.entry <> coalesce(e.last, 0) + 1
-                    OR t.checked_out_at IS DISTINCT FROM e.out)
-            """),
-    A_SCAN_BELONGS_TO_THE_ENTRY_OF_ITS_TIME("Each scan belongs to the entry of its time", """
-            SELECT count(*) AS n
-              FROM scans AS s
-              JOIN scans AS e
-                ON e.event_id = s.event_id AND e.ticket_id = s.ticket_id AND e.outcome IN ('CHECKED_OUT', 'UNDONE')
-                   AND e.entry IN (s.entry, s.entry - 1)
-             WHERE ofEvent(s)
-               AND CASE WHEN e.entry = s.entry THEN s.judged_at > e.judged_at ELSE s.judged_at < e.judged_at END
-            """),
+            "Each ticket is in the entry after those that were checked out or undone",
+            TicketRules.A_TICKET_IS_IN_THE_ENTRY_AFTER_THOSE_THAT_HAVE_ENDED),
+    A_SCAN_BELONGS_TO_THE_ENTRY_OF_ITS_TIME(
+            "Each scan belongs to the entry of its time", TicketRules.A_SCAN_BELONGS_TO_THE_ENTRY_OF_ITS_TIME),
     A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET(
             "Each scan is judged after its ticket was issued, and refused as void only after the ticket became void",
-            """
-            SELECT count(*) AS n
-              FROM scans AS s
-              LEFT JOIN tickets AS t ON t.event_id = s.event_id AND t.ticket_id = s.ticket_id
-             WHERE ofEvent(s)
-               AND (t.issued_at IS NULL OR s.judged_at < t.issued_at
-                    OR (s.outcome = 'VOIDED' AND (t.voided_at IS NULL OR s.judged_at < t.voided_at)))
-            """),
+            TicketRules.A_SCAN_IS_JUDGED_WITHIN_THE_LIFE_OF_ITS_TICKET),
     A_CHANGE_HAS_A_VERSION_OF_ITS_OWN_WHICH_ITS_RESERVATION_HAS_REACHED(
             "Each change has a version of its own, which its reservation has reached", """
             SELECT (SELECT count(*)

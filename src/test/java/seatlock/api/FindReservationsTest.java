@@ -177,8 +177,9 @@ class FindReservationsTest {
                 api.reserveWith(event.id(), UUID.randomUUID().toString(), body).json();
 
         assertThat(reserved.get("seats").toString())
-                .isEqualTo("[{\"label\":\"S-A-1\",\"price\":4500,\"holder\":\"Charles Babbage\"},"
-                        + "{\"label\":\"S-A-2\",\"price\":4500}]");
+                .isEqualTo(
+                        "[{\"label\":\"S-A-1\",\"priceType\":\"standard\",\"price\":4500,\"holder\":\"Charles Babbage\"},"
+                                + "{\"label\":\"S-A-2\",\"priceType\":\"standard\",\"price\":4500}]");
         assertThat(reserved.get("name").asText()).isEqualTo("Ada Lovelace");
         assertThat(reserved.get("language").asText()).isEqualTo("de");
         assertThat(reserved.get("version").asInt()).isEqualTo(1);

@@ -35,7 +35,8 @@ class ReservationTest {
         assertThat(reserved.header("Location")).isEqualTo(Api.path(event.id(), id));
         assertThat(json.get("status").asText()).isEqualTo("PENDING");
         assertThat(json.get("seats").toString())
-                .isEqualTo("[{\"label\":\"S-A-1\",\"price\":4500},{\"label\":\"S-A-2\",\"price\":4500}]");
+                .isEqualTo("[{\"label\":\"S-A-1\",\"priceType\":\"standard\",\"price\":4500},"
+                        + "{\"label\":\"S-A-2\",\"priceType\":\"standard\",\"price\":4500}]");
         assertThat(json.get("total").toString()).isEqualTo("{\"amount\":9000,\"currency\":\"EUR\"}");
         assertThat(Instant.parse(json.get("expiresAt").asText()))
                 .isEqualTo(Instant.parse(json.get("createdAt").asText()).plus(10, ChronoUnit.MINUTES));

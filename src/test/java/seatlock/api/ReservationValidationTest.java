@@ -30,7 +30,7 @@ class ReservationValidationTest {
                 arguments("{\"seats\":[null],\"email\":\"a@b.c\"}", "seats[0]"),
                 arguments("{\"seats\":[1],\"email\":\"a@b.c\"}", "seats[0]"),
                 arguments("{\"seats\":[\"\"],\"email\":\"a@b.c\"}", "seats[0]"),
-                arguments("{\"seats\":[\"" + "x".repeat(121) + "\"],\"email\":\"a@b.c\"}", "seats[0]"),
+                arguments("{\"seats\":[\"" + "x".repeat(123) + "\"],\"email\":\"a@b.c\"}", "seats[0]"),
                 arguments(
                         "{\"seats\":[\"S-A-2\",{\"seat\":\"S-A-3\",\"holder\":\"A\\tB\"}],\"email\":\"a@b.c\"}",
                         "seats[1].holder"),

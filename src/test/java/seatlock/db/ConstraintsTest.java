@@ -172,7 +172,8 @@ class ConstraintsTest {
 
     /** SQL that breaks a rule, and the constraint that stops it. */
     static Stream<Arguments> violations() {
-        return Stream.concat(EventConstraints.violations(), ofSales());
+        return Stream.of(EventConstraints.violations(), PriceConstraints.violations(), ofSales())
+                .flatMap(cases -> cases);
     }
 
     private static Stream<Arguments> ofSales() {
@@ -221,9 +222,6 @@ class ConstraintsTest {
                         "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :held, 99, 'standard', 4500, 0, true)",
                         "reservation_seats_seat_fk"),
                 arguments(
-                        "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :held, 3, 'standard', -1, 0, true)",
-                        "reservation_seats_price_not_negative"),
-                arguments(
                         "UPDATE reservation_seats SET refunded_at = now() WHERE event_id = :event AND active",
                         "reservation_seats_refunded_is_not_active"),
                 // The life of a reservation
@@ -255,7 +253,7 @@ class ConstraintsTest {
                 arguments(reservation("sha256('x'), 1", "sha256('x'), 11"), "reservations_seat_count_in_limit"),
                 arguments(reservation("sha256('x'), 1", "sha256('x'), 0"), "reservations_seat_count_in_limit"),
                 arguments(reservation("max_seats_per_reservation", "100"), "reservations_terms_fk"),
-                arguments(reservation("100, now()", "-1, now()"), "reservations_total_not_negative"),
+                arguments(reservation("100, 0, 0, 100", "-1, 0, 0, -1"), "reservations_total_not_negative"),
                 arguments(reservation("sha256('x')", "'x'::bytea"), "reservations_token_hash_sha256"),
                 arguments(NEW_RESERVATION.formatted(GOOD).replace("gen_random_uuid()", ":held"), "reservations_pk"),
                 // The catalogue
@@ -326,13 +324,13 @@ class ConstraintsTest {
                 arguments(
                         "UPDATE section_prices SET price = -1 WHERE event_id = :event",
                         "section_prices_price_in_range"),
-                arguments(plan("seat_count = 0"), "seat_plans_seat_count_positive"),
+                arguments(plan("seat_count = 0, length = 0"), "seat_plans_seat_count_positive"),
                 arguments(plan("section = ''"), "seat_plans_names_length"),
                 arguments(plan("first_seat_id = 0"), "seat_plans_first_seat_id_positive"),
                 arguments(plan("event_id = gen_random_uuid()"), "seat_plans_event_fk"),
                 arguments("INSERT INTO seat_plans SELECT * FROM seat_plans WHERE event_id = :event", "seat_plans_pk"),
                 arguments(
-                        "INSERT INTO seat_plans SELECT event_id, 9, section, row_name, seat_count FROM seat_plans"
+                        "INSERT INTO seat_plans SELECT event_id, 9, section, row_name, seat_count, sold, is_listed, length FROM seat_plans"
                                 + " WHERE event_id = :event",
                         "seat_plans_row_unique"),
                 // Tickets
@@ -504,10 +502,14 @@ class ConstraintsTest {
                  WHERE t.relnamespace = 'public'::regnamespace AND t.relname <> 'flyway_schema_history'
                 """, row -> row.text("name")));
         all.removeAll(tested);
-        // Unique keys that contain the primary key; the event of a job, which its reservation precedes; and types of
-        // subjects, which the rule about kinds precedes.
+        // Unique keys that contain the primary key; the event of a job, which its reservation precedes; types of
+        // subjects, which the rule about kinds precedes; and prices, which their discounts precede.
         assertThat(all)
                 .containsExactly(
-                        "event_terms_limits_unique", "event_terms_start_unique", "jobs_event_fk", "jobs_subject_known");
+                        "event_terms_limits_unique",
+                        "event_terms_start_unique",
+                        "jobs_event_fk",
+                        "jobs_subject_known",
+                        "reservation_seats_price_not_negative");
     }
 }

@@ -43,9 +43,8 @@ final class EventConstraints {
                 arguments(
                         event(CANCELLED + ", cancel_completed_at", "now() - interval '1 s'"),
                         "events_cancel_completed_after_cancelled"),
-                // Prices
-                arguments(price(":event, 'S', 1, 4500"), "section_prices_pk"),
-                arguments(price(":event, 'S', 2, 4500"), "section_prices_terms_fk"),
-                arguments(price(":event, '', 1, 4500"), "section_prices_section_length"));
+                arguments(event("tax_rate", "10001"), "events_tax_rate_in_range"),
+                arguments(event("focus_x", "0"), "events_focus_whole"),
+                arguments(event("focus_x = 0, focus_y", "1e9"), "events_focus_in_range"));
     }
 }

@@ -53,9 +53,10 @@ class PartialCancelDecisionTest {
             NOW.minusSeconds(3600));
 
     /** S-A-1 to S-A-3, and the table S-T with two seats. */
-    private static final Layout LAYOUT = new Layout(List.of(
-            new PlannedRow("S", new Row("A", 3), 1),
-            new PlannedRow("S", new Row("T", Sold.WHOLE, new Numbered(2)), 4)),
+    private static final Layout LAYOUT = new Layout(
+            List.of(
+                    new PlannedRow("S", new Row("A", 3), 1),
+                    new PlannedRow("S", new Row("T", Sold.WHOLE, new Numbered(2)), 4)),
             Optional.empty());
 
     /** Ten seats may be sold for 1000; 100 are given back for each seat besides, and 300 with the last one. */

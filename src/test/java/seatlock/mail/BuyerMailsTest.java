@@ -221,10 +221,12 @@ class BuyerMailsTest {
                 1,
                 plain.capacity(),
                 plain.createdAt());
-        var layout = new Layout(List.of(
-                new PlannedRow("FLOOR", new SeatPlan.Row("GA", Sold.AS_PLACES, new Numbered(500)), 1),
-                new PlannedRow("STALLS", new SeatPlan.Row("B", Sold.SINGLY, new Numbered(2)), 501),
-                new PlannedRow("TABLES", new SeatPlan.Row("7", Sold.WHOLE, new Numbered(2)), 503)), Optional.empty());
+        var layout = new Layout(
+                List.of(
+                        new PlannedRow("FLOOR", new SeatPlan.Row("GA", Sold.AS_PLACES, new Numbered(500)), 1),
+                        new PlannedRow("STALLS", new SeatPlan.Row("B", Sold.SINGLY, new Numbered(2)), 501),
+                        new PlannedRow("TABLES", new SeatPlan.Row("7", Sold.WHOLE, new Numbered(2)), 503)),
+                Optional.empty());
         var adult = new PriceType("adult", "Adult", Optional.empty());
         var child = new PriceType("child", "Child <12", Optional.empty());
         var fees = List.of(

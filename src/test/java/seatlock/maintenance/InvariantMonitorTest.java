@@ -58,21 +58,27 @@ class InvariantMonitorTest {
             assertThat(scrape().samples()).containsKey(VIOLATIONS);
             assertThat(errors(log, "event")).isEmpty();
 
-            system.update("UPDATE reservations SET total = total + 1 WHERE reservation_id = ?::uuid", held);
+            system.update(
+                    "UPDATE reservations SET prices = prices + 1, total = total + 1 WHERE reservation_id = ?::uuid",
+                    held);
             monitor.runOnce();
             monitor.runOnce();
             assertThat(scrape().of(VIOLATIONS)).isEqualTo(1);
             assertThat(errors(log, event.id().toString()))
                     .singleElement()
                     .asString()
-                    .contains("Seat count and total of each reservation match its list of seats");
+                    .contains("Seat count, prices and total of each reservation match its list of seats");
             assertThat(errors(log, intact.id().toString())).isEmpty();
 
-            system.update("UPDATE reservations SET total = total - 1 WHERE reservation_id = ?::uuid", held);
+            system.update(
+                    "UPDATE reservations SET prices = prices - 1, total = total - 1 WHERE reservation_id = ?::uuid",
+                    held);
             monitor.runOnce();
             assertThat(scrape().of(VIOLATIONS)).isZero();
 
-            system.update("UPDATE reservations SET total = total + 1 WHERE reservation_id = ?::uuid", held);
+            system.update(
+                    "UPDATE reservations SET prices = prices + 1, total = total + 1 WHERE reservation_id = ?::uuid",
+                    held);
             monitor.runOnce();
             assertThat(errors(log, event.id().toString())).hasSize(2);
         }

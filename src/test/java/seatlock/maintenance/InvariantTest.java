@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import seatlock.catalog.Event;
+import seatlock.catalog.EventId;
 import seatlock.support.Api;
 import seatlock.support.TestSystem;
 
@@ -83,6 +85,13 @@ class InvariantTest {
     private static String cancelled(String refund) {
         return ofEvent("UPDATE events SET status = 'CANCELLED', cancelled_at = now(), cancel_completed_at = now(),"
                 + " cancel_notify = true, cancel_refund = " + refund);
+    }
+
+    /** The use of a limit whose id is that of the event. */
+    private static String use(String which, String expiresAt, String active) {
+        return "INSERT INTO limit_uses (event_id, limit_id, reservation_id, quantity, expires_at, active)"
+                + " SELECT event_id, event_id, reservation_id, 1, " + expiresAt + ", " + active
+                + " FROM reservations WHERE event_id = :event AND reservation_id = " + which;
     }
 
     /** SQL that violates an invariant, and that invariant. */
@@ -162,6 +171,37 @@ class InvariantTest {
                 arguments(
                         "INSERT INTO reservation_seats (event_id, reservation_id, seat_id, price_type, price, discount, active) VALUES (:event, :held, 5, 'standard', 0, 0, false)",
                         Invariant.A_RESERVATION_LISTS_THE_SEATS_IT_COUNTS_AND_COSTS_THEIR_SUM),
+                arguments(
+                        claim(":held", "discount = 1"),
+                        Invariant.A_RESERVATION_LISTS_THE_SEATS_IT_COUNTS_AND_COSTS_THEIR_SUM),
+                arguments(
+                        "INSERT INTO fees (event_id, fee, name, amount, per, is_refundable)"
+                                + " VALUES (:event, 1, 'Booking fee', 150, 'RESERVATION', true)",
+                        Invariant.A_RESERVATION_HAS_EACH_FEE_AS_OFTEN_AS_ITS_EVENT_SAYS),
+                arguments(
+                        "INSERT INTO reservation_fees (event_id, reservation_id, fee, quantity, amount)"
+                                + " VALUES (:event, :held, 1, 1, 150)",
+                        Invariant.A_RESERVATION_HAS_EACH_FEE_AS_OFTEN_AS_ITS_EVENT_SAYS),
+                arguments(
+                        "INSERT INTO limits (event_id, limit_id, size, confirmed) VALUES (:event, :event, 5, 1)",
+                        Invariant.A_LIMIT_COUNTS_THE_SEATS_OF_CONFIRMED_RESERVATIONS),
+                arguments(
+                        use(":sold", "NULL", "true")
+                                + "; INSERT INTO limits (event_id, limit_id, size, confirmed) VALUES (:event, :event, 5, 0)",
+                        Invariant.A_LIMIT_COUNTS_THE_SEATS_OF_CONFIRMED_RESERVATIONS),
+                arguments(use(":sold", "NULL", "false"), Invariant.A_USE_OF_A_LIMIT_COUNTS_AS_LONG_AS_ITS_RESERVATION),
+                arguments(
+                        use(":sold", "expires_at", "true"),
+                        Invariant.A_USE_OF_A_LIMIT_COUNTS_AS_LONG_AS_ITS_RESERVATION),
+                arguments(use(":held", "NULL", "true"), Invariant.A_USE_OF_A_LIMIT_COUNTS_AS_LONG_AS_ITS_RESERVATION),
+                arguments(
+                        ofEvent("UPDATE price_types SET limit_id = event_id, max_seats = 5"),
+                        Invariant.A_RESERVATION_USES_THE_LIMITS_OF_ITS_PRICES),
+                arguments(
+                        "INSERT INTO price_types (event_id, place, price_type, name, max_seats, limit_id)"
+                                + " VALUES (:event, 2, 'early', 'Early bird', 5, :event); "
+                                + use(":held", "expires_at", "true"),
+                        Invariant.A_RESERVATION_USES_THE_LIMITS_OF_ITS_PRICES),
                 arguments(
                         reservation(":sold", "amount_paid = 1"),
                         Invariant.WHAT_WAS_CONFIRMED_WAS_PAID_IN_FULL_AND_IN_TIME),
@@ -330,6 +370,7 @@ class InvariantTest {
 
                 assertThat(counts(system, event)).isEmpty();
             }
+            sellToEarlyBirds(system);
             assertThat(Invariant.values())
                     .allSatisfy(invariant ->
                             assertThat(countEverywhere(system, invariant)).isZero());
@@ -365,6 +406,39 @@ class InvariantTest {
         var reacquired = system.api.reacquire(event.id(), late, "late", 4500);
         assertThat(reacquired.status()).isEqualTo(200);
         system.database.inTransaction(tx -> system.feed.sequence(tx, event.id()));
+    }
+
+    /** Sells places with fees, some at a limited price: one sold, one refunded, one held, one lapsed, one lapsed and paid late. */
+    private static void sellToEarlyBirds(TestSystem system) {
+        var created = system.api.createEvent("""
+                {"name":"Club Night","venue":"Halle","startsAt":"2031-06-18T19:00:00Z","timeZone":"Europe/Berlin",
+                 "currency":"EUR","priceTypes":[{"id":"full","name":"Full"},{"id":"early","name":"Early bird","max":9}],
+                 "fees":[{"name":"Booking fee","amount":100,"per":"SEAT"},{"name":"Postage","amount":300,"per":"RESERVATION"}],
+                 "sections":[{"name":"FLOOR","prices":{"full":4000,"early":3000},"places":20}]}""");
+        var event = new EventId(UUID.fromString(created.json().get("id").asText()));
+        var sold = reservePlaces(system, event);
+        assertThat(system.api.confirm(event, sold, 10_600).status()).isEqualTo(200);
+        var refunded = reservePlaces(system, event);
+        assertThat(system.api.confirm(event, refunded, 10_600).status()).isEqualTo(200);
+        assertThat(system.api.cancel(event, refunded, TestSystem.ADMIN_KEY).status())
+                .isEqualTo(200);
+        var late = reservePlaces(system, event);
+        reservePlaces(system, event);
+        system.lapse(event);
+        assertThat(system.api.reacquire(event, late, "late", 10_600).status()).isEqualTo(200);
+        reservePlaces(system, event);
+        system.sweeper().runOnce();
+        system.database.inTransaction(tx -> system.feed.sequence(tx, event));
+        assertThat(system.violations(event)).isEmpty();
+    }
+
+    /** Reserves two places at the limited price and one at the other. Returns the id of the reservation. */
+    private static String reservePlaces(TestSystem system, EventId event) {
+        var reserved = system.api.reserveWith(event, UUID.randomUUID().toString(), """
+                {"places":[{"section":"FLOOR","quantity":2,"priceType":"early"},{"section":"FLOOR","quantity":1}],
+                 "email":"ada@example.org"}""");
+        assertThat(reserved.status()).as(reserved.text()).isEqualTo(201);
+        return reserved.json().get("id").asText();
     }
 
     private static void lapse(TestSystem system, Event event, String reservation) {
