@@ -87,8 +87,10 @@ final class Refusals {
         var problem = Problem.of(
                 ApiProblem.SOLD_OUT,
                 where + outcome.available() + (isOne ? " free place" : " free places") + ". Nothing was reserved.");
-        outcome.section().ifPresent(section -> problem.with("section", section));
-        return problem.with("available", outcome.available());
+        return outcome.section()
+                .map(section -> problem.with("section", section))
+                .orElse(problem)
+                .with("available", outcome.available());
     }
 
     private static Problem notOnSale(Event event, Outcome.NotOnSale outcome) {

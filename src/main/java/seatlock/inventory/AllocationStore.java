@@ -167,7 +167,7 @@ public final class AllocationStore {
     }
 
     /**
-     * What an allocation has in a section.
+     * The seats of a section that an allocation has.
      *
      * @param capacity number of seats that are withheld, whatever their status
      * @param available how many of them are neither held nor sold

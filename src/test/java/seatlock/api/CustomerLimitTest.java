@@ -21,8 +21,15 @@ class CustomerLimitTest {
 
     private EventId event() {
         var event = system.event(20).id();
-        system.changeTerms(event, "max_seats_per_customer = 3");
+        limit(event, 3);
         return event;
+    }
+
+    private void limit(EventId event, int seats) {
+        var request = api.asAdmin(api.request("/api/events/" + event));
+        assertThat(api.send(Api.patch(request, "{\"maxSeatsPerCustomer\":" + seats + "}"))
+                        .status())
+                .isEqualTo(200);
     }
 
     private Api.Response reserve(Api node, EventId event, String customer, String email, String... seats) {
@@ -87,7 +94,7 @@ class CustomerLimitTest {
         reserve(api, event, "c-17", "eve@example.org", "S-A-2", "S-A-3", "S-A-4");
 
         assertThat(api.reacquire(event, late, "k1", 4500).outcome()).isEqualTo("422 too-many-seats");
-        system.changeTerms(event, "max_seats_per_customer = 4");
+        limit(event, 4);
         var successor = api.reacquire(event, late, "k2", 4500);
         assertThat(successor.status()).as(successor.text()).isEqualTo(200);
         assertThat(successor.json().get("customer").asText()).isEqualTo("c-17");

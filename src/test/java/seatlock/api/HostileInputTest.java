@@ -72,7 +72,7 @@ class HostileInputTest {
                         "withhold",
                         "/api/events/" + held.event + "/allocations",
                         true,
-                        "{\"name\":\"HOUSE\",\"seats\":[\"S-A-3\"]}"),
+                        "{\"name\":\"HOUSE\",\"seats\":[\"S-B-1\"]}"),
                 new Endpoint(
                         "confirm",
                         Api.path(held.event, held.reservation) + "/confirm",

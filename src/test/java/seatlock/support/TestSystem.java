@@ -393,9 +393,11 @@ public final class TestSystem implements AutoCloseable {
         database.inTransaction(tx -> {
             tx.update("""
                     INSERT INTO event_terms (event_id, version, starts_at, is_paused, max_seats_per_reservation,
-                                             reservation_ttl_ms, reentry, transfer_until, created_at)
+                                             reservation_ttl_ms, reentry, transfer_until, orphans, accessible_released,
+                                             created_at)
                     SELECT t.event_id, t.version + 1, t.starts_at, t.is_paused, t.max_seats_per_reservation,
-                           t.reservation_ttl_ms, t.reentry, t.transfer_until, clock_timestamp()
+                           t.reservation_ttl_ms, t.reentry, t.transfer_until, t.orphans, t.accessible_released,
+                           clock_timestamp()
                       FROM event_terms AS t
                       JOIN events AS e ON e.event_id = t.event_id AND e.terms_version = t.version
                      WHERE t.event_id = ?
