@@ -139,6 +139,45 @@ class UpgradeTest {
         assertThat(pending.header("Idempotency-Replayed")).isEqualTo("true");
     }
 
+    /** There was one price in each section, and no fee, discount, tax, list of seats or table. */
+    @Test
+    void prices_and_plans_of_the_old_release_are_of_the_standard_type() throws IOException {
+        assertThat(system.query(
+                        "SELECT price_type || ' ' || place || ' ' || name || ' ' || (max_seats IS NULL) AS line"
+                                + " FROM price_types",
+                        row -> row.text("line")))
+                .hasSize(2)
+                .containsOnly("standard 1 Standard true");
+        assertThat(system.count("SELECT count(*) AS n FROM section_prices WHERE price_type <> 'standard'"))
+                .isZero();
+        assertThat(system.count(
+                        "SELECT count(*) AS n FROM reservations WHERE total = prices AND discounts = 0 AND fees = 0"))
+                .isEqualTo(system.count("SELECT count(*) AS n FROM reservations"))
+                .isGreaterThan(6);
+        assertThat(system.count(
+                        "SELECT count(*) AS n FROM reservation_seats WHERE price_type = 'standard' AND discount = 0"))
+                .isEqualTo(system.count("SELECT count(*) AS n FROM reservation_seats"))
+                .isGreaterThan(6);
+        assertThat(system.query(
+                        "SELECT DISTINCT sold || length - seat_count AS line FROM seat_plans", row -> row.text("line")))
+                .containsExactly("SINGLY0");
+        assertThat(system.query("SELECT event_id FROM events WHERE tax_rate IS NOT NULL", row -> row.uuid("event_id")))
+                .isEmpty();
+
+        var sold =
+                system.api.get(Api.path(aida, id("open")), TestSystem.ADMIN_KEY).json();
+        assertThat(sold.at("/total/amount").asLong()).isEqualTo(9000);
+        assertThat(sold.get("seats").toString())
+                .isEqualTo("[{\"label\":\"STALLS-B-4\",\"priceType\":\"standard\",\"price\":4500},"
+                        + "{\"label\":\"STALLS-B-5\",\"priceType\":\"standard\",\"price\":4500}]");
+        var plan = system.api
+                .send(system.api.asAdmin(system.api.request("/api/events/" + aida + "/plan")))
+                .json();
+        assertThat(plan.get("priceTypes").toString()).isEqualTo("[{\"id\":\"standard\",\"name\":\"Standard\"}]");
+        assertThat(plan.get("fees")).isEmpty();
+        assertThat(plan.at("/sections/0/price").asLong()).isEqualTo(4500);
+    }
+
     @Test
     void payments_and_scans_of_the_old_release_are_on_record() throws IOException {
         var id = system.api.reserve(aida, "STALLS-A-1").json().get("id").asText();
