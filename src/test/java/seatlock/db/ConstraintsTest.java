@@ -160,10 +160,10 @@ class ConstraintsTest {
                 + " entry, reason) SELECT " + row.replace(good, bad) + " FROM tickets WHERE event_id = :event";
     }
 
-    /** A code of ten percent. */
-    private static String code(String column, String value) {
-        return "INSERT INTO codes (event_id, code_id, code, effect, value, is_active, created_at, " + column
-                + ") SELECT :event, gen_random_uuid(), 'EARLY', 'PERCENT', 10, true, now(), " + value;
+    /** A code of ten percent: sections, price types, whether it is for a single use. */
+    private static String code(String values) {
+        return "INSERT INTO codes (event_id, code_id, code, effect, value, is_active, created_at, sections, price_types,"
+                + " is_single_use) SELECT :event, gen_random_uuid(), 'EARLY', 'PERCENT', 10, true, now(), " + values;
     }
 
     private static String quota(String event, String subject, String reservations) {
@@ -443,9 +443,9 @@ class ConstraintsTest {
                                 + HELD_KEY,
                         "idempotency_keys_pk"),
                 // Codes
-                arguments(code("sections", "'{}'::text[]"), "codes_scope_not_empty"),
-                arguments(code("price_types", "'{}'::text[]"), "codes_scope_not_empty"),
-                arguments(code("is_single_use", "true"), "codes_single_use_is_counted"),
+                arguments(code("'{}', NULL, false"), "codes_scope_not_empty"),
+                arguments(code("NULL, '{}', false"), "codes_scope_not_empty"),
+                arguments(code("NULL, NULL, true"), "codes_single_use_is_counted"),
                 arguments(held("discounts = 100, total = total - 100"), "reservations_discount_by_a_code"),
                 // Words
                 arguments(word("''", ":held"), "reservation_words_word_length"),

@@ -96,8 +96,8 @@ class InvariantTest {
 
     /** Gives the pending reservation a code whose limit does not count it. */
     private static String uncountedCode() {
-        return "WITH c AS (INSERT INTO codes (event_id, code_id, code, effect, value, limit_id, is_active, created_at)"
-                + " VALUES (:event, gen_random_uuid(), 'EARLY', 'PERCENT', 10, gen_random_uuid(), true, now())"
+        return "WITH c AS (INSERT INTO codes (event_id, code_id, code, effect, value, limit_id, is_active, created_at, is_single_use)"
+                + " VALUES (:event, gen_random_uuid(), 'EARLY', 'PERCENT', 10, gen_random_uuid(), true, now(), false)"
                 + " RETURNING code_id) UPDATE reservations SET code_id = c.code_id FROM c"
                 + " WHERE event_id = :event AND reservation_id = :held";
     }
