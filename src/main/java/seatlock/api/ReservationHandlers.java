@@ -174,7 +174,7 @@ final class ReservationHandlers implements ReservationOperations {
         var success = new Success(200, Optional.empty());
         if (!caller.isSeller()) {
             var order = order(ctx, event, Optional.of(use), new Command.Confirm(id, payment), success);
-            submitAsHolder(ctx, order, caller.token().orElseThrow());
+            submitAsHolder(ctx, order, id, caller.token().orElseThrow());
             return;
         }
         if (!Confirmation.REACQUIRE.equals(body.ifLapsed())) {
