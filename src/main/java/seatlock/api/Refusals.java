@@ -59,10 +59,12 @@ final class Refusals {
     }
 
     private static Problem soldOut(Outcome.SoldOut outcome) {
-        var where =
-                outcome.section().map(section -> "Section " + section + " has ").orElse("There are ");
-        var problem =
-                Problem.of(ApiProblem.SOLD_OUT, where + outcome.available() + (isOne ? " free place" : " free places") + ". Nothing was reserved.");
+        var isOne = outcome.available() == 1;
+        var where = outcome.section()
+                .map(section -> "Section " + section + " has ")
+                .orElse(isOne ? "There is " : "There are ");
+        var places = outcome.available() + (isOne ? " free place" : " free places");
+        var problem = Problem.of(ApiProblem.SOLD_OUT, where + places + ". Nothing was reserved.");
         return outcome.section()
                 .map(section -> problem.with("section", section))
                 .orElse(problem)
