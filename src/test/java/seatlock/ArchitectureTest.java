@@ -399,12 +399,12 @@ class ArchitectureTest {
         assertThat(locking)
                 .containsExactlyInAnyOrder(
                         "Catalog.java lockEvent",
-                        "Inventory.java lockEvent",
-                        "Inventory.java lockQuotas",
-                        "Inventory.java lockLimits",
-                        "Inventory.java lockReservations",
-                        "Inventory.java lockUsedTickets",
-                        "Inventory.java lockSeats",
+                        "Locks.java lockEvent",
+                        "Locks.java lockQuotas",
+                        "Locks.java lockLimits",
+                        "Locks.java lockReservations",
+                        "Locks.java lockUsedTickets",
+                        "Locks.java lockSeats",
                         "Jobs.java claimJob",
                         "Feed.java claimFeed",
                         "Erasure.java lockReservations",

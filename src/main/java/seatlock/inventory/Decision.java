@@ -20,7 +20,6 @@ import seatlock.catalog.Event;
 import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.catalog.PriceType;
-import seatlock.inventory.Reservation.RefundedSeat;
 import seatlock.inventory.Reservation.State;
 import seatlock.inventory.Reservation.UsedCode;
 
@@ -270,17 +269,21 @@ final class Decision {
             return refuse(Refusal.LOCKED);
         }
         if (command instanceof Command.Extend extend) {
-            return extend(extend);
+            return new Extension(this, event, ttl, now).of(extend);
         } else if (command instanceof Command.Confirm confirm) {
             return new Confirmation(this, event, references, ttl, now, quotas).of(confirm);
         } else if (command instanceof Command.Cancel cancel) {
-            return cancel(cancel);
+            return ending().of(cancel);
         } else if (command instanceof Command.CancelSeats cancel) {
-            return cancelSeats(cancel);
+            return ending().of(cancel);
         } else if (command instanceof Command.Expire expire) {
-            return expire(expire);
+            return ending().of(expire);
         }
         throw new IllegalArgumentException("No rule for " + command); // SealedTypesTest tries every type
+    }
+
+    private Ending ending() {
+        return new Ending(this, locked.facts(), layout, now);
     }
 
     /**
@@ -305,7 +308,8 @@ final class Decision {
     private Outcome reserve(Command.Reserve command) {
         var basket = command.basket();
         var code = new CodeUse(basket, locked.facts().codes());
-        var closed = checkSale().or(() -> code.invalidAt(now)).or(() -> checkWindow(code.opened()));
+        var sale = new Sale(event, now);
+        var closed = sale.closed().or(() -> code.invalidAt(now)).or(() -> sale.notYetOpen(code.opened()));
         if (closed.isPresent()) {
             return closed.get();
         }
@@ -393,31 +397,8 @@ final class Decision {
         return noting(allotment, decide.apply(allotment));
     }
 
-    /** Returns a refusal if nothing of the event can be reserved now, whatever a command opens. */
-    private Optional<Outcome> checkSale() {
-        var terms = event.terms();
-        if (event.status() == Event.Status.CANCELLED) {
-            return Optional.of(refuse(Refusal.EVENT_CANCELLED));
-        }
-        if (!now.isBefore(terms.onSaleUntil().orElse(terms.startsAt())) || !now.isBefore(terms.startsAt())) {
-            return Optional.of(refuse(Refusal.SALES_CLOSED));
-        }
-        if (event.status() == Event.Status.DRAFT || terms.isPaused()) {
-            return Optional.of(new Outcome.NotOnSale(Optional.empty(), Optional.empty()));
-        }
-        return Optional.empty();
-    }
-
-    /** Returns a refusal if the sale is not open to a command yet. */
-    private Optional<Outcome> checkWindow(Opened opened) {
-        var opensAt = event.terms().onSaleFrom();
-        return opened.isOnSale(event.terms(), now)
-                ? Optional.empty()
-                : Optional.of(new Outcome.NotOnSale(opensAt, opensAt.map(at -> Duration.between(now, at))));
-    }
-
     /** Returns how many of the seats count against each limit. */
-    private Map<UUID, Integer> limitedSeats(List<Reservation.ReservedSeat> reserved) {
+    Map<UUID, Integer> limitedSeats(List<Reservation.ReservedSeat> reserved) {
         var wanted = new TreeMap<UUID, Integer>();
         for (var seat : reserved) {
             prices.tariff()
@@ -459,35 +440,6 @@ final class Decision {
                 Optional.empty());
     }
 
-    private Outcome extend(Command.Extend command) {
-        var reservation = reservations.get(command.id());
-        if (reservation == null || !command.token().map(reservation::admits).orElse(true)) {
-            return refuse(Refusal.RESERVATION_NOT_FOUND);
-        }
-        if (event.status() == Event.Status.CANCELLED) {
-            return refuse(Refusal.EVENT_CANCELLED, reservation);
-        }
-        if (reservation.asOf(now).status() == ReservationStatus.EXPIRED || hasLostSeats(reservation)) {
-            return refuseExpired(reservation);
-        }
-        if (reservation.status() != ReservationStatus.PENDING) {
-            return refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
-        }
-        if (!now.isBefore(event.startsAt())) {
-            return refuse(Refusal.SALES_CLOSED, reservation);
-        }
-        var anew = now.plus(ttl);
-        var until = anew.isBefore(reservation.holdUntil()) ? anew : reservation.holdUntil();
-        if (!until.isAfter(reservation.expiresAt())) {
-            return new Outcome.Done(reservation, false);
-        }
-        reservation
-                .seats()
-                .forEach(reserved ->
-                        seats.computeIfPresent(reserved.label(), (l, seat) -> seat.held(reservation.id(), until)));
-        return put(reservation.extendedTo(until));
-    }
-
     /** Returns the labels of the seats of a lapsed reservation that other reservations have, or that are withheld for somebody. */
     List<String> taken(Reservation lapsed) {
         return lapsed.seats().stream()
@@ -505,91 +457,6 @@ final class Decision {
     /** Returns the time of a change that follows another. It is not earlier, even if the database's clock was set back. */
     Instant notBefore(Instant earlier) {
         return now.isBefore(earlier) ? earlier : now;
-    }
-
-    private Outcome cancel(Command.Cancel command) {
-        var reservation = reservations.get(command.id());
-        if (reservation == null || !mayCancel(command.by(), reservation)) {
-            return refuse(Refusal.RESERVATION_NOT_FOUND);
-        }
-        return switch (reservation.asOf(now).status()) {
-            case PENDING -> end(reservation, new State.Cancelled(notBefore(reservation.createdAt()), Optional.empty()));
-            case CONFIRMED -> refund(reservation, command.by());
-            case CANCELLED -> new Outcome.Done(reservation, false);
-            case EXPIRED -> refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
-        };
-    }
-
-    private static boolean mayCancel(Command.Canceller by, Reservation reservation) {
-        return by instanceof Command.Canceller.Seller
-                || by instanceof Command.Canceller.EventCancelled
-                || by instanceof Command.Canceller.Holder holder && reservation.admits(holder.token());
-    }
-
-    private Outcome refund(Reservation reservation, Command.Canceller by) {
-        if (by instanceof Command.Canceller.Holder) {
-            return refuse(Refusal.RESERVATION_NOT_PENDING, reservation);
-        }
-        if (by instanceof Command.Canceller.Seller seller
-                && !seller.force()
-                && !locked.facts().usedSeats(reservation.id()).isEmpty()) {
-            return refuse(Refusal.TICKETS_USED, reservation);
-        }
-        var confirmation = reservation.state().confirmation();
-        return end(
-                reservation,
-                new State.Cancelled(notBefore(confirmation.orElseThrow().at()), confirmation));
-    }
-
-    private Outcome cancelSeats(Command.CancelSeats command) {
-        var reservation = reservations.get(command.id());
-        if (reservation == null) {
-            return refuse(Refusal.RESERVATION_NOT_FOUND);
-        }
-        var used = command.force() ? Set.<Integer>of() : locked.facts().usedSeats(reservation.id());
-        var part = new PartialCancel(command, reservation.asOf(now), layout, seats, used);
-        var refusal = part.refusal();
-        if (refusal.isPresent()) {
-            return refusal.get();
-        }
-        if (part.isAlreadyDone()) {
-            return new Outcome.Done(reservation, false);
-        }
-        if (part.isWhole()) {
-            return refund(reservation, new Command.Canceller.Seller(true));
-        }
-        var at = notBefore(reservation.state().confirmation().orElseThrow().at());
-        release(reservation, part.seats());
-        limits.release(reservation.id(), limitedSeats(part.seats()));
-        var refunded =
-                part.seats().stream().map(seat -> new RefundedSeat(seat, at)).toList();
-        var left = reservation.without(refunded);
-        reservations.put(left.id(), left);
-        return new Outcome.Done(left, true, Optional.empty(), refunded, Optional.empty());
-    }
-
-    private Outcome expire(Command.Expire command) {
-        var reservation = reservations.get(command.id());
-        if (reservation == null) {
-            return refuse(Refusal.RESERVATION_NOT_FOUND);
-        }
-        return reservation.hasLapsedAt(now)
-                ? end(reservation, new State.Expired(now))
-                : new Outcome.Done(reservation, false);
-    }
-
-    /** Ends a reservation and releases the seats it still has; after it lapsed, other buyers may have taken some. */
-    private Outcome end(Reservation reservation, State as) {
-        release(reservation, reservation.seats());
-        limits.end(reservation);
-        return put(reservation.with(as));
-    }
-
-    private void release(Reservation reservation, List<Reservation.ReservedSeat> some) {
-        for (var reserved : some) {
-            seats.computeIfPresent(
-                    reserved.label(), (l, seat) -> reservation.id().equals(seat.holder()) ? seat.released() : seat);
-        }
     }
 
     /** Returns whether a hold lapsed, another buyer took a seat, and then the database's clock was set back. */

@@ -1,8 +1,6 @@
 package seatlock.inventory;
 
 import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toSet;
 
 import java.sql.SQLException;
@@ -17,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 import seatlock.catalog.Catalog;
@@ -33,8 +30,7 @@ import seatlock.catalog.SeatPlan.PlannedRow;
 import seatlock.db.Tx;
 
 /**
- * Changes the holders of seats. {@link #apply} is the only way; the statements that lock rows are below it, and no other
- * statement waits for a row lock.
+ * Changes the holders of seats. {@link #apply} is the only way.
  */
 public final class Inventory {
 
@@ -111,16 +107,16 @@ public final class Inventory {
             throws SQLException {
         var named = codes(tx, event.id(), commands);
         var limitIds = limitIds(prices, named, commands);
-        if (locking == Locking.SKIP && !lockEvent(tx, event)) {
+        if (locking == Locking.SKIP && !Locks.lockEvent(tx, event)) {
             return allLockedByOthers(tx, commands, named, limitIds);
         }
-        var quotas = lockQuotas(tx, event.id(), commands, locking);
+        var quotas = Locks.lockQuotas(tx, event.id(), commands, locking);
         var existing = existingIds(commands);
-        var limits = lockLimits(tx, event.id(), limitIds, existing, locking);
+        var limits = Locks.lockLimits(tx, event.id(), limitIds, existing, locking);
         var ids = new HashSet<>(existing);
         quotas.reservations().values().forEach(ids::addAll);
-        var reservations = lockReservations(tx, event.id(), ids, locking);
-        var usedTickets = lockUsedTickets(tx, event.id(), commands);
+        var reservations = Locks.lockReservations(tx, event.id(), ids, locking);
+        var usedTickets = Locks.lockUsedTickets(tx, event.id(), commands);
         var payments = InventoryReader.payments(tx, event.id(), commands);
         var allocations = AllocationStore.read(tx, event.id(), commands);
         var baskets = baskets(event, layout, commands);
@@ -136,7 +132,7 @@ public final class Inventory {
                 .flatMap(ids_ -> ids_)
                 .distinct()
                 .toArray(Integer[]::new);
-        var seats = lockSeats(tx, event.id(), labels, seatIds, locking);
+        var seats = Locks.lockSeats(tx, event.id(), labels, seatIds, locking);
         if (seats.version() != event.version()) {
             catalog.forget(event.id());
             tx.restart("the event was changed");
@@ -163,27 +159,6 @@ public final class Inventory {
                         Map.of(),
                         pool),
                 seats.now());
-    }
-
-    /**
-     * Tries to acquire the locks that the foreign keys of a new reservation and of its idempotency key will need. Seatlock
-     * locks nothing of an event that conflicts with this, so only another program can make it fail.
-     *
-     * @return {@code false} if another transaction has locked the event
-     */
-    private static boolean lockEvent(Tx tx, Event event) throws SQLException {
-        return !tx.query(
-                        """
-                        SELECT e.event_id
-                          FROM events AS e
-                          JOIN event_terms AS t ON t.event_id = e.event_id AND t.version = ?
-                         WHERE e.event_id = ?
-                           FOR KEY SHARE SKIP LOCKED
-                        """,
-                        row -> row.uuid("event_id"),
-                        event.terms().version(),
-                        event.id().value())
-                .isEmpty();
     }
 
     private static Held allLockedByOthers(Tx tx, List<Command> commands, Map<String, Code> codes, Set<UUID> limitIds)
@@ -292,7 +267,7 @@ public final class Inventory {
         for (var pool : missing.entrySet()) {
             var places = layout.places(pool.getKey().section()).orElseThrow();
             var more = find(tx, event.id(), pool.getKey(), places, pool.getValue(), lockedIds, true);
-            var locked = lockSeats(tx, event.id(), new String[0], more.toArray(Integer[]::new), Locking.SKIP);
+            var locked = Locks.lockSeats(tx, event.id(), new String[0], more.toArray(Integer[]::new), Locking.SKIP);
             locked.rows().forEach(seat -> seats.put(seat.label(), seat));
             free.put(pool.getKey(), countFree(tx, event.id(), pool.getKey(), places));
             now = locked.now();
@@ -303,7 +278,7 @@ public final class Inventory {
                     .boxed()
                     .filter(id -> !lockedIds.contains(id))
                     .toArray(Integer[]::new);
-            var locked = lockSeats(tx, event.id(), new String[0], ids, Locking.SKIP);
+            var locked = Locks.lockSeats(tx, event.id(), new String[0], ids, Locking.SKIP);
             locked.rows().forEach(seat -> seats.put(seat.label(), seat));
             pool = pool.withLockedByOthers(List.of(ids), locked.rows());
             now = locked.now();
@@ -319,42 +294,20 @@ public final class Inventory {
         halls.decided(event.id(), decision.seats().values());
     }
 
-    /** Locks quotas in the order of their subjects, and reads the reservations that count against them. */
-    private static Decision.Usage lockQuotas(Tx tx, EventId event, List<Command> commands, Locking locking)
-            throws SQLException {
-        var subjects = commands.stream()
-                .flatMap(command -> command.quotas().stream())
-                .map(Quota::subject)
-                .collect(toSet());
-        if (subjects.isEmpty()) {
-            return Decision.Usage.NONE;
-        }
-        record Line(String subject, ReservationId reservation) {}
-        var lines = tx.query(
-                """
-                SELECT encode(locked.subject, 'hex') AS subject, unnest(locked.reservations) AS reservation_id
-                  FROM (SELECT decode(unnest(?), 'hex') AS subject ORDER BY subject) AS named
-                 CROSS JOIN LATERAL (
-                        SELECT subject, reservations
-                          FROM quotas
-                         WHERE event_id = ?
-                           AND subject = named.subject
-                           FOR UPDATE
-                """ + skipLocked(locking) + ") AS locked",
-                row -> new Line(row.text("subject"), new ReservationId(row.uuid("reservation_id"))),
-                subjects.toArray(String[]::new),
-                event.value());
-        var reservations = lines.stream().collect(groupingBy(Line::subject, mapping(Line::reservation, toList())));
-        Set<String> others =
-                locking == Locking.SKIP ? Skipped.quotas(tx, event, subjects, reservations.keySet()) : Set.of();
-        return new Decision.Usage(reservations, others);
-    }
-
-    /** Reads the codes that the commands name. They never change, except that they are switched off. */
+    /**
+     * Reads the codes that the commands name, and those of reservations of which some seats are to be cancelled. They never change,
+     * except that they are switched off.
+     */
     private Map<String, Code> codes(Tx tx, EventId event, List<Command> commands) throws SQLException {
         var texts = Command.select(commands, Command.Reserve.class).stream()
                 .flatMap(command -> command.basket().code().stream())
                 .collect(toSet());
+        var partly = Command.select(commands, Command.CancelSeats.class).stream()
+                .map(Command.CancelSeats::id)
+                .collect(toSet());
+        if (!partly.isEmpty()) {
+            texts.addAll(InventoryReader.codes(tx, event, partly));
+        }
         return texts.isEmpty() ? Map.of() : codes.find(tx, event, texts);
     }
 
@@ -369,175 +322,6 @@ public final class Inventory {
                         .flatMap(id -> tariff.type(id).flatMap(PriceType::limit).stream());
         var ofCodes = codes.values().stream().flatMap(code -> code.limit().stream());
         return Stream.concat(ofPrices, ofCodes).map(Limit::id).collect(toSet());
-    }
-
-    /**
-     * Locks limits in the order of their ids, then counts what uses them. Which limits a reservation uses never changes, so this is
-     * read before they are locked; how many seats of it count may change.
-     */
-    private static Limits lockLimits(
-            Tx tx, EventId event, Set<UUID> named, Set<ReservationId> existing, Locking locking) throws SQLException {
-        var ids = new TreeSet<>(named);
-        uses(tx, event, existing).values().forEach(each -> ids.addAll(each.keySet()));
-        if (ids.isEmpty()) {
-            return Limits.NONE;
-        }
-        var locked = tx.lock(
-                """
-                SELECT locked.*
-                  FROM (SELECT unnest(?) AS id ORDER BY id) AS named
-                 CROSS JOIN LATERAL (SELECT limit_id
-                                       FROM limits
-                                      WHERE event_id = ?
-                                        AND limit_id = named.id
-                                        FOR UPDATE
-                """ + skipLocked(locking) + ") AS locked",
-                row -> row.uuid("limit_id"),
-                ids.toArray(UUID[]::new),
-                event.value());
-        // By statements of their own, which see what was committed while this transaction waited for the locks.
-        var counts = new HashMap<UUID, Limits.Count>();
-        tx.query(
-                """
-                        SELECT l.limit_id, l.size, l.confirmed,
-                               (SELECT coalesce(sum(u.quantity), 0)::int
-                                  FROM limit_uses AS u
-                                 WHERE u.event_id = l.event_id
-                                   AND u.limit_id = l.limit_id
-                                   AND u.active
-                                   AND u.expires_at > clock_timestamp()) AS pending
-                          FROM limits AS l
-                         WHERE l.event_id = ?
-                           AND l.limit_id = ANY (?)
-                        """,
-                row -> counts.put(
-                        row.uuid("limit_id"),
-                        new Limits.Count(row.integer("size"), row.integer("confirmed"), row.integer("pending"))),
-                event.value(),
-                locked.toArray(UUID[]::new));
-        return new Limits(counts, uses(tx, event, existing), Skipped.of(ids, counts.keySet()));
-    }
-
-    /** Reads how many seats of reservations count against limits. */
-    private static Map<ReservationId, Map<UUID, Integer>> uses(Tx tx, EventId event, Set<ReservationId> reservations)
-            throws SQLException {
-        var uses = new HashMap<ReservationId, Map<UUID, Integer>>();
-        if (!reservations.isEmpty()) {
-            tx.query(
-                    """
-                            SELECT used.*
-                              FROM unnest(?) AS named (id)
-                             CROSS JOIN LATERAL (SELECT reservation_id, limit_id, quantity
-                                                   FROM limit_uses
-                                                  WHERE event_id = ?
-                                                    AND reservation_id = named.id
-                                                 OFFSET 0) AS used
-                            """,
-                    row -> uses.computeIfAbsent(new ReservationId(row.uuid("reservation_id")), id -> new HashMap<>())
-                            .put(row.uuid("limit_id"), row.integer("quantity")),
-                    uuids(reservations),
-                    event.value());
-        }
-        return uses;
-    }
-
-    /** Locks reservations in the order of their ids. */
-    private static Map<ReservationId, Reservation> lockReservations(
-            Tx tx, EventId event, Set<ReservationId> ids, Locking locking) throws SQLException {
-        if (ids.isEmpty()) {
-            return Map.of();
-        }
-        var rows = tx.lock(
-                """
-                SELECT locked.*
-                  FROM (SELECT unnest(?) AS id ORDER BY id) AS named
-                 CROSS JOIN LATERAL (
-                """ + InventoryReader.SELECT_RESERVATION + """
-                         WHERE event_id = ?
-                           AND reservation_id = named.id
-                           FOR UPDATE
-                        """ + skipLocked(locking) + ") AS locked",
-                InventoryReader::reservation,
-                uuids(ids),
-                event.value());
-        return InventoryReader.withSeats(tx, event, rows);
-    }
-
-    /**
-     * Locks the tickets of the reservations of which no seat with a used ticket may be released, in the order of the reservations,
-     * so that none is used from now on. A gate holds such a lock only for a moment, so this waits for it.
-     *
-     * @return the ids of the seats with a used ticket
-     */
-    private static Map<ReservationId, Set<Integer>> lockUsedTickets(Tx tx, EventId event, List<Command> commands)
-            throws SQLException {
-        var refunds = Command.select(commands, Command.OfReservation.class).stream()
-                .filter(Inventory::sparesUsedTickets)
-                .map(Command.OfReservation::id)
-                .collect(toSet());
-        if (refunds.isEmpty()) {
-            return Map.of();
-        }
-        record Ticket(ReservationId reservation, int seat, boolean used) {}
-        var tickets = tx.lock(
-                """
-                SELECT locked.*
-                  FROM (SELECT unnest(?) AS id ORDER BY id) AS named
-                 CROSS JOIN LATERAL (SELECT reservation_id, seat_id,
-                                            checked_in_at IS NOT NULL OR checked_out_at IS NOT NULL AS used
-                                       FROM tickets
-                                      WHERE event_id = ?
-                                        AND reservation_id = named.id
-                                        AND voided_at IS NULL
-                                      ORDER BY seat_id
-                                        FOR NO KEY UPDATE) AS locked
-                """,
-                row -> new Ticket(
-                        new ReservationId(row.uuid("reservation_id")), row.integer("seat_id"), row.bool("used")),
-                uuids(refunds),
-                event.value());
-        return tickets.stream()
-                .filter(Ticket::used)
-                .collect(groupingBy(Ticket::reservation, mapping(Ticket::seat, toSet())));
-    }
-
-    private static boolean sparesUsedTickets(Command command) {
-        return command instanceof Command.Cancel cancel
-                        && cancel.by() instanceof Command.Canceller.Seller seller
-                        && !seller.force()
-                || command instanceof Command.CancelSeats seats && !seats.force();
-    }
-
-    /** Locks seats in the order of their ids, and then reads the clock and the version of the event. */
-    private static Tx.Locked<Seat> lockSeats(Tx tx, EventId event, String[] labels, Integer[] ids, Locking locking)
-            throws SQLException {
-        return tx.lockThenReadClock(
-                """
-                SELECT locked.*
-                  FROM (SELECT found.seat_id AS id
-                          FROM unnest(?) AS requested (label)
-                         CROSS JOIN LATERAL (SELECT seat_id FROM seats WHERE event_id = ? AND label = requested.label
-                                             OFFSET 0) AS found
-                         UNION
-                        SELECT unnest(?)
-                         ORDER BY id) AS named
-                 CROSS JOIN LATERAL (
-                """ + InventoryReader.SELECT_SEAT + """
-                         WHERE event_id = ?
-                           AND seat_id = named.id
-                           FOR UPDATE
-                        """ + skipLocked(locking) + ") AS locked",
-                InventoryReader::seat,
-                "(SELECT terms_version FROM events WHERE event_id = ?)",
-                labels,
-                event.value(),
-                ids,
-                event.value(),
-                event.value());
-    }
-
-    private static String skipLocked(Locking locking) {
-        return locking == Locking.SKIP ? " SKIP LOCKED" : "";
     }
 
     static UUID[] uuids(Collection<ReservationId> ids) {

@@ -3,6 +3,7 @@ package seatlock.inventory;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -352,6 +353,16 @@ public final class InventoryReader {
     }
 
     /** Returns what selects the code of a reservation. @param alias of the reservations */
+    /** Finds the codes with which reservations were made, which never changes. */
+    static List<String> codes(Tx tx, EventId event, Collection<ReservationId> reservations) throws SQLException {
+        return tx.query(
+                "SELECT DISTINCT c.code FROM reservations AS r JOIN codes AS c ON c.event_id = r.event_id AND c.code_id = r.code_id"
+                        + " WHERE r.event_id = ? AND r.reservation_id = ANY (?)",
+                row -> row.text("code"),
+                event.value(),
+                Inventory.uuids(reservations));
+    }
+
     static String codeOf(String alias) {
         return CODE.replace("reservations.", alias + ".");
     }

@@ -39,7 +39,7 @@ final class CodeRules {
     static final String CODE_IS_USED = """
             SELECT count(*) AS n
               FROM (SELECT r.event_id, r.reservation_id, c.limit_id,
-                           CASE WHEN c.is_single_use THEN 1 ELSE count(*) FILTER (WHERE covers) END AS quantity
+                           CASE WHEN c.is_single_use THEN 1 ELSE count(*) FILTER (WHERE covers AND rs.refunded_at IS NULL) END AS quantity
                       FROM reservations AS r
                       JOIN codes AS c ON c.event_id = r.event_id AND c.code_id = r.code_id AND c.limit_id IS NOT NULL
                       JOIN reservation_seats AS rs ON rs.event_id = r.event_id AND rs.reservation_id = r.reservation_id

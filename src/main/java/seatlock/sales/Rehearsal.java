@@ -24,8 +24,6 @@ public final class Rehearsal {
                     "seats",
                     "event_id, seat_id",
                     "event_id, seat_id, label, section, row_name, seat_number, status, reservation_id, held_until, allocation_id"),
-            insert("allocations", "event_id, allocation_id, name, reason, created_at"),
-            "UPDATE allocations SET reason = reason WHERE false",
             upsert(
                     "reservation_seats",
                     "event_id, reservation_id, seat_id",

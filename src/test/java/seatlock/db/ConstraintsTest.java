@@ -128,8 +128,8 @@ class ConstraintsTest {
     /** Further terms of the event: version, start, seats per reservation, time to live. */
     private static String newTerms(String values) {
         return "INSERT INTO event_terms (event_id, version, starts_at, max_seats_per_reservation, reservation_ttl_ms,"
-                + " created_at, is_paused, reentry) SELECT event_id, " + values
-                + ", now(), false, false FROM event_terms WHERE event_id = :event";
+                + " created_at, is_paused, reentry, orphans, accessible_released) SELECT event_id, " + values
+                + ", now(), false, false, 'ALLOWED', false FROM event_terms WHERE event_id = :event";
     }
 
     /** A change of the sold reservation, which has one of version 2 already. */
@@ -316,6 +316,7 @@ class ConstraintsTest {
                 arguments(terms("max_seats_per_customer = 0"), "event_terms_max_seats_per_customer_in_range"),
                 arguments(terms("max_hold_ms = 1"), "event_terms_max_hold_in_range"),
                 arguments(terms("max_seats_per_reservation = 9"), "reservations_terms_fk"),
+                arguments(terms("orphans = 'SOME'"), "event_terms_orphans_known"),
                 arguments(newTerms("0, starts_at, 1, NULL"), "event_terms_version_positive"),
                 arguments(newTerms("2, starts_at, 0, NULL"), "event_terms_max_seats_in_range"),
                 arguments(newTerms("2, starts_at, 1, 99"), "event_terms_reservation_ttl_in_range"),

@@ -56,7 +56,7 @@ final class PriceConstraints {
         return insert(
                 "codes",
                 ":event, :event, 'EARLY', 'PERCENT', 10, NULL, NULL::text[], NULL::text[], NULL::uuid, NULL::int,"
-                        + " now(), NULL::timestamptz, true, now()",
+                        + " now(), NULL::timestamptz, true, now(), false",
                 good,
                 bad);
     }

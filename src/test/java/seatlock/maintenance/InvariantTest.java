@@ -244,7 +244,8 @@ class InvariantTest {
                         Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
                 arguments(
                         "INSERT INTO event_terms (event_id, version, starts_at, max_seats_per_reservation, created_at, is_paused,"
-                                + " reentry) SELECT event_id, 3, starts_at, 1, now(), false, false FROM event_terms"
+                                + " reentry, orphans, accessible_released) SELECT event_id, 3, starts_at, 1, now(), false, false,"
+                                + " 'ALLOWED', false FROM event_terms"
                                 + " WHERE event_id = :event AND version = 2",
                         Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),
                 arguments(ofEvent("DELETE FROM event_terms"), Invariant.AN_EVENT_HAS_ITS_LATEST_TERMS),

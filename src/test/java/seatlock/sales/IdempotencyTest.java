@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import seatlock.access.ApiKeys;
 import seatlock.access.Role;
 import seatlock.catalog.Event;
-import seatlock.contract.ReservationBodies.NewSeat;
+import seatlock.contract.NewReservationBodies.NewSeat;
 import seatlock.http.Json;
 import seatlock.support.Api;
 import seatlock.support.Concurrently;
