@@ -178,27 +178,6 @@ public enum Invariant {
                                                   FROM fees AS f
                                                  WHERE f.event_id = r.event_id))
             """),
-    A_LIMIT_COUNTS_THE_SEATS_OF_CONFIRMED_RESERVATIONS(
-            "The confirmed seats of each limit are the sum of its uses by confirmed reservations", """
-            SELECT count(*) AS n
-              FROM limits AS l
-              LEFT JOIN (SELECT u.event_id, u.limit_id, sum(u.quantity) AS seats
-                           FROM limit_uses AS u
-                           JOIN reservations AS r ON r.event_id = u.event_id AND r.reservation_id = u.reservation_id
-                          WHERE ofEvent(u) AND r.status = 'CONFIRMED'
-                          GROUP BY u.event_id, u.limit_id) AS used
-                ON used.event_id = l.event_id AND used.limit_id = l.limit_id
-             WHERE ofEvent(l) AND l.confirmed <> coalesce(used.seats, 0)
-            """),
-    A_USE_OF_A_LIMIT_COUNTS_AS_LONG_AS_ITS_RESERVATION(
-            "Each use of a limit counts as long as its reservation holds seats", """
-            SELECT count(*) AS n
-              FROM limit_uses AS u
-              LEFT JOIN reservations AS r ON r.event_id = u.event_id AND r.reservation_id = u.reservation_id
-             WHERE ofEvent(u)
-               AND (u.active IS DISTINCT FROM (r.status IN ('PENDING', 'CONFIRMED'))
-                    OR u.expires_at IS DISTINCT FROM CASE WHEN r.confirmed_at IS NULL THEN r.expires_at END)
-            """),
     A_RESERVATION_USES_THE_LIMITS_OF_ITS_PRICES(
             "Each reservation uses the limits of its price types, once for each seat", """
             SELECT count(*) AS n

@@ -84,10 +84,6 @@ class ConstraintsTest {
         return copy.formatted("ABCDEFGH") + "; " + copy.formatted("HGFEDCBA");
     }
 
-    private static String plan(String change) {
-        return "UPDATE seat_plans SET " + change + " WHERE event_id = :event";
-    }
-
     private static String ticket(String change) {
         return "UPDATE tickets SET " + change + " WHERE event_id = :event";
     }
@@ -119,17 +115,6 @@ class ConstraintsTest {
         return newJob(
                 "gen_random_uuid()",
                 "'SendTransferNotice', 'TICKET', (SELECT ticket_id FROM tickets WHERE event_id = :event)");
-    }
-
-    private static String terms(String change) {
-        return "UPDATE event_terms SET " + change + " WHERE event_id = :event";
-    }
-
-    /** Further terms of the event: version, start, seats per reservation, time to live. */
-    private static String newTerms(String values) {
-        return "INSERT INTO event_terms (event_id, version, starts_at, max_seats_per_reservation, reservation_ttl_ms,"
-                + " created_at, is_paused, reentry, orphans, accessible_released) SELECT event_id, " + values
-                + ", now(), false, false, 'ALLOWED', false FROM event_terms WHERE event_id = :event";
     }
 
     /** A change of the sold reservation, which has one of version 2 already. */
@@ -309,18 +294,7 @@ class ConstraintsTest {
                         change("NULL::bigint", "1") + "; "
                                 + change("NULL::bigint", "1").replace(" 3,", " 4,"),
                         "changes_position_unique"),
-                // Terms
-                arguments(
-                        terms("on_sale_from = now(), on_sale_until = now()"), "event_terms_sale_ends_after_it_begins"),
-                arguments(terms("on_sale_from = starts_at"), "event_terms_sale_begins_before_the_start"),
-                arguments(terms("max_seats_per_customer = 0"), "event_terms_max_seats_per_customer_in_range"),
-                arguments(terms("max_hold_ms = 1"), "event_terms_max_hold_in_range"),
-                arguments(terms("max_seats_per_reservation = 9"), "reservations_terms_fk"),
-                arguments(terms("orphans = 'SOME'"), "event_terms_orphans_known"),
-                arguments(newTerms("0, starts_at, 1, NULL"), "event_terms_version_positive"),
-                arguments(newTerms("2, starts_at, 0, NULL"), "event_terms_max_seats_in_range"),
-                arguments(newTerms("2, starts_at, 1, 99"), "event_terms_reservation_ttl_in_range"),
-                arguments(newTerms("1, starts_at, 1, NULL"), "event_terms_pk"),
+                // Seats
                 arguments("INSERT INTO events SELECT * FROM events WHERE event_id = :event", "events_pk"),
                 arguments(seat(1, "label = 'S-A-9'"), "seats_label_composed"),
                 arguments(seat(1, "seat_number = '', label = 'S-A-'"), "seats_number_length"),
@@ -331,15 +305,6 @@ class ConstraintsTest {
                 arguments(
                         "UPDATE section_prices SET price = -1 WHERE event_id = :event",
                         "section_prices_price_in_range"),
-                arguments(plan("seat_count = 0, length = 0"), "seat_plans_seat_count_positive"),
-                arguments(plan("section = ''"), "seat_plans_names_length"),
-                arguments(plan("first_seat_id = 0"), "seat_plans_first_seat_id_positive"),
-                arguments(plan("event_id = gen_random_uuid()"), "seat_plans_event_fk"),
-                arguments("INSERT INTO seat_plans SELECT * FROM seat_plans WHERE event_id = :event", "seat_plans_pk"),
-                arguments(
-                        "INSERT INTO seat_plans SELECT event_id, 9, section, row_name, seat_count, sold, is_listed, length FROM seat_plans"
-                                + " WHERE event_id = :event",
-                        "seat_plans_row_unique"),
                 // Tickets
                 arguments(
                         "INSERT INTO tickets (event_id, ticket_id, reservation_id, seat_id, key_id, transfers, entry,"

@@ -21,9 +21,31 @@ final class EventConstraints {
         return "INSERT INTO section_prices SELECT " + row;
     }
 
+    private static String terms(String change) {
+        return "UPDATE event_terms SET " + change + " WHERE event_id = :event";
+    }
+
+    /** Further terms of the event: version, start, seats per reservation, time to live. */
+    private static String newTerms(String values) {
+        return "INSERT INTO event_terms (event_id, version, starts_at, max_seats_per_reservation, reservation_ttl_ms,"
+                + " created_at, is_paused, reentry, orphans, accessible_released) SELECT event_id, " + values
+                + ", now(), false, false, 'ALLOWED', false FROM event_terms WHERE event_id = :event";
+    }
+
     /** SQL that breaks a rule, and the constraint that stops it. */
     static Stream<Arguments> violations() {
         return Stream.of(
+                arguments(
+                        terms("on_sale_from = now(), on_sale_until = now()"), "event_terms_sale_ends_after_it_begins"),
+                arguments(terms("on_sale_from = starts_at"), "event_terms_sale_begins_before_the_start"),
+                arguments(terms("max_seats_per_customer = 0"), "event_terms_max_seats_per_customer_in_range"),
+                arguments(terms("max_hold_ms = 1"), "event_terms_max_hold_in_range"),
+                arguments(terms("max_seats_per_reservation = 9"), "reservations_terms_fk"),
+                arguments(terms("orphans = 'SOME'"), "event_terms_orphans_known"),
+                arguments(newTerms("0, starts_at, 1, NULL"), "event_terms_version_positive"),
+                arguments(newTerms("2, starts_at, 0, NULL"), "event_terms_max_seats_in_range"),
+                arguments(newTerms("2, starts_at, 1, 99"), "event_terms_reservation_ttl_in_range"),
+                arguments(newTerms("1, starts_at, 1, NULL"), "event_terms_pk"),
                 arguments(event("status", "'SOLD OUT'"), "events_status_known"),
                 arguments(event("is_public", "false"), "events_public_from_publication_on"),
                 arguments(event("status", "'DRAFT'"), "events_public_from_publication_on"),

@@ -80,6 +80,15 @@ final class PriceConstraints {
     /** SQL that breaks a rule, and the constraint that stops it. */
     static Stream<Arguments> violations() {
         return Stream.of(
+                arguments(plan("seat_count = 0, length = 0"), "seat_plans_seat_count_positive"),
+                arguments(plan("section = ''"), "seat_plans_names_length"),
+                arguments(plan("first_seat_id = 0"), "seat_plans_first_seat_id_positive"),
+                arguments(plan("event_id = gen_random_uuid()"), "seat_plans_event_fk"),
+                arguments("INSERT INTO seat_plans SELECT * FROM seat_plans WHERE event_id = :event", "seat_plans_pk"),
+                arguments(
+                        "INSERT INTO seat_plans SELECT event_id, 9, section, row_name, seat_count, sold, is_listed, length FROM seat_plans"
+                                + " WHERE event_id = :event",
+                        "seat_plans_row_unique"),
                 // Plans
                 arguments(plan("sold = 'BY_WEIGHT'"), "seat_plans_sold_known"),
                 arguments(plan("length = 5"), "seat_plans_gaps_of_a_listed_row"),
@@ -146,7 +155,7 @@ final class PriceConstraints {
                         "limit_uses_pk"),
                 arguments(use(":event, :event", ":event, :sold"), "limit_uses_limit_fk"),
                 arguments(use(":held", "gen_random_uuid()"), "limit_uses_reservation_fk"),
-                arguments(use("1,", "0,"), "limit_uses_quantity_in_range"),
+                arguments(use("1,", "-1,"), "limit_uses_quantity_in_range"),
                 // Codes
                 arguments(twice(code("'EARLY'", "'EARLY'")), "codes_pk"),
                 arguments(
