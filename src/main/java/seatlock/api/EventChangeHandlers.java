@@ -72,6 +72,13 @@ final class EventChangeHandlers implements EventChangeOperations {
         var timeZone = fields.timeZone(event.timeZoneName());
         var terms = fields.terms(event.version(), startsAt);
         var prices = prices(current.prices(), patched, validation);
+        if (terms != null) {
+            validation.check(
+                    terms.maxSeatsPerReservation() >= current.layout().largestTable(),
+                    "maxSeatsPerReservation",
+                    "must not be less than the seats of the largest table: "
+                            + current.layout().largestTable());
+        }
         validation.finish();
         var next = new Event(
                 event.id(),

@@ -93,6 +93,15 @@ public final class Layout {
         return Optional.ofNullable(byLabel.get(label)).filter(row -> row.row().sold() == Sold.WHOLE);
     }
 
+    /** Returns the number of seats of the largest table; 0 if there is none. */
+    public int largestTable() {
+        return rows.stream()
+                .filter(row -> row.row().sold() == Sold.WHOLE)
+                .mapToInt(row -> row.row().seats().count())
+                .max()
+                .orElse(0);
+    }
+
     /** Returns its size in memory, in rows: one whose seats are listed counts more than others. */
     int weight() {
         return rows.stream()

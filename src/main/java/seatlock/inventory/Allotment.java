@@ -145,7 +145,8 @@ final class Allotment {
                 .filter(item -> !isPriced(table(item).section(), item.priceType()))
                 .map(TableItem::label);
         var unpricedParts = basket.best().stream()
-                .filter(item -> SeatChooser.request(item, layout, prices).isEmpty())
+                .filter(item ->
+                        SeatChooser.request(item, layout, prices, code.named()).isEmpty())
                 .flatMap(item -> (item.sections().isEmpty() ? layout.sections() : item.sections())
                         .stream().sorted());
         return Stream.of(unpricedSeats, unpricedPlaces, unpricedTables, unpricedParts)
@@ -209,8 +210,8 @@ final class Allotment {
         }
         var item = basket.best().get();
         var others = chosen.stream().map(each -> each.seat().id()).collect(Collectors.toSet());
-        var choice =
-                chooser.choose(id, SeatChooser.request(item, layout, prices).orElseThrow(), others);
+        var choice = chooser.choose(
+                id, SeatChooser.request(item, layout, prices, code.named()).orElseThrow(), others);
         if (choice.isEmpty()) {
             return Optional.of(new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty()));
         }
@@ -250,7 +251,7 @@ final class Allotment {
                     .limit(item.quantity())
                     .toList();
             if (free.size() < item.quantity()) {
-                return Optional.of(tooFew(pool, places, taken, item.quantity(), free.size()));
+                return Optional.of(tooFew(pool, places, item.quantity() - free.size()));
             }
             for (var seat : free) {
                 taken.add(seat.id());
@@ -264,18 +265,21 @@ final class Allotment {
         return place.isFreeAt(now) && pool.has(place);
     }
 
-    /** Returns that a section is sold out if this is certain. */
-    private Outcome tooFew(Pool pool, PlannedRow places, Set<Integer> taken, int quantity, int found) {
+    /** Returns that a section is sold out if this is certain: that it has fewer free places than the basket wants altogether. */
+    private Outcome tooFew(Pool pool, PlannedRow places, int missing) {
         var free = locked.freePlaces().get(pool);
         if (free != null) {
-            var left = free
-                    + seatsOf(places).mapToInt(place -> freed(pool, place)).sum()
-                    - taken.stream().filter(places::has).count();
-            if (left < quantity) {
+            var left =
+                    free + seatsOf(places).mapToInt(place -> freed(pool, place)).sum();
+            var wanted = basket.places().stream()
+                    .filter(item -> item.section().equals(places.section()))
+                    .mapToInt(PlacesItem::quantity)
+                    .sum();
+            if (left < wanted) {
                 return new Outcome.SoldOut(Optional.of(places.section()), Math.max(left, 0));
             }
         }
-        missingPlaces.merge(pool, quantity - found, Integer::sum);
+        missingPlaces.merge(pool, missing, Integer::sum);
         return new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty());
     }
 

@@ -47,6 +47,11 @@ final class CodeUse {
         return Optional.of(new CodeInvalid(reason));
     }
 
+    /** Returns the code that is named; empty if there is no such code. */
+    Optional<Code> named() {
+        return code;
+    }
+
     /** Returns what the code opens. */
     Opened opened() {
         return new Opened(

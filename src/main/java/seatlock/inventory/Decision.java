@@ -440,14 +440,20 @@ final class Decision {
                 Optional.empty());
     }
 
-    /** Returns the labels of the seats of a lapsed reservation that other reservations have, or that are withheld for somebody. */
+    /**
+     * Returns the labels of the seats of a lapsed reservation that other reservations have, or that are withheld for somebody: those
+     * that it had of an allocation went back to it when the hold lapsed.
+     */
     List<String> taken(Reservation lapsed) {
         return lapsed.seats().stream()
                 .map(Reservation.ReservedSeat::label)
-                .filter(label -> seats.containsKey(label)
-                        && !lapsed.id().equals(seats.get(label).holder())
-                        && !(seats.get(label).isFreeAt(now) && withholding.isOpen(seats.get(label), Set.of())))
+                .filter(label -> seats.containsKey(label) && isTaken(seats.get(label), lapsed))
                 .toList();
+    }
+
+    private boolean isTaken(Seat seat, Reservation lapsed) {
+        var isOwn = lapsed.id().equals(seat.holder());
+        return !(isOwn || seat.isFreeAt(now)) || !withholding.isOpen(seat, Set.of());
     }
 
     Outcome refuseExpired(Reservation reservation) {

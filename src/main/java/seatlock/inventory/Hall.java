@@ -226,6 +226,23 @@ final class Hall {
         return List.copyOf(stretches);
     }
 
+    /** Seats with consecutive ids. */
+    record Range(int first, int last) {}
+
+    /** Returns the ids of all seats, in as few ranges as possible. */
+    List<Range> ranges() {
+        var ranges = new ArrayList<Range>();
+        for (var stretch : all) {
+            var before = ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
+            if (before != null && before.last() + 1 == stretch.first()) {
+                ranges.set(ranges.size() - 1, new Range(before.first(), stretch.last()));
+            } else {
+                ranges.add(new Range(stretch.first(), stretch.last()));
+            }
+        }
+        return ranges;
+    }
+
     /** Returns the number of seats. */
     int size() {
         return all.stream()

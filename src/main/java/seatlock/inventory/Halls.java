@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import seatlock.catalog.Code;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.Layout;
@@ -62,7 +63,8 @@ final class Halls {
     }
 
     /** Chooses the best seats for all baskets, one after another, before they are locked. */
-    SeatPool pool(Tx tx, Event event, PriceList prices, Layout layout, List<Command> commands) throws SQLException {
+    SeatPool pool(Tx tx, Event event, PriceList prices, Layout layout, Map<String, Code> codes, List<Command> commands)
+            throws SQLException {
         var choosers = Command.select(commands, Command.Reserve.class).stream()
                 .filter(command -> command.basket().best().isPresent())
                 .filter(command ->
@@ -74,12 +76,13 @@ final class Halls {
                     : SeatPool.NONE;
         }
         var hall = of(event, layout);
-        var free = likelyFree(tx, event);
+        var free = likelyFree(tx, event, hall);
         var left = (BitSet) free.clone();
         commandSeats(layout, commands).forEach(left::clear);
         var likely = new HashMap<ReservationId, SeatChoice.Chosen>();
         for (var command : choosers) {
-            var request = SeatChooser.request(command.basket().best().orElseThrow(), layout, prices);
+            var code = command.basket().code().map(codes::get);
+            var request = SeatChooser.request(command.basket().best().orElseThrow(), layout, prices, code);
             if (request.isPresent()
                     && BestSeats.choose(hall, left, request.get()) instanceof SeatChoice.Chosen chosen) {
                 likely.put(command.id(), chosen);
@@ -109,7 +112,7 @@ final class Halls {
     }
 
     /** Returns the ids of the seats that are likely to be free. The caller owns the result. */
-    private BitSet likelyFree(Tx tx, Event event) throws SQLException {
+    private BitSet likelyFree(Tx tx, Event event, Hall hall) throws SQLException {
         var seats = known.getIfPresent(event.id());
         if (seats != null) {
             synchronized (seats) {
@@ -118,17 +121,19 @@ final class Halls {
                 }
             }
         }
-        return read(tx, event);
+        return read(tx, event, hall);
     }
 
     /** Reads the ids of the seats that are free now. The caller owns the result. */
-    BitSet read(Tx tx, Event event) throws SQLException {
+    BitSet read(Tx tx, Event event, Hall hall) throws SQLException {
         var readAt = System.nanoTime();
         var free = new BitSet(event.capacity() + 1);
-        for (int first = 1; first <= event.capacity(); first += MAX_READ) {
-            var statuses = reader.statuses(tx, event.id(), first, Math.min(event.capacity(), first + MAX_READ - 1));
-            for (int i = 0; i < statuses.length(); i++) {
-                free.set(first + i, SeatStatus.AVAILABLE.letter() == statuses.charAt(i));
+        for (var range : hall.ranges()) {
+            for (int first = range.first(); first <= range.last(); first += MAX_READ) {
+                var statuses = reader.statuses(tx, event.id(), first, Math.min(range.last(), first + MAX_READ - 1));
+                for (int i = 0; i < statuses.length(); i++) {
+                    free.set(first + i, SeatStatus.AVAILABLE.letter() == statuses.charAt(i));
+                }
             }
         }
         var seats = new Known();

@@ -8,11 +8,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -73,11 +75,17 @@ public final class Inventory {
         var prices = catalog.prices(tx, event);
         var layout = catalog.layout(tx, event);
         var ttl = event.terms().reservationTtl().orElse(defaultTtl);
+        if (locking == Locking.SKIP && !Locks.lockEvent(tx, event)) {
+            var refused = new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty());
+            return Collections.nCopies(commands.size(), refused);
+        }
         var held = lock(tx, event, prices, layout, commands, locking);
         var decision = Decision.of(event, prices, layout, Reference::random, ttl, held.locked(), held.now(), commands);
         for (int round = 1; round <= MAX_SEARCHES && decision.needsMore(); round++) {
             if (decision.chooser().isOutdated()) {
-                held = held.withPool(held.locked().pool().current(halls.read(tx, event)));
+                held = held.withPool(held.locked()
+                        .pool()
+                        .current(halls.read(tx, event, held.locked().pool().hall())));
                 decision =
                         Decision.of(event, prices, layout, Reference::random, ttl, held.locked(), held.now(), commands);
             }
@@ -107,9 +115,6 @@ public final class Inventory {
             throws SQLException {
         var named = codes(tx, event.id(), commands);
         var limitIds = limitIds(prices, named, commands);
-        if (locking == Locking.SKIP && !Locks.lockEvent(tx, event)) {
-            return allLockedByOthers(tx, commands, named, limitIds);
-        }
         var quotas = Locks.lockQuotas(tx, event.id(), commands, locking);
         var existing = existingIds(commands);
         var limits = Locks.lockLimits(tx, event.id(), limitIds, existing, locking);
@@ -121,7 +126,7 @@ public final class Inventory {
         var allocations = AllocationStore.read(tx, event.id(), commands);
         var baskets = baskets(event, layout, commands);
         var labels = requestedLabels(baskets);
-        var pool = halls.pool(tx, event, prices, layout, commands);
+        var pool = halls.pool(tx, event, prices, layout, named, commands);
         var seatIds = Stream.of(
                         seatIds(commands, reservations),
                         baskets.stream().flatMap(basket -> basket.tableSeatIds(layout)),
@@ -159,32 +164,6 @@ public final class Inventory {
                         Map.of(),
                         pool),
                 seats.now());
-    }
-
-    private static Held allLockedByOthers(Tx tx, List<Command> commands, Map<String, Code> codes, Set<UUID> limitIds)
-            throws SQLException {
-        var ids = Command.select(commands, Command.OfReservation.class).stream()
-                .map(Command.OfReservation::id)
-                .collect(toSet());
-        var labels = commands.stream()
-                .flatMap(Command::baskets)
-                .flatMap(basket -> basket.seats().stream())
-                .map(Basket.SeatItem::label)
-                .collect(toSet());
-        var allocations = commands.stream().flatMap(Command::allocations).collect(toSet());
-        var facts = new Decision.Facts(Map.of(), Map.of(), codes, new Allocations(Map.of(), Map.of(), allocations));
-        return new Held(
-                new Decision.Locked(
-                        Map.of(),
-                        Map.of(),
-                        ids,
-                        labels,
-                        Decision.Usage.NONE,
-                        facts,
-                        new Limits(Map.of(), Map.of(), limitIds),
-                        Map.of(),
-                        SeatPool.NONE),
-                tx.readClock());
     }
 
     /** Returns the ids of the reservations that the commands expect to exist. */

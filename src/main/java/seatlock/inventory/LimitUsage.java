@@ -17,6 +17,13 @@ final class LimitUsage {
 
     LimitUsage(Limits locked, Instant now) {
         this.counts = new HashMap<>(locked.counts());
+        locked.pending().forEach((limit, uses) -> {
+            var seats = uses.stream()
+                    .filter(use -> now.isBefore(use.expiresAt()))
+                    .mapToInt(Limits.Pending::seats)
+                    .sum();
+            counts.computeIfPresent(limit, (id, count) -> count.plus(0, seats));
+        });
         this.uses = new LinkedHashMap<>(locked.uses());
         this.locked = locked;
         this.now = now;

@@ -105,24 +105,32 @@ final class Locks {
         // By statements of their own, which see what was committed while this transaction waited for the locks.
         var counts = new HashMap<UUID, Limits.Count>();
         tx.query(
-                """
-                        SELECT l.limit_id, l.size, l.confirmed,
-                               (SELECT coalesce(sum(u.quantity), 0)::int
-                                  FROM limit_uses AS u
-                                 WHERE u.event_id = l.event_id
-                                   AND u.limit_id = l.limit_id
-                                   AND u.active
-                                   AND u.expires_at > clock_timestamp()) AS pending
-                          FROM limits AS l
-                         WHERE l.event_id = ?
-                           AND l.limit_id = ANY (?)
-                        """,
+                "SELECT limit_id, size, confirmed FROM limits WHERE event_id = ? AND limit_id = ANY (?)",
                 row -> counts.put(
-                        row.uuid("limit_id"),
-                        new Limits.Count(row.integer("size"), row.integer("confirmed"), row.integer("pending"))),
+                        row.uuid("limit_id"), new Limits.Count(row.integer("size"), row.integer("confirmed"), 0)),
                 event.value(),
                 locked.toArray(UUID[]::new));
-        return new Limits(counts, uses(tx, event, existing), Skipped.of(ids, counts.keySet()));
+        // Which of them have lapsed is decided by the clock that is read after all locks.
+        record Line(UUID limit, Limits.Pending use) {}
+        var pending = tx
+                .query(
+                        """
+                        SELECT limit_id, expires_at, sum(quantity)::int AS quantity
+                          FROM limit_uses
+                         WHERE event_id = ?
+                           AND limit_id = ANY (?)
+                           AND active
+                           AND expires_at > clock_timestamp()
+                         GROUP BY limit_id, expires_at
+                        """,
+                        row -> new Line(
+                                row.uuid("limit_id"),
+                                new Limits.Pending(row.integer("quantity"), row.instant("expires_at"))),
+                        event.value(),
+                        locked.toArray(UUID[]::new))
+                .stream()
+                .collect(groupingBy(Line::limit, mapping(Line::use, toList())));
+        return new Limits(counts, pending, uses(tx, event, existing), Skipped.of(ids, counts.keySet()));
     }
 
     /** Reads how many seats of reservations count against limits. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import seatlock.catalog.Code;
 import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.catalog.SeatPlan.PlannedRow;
@@ -37,16 +38,17 @@ final class SeatChooser {
     }
 
     /**
-     * Returns the request for the best seats of those sections that have all prices which an item names.
+     * Returns the request for the best seats of those sections that have all prices which an item names. If it names no sections,
+     * those of the buyer's code are meant, if it is for some only.
      *
      * @return empty if there is no such section
      */
-    static Optional<BestSeats.Request> request(BestItem item, Layout layout, PriceList prices) {
+    static Optional<BestSeats.Request> request(BestItem item, Layout layout, PriceList prices, Optional<Code> code) {
         var types = item.priceTypes().stream()
                 .map(type -> type.orElse(prices.tariff().first().id()))
                 .distinct()
                 .toList();
-        var named = item.sections();
+        var named = item.sections().isEmpty() ? code.map(Code::sections).orElse(Set.of()) : item.sections();
         var all = layout.sections();
         var priced = all.stream()
                 .filter(section -> named.isEmpty() || named.contains(section))

@@ -94,14 +94,17 @@ final class Vacancies {
     private void read(Tx tx, EventId event, PlannedRow places, Known known, int count) throws SQLException {
         var from = places.firstSeatId() + first(known.size);
         var free = read(tx, event, from, places.lastSeatId());
-        if (free.size() < count && free.size() < MAX_READ) {
-            var others = read(tx, event, places.firstSeatId(), from - 1);
-            synchronized (known) {
-                known.free.clear();
-                others.forEach(id -> known.free.set(id - places.firstSeatId()));
-            }
+        remember(known, places, from, places.lastSeatId(), free);
+        if (free.size() < count) {
+            remember(known, places, places.firstSeatId(), from - 1, read(tx, event, places.firstSeatId(), from - 1));
         }
+    }
+
+    /** Records what was read from one place to another. If there is more to read, the last one that was found is the end. */
+    private static void remember(Known known, PlannedRow places, int first, int last, List<Integer> free) {
+        var end = free.size() < MAX_READ ? last : free.get(free.size() - 1);
         synchronized (known) {
+            known.free.clear(first - places.firstSeatId(), end - places.firstSeatId() + 1);
             free.forEach(id -> known.free.set(id - places.firstSeatId()));
         }
     }

@@ -11,6 +11,7 @@ import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.Event.Status;
 import seatlock.catalog.EventId;
+import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
 import seatlock.catalog.SeatPlan;
 import seatlock.catalog.SeatPlan.SectionPrice;
@@ -44,7 +45,7 @@ public final class EventRevision {
      *
      * @param now the database's clock, read after the lock
      */
-    public record Current(Event event, PriceList prices, Instant now) {}
+    public record Current(Event event, PriceList prices, Layout layout, Instant now) {}
 
     /**
      * An event after its change.
@@ -149,7 +150,8 @@ public final class EventRevision {
         if (locked.get().status() == Status.CANCELLED) {
             throw new EventCancelled();
         }
-        return Optional.of(new Current(locked.get(), catalog.prices(tx, locked.get()), now));
+        return Optional.of(
+                new Current(locked.get(), catalog.prices(tx, locked.get()), catalog.layout(tx, locked.get()), now));
     }
 
     private void write(Tx tx, Current current, Event next, Map<SectionPrice, Long> prices, Actor actor)

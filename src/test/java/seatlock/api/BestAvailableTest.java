@@ -146,6 +146,22 @@ class BestAvailableTest {
     }
 
     @Test
+    void a_code_for_a_section_gets_the_best_seats_there() {
+        var event = event("\"sections\":[{\"name\":\"S\",\"price\":4500,\"rows\":[{\"name\":\"A\",\"seats\":4}]},"
+                + "{\"name\":\"B\",\"price\":3000,\"rows\":[{\"name\":\"A\",\"seats\":4}]}]");
+        var codes = Api.post(
+                api.asAdmin(api.request("/api/events/" + event + "/codes")).header("Idempotency-Key", "codes"),
+                "{\"code\":\"BACK\",\"effect\":{\"off\":500},\"sections\":[\"B\"]}");
+        assertThat(api.send(codes).status()).isEqualTo(201);
+
+        var reserved =
+                api.reserveWith(event, "k", best("\"quantity\":2").replace("\"email\"", "\"code\":\"back\",\"email\""));
+
+        assertThat(seats(reserved)).allMatch(label -> label.startsWith("B-A-"));
+        assertThat(reserved.json().get("total").get("amount").asLong()).isEqualTo(5000);
+    }
+
+    @Test
     void accessible_seats_are_for_those_who_need_them_until_they_are_released() {
         var event = event(
                 "\"sections\":[{\"name\":\"S\",\"price\":4500,\"rows\":[{\"name\":\"A\",\"seats\":["

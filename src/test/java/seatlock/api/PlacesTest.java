@@ -181,6 +181,55 @@ class PlacesTest {
         assertThat(system.violations(event)).isEmpty();
     }
 
+    /** What a node remembers is stale then; a request finds the free places nevertheless, without being told to come again. */
+    @Test
+    void a_node_finds_free_places_although_another_one_has_sold_those_that_it_remembers() {
+        var event = floor(1_000);
+        try (var other = system.anotherNode()) {
+            var otherApi = new Api("http://localhost:" + other.port(), TestSystem.ADMIN_KEY);
+            assertThat(reserve(event, places(1)).status()).isEqualTo(201);
+            for (int i = 0; i < 100; i++) {
+                assertThat(otherApi.reserveWith(event, UUID.randomUUID().toString(), places(8))
+                                .status())
+                        .isEqualTo(201);
+            }
+
+            for (int i = 0; i < 24; i++) {
+                assertThat(reserve(event, places(8)).status()).isEqualTo(201);
+            }
+
+            assertThat(reserve(event, places(8)).json().get("available").asInt())
+                    .isEqualTo(1_000 - 1 - 8 * 124);
+        }
+        assertThat(system.violations(event)).isEmpty();
+    }
+
+    @Test
+    void lines_of_a_section_are_judged_in_sum() {
+        var event = event(
+                "\"priceTypes\":[{\"id\":\"adult\",\"name\":\"Adult\"},{\"id\":\"child\",\"name\":\"Child\"}],"
+                        + "\"sections\":[{\"name\":\"FLOOR\",\"prices\":{\"adult\":4000,\"child\":3000},\"places\":3}]");
+        var four = places(2).replace("}]", "},{\"section\":\"FLOOR\",\"quantity\":2,\"priceType\":\"child\"}]");
+
+        var refused = reserve(event, four);
+
+        assertThat(refused.outcome()).isEqualTo("409 sold-out");
+        assertThat(refused.json().get("available").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void a_table_stays_within_the_limit_of_a_reservation() {
+        var event = event("\"sections\":[{\"name\":\"S\",\"price\":4500,"
+                + "\"rows\":[{\"name\":\"T7\",\"seats\":6,\"sold\":\"WHOLE\"}]}]");
+        var path = "/api/events/" + event;
+
+        var tooFew = api.send(api.asAdmin(Api.patch(api.request(path), "{\"maxSeatsPerReservation\":5}")));
+        var enough = api.send(api.asAdmin(Api.patch(api.request(path), "{\"maxSeatsPerReservation\":6}")));
+
+        assertThat(tooFew.outcome()).isEqualTo("422 invalid-request");
+        assertThat(enough.status()).isEqualTo(200);
+    }
+
     /** Both nodes remember other places as free; neither may say "sold out" while enough are. */
     @Test
     void a_thousand_buyers_of_up_to_eight_places_on_two_nodes_get_exactly_the_capacity() {

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,11 @@ import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.Layout;
 import seatlock.catalog.PriceList;
+import seatlock.catalog.SeatPlan;
+import seatlock.catalog.SeatPlan.Numbered;
+import seatlock.catalog.SeatPlan.PlannedRow;
+import seatlock.catalog.SeatPlan.Sold;
+import seatlock.catalog.Tariff;
 import seatlock.db.Database;
 import seatlock.db.Ids;
 import seatlock.db.Tx;
@@ -39,15 +45,21 @@ class NoLockControlTest {
     /** Does what {@link Inventory#apply} does, but reads the seat without a lock, and waits until every buyer has read it. */
     private Outcome applyWithoutLock(Tx tx, Event event, Command command, CyclicBarrier allHaveRead)
             throws SQLException {
+        var seat = new Seat(1, "S-A-1", "S", "A", "1", SeatStatus.AVAILABLE, null, null);
+        return applyWithoutLock(tx, event, command, seat, Layout.EMPTY, allHaveRead);
+    }
+
+    private Outcome applyWithoutLock(
+            Tx tx, Event event, Command command, Seat seat, Layout layout, CyclicBarrier allHaveRead)
+            throws SQLException {
         tx.limitLockWait(LOCK_WAIT);
         assertThat(reader.statuses(tx, event.id(), 1, 1)).isEqualTo("A");
-        var seat = new Seat(1, "S-A-1", "S", "A", "1", SeatStatus.AVAILABLE, null, null);
         await(allHaveRead);
         var locked = new Decision.Locked(Map.of(), Map.of(seat.label(), seat));
         var decision = Decision.of(
                 event,
                 PriceList.standard(Map.of("S", 4500L)),
-                Layout.EMPTY,
+                layout,
                 Reference::random,
                 Duration.ofMinutes(10),
                 locked,
@@ -80,6 +92,31 @@ class NoLockControlTest {
 
             var outcomes = Concurrently.run(
                     BUYERS, i -> system.database.inTransaction(tx -> applyWithoutLock(tx, event, command(i), barrier)));
+
+            assertThat(outcomes).hasOnlyElementsOfType(Outcome.Done.class);
+            assertThat(claims(system, event)).isEqualTo(BUYERS);
+            assertThat(system.violations(event.id())).isNotEmpty();
+        }
+    }
+
+    @Test
+    void without_the_lock_and_the_index_every_buyer_gets_the_last_place() {
+        try (var system = new TestSystem()) {
+            system.database.inTransaction(tx -> tx.update("DROP INDEX reservation_seats_one_active_per_seat"));
+            var places = new SeatPlan.Row(SeatPlan.PLACES_ROW, Sold.AS_PLACES, new Numbered(1));
+            var plan = new SeatPlan(List.of(new SeatPlan.Section("S", 4500, List.of(places))));
+            var event = system.event(plan, Tariff.STANDARD);
+            var layout = new Layout(List.of(new PlannedRow("S", places, 1)), Optional.empty());
+            var seat = new Seat(1, "S-GA-1", "S", "GA", "1", SeatStatus.AVAILABLE, null, null);
+            var one = new Basket.PlacesItem("S", 1, Optional.empty());
+            var barrier = new CyclicBarrier(BUYERS);
+
+            var outcomes = Concurrently.run(BUYERS, i -> {
+                var basket = new Basket(List.of(), List.of(one), List.of(), Optional.empty());
+                var buyer = command(i).buyer();
+                var command = new Command.Reserve(new ReservationId(Ids.next()), basket, buyer, List.of(), false);
+                return system.database.inTransaction(tx -> applyWithoutLock(tx, event, command, seat, layout, barrier));
+            });
 
             assertThat(outcomes).hasOnlyElementsOfType(Outcome.Done.class);
             assertThat(claims(system, event)).isEqualTo(BUYERS);

@@ -72,7 +72,7 @@ class PartialCancelDecisionTest {
 
     private final Map<ReservationId, Reservation> reservations = new LinkedHashMap<>();
     private final Map<String, Seat> seats = new HashMap<>();
-    private Limits limits = new Limits(Map.of(LIMIT, new Limits.Count(10, 0, 0)), Map.of(), Set.of());
+    private Limits limits = new Limits(Map.of(LIMIT, new Limits.Count(10, 0, 0)), Map.of(), Map.of(), Set.of());
     private Set<Integer> used = Set.of();
 
     PartialCancelDecisionTest() {
@@ -113,7 +113,10 @@ class PartialCancelDecisionTest {
         reservations.putAll(decision.reservations());
         seats.putAll(decision.seats());
         limits = new Limits(
-                decision.limits().counts(), Map.copyOf(decision.limits().uses()), Set.of());
+                decision.limits().counts(),
+                Map.of(),
+                Map.copyOf(decision.limits().uses()),
+                Set.of());
         return decision.outcomes();
     }
 

@@ -25,7 +25,9 @@ class CrashTest {
 
     private static final int CLIENTS = 16;
     private static final int REQUESTS = 1600;
-    private static final int SEATS = 400;
+    private static final int SEATS = 200;
+    private static final int PLACES = 2000;
+    private static final String HELD = "SELECT count(*) FROM seats WHERE status = 'HELD' AND ";
     private static final String KEY = "crash-test-admin-key-of-more-than-32-characters";
 
     @TempDir
@@ -34,14 +36,20 @@ class CrashTest {
     private Api api;
     private EventId event;
 
-    /** Sends one request; four of them compete for each seat. */
+    /** Sends one request: half of them for seats, of which four compete for each, half for one to eight places of the floor. */
     private Optional<Api.Response> send(int number) {
         try {
-            var label = "S-A-" + (number % SEATS + 1);
-            return Optional.of(api.reserve(event, "key-" + number, new String[] {label}));
+            var item = number % 2 == 0
+                    ? "\"seats\":[\"S-A-" + (number / 2 % SEATS + 1) + "\"]"
+                    : places(number / 2 % 8 + 1);
+            return Optional.of(api.reserveWith(event, "key-" + number, "{" + item + ",\"email\":\"ada@example.org\"}"));
         } catch (UncheckedIOException e) {
             return Optional.empty(); // no response: the server was killed
         }
+    }
+
+    private static String places(int quantity) {
+        return "\"places\":[{\"section\":\"FLOOR\",\"quantity\":" + quantity + "}]";
     }
 
     /** Sends all requests of one client. */
@@ -65,7 +73,8 @@ class CrashTest {
         connect();
         var created = api.createEvent("{\"name\":\"N\",\"venue\":\"V\",\"startsAt\":\"2099-01-01T20:00:00Z\","
                 + "\"timeZone\":\"Europe/Rome\",\"currency\":\"EUR\",\"sections\":[{\"name\":\"S\",\"price\":1,"
-                + "\"rows\":[{\"name\":\"A\",\"seats\":" + SEATS + "}]}]}");
+                + "\"rows\":[{\"name\":\"A\",\"seats\":" + SEATS + "}]},"
+                + "{\"name\":\"FLOOR\",\"price\":1,\"places\":" + PLACES + "}]}");
         event = new EventId(UUID.fromString(created.json().get("id").asText()));
 
         // The kill comes after 300 requests, while the clients keep sending.
@@ -85,19 +94,28 @@ class CrashTest {
             var repeated = merge(Concurrently.run(CLIENTS, this::sendAll));
             for (int i = 0; i < REQUESTS; i++) {
                 var now = repeated.get(i).orElseThrow();
-                assertThat(now.outcome()).isIn("201", "409 seats-taken");
+                assertThat(now.outcome()).isIn("201", i % 2 == 0 ? "409 seats-taken" : "409 sold-out");
                 // A client that had a response gets the same one, byte for byte.
                 before.get(i).ifPresent(earlier -> assertThat(now.text()).isEqualTo(earlier.text()));
             }
-            assertThat(count("SELECT count(*) FROM reservations")).isEqualTo(SEATS);
-            assertThat(count("SELECT count(*) FROM seats WHERE status = 'HELD'"))
-                    .isEqualTo(SEATS);
-            assertThat(count("SELECT count(DISTINCT seat_id) FROM reservation_seats WHERE active"))
-                    .isEqualTo(SEATS);
+            assertThat(count(HELD + "section = 'S'")).isEqualTo(SEATS);
             assertThat(count("SELECT count(*) FROM idempotency_keys")).isEqualTo(REQUESTS);
             assertThat(count("SELECT count(*) FROM idempotency_keys WHERE substring(reply FROM 1 FOR 3) = '201'"))
-                    .isEqualTo(SEATS);
+                    .isEqualTo(count("SELECT count(*) FROM reservations"));
+            var left = PLACES - (int) count(HELD + "section = 'FLOOR'");
+            assertThat(left).isBetween(0, 7); // nobody was told "sold out" while enough places were free
+            if (left > 0) {
+                assertThat(reserve(left).outcome()).isEqualTo("201");
+            }
+            assertThat(reserve(1).outcome()).isEqualTo("409 sold-out");
+            assertThat(count("SELECT count(DISTINCT seat_id) FROM reservation_seats WHERE active"))
+                    .isEqualTo(SEATS + PLACES);
         }
+    }
+
+    private Api.Response reserve(int places) {
+        return api.reserveWith(
+                event, UUID.randomUUID().toString(), "{" + places(places) + ",\"email\":\"ada@example.org\"}");
     }
 
     private void connect() {

@@ -18,6 +18,7 @@ import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.catalog.SeatPlan;
+import seatlock.catalog.Tariff;
 import seatlock.catalog.Terms;
 import seatlock.changes.Changes;
 import seatlock.changes.Feed;
@@ -323,6 +324,22 @@ public final class TestSystem implements AutoCloseable {
                 seats,
                 Instant.now().truncatedTo(ChronoUnit.MICROS));
         database.inTransaction(tx -> catalog.create(tx, event, plan));
+        return event;
+    }
+
+    /** Creates an event next year with a plan, and up to ten seats in a reservation. */
+    public Event event(SeatPlan plan, Tariff tariff) {
+        var event = new Event(
+                new EventId(UUID.randomUUID()),
+                "Aida",
+                "Arena di Verona",
+                ZoneId.of("Europe/Rome"),
+                Currency.getInstance("EUR"),
+                Terms.first(
+                        Instant.now().plus(365, ChronoUnit.DAYS).truncatedTo(ChronoUnit.MICROS), 10, Optional.empty()),
+                (int) plan.capacity(),
+                Instant.now().truncatedTo(ChronoUnit.MICROS));
+        database.inTransaction(tx -> catalog.create(tx, event, plan, tariff));
         return event;
     }
 
