@@ -34,7 +34,7 @@ import seatlock.db.DatabaseUrl;
 public final class Race {
 
     private static final int PLACES = 600;
-    private static final int CLUBBERS = 200; // and many more than the places are wanted
+    private static final int CLUBBERS = 200; // for more places than there are
     private static final int ROWS = 20;
     private static final int ROW_SIZE = 20;
     private static final int EARLY_PAIRS = 150;
@@ -247,7 +247,7 @@ public final class Race {
                 "available at once, and never sold to two buyers");
     }
 
-    /** A club night: everybody wants 1 to 8 places of a section. A buyer who asks for too many then asks for all that are left. */
+    /** A club night: everybody asks for 1 to 8 places of a section. A buyer who is refused then asks for all that are left. */
     private void places() throws Exception {
         title(String.format(Locale.ROOT, "%d buyers ask for 1 to 8 of %d places each", CLUBBERS, PLACES));
         var event = client.createEvent("PT10M", "{\"name\":\"FLOOR\",\"price\":1500,\"places\":" + PLACES + "}");
@@ -287,7 +287,7 @@ public final class Race {
                 .at("/areas/0/available")
                 .asInt(-1);
         var doubleSold = doubleSold(event, responses);
-        row("places wanted", IntStream.range(0, CLUBBERS).map(i -> i % 8 + 1).sum());
+        row("places asked for", IntStream.range(0, CLUBBERS).map(i -> i % 8 + 1).sum());
         row("places sold", sold);
         row("places left on the seat map", left);
         row("refusals (409 sold-out)", refusals.size());
@@ -306,7 +306,7 @@ public final class Race {
     /** A refusal of some places, with the number of places that were free. */
     private record Refusal(int quantity, int available) {}
 
-    /** Couples want the best seats available, all at the same instant. The later ones get what the early ones have left. */
+    /** Pairs ask for the best seats available, many at the same instant. The later ones get the seats that the early ones have left. */
     private void best() throws Exception {
         title(String.format(Locale.ROOT, "%d pairs ask for the best of %d seats", PAIRS, 2 * PAIRS));
         var rows = IntStream.range(0, ROWS)
