@@ -1,39 +1,29 @@
 package demo;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import seatlock.db.DatabaseUrl;
 
 /**
- * The race: many buyers request one seat at the same instant, over HTTP, from a real server.
+ * The race: many buyers request the same seats and places at the same instant, over HTTP, from a real server.
  *
  * <p>{@code make demo} runs it. It starts the jar on free ports with a temporary home directory and stops it at the end. If
  * URL is set, it uses the server running there, with the key in SEATLOCK_ADMIN_KEY, and counts double sales in SQL if
@@ -43,20 +33,21 @@ import seatlock.db.DatabaseUrl;
  */
 public final class Race {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int PLACES = 600;
+    private static final int CLUBBERS = 200; // for more places than there are
+    private static final int ROWS = 20;
+    private static final int ROW_SIZE = 20;
+    private static final int EARLY_PAIRS = 150;
+    private static final int PAIRS = ROWS * ROW_SIZE / 2;
 
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final String url;
-    private final String adminKey;
+    private final Client client;
     private final String databaseUrl; // null if the database cannot be queried
     private final Path mailDirectory; // null if the server sends its mail elsewhere
     private final PrintStream out;
     private boolean passed = true;
 
     Race(String url, String adminKey, String databaseUrl, Path mailDirectory, PrintStream out) {
-        this.url = url;
-        this.adminKey = adminKey;
+        this.client = new Client(url, adminKey);
         this.databaseUrl = databaseUrl;
         this.mailDirectory = mailDirectory;
         this.out = out;
@@ -87,6 +78,8 @@ public final class Race {
         oneKey();
         oppositeBaskets();
         expiry();
+        places();
+        best();
         say(passed ? "\nPASS" : "\nFAIL");
         return passed;
     }
@@ -97,13 +90,15 @@ public final class Race {
     private void oneSeat(int buyers) throws Exception {
         title(buyers + " buyers, one seat");
         var event = createEvent(1, "PT10M");
-        var responses = atOnce(buyers, i -> reserve(event, newKey(), "S-A-1"));
+        var responses = atOnce(buyers, i -> client.reserve(event, Client.newKey(), "S-A-1"));
 
         var winners = count(responses, "201");
         var refusals = count(responses, "409 seats-taken");
         var doubleSold = doubleSold(event, responses);
-        var latencies =
-                responses.stream().mapToDouble(Response::milliseconds).sorted().toArray();
+        var latencies = responses.stream()
+                .mapToDouble(Client.Response::milliseconds)
+                .sorted()
+                .toArray();
         row("concurrent requests", buyers);
         row("seats", 1);
         row("winners (201)", winners);
@@ -122,17 +117,17 @@ public final class Race {
     }
 
     /** The winner pays, a worker creates and mails the ticket, and the gate admits it once. */
-    private void purchase(String event, Response winner) throws Exception {
+    private void purchase(String event, Client.Response winner) throws Exception {
         title("The winner pays, gets a ticket, and enters");
         var reservation = winner.json().get("id").asText();
         var began = System.nanoTime();
-        var confirmed = confirm(event, reservation, 4500);
-        var tickets = get("/api/events/" + event + "/reservations/" + reservation + "/tickets");
+        var confirmed = client.confirm(event, reservation, 4500);
+        var tickets = client.get("/api/events/" + event + "/reservations/" + reservation + "/tickets");
         var ticket = tickets.json().at("/tickets/0");
-        Response pdf;
+        Client.Response pdf;
         do {
             TimeUnit.MILLISECONDS.sleep(20);
-            pdf = get(ticket.path("pdf").asText());
+            pdf = client.get(ticket.path("pdf").asText());
         } while (pdf.outcome().equals("409 not-ready") && secondsSince(began) < 30);
         row("confirmed", confirmed.outcome());
         row("PDF", "%s, %,d bytes, after %.1f s", pdf.outcome(), pdf.body().length(), secondsSince(began));
@@ -141,8 +136,8 @@ public final class Race {
                 : awaitMail(winner.json().get("reference").asText(), began);
         row("mail", mail);
         var code = ticket.path("code").asText();
-        var first = scan(event, code, "North");
-        var second = scan(event, code, "South");
+        var first = client.scan(event, code, "North");
+        var second = client.scan(event, code, "South");
         row("first scan, at gate North", first.outcome());
         row(
                 "second scan, at gate South",
@@ -181,10 +176,10 @@ public final class Race {
     private void oneKey() throws Exception {
         title("The same Idempotency-Key, 50 times at once");
         var event = createEvent(1, "PT10M");
-        var key = newKey();
-        var responses = atOnce(50, i -> reserve(event, key, "S-A-1"));
+        var key = Client.newKey();
+        var responses = atOnce(50, i -> client.reserve(event, key, "S-A-1"));
 
-        var bodies = responses.stream().map(Response::body).distinct().count();
+        var bodies = responses.stream().map(Client.Response::body).distinct().count();
         var reservations = responses.stream()
                 .map(response -> response.json().path("id").asText())
                 .distinct()
@@ -204,7 +199,9 @@ public final class Race {
         var responses = atOnce(50, i -> {
             var first = "S-A-" + (i / 2 * 2 + 1);
             var second = "S-A-" + (i / 2 * 2 + 2);
-            return i % 2 == 0 ? reserve(event, newKey(), first, second) : reserve(event, newKey(), second, first);
+            return i % 2 == 0
+                    ? client.reserve(event, Client.newKey(), first, second)
+                    : client.reserve(event, Client.newKey(), second, first);
         });
 
         var pairsWithOneWinner = IntStream.range(0, 25)
@@ -222,19 +219,19 @@ public final class Race {
     private void expiry() throws Exception {
         title("A reservation expires after one second");
         var event = createEvent(1, "PT1S");
-        var first = reserve(event, newKey(), "S-A-1");
+        var first = client.reserve(event, Client.newKey(), "S-A-1");
         var began = System.nanoTime();
-        Response next;
+        Client.Response next;
         int refusals = 0;
         do {
-            next = reserve(event, newKey(), "S-A-1");
+            next = client.reserve(event, Client.newKey(), "S-A-1");
             if (next.outcome().equals("409 seats-taken")) {
                 refusals++;
             }
             TimeUnit.MILLISECONDS.sleep(20);
         } while (next.outcome().equals("409 seats-taken") && secondsSince(began) < 10);
-        var late = confirm(event, first.json().get("id").asText(), 4500);
-        var paid = confirm(event, next.json().path("id").asText(), 4500);
+        var late = client.confirm(event, first.json().get("id").asText(), 4500);
+        var paid = client.confirm(event, next.json().path("id").asText(), 4500);
 
         row("first buyer", first.outcome());
         row("second buyer, before expiry", "%d times 409 seats-taken", refusals);
@@ -250,94 +247,129 @@ public final class Race {
                 "available at once, and never sold to two buyers");
     }
 
-    // ------------------------------------------------------------------------------------------------- the requests
+    /** A club night: everybody asks for 1 to 8 places of a section. A buyer who is refused then asks for all that are left. */
+    private void places() throws Exception {
+        title(String.format(Locale.ROOT, "%d buyers ask for 1 to 8 of %d places each", CLUBBERS, PLACES));
+        var event = client.createEvent("PT10M", "{\"name\":\"FLOOR\",\"price\":1500,\"places\":" + PLACES + "}");
+        var refusals = new ConcurrentLinkedQueue<Refusal>();
+        var responses = atOnce(CLUBBERS, i -> {
+            int wanted = i % 8 + 1;
+            while (true) {
+                int quantity = wanted;
+                var response = client.reserve(
+                        event,
+                        Client.newKey(),
+                        basket -> basket.putArray("places")
+                                .addObject()
+                                .put("section", "FLOOR")
+                                .put("quantity", quantity));
+                if (!response.outcome().equals("409 sold-out")) {
+                    return response;
+                }
+                int available = response.json().path("available").asInt(-1);
+                refusals.add(new Refusal(quantity, available));
+                if (available < 1 || available >= quantity) {
+                    return response;
+                }
+                wanted = available;
+            }
+        });
 
-    private record Response(int status, String body, double milliseconds) {
+        var sold = responses.stream()
+                .filter(response -> response.status() == 201)
+                .mapToInt(response -> response.json().get("seats").size())
+                .sum();
+        var wrong = refusals.stream()
+                .filter(each -> each.available() < 0 || each.available() >= each.quantity())
+                .count();
+        var left = client.get("/api/events/" + event + "/seats")
+                .json()
+                .at("/areas/0/available")
+                .asInt(-1);
+        var doubleSold = doubleSold(event, responses);
+        row("places asked for", IntStream.range(0, CLUBBERS).map(i -> i % 8 + 1).sum());
+        row("places sold", sold);
+        row("places left on the seat map", left);
+        row("refusals (409 sold-out)", refusals.size());
+        row("refused although enough were free", wrong);
+        row("other responses", CLUBBERS - count(responses, "201") - count(responses, "409 sold-out"));
+        row("double-sold", doubleSold);
+        check(
+                sold == PLACES
+                        && left == 0
+                        && wrong == 0
+                        && doubleSold == 0
+                        && count(responses, "201") + count(responses, "409 sold-out") == CLUBBERS,
+                "every place was sold once, and nobody was refused while enough were free");
+    }
 
-        JsonNode json() {
-            try {
-                return JSON.readTree(body);
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
+    /** A refusal of some places, with the number of places that were free. */
+    private record Refusal(int quantity, int available) {}
+
+    /** Pairs ask for the best seats available, many at the same instant. The later ones get the seats that the early ones have left. */
+    private void best() throws Exception {
+        title(String.format(Locale.ROOT, "%d pairs ask for the best of %d seats", PAIRS, 2 * PAIRS));
+        var rows = IntStream.range(0, ROWS)
+                .mapToObj(row -> String.format(Locale.ROOT, "{\"name\":\"%c\",\"seats\":%d}", 'A' + row, ROW_SIZE))
+                .collect(Collectors.joining(","));
+        var event = client.createEvent("PT10M", "{\"name\":\"S\",\"price\":4500,\"rows\":[" + rows + "]}");
+        var responses = new ArrayList<>(pairs(event, EARLY_PAIRS));
+        var alone = alone(event);
+        responses.addAll(pairs(event, PAIRS - EARLY_PAIRS));
+        var late = pairs(event, 1).get(0);
+
+        var besideEachOther = responses.stream().filter(Race::isPair).count();
+        var doubleSold = doubleSold(event, responses);
+        row("pairs seated (201)", count(responses, "201"));
+        row("beside each other", besideEachOther);
+        row("seats left alone, after " + EARLY_PAIRS + " pairs", alone);
+        row("one pair more", late.outcome());
+        row("double-sold", doubleSold);
+        check(
+                count(responses, "201") == PAIRS
+                        && besideEachOther == PAIRS
+                        && alone == 0
+                        && late.outcome().equals("409 sold-out")
+                        && doubleSold == 0,
+                "every pair sits together, and no seat was left alone");
+    }
+
+    private List<Client.Response> pairs(String event, int count) throws Exception {
+        return atOnce(
+                count,
+                i -> client.reserve(
+                        event,
+                        Client.newKey(),
+                        basket -> basket.putObject("best").put("quantity", 2).put("together", "REQUIRED")));
+    }
+
+    private static boolean isPair(Client.Response response) {
+        var labels = response.json().path("seats").findValuesAsText("label");
+        return labels.size() == 2 && labels.get(1).equals(neighbor(labels.get(0)));
+    }
+
+    /** Returns the label of the seat after another one in its row. */
+    private static String neighbor(String label) {
+        int number = label.lastIndexOf('-') + 1;
+        return label.substring(0, number) + (Integer.parseInt(label.substring(number)) + 1);
+    }
+
+    /** Counts the free seats that have no free neighbor. */
+    private long alone(String event) {
+        var free = new HashSet<>(client.get("/api/events/" + event + "/seats?status=AVAILABLE")
+                .json()
+                .get("seats")
+                .findValuesAsText("label"));
+        var withNeighbor = new HashSet<String>();
+        for (var label : free) {
+            if (free.contains(neighbor(label))) {
+                withNeighbor.addAll(List.of(label, neighbor(label)));
             }
         }
-
-        /** Names the result: the status and, for an error, the slug of its type. */
-        String outcome() {
-            return status < 400
-                    ? "" + status
-                    : status + " " + json().path("type").asText().replace("/problems/", "");
-        }
+        return free.size() - withNeighbor.size();
     }
 
-    private String createEvent(int seats, String reservationTtl) throws Exception {
-        var body = String.format(Locale.ROOT, """
-                {"name":"The race","venue":"Localhost","startsAt":"2099-06-18T21:00:00+02:00",
-                 "timeZone":"Europe/Rome","currency":"EUR","reservationTtl":"%s",
-                 "sections":[{"name":"S","price":4500,"rows":[{"name":"A","seats":%d}]}]}
-                """, reservationTtl, seats);
-        var response = send(request("/api/events"), body);
-        if (response.status() != 201) {
-            throw new IllegalStateException("Cannot create an event on " + url + " (check SEATLOCK_ADMIN_KEY): "
-                    + response.status() + " " + response.body());
-        }
-        return response.json().get("id").asText();
-    }
-
-    /**
-     * Reserves seats as one shop with an API key does for its buyers, each of whom has another e-mail address. The server's
-     * limits would refuse so many requests from one address or for one e-mail address.
-     */
-    private Response reserve(String event, String key, String... seats) {
-        var body = JSON.createObjectNode().put("email", key + "@example.org");
-        List.of(seats).forEach(body.putArray("seats")::add);
-        var request = request("/api/events/" + event + "/reservations").header("Idempotency-Key", key);
-        return send(request, body.toString());
-    }
-
-    private Response confirm(String event, String reservation, long amount) {
-        var body = JSON.createObjectNode().put("paymentReference", reservation).put("amount", amount);
-        var request = request("/api/events/" + event + "/reservations/" + reservation + "/confirm")
-                .header("Idempotency-Key", newKey());
-        return send(request, body.toString());
-    }
-
-    private Response scan(String event, String code, String gate) {
-        var body = JSON.createObjectNode().put("code", code).put("gate", gate);
-        return send(request("/api/events/" + event + "/check-ins"), body.toString());
-    }
-
-    private Response get(String path) {
-        return send(request(path).GET());
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(path.startsWith("/") ? url + path : path)) // whole with a PUBLIC_URL
-                .timeout(Duration.ofSeconds(60))
-                .header("Authorization", "Bearer " + adminKey)
-                .header("Content-Type", "application/json");
-    }
-
-    private static String newKey() {
-        return UUID.randomUUID().toString();
-    }
-
-    private Response send(HttpRequest.Builder request, String body) {
-        return send(request.POST(BodyPublishers.ofString(body)));
-    }
-
-    private Response send(HttpRequest.Builder request) {
-        try {
-            var built = request.build();
-            var began = System.nanoTime();
-            var response = client.send(built, BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
-            return new Response(response.statusCode(), response.body(), (System.nanoTime() - began) / 1e6);
-        } catch (IOException e) {
-            throw new IllegalStateException("No response from " + url, e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
+    // ------------------------------------------------------------------------------------------------- the buyers
 
     /** Runs an action on many threads, released at the same instant once all of them are ready. */
     private static <T> List<T> atOnce(int size, IntFunction<T> action) throws Exception {
@@ -358,12 +390,17 @@ public final class Race {
         }
     }
 
+    private String createEvent(int seats, String reservationTtl) {
+        var section = "{\"name\":\"S\",\"price\":4500,\"rows\":[{\"name\":\"A\",\"seats\":" + seats + "}]}";
+        return client.createEvent(reservationTtl, section);
+    }
+
     /** Warms up both JVMs, so that the races do not measure their start. */
     private void warmUp() throws Exception {
         var event = createEvent(400, "PT10M");
-        atOnce(8, client -> {
-            for (int i = client; i < 400; i += 8) {
-                reserve(event, newKey(), "S-A-" + (i + 1));
+        atOnce(8, first -> {
+            for (int i = first; i < 400; i += 8) {
+                client.reserve(event, Client.newKey(), "S-A-" + (i + 1));
             }
             return null;
         });
@@ -371,14 +408,14 @@ public final class Race {
 
     // ------------------------------------------------------------------------------------------------ the results
 
-    private static int count(List<Response> responses, String outcome) {
+    private static int count(List<Client.Response> responses, String outcome) {
         return (int) responses.stream()
                 .filter(response -> response.outcome().equals(outcome))
                 .count();
     }
 
     /** Counts how often a seat was sold more than once. */
-    private long doubleSold(String event, List<Response> responses) throws Exception {
+    private long doubleSold(String event, List<Client.Response> responses) throws Exception {
         if (databaseUrl == null) {
             var seats = responses.stream()
                     .filter(response -> response.status() == 201)
@@ -425,75 +462,5 @@ public final class Race {
 
     private void say(String line) {
         out.println(line);
-    }
-
-    // ---------------------------------------------------------------------------------------------------- the server
-
-    /** The jar in its own process, with a temporary home directory. */
-    private static final class Server implements AutoCloseable {
-
-        private final Process process;
-        private final Path home;
-        private final Thread onInterrupt = new Thread(this::stop);
-        private final Map<String, String> addresses = new HashMap<>();
-
-        private Server(Process process, Path home) {
-            this.process = process;
-            this.home = home;
-        }
-
-        static Server start() throws IOException {
-            var home = Files.createTempDirectory("seatlock-demo-");
-            var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-            var classPath = System.getProperty("java.class.path");
-            var builder = new ProcessBuilder(java, "-cp", classPath, "seatlock.Main", "all").redirectErrorStream(true);
-            List.of("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL", "SWEEP_INTERVAL")
-                    .forEach(builder.environment()::remove);
-            builder.environment().put("SEATLOCK_HOME", home.resolve("data").toString());
-            builder.environment().put("PORT", "0");
-            var server = new Server(builder.start(), home);
-            Runtime.getRuntime().addShutdownHook(server.onInterrupt);
-            server.awaitReady();
-            return server;
-        }
-
-        private void awaitReady() throws IOException {
-            var lines = new BufferedReader(process.inputReader());
-            String line;
-            do {
-                line = lines.readLine();
-                if (line == null) {
-                    throw new IllegalStateException("The server ended before it was ready.");
-                }
-                System.out.println("  | " + line);
-            } while (!line.equals("Ready."));
-            var reader = new Thread(() -> lines.lines().forEach(more -> System.out.println("  | " + more)));
-            reader.setDaemon(true);
-            reader.start();
-            for (var address : Files.readAllLines(home.resolve("data/seatlock.env"))) {
-                addresses.put(address.substring(0, address.indexOf('=')), address.substring(address.indexOf('=') + 1));
-            }
-        }
-
-        String address(String name) {
-            return addresses.get(name);
-        }
-
-        private void stop() {
-            process.destroy();
-            process.onExit().join();
-            try (var files = Files.walk(home)) {
-                files.sorted(Comparator.reverseOrder())
-                        .forEach(file -> file.toFile().delete());
-            } catch (IOException e) {
-                System.out.println("Could not delete " + home);
-            }
-        }
-
-        @Override
-        public void close() {
-            Runtime.getRuntime().removeShutdownHook(onInterrupt);
-            stop();
-        }
     }
 }

@@ -209,9 +209,12 @@ final class Allotment {
             return Optional.empty();
         }
         var item = basket.best().get();
+        var request = SeatChooser.request(item, layout, prices, code.named());
+        if (request.isEmpty()) { // the event has places and tables only; otherwise, a section would have no such price
+            return Optional.of(new Outcome.SoldOut(Optional.empty(), 0));
+        }
         var others = chosen.stream().map(each -> each.seat().id()).collect(Collectors.toSet());
-        var choice = chooser.choose(
-                id, SeatChooser.request(item, layout, prices, code.named()).orElseThrow(), others);
+        var choice = chooser.choose(id, request.get(), others);
         if (choice.isEmpty()) {
             return Optional.of(new Outcome.Refused(Refusal.LOCKED, List.of(), Optional.empty()));
         }

@@ -3,6 +3,7 @@ package seatlock.inventory;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,8 +49,10 @@ final class SeatChooser {
                 .map(type -> type.orElse(prices.tariff().first().id()))
                 .distinct()
                 .toList();
-        var named = item.sections().isEmpty() ? code.map(Code::sections).orElse(Set.of()) : item.sections();
         var all = layout.sections();
+        var ofCode = new HashSet<>(code.map(Code::sections).orElse(Set.of()));
+        ofCode.retainAll(all);
+        var named = item.sections().isEmpty() ? ofCode : item.sections();
         var priced = all.stream()
                 .filter(section -> named.isEmpty() || named.contains(section))
                 .filter(section -> types.stream()

@@ -5,9 +5,10 @@
  * write. The method applies a list of commands for one event in the caller's transaction.
  *
  * <p><b>The lock order</b> is the same everywhere: the event (only by {@link seatlock.catalog.Catalog#lockEvent}) → quotas by
- * subject → reservations by id → their tickets → seats by id → allocations by name (only to create one or change its reason) → payment references → idempotency keys (each sorted). Transactions that acquire locks in the same order cannot deadlock. Rows are locked by id and checked afterwards,
- * in Java: a {@code WHERE status = 'AVAILABLE'} in the locking statement silently loses rows that another transaction is
- * changing.
+ * subject → limits by id → reservations by id → their tickets → seats by id → allocations by name (only to create one or change its
+ * reason) → payment references → idempotency keys (each sorted). Transactions that acquire locks in the same order cannot deadlock.
+ * Only {@code SKIP LOCKED}, which never waits, takes more seats after that. Rows are locked by id and checked afterwards, in Java: a
+ * {@code WHERE status = 'AVAILABLE'} in the locking statement silently loses rows that another transaction is changing.
  *
  * <p><b>The clock rule.</b> The database's clock decides what has lapsed. A separate statement reads it after the locks are
  * acquired. The start of the transaction ({@code now()}) may be seconds earlier and would let a buyer confirm a reservation

@@ -162,6 +162,18 @@ class BestAvailableTest {
     }
 
     @Test
+    void an_event_of_places_alone_has_no_best_seats() {
+        var event = event("\"sections\":[{\"name\":\"FLOOR\",\"price\":1000,\"places\":5}]");
+
+        var refused = best(event, "\"quantity\":1");
+
+        assertThat(refused.outcome()).isEqualTo("409 sold-out");
+        assertThat(refused.json().get("available").asInt()).isZero();
+        assertThat(best(event, "\"quantity\":1,\"sections\":[\"FLOOR\"]").outcome())
+                .isEqualTo("422 unknown-seats");
+    }
+
+    @Test
     void accessible_seats_are_for_those_who_need_them_until_they_are_released() {
         var event = event(
                 "\"sections\":[{\"name\":\"S\",\"price\":4500,\"rows\":[{\"name\":\"A\",\"seats\":["

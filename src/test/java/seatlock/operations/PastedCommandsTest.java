@@ -124,6 +124,21 @@ class PastedCommandsTest {
                 .isEmpty();
     }
 
+    @Test
+    void the_examples_of_the_api_guide_get_the_promised_responses() throws Exception {
+        var examples = blocks(Files.readString(Path.of("src/docs/api.md"))).stream()
+                .filter(block -> promises(block) > 0)
+                .toList();
+        assertThat(examples).hasSizeGreaterThan(5);
+        var shell = "API=http://localhost:8080/api\nKEY=$(cat data/admin-key)\n";
+
+        var outputs = paste(Stream.concat(Stream.of(shell), examples.stream()).toList());
+
+        for (int i = 0; i < examples.size(); i++) {
+            assertThat(outputs.get(i + 1)).as(examples.get(i)).containsPattern(promised(examples.get(i)));
+        }
+    }
+
     private static long promises(String block) {
         return Pattern.compile("# => ").matcher(block).results().count();
     }
