@@ -155,12 +155,15 @@ final class AllocationHandlers implements AllocationOperations {
         }
 
         void check(Validation validation) {
-            if (!validation.check(
-                    size() <= AllocationBodies.MAX_SEATS,
-                    "seats",
-                    "must not have more than " + AllocationBodies.MAX_SEATS + " seats, places and tables together")) {
+            if (!isInBounds(seats, "seats", validation)
+                    || !isInBounds(places, "places", validation)
+                    || !isInBounds(tables, "tables", validation)) {
                 return;
             }
+            validation.check(
+                    size() <= AllocationBodies.MAX_SEATS,
+                    "seats",
+                    "must not have more than " + AllocationBodies.MAX_SEATS + " seats, places and tables together");
             checkLabels(seats, "seats", validation);
             checkLabels(tables, "tables", validation);
             var sections = new HashSet<String>();
@@ -174,16 +177,27 @@ final class AllocationHandlers implements AllocationOperations {
                     validation.check(sections.add(each.section()), path + ".section", "is a duplicate");
                 }
                 validation.check(
-                        each.quantity() != null && each.quantity() >= 1,
+                        isValid(each.quantity()),
                         path + ".quantity",
                         "must be from 1 to " + AllocationBodies.MAX_SEATS);
             }
         }
 
+        private static boolean isInBounds(List<?> items, String field, Validation validation) {
+            return validation.check(
+                    items.size() <= AllocationBodies.MAX_SEATS,
+                    field,
+                    "must not have more than " + AllocationBodies.MAX_SEATS + " items");
+        }
+
+        private static boolean isValid(Integer quantity) {
+            return quantity != null && quantity >= 1 && quantity <= AllocationBodies.MAX_SEATS;
+        }
+
+        /** Returns how many there are, with an entry of places that has no valid quantity as one. */
         private long size() {
             var quantities = places.stream()
-                    .filter(each -> each != null && each.quantity() != null && each.quantity() > 0)
-                    .mapToLong(AllocatedPlaces::quantity)
+                    .mapToLong(each -> each != null && isValid(each.quantity()) ? each.quantity() : 1)
                     .sum();
             return seats.size() + quantities + tables.size();
         }

@@ -95,6 +95,9 @@ final class CodeReader {
     }
 
     private void checkText() {
+        if (body.prefix() != null && validation.checkText(body.prefix(), "prefix", MAX_PREFIX)) {
+            checkLength(body.prefix(), "prefix", 1, MAX_PREFIX);
+        }
         if (body.count() == null) {
             if (validation.checkText(body.code(), "code", Code.MAX_LENGTH)) {
                 checkLength(body.code(), "code", Code.MIN_LENGTH, Code.MAX_LENGTH);
@@ -108,9 +111,6 @@ final class CodeReader {
                 body.maxSeats() == null,
                 "maxSeats",
                 "must be left out if there is a count, because each of those codes is for one reservation");
-        if (body.prefix() != null && validation.checkText(body.prefix(), "prefix", MAX_PREFIX)) {
-            checkLength(body.prefix(), "prefix", 1, MAX_PREFIX);
-        }
     }
 
     /** Checks the length after the normalisation, which changes it. */

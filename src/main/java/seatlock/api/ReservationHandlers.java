@@ -162,7 +162,7 @@ final class ReservationHandlers implements ReservationOperations {
         var id = Parameters.reservationId(ctx);
         var caller = access.confirmer(ctx);
         var key = Parameters.idempotencyKey(ctx, access.scope(ctx, "confirm"));
-        var body = Requests.optionalBody(ctx, Confirmation.class);
+        var body = Requests.bodyIfAny(ctx, Confirmation.class);
         if (!caller.isSeller() && (body.hasPayment() || body.ifLapsed() != null)) {
             access.requireSeller(ctx);
         }

@@ -115,7 +115,7 @@ final class TariffReader {
     /** Like {@link #prices(Tariff, Long, Map, String, PriceType)}, where at least one price must be present. */
     Map<String, Long> prices(Tariff tariff, Long price, Map<String, Long> prices, String path) {
         if (price == null && (prices == null || prices.isEmpty())) {
-            checkPrice(null, path + ".price");
+            checkPrice(tariff, null, path + ".price");
         }
         return read(tariff, price, prices, path);
     }
@@ -129,7 +129,7 @@ final class TariffReader {
      */
     Map<String, Long> prices(Tariff tariff, Long price, Map<String, Long> prices, String path, PriceType required) {
         if (price == null && prices == null) {
-            checkPrice(null, path + ".price");
+            checkPrice(tariff, null, path + ".price");
         } else {
             validation.check(
                     price != null || prices.containsKey(required.id()),
@@ -145,12 +145,12 @@ final class TariffReader {
             prices.forEach((type, amount) -> {
                 var field = path + ".prices." + type;
                 if (validation.check(tariff.type(type).isPresent(), field, "must be a price type of the event")
-                        && checkPrice(amount, field)) {
+                        && checkPrice(tariff, amount, field)) {
                     read.put(type, amount);
                 }
             });
         }
-        if (price != null && checkPrice(price, path + ".price")) {
+        if (price != null && checkPrice(tariff, price, path + ".price")) {
             var other = read.put(tariff.first().id(), price);
             validation.check(
                     other == null || other.equals(price),
@@ -160,10 +160,15 @@ final class TariffReader {
         return read;
     }
 
-    private boolean checkPrice(Long price, String field) {
+    /** Checks a price. With the fees per seat, as buyers see it, it must not exceed the maximum either. */
+    private boolean checkPrice(Tariff tariff, Long price, String field) {
         return validation.check(
-                price != null && price >= 0 && price <= PriceType.MAX_PRICE,
-                field,
-                "must be from 0 to " + PriceType.MAX_PRICE + ", in minor units");
+                        price != null && price >= 0 && price <= PriceType.MAX_PRICE,
+                        field,
+                        "must be from 0 to " + PriceType.MAX_PRICE + ", in minor units")
+                && validation.check(
+                        tariff.allIn(price) <= PriceType.MAX_PRICE,
+                        field,
+                        "must not exceed " + PriceType.MAX_PRICE + " with the fees per seat");
     }
 }

@@ -53,13 +53,29 @@ public final class Requests {
      * @throws Problem.Refused unsupported-media-type, malformed-request or invalid-request
      */
     public static <T> T body(Context ctx, Class<T> type) {
+        requireJson(ctx);
+        return Json.read(bytes(ctx), type);
+    }
+
+    /**
+     * Like {@link #body}, for an operation that may do without: no body, white space and {@code null} mean an empty object. Unlike
+     * that of {@link #optionalBody}, a body that has content must have the Content-Type of JSON.
+     */
+    public static <T> T bodyIfAny(Context ctx, Class<T> type) {
+        var body = bytes(ctx);
+        if (!new String(body, StandardCharsets.UTF_8).isBlank()) {
+            requireJson(ctx);
+        }
+        return Json.readOptional(body, type);
+    }
+
+    private static void requireJson(Context ctx) {
         if (!isUtf8(ctx.header("Content-Type"), Set.of(JSON))) {
             throw Problem.of(
                             HttpProblem.UNSUPPORTED_MEDIA_TYPE,
                             "The Content-Type must be application/json (curl: -H 'Content-Type: application/json').")
                     .refuse();
         }
-        return Json.read(bytes(ctx), type);
     }
 
     /**

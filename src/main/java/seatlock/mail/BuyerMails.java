@@ -204,11 +204,9 @@ public final class BuyerMails {
         return letter;
     }
 
-    /** Adds a line for each ticket. Its price is known to the buyer only. */
+    /** Adds a line for each ticket, with its price if it is the buyer's. */
     private void lines(Letter letter, List<Ticket> tickets) {
-        for (var ticket : tickets) {
-            line(letter, ticket, ticket.isBuyers());
-        }
+        tickets.forEach(ticket -> line(letter, ticket, true));
     }
 
     /** Adds what was paid. If the tickets alone do not add up to it, they are listed without prices, and the bill after them. */
@@ -251,13 +249,16 @@ public final class BuyerMails {
         return quantity + " × " + amount(amount);
     }
 
+    /** Adds a line for a ticket. Its price type and its price are known to the buyer only. */
     private void line(Letter letter, Ticket ticket, boolean isPriced) {
+        if (!ticket.isBuyers()) {
+            letter.line(seat(ticket), number(ticket), ""); // its seat may have been given back
+            return;
+        }
         var reserved = reservation.seat(ticket.seat().id());
-        var detail = ticket.isBuyers()
-                ? naming.priceType(reserved.priceType())
-                        .map(type -> type + ", " + number(ticket))
-                        .orElse(number(ticket))
-                : number(ticket);
+        var detail = naming.priceType(reserved.priceType())
+                .map(type -> type + ", " + number(ticket))
+                .orElse(number(ticket));
         var price = isPriced ? amount(reservation.breakdown().allIn(reserved)) : "";
         letter.line(seat(ticket), detail, price);
     }

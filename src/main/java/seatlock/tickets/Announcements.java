@@ -115,6 +115,7 @@ public final class Announcements {
         var lines = outcomes.stream()
                 .filter(Outcome.Done.class::isInstance)
                 .map(Outcome.Done.class::cast)
+                .filter(done -> !done.refunded().isEmpty())
                 .filter(done -> !done.reservation().buyer().isErased())
                 .flatMap(done -> done.refunded().stream()
                         .map(refunded -> new Line(

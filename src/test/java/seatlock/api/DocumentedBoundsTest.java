@@ -37,7 +37,8 @@ class DocumentedBoundsTest {
     private static final Map<String, String> LISTS = Map.of(
             "priceTypes", "[{\"id\":\"adult\",\"name\":\"Adult\"}]",
             "fees", "[{\"name\":\"Booking fee\",\"amount\":150,\"per\":\"SEAT\"}]",
-            "places", "[{\"section\":\"FLOOR\",\"quantity\":1}]");
+            "places", "[{\"section\":\"FLOOR\",\"quantity\":1}]",
+            "presales", "[{\"from\":\"2026-03-01T09:00:00Z\",\"access\":\"MEMBERS\"}]");
 
     private final TestSystem system = TestSystem.shared();
 
@@ -218,7 +219,8 @@ class DocumentedBoundsTest {
                 .replace("{eventId}", operation.path.endsWith("/sections") ? freshEvent() : event)
                 .replace("{reservationId}", reservation)
                 .replace("{ticketId}", new UUID(0, 1).toString())
-                .replace("{keyId}", key);
+                .replace("{keyId}", key)
+                .replace("{allocation}", "HOUSE");
     }
 
     @ParameterizedTest

@@ -64,6 +64,12 @@ class HostilePlanTest {
         return withPlaces("\"fees\":[{" + fields + "}]");
     }
 
+    private static final String FROM = "\"from\":\"2098-01-01T00:00:00Z\"";
+
+    private static String presale(String fields) {
+        return withPlaces("\"presales\":[{" + fields + "}]");
+    }
+
     /** Fields of an event, and the field that the response must name. */
     static Stream<Arguments> invalidEvents() {
         var first = "sections[0]";
@@ -178,6 +184,51 @@ class HostilePlanTest {
                                 + "{\"name\":\"F\",\"amount\":1,\"per\":\"SEAT\"},".repeat(20)
                                 + "{\"name\":\"F\",\"amount\":1,\"per\":\"SEAT\"}]"),
                         "fees"),
+                arguments(
+                        "\"fees\":[{\"name\":\"F\",\"amount\":1,\"per\":\"SEAT\"}],"
+                                + section("\"places\":5").replace("4500", "1000000000000"),
+                        first + ".price"),
+                // The best seats
+                arguments(withPlaces("\"focus\":[]"), "focus"),
+                arguments(withPlaces("\"focus\":\"0,0\""), "focus"),
+                arguments(withPlaces("\"focus\":{}"), "focus.x"),
+                arguments(withPlaces("\"focus\":{\"x\":1}"), "focus.y"),
+                arguments(withPlaces("\"focus\":{\"x\":null,\"y\":1}"), "focus.x"),
+                arguments(withPlaces("\"focus\":{\"x\":\"1\",\"y\":1}"), "focus.x"),
+                arguments(withPlaces("\"focus\":{\"x\":true,\"y\":1}"), "focus.x"),
+                arguments(withPlaces("\"focus\":{\"x\":1000000.5,\"y\":1}"), "focus.x"),
+                arguments(withPlaces("\"focus\":{\"x\":1,\"y\":-1000001}"), "focus.y"),
+                arguments(withPlaces("\"focus\":{\"x\":1,\"y\":1e400}"), "focus.y"),
+                arguments(withPlaces("\"focus\":{\"x\":1,\"y\":1,\"z\":1}"), "focus.z"),
+                arguments(withPlaces("\"orphans\":\"\""), "orphans"),
+                arguments(withPlaces("\"orphans\":\"refused\""), "orphans"),
+                arguments(withPlaces("\"orphans\":false"), "orphans"),
+                arguments(withPlaces("\"orphans\":[\"REFUSED\"]"), "orphans"),
+                arguments(withPlaces("\"accessibleReleased\":\"true\""), "accessibleReleased"),
+                arguments(withPlaces("\"accessibleReleased\":1"), "accessibleReleased"),
+                arguments(withPlaces("\"accessibleReleased\":{}"), "accessibleReleased"),
+                // Presales
+                arguments(withPlaces("\"presales\":{}"), "presales"),
+                arguments(withPlaces("\"presales\":[null]"), "presales[0]"),
+                arguments(withPlaces("\"presales\":[\"MEMBERS\"]"), "presales[0]"),
+                arguments(presale("\"access\":\"MEMBERS\""), "presales[0].from"),
+                arguments(presale("\"from\":null,\"access\":\"MEMBERS\""), "presales[0].from"),
+                arguments(presale("\"from\":\"2098-02-30T00:00:00Z\",\"access\":\"MEMBERS\""), "presales[0].from"),
+                arguments(presale("\"from\":4070908800,\"access\":\"MEMBERS\""), "presales[0].from"),
+                arguments(presale("\"from\":\"2100-01-01T00:00:00Z\",\"access\":\"MEMBERS\""), "presales[0].from"),
+                arguments(presale(FROM + ",\"until\":\"soon\",\"access\":\"MEMBERS\""), "presales[0].until"),
+                arguments(
+                        presale(FROM + ",\"until\":\"2097-01-01T00:00:00Z\",\"access\":\"MEMBERS\""),
+                        "presales[0].until"),
+                arguments(presale(FROM), "presales[0].access"),
+                arguments(presale(FROM + ",\"access\":null"), "presales[0].access"),
+                arguments(presale(FROM + ",\"access\":\"\""), "presales[0].access"),
+                arguments(presale(FROM + ",\"access\":\"members\""), "presales[0].access"),
+                arguments(presale(FROM + ",\"access\":\"A\\n\""), "presales[0].access"),
+                arguments(presale(FROM + ",\"access\":\"" + "A".repeat(31) + "\""), "presales[0].access"),
+                arguments(presale(FROM + ",\"access\":[\"A\"]"), "presales[0].access"),
+                arguments(presale(FROM + ",\"access\":\"A\",\"code\":\"A\""), "presales[0].code"),
+                arguments(withPlaces("\"presales\":[" + "{},".repeat(20) + "{}]"), "presales"),
                 // Tax
                 arguments(withPlaces("\"taxRate\":0"), "taxRate"),
                 arguments(withPlaces("\"taxRate\":-1"), "taxRate"),

@@ -100,7 +100,7 @@ class QueryParametersTest {
                 checked++;
             }
         }
-        assertThat(checked).isEqualTo(28);
+        assertThat(checked).isEqualTo(32);
     }
 
     private static List<String> queryParameters(JsonNode operation) {
