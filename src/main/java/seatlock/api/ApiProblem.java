@@ -31,7 +31,7 @@ enum ApiProblem implements ProblemType {
             "sold-out",
             409,
             "Sold out",
-            "Reserve at most `available` places of `section`, or wait: pending reservations may expire."),
+            "Reserve at most `available` places of `section`, or seats, or wait: pending reservations may expire."),
     NOT_TOGETHER(
             "not-together",
             409,
@@ -190,7 +190,7 @@ enum ApiProblem implements ProblemType {
             return Problem.of(type, "Seat STALLS-A-2 does not exist. Nothing was reserved.")
                     .with("seats", List.of("STALLS-A-2"));
         } else if (type == SOLD_OUT) {
-            return Problem.of(type, "Section FLOOR has 2 free places. Nothing was reserved.")
+            return Problem.of(type, "2 free places are left in section FLOOR. Nothing was reserved.")
                     .with("section", "FLOOR")
                     .with("available", 2);
         } else if (type == NOT_TOGETHER) {

@@ -81,12 +81,13 @@ final class Refusals {
 
     private static Problem soldOut(Outcome.SoldOut outcome) {
         var isOne = outcome.available() == 1;
-        var where = outcome.section()
-                .map(section -> "Section " + section + " has ")
-                .orElse(isOne ? "There is " : "There are ");
-        var problem = Problem.of(
-                ApiProblem.SOLD_OUT,
-                where + outcome.available() + (isOne ? " free place" : " free places") + ". Nothing was reserved.");
+        var left = outcome.available()
+                + outcome.section()
+                        .map(section -> isOne
+                                ? " free place is left in section " + section
+                                : " free places are left in section " + section)
+                        .orElse(isOne ? " such seat is left" : " such seats are left");
+        var problem = Problem.of(ApiProblem.SOLD_OUT, left + ". Nothing was reserved.");
         return outcome.section()
                 .map(section -> problem.with("section", section))
                 .orElse(problem)
