@@ -352,7 +352,7 @@ class AllocationsTest {
                 "{\"name\":\"HOUSE\",\"places\":[{\"quantity\":1}]}                                 | places[0].section",
                 "{\"name\":\"HOUSE\",\"places\":[{\"section\":\"FLOOR\"}]}                          | places[0].quantity",
                 "{\"name\":\"HOUSE\",\"places\":[{\"section\":\"FLOOR\",\"quantity\":0}]}           | places[0].quantity",
-                "{\"name\":\"HOUSE\",\"places\":[{\"section\":\"FLOOR\",\"quantity\":10001}]}       | seats",
+                "{\"name\":\"HOUSE\",\"places\":[{\"section\":\"FLOOR\",\"quantity\":10001}]}       | places[0].quantity",
                 "{\"name\":\"HOUSE\",\"places\":[{\"section\":\"FLOOR\",\"quantity\":1},{\"section\":\"FLOOR\",\"quantity\":1}]} | places[1].section",
                 "{\"name\":\"HOUSE\",\"seats\":[\"S-A-1\"],\"reason\":\"\"}                         | reason",
                 "{\"name\":\"HOUSE\",\"seats\":[\"S-A-1\"],\"reason\":\"\\u0000\"}                  | reason"
