@@ -46,7 +46,9 @@ public final class ReportBodies {
     public record FeeSales(
             @OpenApiRequired String name,
 
-            @OpenApiRequired @OpenApiDescription("A fee that is not refundable is never refunded")
+            @OpenApiRequired
+            @OpenApiDescription(
+                    "One per seat is refunded with each of its seats, one per reservation with the last seat; one that is not refundable never is")
             Amounts amounts) {
 
         private static FeeSales of(SalesFigures.FeeSales fee) {
@@ -75,7 +77,7 @@ public final class ReportBodies {
                     figures.available(),
                     figures.held(),
                     figures.sold(),
-                    WITHHELD,
+                    figures.withheld(),
                     figures.checkedIn(),
                     new Amounts(figures.soldAmount(), figures.refundedAmount()));
         }
@@ -124,7 +126,7 @@ public final class ReportBodies {
             @OpenApiRequired @OpenApiDescription("Seats of confirmed reservations that were not refunded")
             long sold,
 
-            @OpenApiRequired @OpenApiDescription("Seats that nobody can reserve without a permission")
+            @OpenApiRequired @OpenApiDescription("Free seats that are withheld for somebody: those of allocations")
             long withheld,
 
             @OpenApiRequired @OpenApiDescription("Valid tickets that were checked in")
@@ -159,7 +161,7 @@ public final class ReportBodies {
                     total.available(),
                     total.held(),
                     total.sold(),
-                    WITHHELD,
+                    total.withheld(),
                     total.checkedIn(),
                     new Amounts(total.soldAmount(), total.refundedAmount()),
                     Amounts.of(figures.discounts()),
@@ -170,7 +172,4 @@ public final class ReportBodies {
                     figures.days().stream().map(DailySales::of).toList());
         }
     }
-
-    /** No seat can be withheld yet. */
-    private static final long WITHHELD = 0;
 }

@@ -28,14 +28,27 @@ public enum Export {
                    claims.price_types, r.prices, r.discounts, r.fees,
                    claims.tax + (SELECT coalesce(sum((2 * rf.amount * rate + 10000 + rate) / (2 * (10000 + rate))), 0)
                                    FROM reservation_fees AS rf
-                                  WHERE rf.event_id = r.event_id AND rf.reservation_id = r.reservation_id) AS tax
+                                  WHERE rf.event_id = r.event_id AND rf.reservation_id = r.reservation_id) AS tax,
+                   CASE WHEN r.confirmed_at IS NULL THEN 0
+                        ELSE claims.refunded
+                             + (SELECT coalesce(sum(f.amount * CASE WHEN f.per = 'SEAT' THEN claims.refunded_with_fees
+                                                                    WHEN r.status = 'CANCELLED' THEN 1 ELSE 0 END), 0)
+                                  FROM reservation_fees AS rf
+                                  JOIN fees AS f ON f.event_id = rf.event_id AND f.fee = rf.fee AND f.is_refundable
+                                 WHERE rf.event_id = r.event_id AND rf.reservation_id = r.reservation_id) END AS refunded
               FROM reservations AS r
              CROSS JOIN LATERAL (SELECT coalesce(tax_rate, 0)::bigint AS rate FROM events WHERE event_id = r.event_id OFFSET 0) AS e
              CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE rs.refunded_at IS NULL) AS seat_count,
                                         string_agg(s.label, ', ' ORDER BY rs.seat_id) FILTER (WHERE rs.refunded_at IS NULL) AS seats,
                                         string_agg(s.label, ', ' ORDER BY rs.seat_id) FILTER (WHERE rs.refunded_at IS NOT NULL)
                                             AS refunded_seats,
-                                        string_agg(rs.price_type, ', ' ORDER BY rs.seat_id) AS price_types,
+                                        string_agg(rs.price_type, ', ' ORDER BY rs.seat_id) FILTER (WHERE rs.refunded_at IS NULL)
+                                            AS price_types,
+                                        coalesce(sum(rs.price - rs.discount)
+                                                 FILTER (WHERE rs.refunded_at IS NOT NULL OR r.status = 'CANCELLED'), 0) AS refunded,
+                                        count(*) FILTER (WHERE rs.price > rs.discount
+                                                           AND (rs.refunded_at IS NOT NULL OR r.status = 'CANCELLED'))
+                                            AS refunded_with_fees,
                                         (SELECT sum((2 * amount * rate + 10000 + rate) / (2 * (10000 + rate)))
                                            FROM (SELECT (count(*) * (l.price - l.discount)) AS amount
                                                    FROM reservation_seats AS l
@@ -75,7 +88,8 @@ public enum Export {
             Column.text("discount", "discounts"),
             Column.text("fees"),
             Column.text("tax"),
-            Column.text("refundedSeats", "refunded_seats")),
+            Column.text("refundedSeats", "refunded_seats"),
+            Column.text("refunded")),
 
     /** Every ticket, void ones included. */
     TICKETS(

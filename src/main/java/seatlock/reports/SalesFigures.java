@@ -52,25 +52,44 @@ public record SalesFigures(
      */
     public record PriceTypeSales(String id, long sold, Amounts amounts) {}
 
-    /** A fee. The part of it that is not refundable is never refunded. */
+    /**
+     * A fee. One per seat is refunded with each of its seats, one per reservation with the last seat; one that is not refundable
+     * never is.
+     */
     public record FeeSales(String name, Amounts amounts) {}
 
     /**
-     * Figures of a section or of the event. Every seat is either available, held or sold; a seat whose hold has lapsed is
-     * available.
+     * Figures of a section or of the event. Every seat is either available, held, sold or withheld; a seat whose hold has lapsed
+     * is not held.
      *
+     * @param available number of free seats that are for everybody
+     * @param withheld number of free seats that are for somebody: those of allocations
      * @param checkedIn number of valid tickets that were checked in
      * @param soldAmount of all that was ever confirmed, in minor units: after discounts; those of a section without fees
      * @param refundedAmount the part of it that was refunded since
      */
     public record Figures(
-            long capacity, long available, long held, long sold, long checkedIn, long soldAmount, long refundedAmount) {
+            long capacity,
+            long available,
+            long held,
+            long sold,
+            long withheld,
+            long checkedIn,
+            long soldAmount,
+            long refundedAmount) {
 
-        private static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0);
+        private static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0, 0);
 
         private Figures plus(Amounts fee) {
             return new Figures(
-                    capacity, available, held, sold, checkedIn, soldAmount + fee.sold, refundedAmount + fee.refunded);
+                    capacity,
+                    available,
+                    held,
+                    sold,
+                    withheld,
+                    checkedIn,
+                    soldAmount + fee.sold,
+                    refundedAmount + fee.refunded);
         }
 
         private Figures plus(Figures other) {
@@ -79,6 +98,7 @@ public record SalesFigures(
                     available + other.available,
                     held + other.held,
                     sold + other.sold,
+                    withheld + other.withheld,
                     checkedIn + other.checkedIn,
                     soldAmount + other.soldAmount,
                     refundedAmount + other.refundedAmount);
@@ -109,7 +129,8 @@ public record SalesFigures(
      * Rows of several kinds: one per section, price type and fee, by name; one for discounts and one for tax; and one per quarter of
      * an hour in which something was sold or refunded. Offsets of time zones are whole quarters of an hour, so days can be made of
      * these in any zone, also in one that PostgreSQL does not know. Tax is that of each line of each bill: see {@link
-     * seatlock.inventory.Bill}.
+     * seatlock.inventory.Bill}. Refunds are those of {@link seatlock.inventory.Breakdown}: a seat with its fees, which a free one
+     * does not have, and the fees per reservation with the last seat.
      */
     private static final String SELECT = """
             WITH lines AS MATERIALIZED (
@@ -130,12 +151,20 @@ public record SalesFigures(
                   FROM lines
                  GROUP BY section, price_type, confirmed, refunded),
             fee_lines AS MATERIALIZED (
-                SELECT rf.fee, f.name, rf.amount, floor(extract(epoch FROM r.confirmed_at) / 900)::bigint AS confirmed,
+                SELECT rf.reservation_id, rf.fee, f.amount * sum(l.seats)::bigint AS amount, l.confirmed,
+                       CASE WHEN f.is_refundable THEN l.refunded END AS refunded
+                  FROM reservation_fees AS rf
+                  JOIN fees AS f ON f.event_id = rf.event_id AND f.fee = rf.fee AND f.per = 'SEAT'
+                  JOIN lines AS l ON l.reservation_id = rf.reservation_id AND l.price > l.discount
+                 WHERE rf.event_id = ?
+                 GROUP BY rf.reservation_id, rf.fee, f.amount, f.is_refundable, l.confirmed, l.refunded
+                 UNION ALL
+                SELECT rf.reservation_id, rf.fee, rf.amount, floor(extract(epoch FROM r.confirmed_at) / 900)::bigint,
                        CASE WHEN r.status = 'CANCELLED' AND f.is_refundable
-                            THEN floor(extract(epoch FROM r.ended_at) / 900)::bigint END AS refunded
+                            THEN floor(extract(epoch FROM r.ended_at) / 900)::bigint END
                   FROM reservation_fees AS rf
                   JOIN reservations AS r ON r.event_id = rf.event_id AND r.reservation_id = rf.reservation_id
-                  JOIN fees AS f ON f.event_id = rf.event_id AND f.fee = rf.fee
+                  JOIN fees AS f ON f.event_id = rf.event_id AND f.fee = rf.fee AND f.per = 'RESERVATION'
                  WHERE rf.event_id = ?
                    AND r.confirmed_at IS NOT NULL),
             tax AS (
@@ -146,11 +175,15 @@ public record SalesFigures(
                           FROM lines
                          GROUP BY reservation_id, section, price_type, price, discount
                          UNION ALL
-                        SELECT amount, CASE WHEN refunded IS NULL THEN 0 ELSE amount END FROM fee_lines) AS taxed
+                        SELECT sum(amount)::bigint, coalesce(sum(amount) FILTER (WHERE refunded IS NOT NULL), 0)::bigint
+                          FROM fee_lines
+                         GROUP BY reservation_id, fee) AS taxed
                  CROSS JOIN (SELECT coalesce(tax_rate, 0)::bigint AS rate FROM events WHERE event_id = ?) AS event),
             states AS (
                 SELECT section, min(seat_id) AS place, count(*) AS capacity, count(*) FILTER (WHERE status = 'SOLD') AS sold,
-                       count(*) FILTER (WHERE held_until > statement_timestamp()) AS held
+                       count(*) FILTER (WHERE held_until > statement_timestamp()) AS held,
+                       count(*) FILTER (WHERE allocation_id IS NOT NULL
+                                          AND (status = 'AVAILABLE' OR held_until <= statement_timestamp())) AS withheld
                   FROM seats
                  WHERE event_id = ?
                  GROUP BY section),
@@ -174,19 +207,19 @@ public record SalesFigures(
                 SELECT confirmed, 0, 0, amount, 0 FROM fee_lines
                  UNION ALL
                 SELECT refunded, 0, 0, 0, amount FROM fee_lines WHERE refunded IS NOT NULL)
-            SELECT statement_timestamp() AS now, 'SECTION' AS kind, section AS name, place, capacity, states.sold, held,
+            SELECT statement_timestamp() AS now, 'SECTION' AS kind, section AS name, place, capacity, states.sold, held, withheld,
                    coalesce(checked_in, 0) AS checked_in, coalesce(amounts.sold, 0) AS sold_amount,
                    coalesce(amounts.refunded, 0) AS refunded_amount, 0::bigint AS quarter, 0::bigint AS refunded
               FROM states
               LEFT JOIN amounts USING (section)
               LEFT JOIN entries USING (section)
              UNION ALL
-            SELECT statement_timestamp(), 'QUARTER', NULL, NULL, 0, sum(sold)::bigint, 0, 0, sum(sold_amount)::bigint,
+            SELECT statement_timestamp(), 'QUARTER', NULL, NULL, 0, sum(sold)::bigint, 0, 0, 0, sum(sold_amount)::bigint,
                    sum(refunded_amount)::bigint, quarter, sum(refunded)::bigint
               FROM moments
              GROUP BY quarter
              UNION ALL
-            SELECT statement_timestamp(), 'PRICE_TYPE', p.price_type, p.place, 0, coalesce(sum(c.seats), 0)::bigint, 0, 0,
+            SELECT statement_timestamp(), 'PRICE_TYPE', p.price_type, p.place, 0, coalesce(sum(c.seats), 0)::bigint, 0, 0, 0,
                    coalesce(sum(c.amount), 0)::bigint,
                    coalesce(sum(c.amount) FILTER (WHERE c.refunded IS NOT NULL), 0)::bigint, 0,
                    coalesce(sum(c.seats) FILTER (WHERE c.refunded IS NOT NULL), 0)::bigint
@@ -195,18 +228,18 @@ public record SalesFigures(
              WHERE p.event_id = ?
              GROUP BY p.price_type, p.place
              UNION ALL
-            SELECT statement_timestamp(), 'FEE', f.name, f.fee, 0, 0, 0, 0, coalesce(sum(l.amount), 0)::bigint,
+            SELECT statement_timestamp(), 'FEE', f.name, f.fee, 0, 0, 0, 0, 0, coalesce(sum(l.amount), 0)::bigint,
                    coalesce(sum(l.amount) FILTER (WHERE l.refunded IS NOT NULL), 0)::bigint, 0, 0
               FROM fees AS f
               LEFT JOIN fee_lines AS l ON l.fee = f.fee
              WHERE f.event_id = ?
              GROUP BY f.name, f.fee
              UNION ALL
-            SELECT statement_timestamp(), 'DISCOUNT', NULL, NULL, 0, 0, 0, 0, coalesce(sum(discount), 0)::bigint,
+            SELECT statement_timestamp(), 'DISCOUNT', NULL, NULL, 0, 0, 0, 0, 0, coalesce(sum(discount), 0)::bigint,
                    coalesce(sum(discount) FILTER (WHERE refunded IS NOT NULL), 0)::bigint, 0, 0
               FROM claims
              UNION ALL
-            SELECT statement_timestamp(), 'TAX', NULL, NULL, 0, 0, 0, 0, coalesce(sold, 0), coalesce(refunded, 0), 0, 0
+            SELECT statement_timestamp(), 'TAX', NULL, NULL, 0, 0, 0, 0, 0, coalesce(sold, 0), coalesce(refunded, 0), 0, 0
               FROM tax
              ORDER BY place
             """;
@@ -228,6 +261,7 @@ public record SalesFigures(
             long capacity,
             long sold,
             long held,
+            long withheld,
             long checkedIn,
             long soldAmount,
             long refundedAmount,
@@ -235,9 +269,10 @@ public record SalesFigures(
             long refunded) {
 
         private Section toSection() {
+            var available = capacity - held - sold - withheld;
             return new Section(
                     name,
-                    new Figures(capacity, capacity - sold - held, held, sold, checkedIn, soldAmount, refundedAmount));
+                    new Figures(capacity, available, held, sold, withheld, checkedIn, soldAmount, refundedAmount));
         }
 
         private Amounts amounts() {
@@ -262,11 +297,13 @@ public record SalesFigures(
                         row.bigint("capacity"),
                         row.bigint("sold"),
                         row.bigint("held"),
+                        row.bigint("withheld"),
                         row.bigint("checked_in"),
                         row.bigint("sold_amount"),
                         row.bigint("refunded_amount"),
                         row.bigint("quarter"),
                         row.bigint("refunded")),
+                id,
                 id,
                 id,
                 id,

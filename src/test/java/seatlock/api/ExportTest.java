@@ -55,10 +55,10 @@ class ExportTest {
         assertThat(lines.get(0))
                 .isEqualTo("\uFEFFreference,reservationId,status,email,name,language,seatCount,seats,total,amountPaid,"
                         + "currency,createdAt,expiresAt,confirmedAt,cancelledAt,paymentReference,"
-                        + "priceTypes,price,discount,fees,tax,refundedSeats");
+                        + "priceTypes,price,discount,fees,tax,refundedSeats,refunded");
         assertThat(lines.get(1))
                 .matches("[2-9A-Z]{8}," + id + ",CONFIRMED,ada@example.org,,,2,\"S-A-1, S-A-2\",9000,9000,EUR,"
-                        + "([0-9-]{10}T[0-9:.]+Z,){3},pi_" + id + ",\"standard, standard\",9000,0,0,0,");
+                        + "([0-9-]{10}T[0-9:.]+Z,){3},pi_" + id + ",\"standard, standard\",9000,0,0,0,,0");
         assertThat(lines.get(2)).contains(",PENDING,ada@example.org,,,1,S-A-3,4500,,EUR,");
     }
 
@@ -188,10 +188,10 @@ class ExportTest {
         var tickets = lines(api.get(path + "/exports/tickets.csv", TestSystem.ADMIN_KEY));
 
         // 9000/6 + 18/6 + 3/6, each rounded: the lines of the bill
-        assertThat(reservations.get(0)).endsWith(",priceTypes,price,discount,fees,tax,refundedSeats");
+        assertThat(reservations.get(0)).endsWith(",priceTypes,price,discount,fees,tax,refundedSeats,refunded");
         assertThat(reservations.get(1))
                 .contains(",9021,9021,KWD,")
-                .endsWith(",\"adult, adult, child\",9000,0,21,1504,"); // no seat was given back
+                .endsWith(",\"adult, adult, child\",9000,0,21,1504,,0"); // no seat was given back
         assertThat(reserved.at("/breakdown/tax").asLong()).isEqualTo(1504);
         assertThat(tickets.get(0)).endsWith(",issuedAt,voidedAt,checkedInAt,gate,priceType,discount,fees,tax");
         assertThat(tickets.subList(1, 4))

@@ -323,7 +323,7 @@ class PartialCancelTest {
                 .filter(each -> each.contains(id))
                 .findFirst()
                 .orElseThrow();
-        assertThat(line).contains(",1,S-A-1,").endsWith(",\"S-A-2, S-A-3\"");
+        assertThat(line).contains(",1,S-A-1,").endsWith(",\"S-A-2, S-A-3\",7800");
         api.cancel(event, id, TestSystem.ADMIN_KEY);
         assertThat(limit(event)).isEqualTo("1 confirmed, uses [1, 1]");
         assertThat(system.violations(event)).isEmpty();

@@ -9,6 +9,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -133,6 +135,64 @@ class SalesFiguresTest {
         system.lapse(event.id());
 
         assertThat(figures(sales())).startsWith("10 = 10 + 0 + 0");
+    }
+
+    @Test
+    void a_withheld_seat_is_neither_available_nor_counted_twice_while_it_is_held_or_sold() {
+        var created = api.createEvent("""
+                {"name":"Gala","venue":"Opera","startsAt":"2031-06-18T19:00:00Z","timeZone":"Europe/Rome","currency":"EUR",
+                 "sections":[{"name":"S","price":4500,"rows":[{"name":"A","seats":10}]},
+                             {"name":"FLOOR","price":3500,"places":40}]}""");
+        var id = new EventId(UUID.fromString(created.json().get("id").asText()));
+        post(id, "/allocations", """
+                {"name":"HOUSE","seats":["S-A-1","S-A-2","S-A-3"],"places":[{"section":"FLOOR","quantity":10}]}""");
+
+        assertThat(bySection(id)).containsExactly("50 = 37 + 0 + 0 + 13", "10 = 7 + 0 + 0 + 3", "40 = 30 + 0 + 0 + 10");
+        assertThat(availableOnTheMap(id)).isEqualTo("7 seats, 30 places");
+
+        api.reserve(id, "S-A-4");
+        post(id, "/reservations", """
+                {"allocation":"HOUSE","seats":["S-A-1"],"email":"a@example.org"}""");
+        assertThat(bySection(id)).contains("50 = 36 + 2 + 0 + 12", "10 = 6 + 2 + 0 + 2");
+        system.lapse(id);
+        assertThat(bySection(id)).contains("50 = 37 + 0 + 0 + 13", "10 = 7 + 0 + 0 + 3");
+
+        var sold = post(id, "/reservations", """
+                {"allocation":"HOUSE","seats":["S-A-2"],"places":[{"section":"FLOOR","quantity":2}],"email":"b@example.org"}""");
+        api.confirm(id, sold.get("id").asText(), sold.at("/total/amount").asLong());
+        assertThat(bySection(id)).containsExactly("50 = 37 + 0 + 3 + 10", "10 = 7 + 0 + 1 + 2", "40 = 30 + 0 + 2 + 8");
+        assertThat(availableOnTheMap(id)).isEqualTo("7 seats, 30 places");
+
+        post(id, "/allocations/HOUSE/release", "{}");
+        assertThat(bySection(id)).contains("50 = 47 + 0 + 3 + 0");
+        assertThat(availableOnTheMap(id)).isEqualTo("9 seats, 38 places");
+    }
+
+    private JsonNode post(EventId event, String path, String body) {
+        var request = api.asAdmin(api.request("/api/events/" + event + path))
+                .header("Idempotency-Key", UUID.randomUUID().toString());
+        var answer = api.send(Api.post(request, body));
+        assertThat(answer.status()).as(answer.text()).isIn(200, 201);
+        return answer.json();
+    }
+
+    /** Returns the seats of the event, and those of each section. */
+    private List<String> bySection(EventId event) {
+        var sales =
+                api.get("/api/events/" + event + "/sales", TestSystem.ADMIN_KEY).json();
+        return Stream.concat(
+                        Stream.of(sales),
+                        StreamSupport.stream(sales.get("sections").spliterator(), false))
+                .map(each -> figures(each).replaceAll(";.*", ""))
+                .toList();
+    }
+
+    private String availableOnTheMap(EventId event) {
+        var map = api.get("/api/events/" + event + "/seats").json();
+        var seats = StreamSupport.stream(map.get("seats").spliterator(), false)
+                .filter(seat -> seat.get("status").asText().equals("AVAILABLE") && !seat.has("forSale"))
+                .count();
+        return seats + " seats, " + map.at("/areas/0/available").asText() + " places";
     }
 
     @Test
