@@ -268,7 +268,7 @@ final class Allotment {
         return place.isFreeAt(now) && pool.has(place);
     }
 
-    /** Returns that a section is sold out if this is certain: that it has fewer free places than the basket wants altogether. */
+    /** Returns that a section is sold out if this is certain: that it has fewer free places than the basket needs altogether. */
     private Outcome tooFew(Pool pool, PlannedRow places, int missing) {
         var free = locked.freePlaces().get(pool);
         if (free != null) {

@@ -181,7 +181,7 @@ class PlacesTest {
         assertThat(system.violations(event)).isEmpty();
     }
 
-    /** What a node remembers is stale then; a request finds the free places nevertheless, without being told to come again. */
+    /** The memory of a node is stale then; a request finds the free places nevertheless, without being told to come again. */
     @Test
     void a_node_finds_free_places_although_another_one_has_sold_those_that_it_remembers() {
         var event = floor(1_000);
