@@ -55,7 +55,7 @@ class LastOneRaceTest {
         system.close();
     }
 
-    /** What is asked for: one of it is left in each round. */
+    /** The thing that holder and rival ask for: one is left in each round. */
     private enum LastOne {
         USE_OF_A_CODE("CodeExhausted") {
             @Override
