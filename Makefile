@@ -23,7 +23,7 @@ test: ## Run all tests
 	mvn -B -ntp test
 
 storm: ## Run the races and storms of `make test` at full size: 50,000 reservations cancelled, 1,000 holds extended (ten minutes)
-	mvn -B -ntp test -Dtest=LastOneRaceTest,EventStormTest,EventCancellationTest,FeedTest,HoldRaceTest,LapseRaceTest -Dseatlock.storm=true -Djunit.jupiter.execution.parallel.enabled=false -Djunit.jupiter.execution.timeout.default=15m
+	mvn -B -ntp test -Dtest=BestAvailableTest,BestSeatsTest,LastOneRaceTest,EventStormTest,EventCancellationTest,FeedTest,HoldRaceTest,LapseRaceTest -Dseatlock.storm=true -Djunit.jupiter.execution.parallel.enabled=false -Djunit.jupiter.execution.timeout.default=15m
 
 kill-test: ## Confirm 1,000 reservations while workers, Redis and the mail server fail in turn (about three minutes)
 	mvn -B -ntp test -Dtest=KillTest -Dexcluded.tests=
