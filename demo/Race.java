@@ -247,7 +247,7 @@ public final class Race {
                 "available at once, and never sold to two buyers");
     }
 
-    /** A club night: everybody asks for 1 to 8 places of a section. A buyer who is refused then asks for all that are left. */
+    /** A club night: everybody asks for 1 to 8 places of a section. A refused buyer asks again, for all that are left. */
     private void places() throws Exception {
         title(String.format(Locale.ROOT, "%d buyers ask for 1 to 8 of %d places each", CLUBBERS, PLACES));
         var event = client.createEvent("PT10M", "{\"name\":\"FLOOR\",\"price\":1500,\"places\":" + PLACES + "}");

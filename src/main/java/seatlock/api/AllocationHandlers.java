@@ -164,8 +164,8 @@ final class AllocationHandlers implements AllocationOperations {
                     size() <= AllocationBodies.MAX_SEATS,
                     "seats",
                     "must not have more than " + AllocationBodies.MAX_SEATS + " seats, places and tables together");
-            checkLabels(seats, "seats", validation);
-            checkLabels(tables, "tables", validation);
+            validation.checkReferences(seats, "seats", MAX_LABEL);
+            validation.checkReferences(tables, "tables", MAX_LABEL);
             var sections = new HashSet<String>();
             for (int i = 0; i < places.size(); i++) {
                 var each = places.get(i);
@@ -200,16 +200,6 @@ final class AllocationHandlers implements AllocationOperations {
                     .mapToLong(each -> each != null && isValid(each.quantity()) ? each.quantity() : 1)
                     .sum();
             return seats.size() + quantities + tables.size();
-        }
-
-        private static void checkLabels(List<String> labels, String field, Validation validation) {
-            var known = new HashSet<String>();
-            for (int i = 0; i < labels.size(); i++) {
-                var path = field + "[" + i + "]";
-                if (validation.checkReference(labels.get(i), path, MAX_LABEL)) {
-                    validation.check(known.add(labels.get(i)), path, "is a duplicate");
-                }
-            }
         }
 
         /** @param allocation from which the places are taken */

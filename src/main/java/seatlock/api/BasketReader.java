@@ -144,13 +144,8 @@ final class BasketReader {
                     !best.sections().isEmpty() && best.sections().size() <= MAX_SECTIONS,
                     "best.sections",
                     "must have from 1 to " + MAX_SECTIONS + " sections");
-            var names = new HashSet<String>();
-            for (int i = 0; i < Math.min(MAX_SECTIONS, best.sections().size()); i++) {
-                var field = "best.sections[" + i + "]";
-                if (validation.checkReference(best.sections().get(i), field, MAX_LABEL)) {
-                    validation.check(names.add(best.sections().get(i)), field, "is a duplicate");
-                }
-            }
+            var checked = Math.min(MAX_SECTIONS, best.sections().size());
+            validation.checkReferences(best.sections().subList(0, checked), "best.sections", MAX_LABEL);
         }
         validation.check(
                 best.together() == null

@@ -1,7 +1,6 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -181,7 +180,7 @@ final class ReservationHandlers implements ReservationOperations {
             submit(ctx, event, Optional.of(use), new Command.Confirm(id, payment), success);
             return;
         }
-        // The successor must respect the quotas of its buyer, who is known by the reservation.
+        // The successor must respect the quotas of its buyer, whom the reservation names.
         var exchange = Exchange.of(ctx);
         ctx.future(() -> reads.submit(event, tx -> inventory.find(tx, event, id))
                 .thenCompose(found -> {
@@ -242,17 +241,12 @@ final class ReservationHandlers implements ReservationOperations {
                 !body.seats().isEmpty() && body.seats().size() <= Event.MAX_SEATS_PER_RESERVATION,
                 "seats",
                 "must have from 1 to " + Event.MAX_SEATS_PER_RESERVATION + " labels");
-        var labels = new HashSet<String>();
-        for (int i = 0; i < Math.min(body.seats().size(), Event.MAX_SEATS_PER_RESERVATION); i++) {
-            var path = "seats[" + i + "]";
-            if (validation.checkReference(body.seats().get(i), path, BasketReader.MAX_LABEL)) {
-                validation.check(labels.add(body.seats().get(i)), path, "is a duplicate");
-            }
-        }
+        var checked = Math.min(body.seats().size(), Event.MAX_SEATS_PER_RESERVATION);
+        validation.checkReferences(body.seats().subList(0, checked), "seats", BasketReader.MAX_LABEL);
         validation.finish();
     }
 
-    /** Refuses the holder of a reservation who names seats to cancel. */
+    /** Refuses the cancellation of some seats by the holder of a reservation. */
     private void refuseSeats(Context ctx, EventId event, ReservationId id, ReservationToken token) {
         ctx.future(() -> reads.submit(event, tx -> inventory.admits(tx, event, id, token))
                 .thenAccept(isHolder -> {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 import seatlock.text.PrintableText;
@@ -96,6 +97,17 @@ public final class Validation {
             return false;
         }
         return checkLength(value, field, maxLength);
+    }
+
+    /** Adds an error for each element that is not a reference, see {@link #checkReference}, or that the list has twice. */
+    public void checkReferences(List<String> values, String field, int maxLength) {
+        var known = new HashSet<String>();
+        for (int i = 0; i < values.size(); i++) {
+            var path = field + "[" + i + "]";
+            if (checkReference(values.get(i), path, maxLength)) {
+                check(known.add(values.get(i)), path, "is a duplicate");
+            }
+        }
     }
 
     private boolean checkLength(String value, String field, int maxLength) {

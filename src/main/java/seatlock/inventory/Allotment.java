@@ -189,8 +189,7 @@ final class Allotment {
         var ids = basket.seats().stream()
                 .map(item -> seats.get(item.label()).id())
                 .toList();
-        var isUnknown = basket.seats().stream()
-                .flatMap(item -> layout.seat(item.label()).stream())
+        var isUnknown = basket.placedSeats(layout)
                 .flatMapToInt(placed -> SeatChooser.neighbors(placed.row(), placed.id()))
                 .anyMatch(seat -> !chooser.isLocked(seat));
         if (isUnknown) {

@@ -112,6 +112,11 @@ public record Basket(
                 .flatMap(types -> types);
     }
 
+    /** Returns the seats that the buyer has chosen, as far as they exist. */
+    Stream<Layout.PlacedSeat> placedSeats(Layout layout) {
+        return seats.stream().flatMap(item -> layout.seat(item.label()).stream());
+    }
+
     /** Returns the ids of the seats of its tables. */
     Stream<Integer> tableSeatIds(Layout layout) {
         return tables.stream()

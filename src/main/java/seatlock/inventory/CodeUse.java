@@ -69,11 +69,11 @@ final class CodeUse {
      * Returns why the code does not fit the seats. One that changes prices must cover a seat, and leaves the others at their full
      * price; an access code must cover all of them, because it would open the others as well.
      */
-    Optional<Outcome> misfit(Collection<ReservedSeat> reserved, Map<String, Seat> seats) {
+    Optional<Outcome> misfit(Collection<ReservedSeat> reserved) {
         if (code.isEmpty()) {
             return Optional.empty();
         }
-        var covered = covered(reserved, seats);
+        var covered = covered(code.get(), reserved);
         var opensAll = code.get().effect().access().isPresent();
         if (covered == 0 || opensAll && covered < reserved.size()) {
             return invalid(Reason.OUT_OF_SCOPE);
@@ -82,18 +82,19 @@ final class CodeUse {
         return covered > max ? Optional.of(new Outcome.TooManySeatsWithCode(max)) : Optional.empty();
     }
 
-    private int covered(Collection<ReservedSeat> reserved, Map<String, Seat> seats) {
+    /** Returns on how many seats a code has an effect. */
+    static int covered(Code code, Collection<ReservedSeat> reserved) {
         return (int) reserved.stream()
-                .filter(each -> code.get().covers(seats.get(each.label()).section(), each.priceType()))
+                .filter(each -> code.covers(each.section(), each.priceType()))
                 .count();
     }
 
     /** Returns what counts against the limit of the code: the seats that it covers, or one reservation. */
-    Map<UUID, Integer> uses(Collection<ReservedSeat> reserved, Map<String, Seat> seats) {
+    Map<UUID, Integer> uses(Collection<ReservedSeat> reserved) {
         var uses = new TreeMap<UUID, Integer>();
         code.flatMap(Code::limit)
                 .map(Limit::id)
-                .ifPresent(limit -> uses.put(limit, code.get().isSingleUse() ? 1 : covered(reserved, seats)));
+                .ifPresent(limit -> uses.put(limit, code.get().isSingleUse() ? 1 : covered(code.get(), reserved)));
         return uses;
     }
 

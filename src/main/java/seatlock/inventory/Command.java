@@ -42,7 +42,7 @@ public sealed interface Command {
      *
      * @param id of the new reservation; the caller chooses it, so that decisions are deterministic
      * @param quotas limits that apply to the buyer
-     * @param bySeller whether the seller asks, who may leave single seats
+     * @param bySeller whether the request comes from the seller: single seats may be left, and any allocation may be named
      */
     record Reserve(ReservationId id, Basket basket, Reservation.Buyer buyer, List<Quota> quotas, boolean bySeller)
             implements OfReservation {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import seatlock.catalog.Code;
 import seatlock.catalog.Event;
 import seatlock.catalog.Layout;
@@ -317,18 +316,15 @@ final class Decision {
         if (size > event.terms().maxSeatsPerReservation()) {
             return refuse(Refusal.TOO_MANY_SEATS);
         }
-        if (!command.bySeller()
-                && !code.opened()
-                        .names()
-                        .containsAll(basket.allocation().stream().toList())) {
+        var opened = new HashSet<>(code.opened().names());
+        if (!command.bySeller() && !basket.allocation().map(opened::contains).orElse(true)) {
             return new Outcome.CodeInvalid(Outcome.CodeInvalid.Reason.OUT_OF_SCOPE);
         }
         var unknown = basket.allocation().flatMap(withholding::check);
         if (unknown.isPresent()) {
             return unknown.get();
         }
-        var opened = Stream.concat(basket.allocation().stream(), code.opened().names().stream())
-                .collect(Collectors.toSet());
+        basket.allocation().ifPresent(opened::add);
         var refusesOrphans = event.terms().choice().refusesOrphans() && !command.bySeller();
         var allotment = allotment(command.id(), basket, opened, refusesOrphans, code);
         if (allotment.isLockedByOthers() || quotas.isLockedByOthers(command.quotas())) {
@@ -343,12 +339,12 @@ final class Decision {
             return noting(allotment, refusal.get());
         }
         var reserved = allotment.seats();
-        var misfit = code.misfit(reserved, seats);
+        var misfit = code.misfit(reserved);
         if (misfit.isPresent()) {
             return misfit.get();
         }
         var wanted = limitedSeats(reserved);
-        wanted.putAll(code.uses(reserved, seats));
+        wanted.putAll(code.uses(reserved));
         if (limits.isLockedByOthers(wanted)) {
             return refuse(Refusal.LOCKED);
         }

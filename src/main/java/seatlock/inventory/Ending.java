@@ -122,10 +122,8 @@ final class Ending {
                 .code()
                 .map(used -> facts.codes().get(used.text()))
                 .filter(code -> !code.isSingleUse())
-                .ifPresent(code -> code.limit()
-                        .ifPresent(limit -> counted.put(limit.id(), (int) some.stream()
-                                .filter(seat -> code.covers(seat.section(), seat.priceType()))
-                                .count())));
+                .ifPresent(code ->
+                        code.limit().ifPresent(limit -> counted.put(limit.id(), CodeUse.covered(code, some))));
         return counted;
     }
 }

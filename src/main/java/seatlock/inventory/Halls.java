@@ -95,8 +95,7 @@ final class Halls {
     /** Returns the ids of the seats that buyers have chosen themselves. */
     private static Stream<Integer> commandSeats(Layout layout, List<Command> commands) {
         return Command.select(commands, Command.Reserve.class).stream()
-                .flatMap(command -> command.basket().seats().stream())
-                .flatMap(item -> layout.seat(item.label()).stream())
+                .flatMap(command -> command.basket().placedSeats(layout))
                 .map(Layout.PlacedSeat::id);
     }
 
@@ -104,8 +103,7 @@ final class Halls {
     static Stream<Integer> neighbors(Event event, Layout layout, List<Basket> baskets) {
         return event.terms().choice().refusesOrphans()
                 ? baskets.stream()
-                        .flatMap(basket -> basket.seats().stream())
-                        .flatMap(item -> layout.seat(item.label()).stream())
+                        .flatMap(basket -> basket.placedSeats(layout))
                         .flatMapToInt(placed -> SeatChooser.neighbors(placed.row(), placed.id()))
                         .boxed()
                 : Stream.empty();
@@ -149,8 +147,7 @@ final class Halls {
         var seats = known.getIfPresent(event);
         if (seats != null) {
             synchronized (seats) {
-                decided.forEach(seat ->
-                        seats.free.set(seat.id(), seat.status() == SeatStatus.AVAILABLE && seat.allocation() == null));
+                decided.forEach(seat -> seats.free.set(seat.id(), seat.isVacant()));
             }
         }
     }

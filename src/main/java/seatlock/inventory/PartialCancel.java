@@ -66,9 +66,7 @@ final class PartialCancel {
 
     private Stream<String> unknown() {
         return command.seats().stream()
-                .filter(label -> Stream.concat(
-                                reservation.seats().stream(),
-                                reservation.refunded().stream().map(Reservation.RefundedSeat::seat))
+                .filter(label -> reservation.allSeats().stream()
                         .noneMatch(seat -> seat.label().equals(label)))
                 .sorted();
     }

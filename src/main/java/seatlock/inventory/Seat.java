@@ -46,6 +46,11 @@ public record Seat(
         return allocation == null && isFreeAt(now);
     }
 
+    /** Returns whether everybody can reserve it, whatever the time is. */
+    boolean isVacant() {
+        return allocation == null && status == SeatStatus.AVAILABLE;
+    }
+
     Seat held(ReservationId by, Instant until) {
         return new Seat(id, label, section, row, number, SeatStatus.HELD, by, until, allocation);
     }

@@ -122,15 +122,11 @@ final class Vacancies {
                 """, row -> row.integer("seat_id"), event.value(), first, last, MAX_READ);
     }
 
-    private static boolean isFree(Seat place) {
-        return place.status() == SeatStatus.AVAILABLE && place.allocation() == null;
-    }
-
     /** Records which places of an area a decision has left free, and which not. */
     void decided(EventId event, PlannedRow places, Collection<Seat> seats) {
         var known = areas.getIfPresent(new Area(event, places.firstSeatId()));
         if (known != null) {
-            var byFreedom = seats.stream().collect(Collectors.partitioningBy(Vacancies::isFree));
+            var byFreedom = seats.stream().collect(Collectors.partitioningBy(Seat::isVacant));
             synchronized (known) {
                 byFreedom.get(true).forEach(seat -> known.free.set(seat.id() - places.firstSeatId()));
                 byFreedom.get(false).forEach(seat -> known.free.clear(seat.id() - places.firstSeatId()));

@@ -139,7 +139,7 @@ public final class BuyerMails {
     /**
      * Writes the mail to another holder about tickets whose seats were given back. It names neither prices nor the order.
      *
-     * @param tickets of one person, who is not the buyer
+     * @param tickets of one person other than the buyer
      */
     public Mailer.Mail refundOfTransferred(List<Ticket> tickets, UUID job) {
         var to = recipient(tickets);

@@ -3,7 +3,6 @@ package seatlock.sales;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Code;
@@ -50,19 +49,15 @@ public final class CodeCreation {
         if (locked.isEmpty()) {
             return new Receipt.UnknownEvent();
         }
-        var stored = keys.find(tx, id, List.of(use.key())).get(use.key());
-        if (stored != null) {
-            return stored.fingerprint().equals(use.fingerprint())
-                    ? new Receipt.Replayed(stored.reply())
-                    : new Receipt.KeyReused();
+        var repeated = keys.repeated(tx, id, use);
+        if (repeated.isPresent()) {
+            return repeated.get();
         }
         if (locked.get().status() == Event.Status.CANCELLED) {
             throw new EventCancelled();
         }
         var created = decision.of(catalog.prices(tx, locked.get()), tx.readClock());
         codes.insert(tx, id, created);
-        var bytes = reply.apply(created);
-        keys.store(tx, id, Map.of(use.key(), new IdempotencyKeys.Stored(use.fingerprint(), bytes)));
-        return new Receipt.Done(bytes);
+        return keys.store(tx, id, use, reply.apply(created));
     }
 }

@@ -2,8 +2,6 @@ package seatlock.sales;
 
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import seatlock.catalog.Catalog;
@@ -50,18 +48,11 @@ public final class EventCreation {
             catalog.create(tx, event, plan, tariff);
             return Optional.empty();
         }
-        var key = use.get().key();
         // Waits for another transaction that is creating the event, so a repeated request finds the reply below.
         if (catalog.create(tx, event, plan, tariff)) {
-            keys.store(
-                    tx,
-                    event.id(),
-                    Map.of(key, new IdempotencyKeys.Stored(use.get().fingerprint(), reply)));
+            keys.store(tx, event.id(), use.get(), reply);
             return Optional.empty();
         }
-        return Optional.ofNullable(keys.find(tx, event.id(), List.of(key)).get(key))
-                .filter(stored -> stored.fingerprint().equals(use.get().fingerprint()))
-                .<Receipt>map(stored -> new Receipt.Replayed(stored.reply()))
-                .or(() -> Optional.of(new Receipt.KeyReused()));
+        return keys.repeated(tx, event.id(), use.get()).or(() -> Optional.of(new Receipt.KeyReused()));
     }
 }

@@ -119,11 +119,9 @@ public final class EventRevision {
         if (locked.isEmpty()) {
             return new Receipt.UnknownEvent();
         }
-        var stored = keys.find(tx, id, List.of(use.key())).get(use.key());
-        if (stored != null) {
-            return stored.fingerprint().equals(use.fingerprint())
-                    ? new Receipt.Replayed(stored.reply())
-                    : new Receipt.KeyReused();
+        var repeated = keys.repeated(tx, id, use);
+        if (repeated.isPresent()) {
+            return repeated.get();
         }
         var current = locked.get();
         var added = decision.of(
@@ -136,9 +134,11 @@ public final class EventRevision {
         var event = current.event().withCapacity(capacity).following(current.event());
         write(tx, current, event, prices, actor);
         catalog.addSeats(tx, event, added);
-        var bytes = reply.of(event, catalog.plan(tx, event), current.prices().tariff());
-        keys.store(tx, id, Map.of(use.key(), new IdempotencyKeys.Stored(use.fingerprint(), bytes)));
-        return new Receipt.Done(bytes);
+        return keys.store(
+                tx,
+                id,
+                use,
+                reply.of(event, catalog.plan(tx, event), current.prices().tariff()));
     }
 
     private Optional<Current> lock(Tx tx, EventId id) throws SQLException {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import seatlock.catalog.EventId;
@@ -65,6 +66,23 @@ public final class IdempotencyKeys {
             }
         }
         return stored;
+    }
+
+    /**
+     * Returns the receipt of a request whose key was used before: for the same request, or for another one. The caller has locked what
+     * a copy of the request waits for, and then {@linkplain #store(Tx, EventId, Order.KeyUse, byte[]) stores} its reply.
+     */
+    Optional<Receipt> repeated(Tx tx, EventId event, Order.KeyUse use) throws SQLException {
+        return Optional.ofNullable(find(tx, event, List.of(use.key())).get(use.key()))
+                .map(stored -> stored.fingerprint().equals(use.fingerprint())
+                        ? new Receipt.Replayed(stored.reply())
+                        : new Receipt.KeyReused());
+    }
+
+    /** Stores the reply to a request under its key, and returns the receipt. */
+    Receipt store(Tx tx, EventId event, Order.KeyUse use, byte[] reply) {
+        store(tx, event, Map.of(use.key(), new Stored(use.fingerprint(), reply)));
+        return new Receipt.Done(reply);
     }
 
     /**

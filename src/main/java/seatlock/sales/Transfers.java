@@ -2,8 +2,6 @@ package seatlock.sales;
 
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import seatlock.catalog.Catalog;
@@ -85,16 +83,10 @@ public final class Transfers {
         if (locked.isEmpty()) {
             return Optional.empty();
         }
-        var stored = keys.find(tx, id, List.of(use.key())).get(use.key());
-        if (stored != null) {
-            return Optional.of(
-                    stored.fingerprint().equals(use.fingerprint())
-                            ? new Receipt.Replayed(stored.reply())
-                            : new Receipt.KeyReused());
-        }
-        var bytes = reply.apply(transfer(tx, id, locked.get(), to, actor));
-        keys.store(tx, id, Map.of(use.key(), new IdempotencyKeys.Stored(use.fingerprint(), bytes)));
-        return Optional.of(new Receipt.Done(bytes));
+        var repeated = keys.repeated(tx, id, use);
+        return repeated.isPresent()
+                ? repeated
+                : Optional.of(keys.store(tx, id, use, reply.apply(transfer(tx, id, locked.get(), to, actor))));
     }
 
     private Result transfer(Tx tx, EventId id, Ticket ticket, Ticket.Holder to, Actor actor) throws SQLException {

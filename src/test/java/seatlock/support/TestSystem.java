@@ -314,6 +314,15 @@ public final class TestSystem implements AutoCloseable {
 
     public Event event(int seats, int maxSeatsPerReservation, Instant startsAt) {
         var plan = new SeatPlan(List.of(new SeatPlan.Section("S", 4500, List.of(new SeatPlan.Row("A", seats)))));
+        return event(plan, Tariff.STANDARD, maxSeatsPerReservation, startsAt);
+    }
+
+    /** Creates an event next year with a plan, and up to ten seats in a reservation. */
+    public Event event(SeatPlan plan, Tariff tariff) {
+        return event(plan, tariff, 10, Instant.now().plus(365, ChronoUnit.DAYS));
+    }
+
+    private Event event(SeatPlan plan, Tariff tariff, int maxSeatsPerReservation, Instant startsAt) {
         var event = new Event(
                 new EventId(UUID.randomUUID()),
                 "Aida",
@@ -321,22 +330,6 @@ public final class TestSystem implements AutoCloseable {
                 ZoneId.of("Europe/Rome"),
                 Currency.getInstance("EUR"),
                 Terms.first(startsAt.truncatedTo(ChronoUnit.MICROS), maxSeatsPerReservation, Optional.empty()),
-                seats,
-                Instant.now().truncatedTo(ChronoUnit.MICROS));
-        database.inTransaction(tx -> catalog.create(tx, event, plan));
-        return event;
-    }
-
-    /** Creates an event next year with a plan, and up to ten seats in a reservation. */
-    public Event event(SeatPlan plan, Tariff tariff) {
-        var event = new Event(
-                new EventId(UUID.randomUUID()),
-                "Aida",
-                "Arena di Verona",
-                ZoneId.of("Europe/Rome"),
-                Currency.getInstance("EUR"),
-                Terms.first(
-                        Instant.now().plus(365, ChronoUnit.DAYS).truncatedTo(ChronoUnit.MICROS), 10, Optional.empty()),
                 (int) plan.capacity(),
                 Instant.now().truncatedTo(ChronoUnit.MICROS));
         database.inTransaction(tx -> catalog.create(tx, event, plan, tariff));
