@@ -196,7 +196,8 @@ final class PlanStore {
                 """
                 SELECT l.first_seat_id, l.position, s.seat_number, l.accessible, l.companion, l.restricted_view, l.x, l.y
                   FROM listed_seats AS l
-                  JOIN seats AS s ON s.event_id = l.event_id AND s.seat_id = l.seat_id
+                 CROSS JOIN LATERAL (SELECT seat_number FROM seats
+                                      WHERE event_id = l.event_id AND seat_id = l.seat_id OFFSET 0) AS s
                  WHERE l.event_id = ?
                    AND l.seat_id <= ?
                 """,
