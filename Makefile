@@ -7,7 +7,7 @@ JAVA_OPTS ?= -Xmx160m -XX:+UseParallelGC
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test storm kill-test machines-test nodes-test chaos check-qr bench audit check clients lint fmt jar openapi psql clean
+.PHONY: help demo run test storm kill-test payments-test machines-test nodes-test chaos check-qr bench audit check clients lint fmt jar openapi psql clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,10 +23,13 @@ test: ## Run all tests
 	mvn -B -ntp test
 
 storm: ## Run the races and storms of `make test` at full size: 50,000 reservations cancelled, 1,000 holds extended (ten minutes)
-	mvn -B -ntp test -Dtest=BestAvailableTest,BestSeatsTest,LastOneRaceTest,EventStormTest,EventCancellationTest,FeedTest,HoldRaceTest,LapseRaceTest -Dseatlock.storm=true -Djunit.jupiter.execution.parallel.enabled=false -Djunit.jupiter.execution.timeout.default=15m
+	mvn -B -ntp test -Dtest=BestAvailableTest,BestSeatsTest,BillTest,LastOneRaceTest,EventStormTest,EventCancellationTest,FeedTest,HoldRaceTest,LapseRaceTest,LateMoneyRaceTest -Dseatlock.storm=true -Djunit.jupiter.execution.parallel.enabled=false -Djunit.jupiter.execution.timeout.default=15m
 
 kill-test: ## Confirm 1,000 reservations while workers, Redis and the mail server fail in turn (about three minutes)
 	mvn -B -ntp test -Dtest=KillTest -Dexcluded.tests=
+
+payments-test: ## The day of a careless shop, and a kill at each step of a payment, KILLS=20 times each (fifteen minutes; TEST=… for one test)
+	mvn -B -ntp test -Dtest='$(or $(TEST),CarelessShopTest,PaymentKillTest)' -Dexcluded.tests= -Djunit.jupiter.execution.timeout.default=30m -Dseatlock.payments.kills=$(or $(KILLS),20)
 
 machines-test: ## Start the program on odd machines: locale, IPv6, host names, addresses, cut-short first starts (ten minutes)
 	mvn -B -ntp test -Dgroups=machines -Dexcluded.tests=

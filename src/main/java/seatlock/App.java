@@ -3,6 +3,7 @@ package seatlock;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,8 +20,10 @@ import seatlock.db.Migrations;
 import seatlock.http.Health;
 import seatlock.http.HealthServer;
 import seatlock.http.Listener;
+import seatlock.http.Pages;
 import seatlock.inventory.Inventory;
 import seatlock.inventory.InventoryReader;
+import seatlock.inventory.Quota;
 import seatlock.jobs.Jobs;
 import seatlock.jobs.RetryPolicy;
 import seatlock.limits.RateLimiter;
@@ -29,16 +32,22 @@ import seatlock.mail.Mailer;
 import seatlock.maintenance.BacklogMonitor;
 import seatlock.maintenance.Eraser;
 import seatlock.maintenance.InvariantMonitor;
+import seatlock.maintenance.Reconciler;
 import seatlock.maintenance.Sequencer;
 import seatlock.maintenance.Sweeper;
 import seatlock.metrics.Metrics;
+import seatlock.payments.PaymentProvider;
+import seatlock.payments.sandbox.SandboxProvider;
+import seatlock.payments.stripe.StripeProvider;
 import seatlock.privacy.Erasure;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
+import seatlock.sales.Payments;
 import seatlock.sales.Rehearsal;
 import seatlock.seatmap.SeatMaps;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
+import seatlock.web.SandboxPages;
 import seatlock.workers.JobRunner;
 import seatlock.workers.Relay;
 import seatlock.workers.TicketDelivery;
@@ -71,8 +80,8 @@ public final class App implements AutoCloseable {
     /** Time limit for a statement that reads a page of seats or creates ten thousand. */
     public static final Duration READ_STATEMENT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** One each for the sweeper, the eraser, the sequencer and the backlog monitor, and a spare one. */
-    private static final int BACKGROUND_CONNECTIONS = 5;
+    /** One each for the sweeper, the eraser, the sequencer and the backlog monitor, eleven for payments, and a spare one. */
+    private static final int BACKGROUND_CONNECTIONS = 16;
 
     /** One each for the relay, its search for postponed jobs, and the renewal of leases. Each worker has another. */
     private static final int JOB_CONNECTIONS = 3;
@@ -156,6 +165,9 @@ public final class App implements AutoCloseable {
         var backlog = lifecycle.add(new BacklogMonitor(readDatabase, jobs, inventoryReader, feed, metrics));
         backlog.start();
         health.addDependency("jobs", false, backlog::problem);
+        if (role.runsApi() && config.payments().provider() != PaymentSettings.Provider.NONE) {
+            health.addDependency("payments", false, backlog::paymentProblem);
+        }
         if (role.runsWorkers()) {
             startWorkers(backends, tickets, role);
         }
@@ -194,6 +206,21 @@ public final class App implements AutoCloseable {
                 salesDatabase, catalog, inventory, keys, tickets, changes, seatMaps::changed, threads, metrics));
         var eraser = lifecycle.add(
                 new Eraser(readDatabase, checkout, new Erasure(changes), backends::deleteMails, config.retention()));
+        var sandbox = config.payments().provider() == PaymentSettings.Provider.SANDBOX
+                ? Optional.of(lifecycle.add(new SandboxProvider(readDatabase, this::publicBase, () -> url)))
+                : Optional.<SandboxProvider>empty();
+        var payments = provider(sandbox)
+                .map(provider -> lifecycle.add(new Payments(
+                        checkout,
+                        readDatabase,
+                        provider,
+                        new Payments.Policy(
+                                config.payments().window(),
+                                config.payments().late(),
+                                config.limits().isOn() ? config.limits().seatsPerEmail() : Quota.NO_LIMIT),
+                        metrics)));
+        var pages = sandbox.<List<Pages>>map(each -> List.of(new SandboxPages(each, reads)))
+                .orElse(List.of());
         var core = new ApiServer.Core(
                 catalog,
                 inventoryReader,
@@ -205,13 +232,17 @@ public final class App implements AutoCloseable {
                 feed,
                 eraser,
                 reads,
-                writes);
+                writes,
+                payments,
+                pages);
         var stored = config.adminKey().isEmpty() ? backends.home().adminKey() : null;
         var adminKey = stored == null ? config.adminKey().orElseThrow() : stored.value();
         listen(backends.redis(), adminKey, core, threads);
         var sweeper = lifecycle.add(new Sweeper(readDatabase, checkout, inventory, inventoryReader, keys, metrics));
         var sequencer = lifecycle.add(new Sequencer(readDatabase, feed));
+        var reconciler = payments.map(each -> lifecycle.add(new Reconciler(readDatabase, catalog, each, metrics)));
         return () -> {
+            reconciler.ifPresent(Reconciler::start);
             sweeper.start(config.sweepInterval());
             sequencer.start();
             eraser.start();
@@ -222,6 +253,22 @@ public final class App implements AutoCloseable {
                 progress.accept("Admin key   " + (stored.isNew() ? adminKey + "  (" + place + ")" : place));
             }
         };
+    }
+
+    /** Returns the provider that moves the money; empty for none. */
+    private Optional<PaymentProvider> provider(Optional<SandboxProvider> sandbox) {
+        sandbox.ifPresent(each -> progress.accept("Payments    sandbox: nobody pays real money (PAYMENTS=sandbox)"));
+        var payments = config.payments();
+        if (payments.provider() != PaymentSettings.Provider.STRIPE) {
+            return sandbox.map(PaymentProvider.class::cast);
+        }
+        progress.accept("Payments    Stripe at " + payments.stripeBase());
+        return Optional.of(new StripeProvider(
+                payments.stripeKey().orElseThrow(), payments.noticeSecrets(), payments.stripeBase()));
+    }
+
+    private String publicBase() {
+        return config.publicUrl().base().isEmpty() ? url : config.publicUrl().base();
     }
 
     private void listen(Optional<URI> redis, String adminKey, ApiServer.Core core, QueuedThreadPool threads) {
@@ -245,10 +292,7 @@ public final class App implements AutoCloseable {
                             : "Redis is unavailable, so this node counts request rates by itself."));
         }
         setListener(server, server.port());
-        progress.accept("API         " + url + "  (try it: "
-                + (config.publicUrl().base().isEmpty()
-                        ? url
-                        : config.publicUrl().base()) + "/api/docs/)");
+        progress.accept("API         " + url + "  (try it: " + publicBase() + "/api/docs/)");
     }
 
     private InetSocketAddress address() {

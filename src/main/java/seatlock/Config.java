@@ -62,6 +62,7 @@ import seatlock.redis.RedisConnection;
  * @param corsOrigins origins of the web pages that may call the API
  * @param publicUrl where the links begin that the API gives out
  * @param keepAlive how long an idle connection is kept open
+ * @param payments how buyers pay
  * @param logging format and level of the log
  */
 public record Config(
@@ -91,6 +92,7 @@ public record Config(
         Set<String> corsOrigins,
         PublicUrl publicUrl,
         Duration keepAlive,
+        PaymentSettings payments,
         Logging logging) {
 
     /**
@@ -217,6 +219,7 @@ public record Config(
                                 text -> between(text, "PT1S", "PT2H"),
                                 "a duration from PT1S to PT2H, such as PT75S")
                         .orElse(Listener.KEEP_ALIVE),
+                PaymentSettings.read(reader, database.isEmpty()),
                 new Logging(
                         reader.read("LOG_FORMAT", Logging.Format::of, "text or json")
                                 .orElse(Logging.DEFAULT.format()),
@@ -231,7 +234,7 @@ public record Config(
     }
 
     /** Parses settings and collects an error for each invalid one. */
-    private record Reader(Map<String, String> environment, List<String> errors) {
+    record Reader(Map<String, String> environment, List<String> errors) {
 
         Reader(Map<String, String> environment) {
             this(environment, new ArrayList<>());
@@ -252,6 +255,13 @@ public record Config(
         int bytes(String name, int defaultValue) {
             return read(name, text -> between(text, 1_024, 10_000_000), "from 1024 to 10000000")
                     .orElse(defaultValue);
+        }
+
+        /** Adds an error for a setting that is not set. */
+        void require(String name, String why) {
+            if (environment.getOrDefault(name, "").isBlank()) {
+                errors.add(name + ": must be set, " + why);
+            }
         }
 
         /** Reads a setting whose value must not appear in a message. */
@@ -396,7 +406,7 @@ public record Config(
         return period;
     }
 
-    private static Duration between(String text, String min, String max) {
+    static Duration between(String text, String min, String max) {
         var duration = Duration.parse(text);
         if (duration.compareTo(Duration.parse(min)) < 0 || duration.compareTo(Duration.parse(max)) > 0) {
             throw new IllegalArgumentException();

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import seatlock.limits.Limits;
 import seatlock.limits.Networks;
+import seatlock.support.SandboxSystem;
 import seatlock.support.TestSystem;
 import seatlock.support.TestWorkers;
 
@@ -27,17 +29,23 @@ class DemoTest {
                         .isTrue();
             }
 
-            assertThat(output.toString(UTF_8)).contains("not checked").doesNotContain("mailed");
+            assertThat(output.toString(UTF_8))
+                    .contains("not checked", "confirmed by the shop", "the server has no sandbox: 404")
+                    .doesNotContain("mailed");
             assertThat(testWorkers.mails()).isNotEmpty();
         }
     }
 
     /** As with a server of its own, where the demo sees the database and the mails. */
     @Test
-    void the_race_finds_the_mail_and_asks_the_database() throws Exception {
-        try (var system = new TestSystem();
-                var testWorkers = new TestWorkers(system).start()) {
-            var url = "http://localhost:" + system.server.port();
+    void the_race_pays_in_the_sandbox_finds_the_mail_and_asks_the_database() throws Exception {
+        try (var sandbox = new SandboxSystem();
+                var testWorkers = new TestWorkers(sandbox.system).start();
+                var sweeper = sandbox.system.sweeper()) {
+            sandbox.node().reconciler().start();
+            sweeper.start(Duration.ofMillis(200));
+            var system = sandbox.system;
+            var url = "http://localhost:" + sandbox.node().port();
             var database = system.url.jdbc() + "?user=" + system.url.user() + "&password=" + system.url.password();
             var mails = testWorkers.directory.resolve("mail");
 
@@ -47,7 +55,12 @@ class DemoTest {
                 assertThat(race.runAll(10)).as(output.toString(UTF_8)).isTrue();
             }
 
-            assertThat(output.toString(UTF_8)).contains("counted in SQL", "stored", "ticketed, mailed, and admitted");
+            assertThat(output.toString(UTF_8))
+                    .contains(
+                            "counted in SQL",
+                            "stored",
+                            "paid once, captured, ticketed, mailed, and admitted once",
+                            "each buyer has the seat and was charged, or has neither");
         }
     }
 

@@ -13,6 +13,7 @@ import java.time.Period;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import seatlock.db.DatabaseUrl;
 import seatlock.limits.Limits;
 import seatlock.logging.Logging;
 import seatlock.net.ServerUrl;
+import seatlock.sales.Payments.LatePolicy;
 import seatlock.support.Settings;
 
 class ConfigTest {
@@ -106,6 +108,78 @@ class ConfigTest {
         assertThat(config.limits()).isEqualTo(Limits.DEFAULT);
         assertThat(config.corsOrigins()).isEmpty();
         assertThat(config.logging()).isEqualTo(Logging.DEFAULT);
+        assertThat(config.payments().window()).isEqualTo(Duration.ofMinutes(30));
+        assertThat(config.payments().late()).isEqualTo(LatePolicy.REACQUIRE);
+        assertThat(config.payments().stripeBase()).isEqualTo(URI.create("https://api.stripe.com"));
+    }
+
+    /** Nobody should sell for pretended money because a setting was forgotten. */
+    @ParameterizedTest
+    @CsvSource({
+        "'','',SANDBOX",
+        "'',none,NONE",
+        "postgresql://u:p@db:5432/shop,'',NONE",
+        "postgresql://u:p@db:5432/shop,none,NONE",
+        "postgresql://u:p@db:5432/shop,sandbox,SANDBOX"
+    })
+    void only_an_embedded_database_sells_for_pretended_money_unasked(
+            String database, String provider, PaymentSettings.Provider expected) throws Config.Invalid {
+        var config = Config.from(Map.of("DATABASE_URL", database, "PAYMENTS", provider));
+
+        assertThat(config.payments().provider()).isEqualTo(expected);
+    }
+
+    @Test
+    void payments_through_stripe_are_set_up() throws Config.Invalid {
+        var payments = Config.from(Map.of(
+                        "PAYMENTS", "stripe",
+                        "PAYMENT_TTL", "PT45M",
+                        "LATE_PAYMENT", "RELEASE",
+                        "STRIPE_API_KEY", "sk_test_0123456789",
+                        "STRIPE_NOTICE_SECRETS", "whsec_new_secret, whsec_old_secret",
+                        "STRIPE_API_BASE", "http://127.0.0.1:12111/"))
+                .payments();
+
+        assertThat(payments)
+                .isEqualTo(new PaymentSettings(
+                        PaymentSettings.Provider.STRIPE,
+                        Duration.ofMinutes(45),
+                        LatePolicy.RELEASE,
+                        Optional.of("sk_test_0123456789"),
+                        List.of("whsec_new_secret", "whsec_old_secret"),
+                        URI.create("http://127.0.0.1:12111")));
+    }
+
+    @Test
+    void stripe_without_its_secrets_is_refused_with_the_names_of_both() {
+        for (var given :
+                List.of(Map.<String, String>of(), Map.of("STRIPE_API_KEY", " ", "STRIPE_NOTICE_SECRETS", ""))) {
+            var environment = new HashMap<>(given);
+            environment.put("PAYMENTS", "stripe");
+            assertThat(catchThrowable(() -> Config.from(environment)))
+                    .isInstanceOf(Config.Invalid.class)
+                    .hasMessageContaining("STRIPE_API_KEY: must be set, because PAYMENTS is stripe")
+                    .hasMessageContaining("STRIPE_NOTICE_SECRETS: must be set, because PAYMENTS is stripe");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "STRIPE_API_KEY | sk hunter2",
+                "STRIPE_API_KEY | hunter2",
+                "STRIPE_API_KEY | sk_live_hunter2é",
+                "STRIPE_NOTICE_SECRETS | hunter2",
+                "STRIPE_NOTICE_SECRETS | whsec_hunter2,",
+                "STRIPE_NOTICE_SECRETS | whsec_hunter2,,whsec_another",
+                "STRIPE_NOTICE_SECRETS | whsec_hunter2 whsec_another"
+            })
+    void a_secret_of_stripe_is_refused_without_its_value(String name, String value) {
+        assertThat(catchThrowable(() -> Config.from(Map.of(name, value))))
+                .isInstanceOf(Config.Invalid.class)
+                .hasMessageContaining(name + ": got a value of " + value.length() + " characters, must be ")
+                .hasMessageNotContaining("hunter2");
     }
 
     @Test
@@ -197,6 +271,10 @@ class ConfigTest {
         environment.put("SWEEP_INTERVAL", "PT2H");
         environment.put("INVARIANT_CHECK_INTERVAL", "never");
         environment.put("RETENTION", "PT90D");
+        environment.put("PAYMENTS", "Stripe");
+        environment.put("PAYMENT_TTL", "30");
+        environment.put("LATE_PAYMENT", "KEEP");
+        environment.put("STRIPE_API_BASE", "api.stripe.com");
         environment.put("LIMITS", "some");
         environment.put("LIMIT_REQUESTS_PER_ADDRESS", "0");
         environment.put("LIMIT_BODY_BYTES", "1MB");
@@ -223,6 +301,10 @@ class ConfigTest {
                         "SWEEP_INTERVAL: got \"PT2H\", must be a duration from PT0.1S to PT1H",
                         "INVARIANT_CHECK_INTERVAL: got \"never\", must be a duration from PT0S to P1D",
                         "RETENTION: got \"PT90D\", must be a period from P0D to P100Y",
+                        "PAYMENTS: got \"Stripe\", must be none, sandbox or stripe",
+                        "PAYMENT_TTL: got \"30\", must be a duration from PT1S to P1D",
+                        "LATE_PAYMENT: got \"KEEP\", must be REACQUIRE or RELEASE",
+                        "STRIPE_API_BASE: got \"api.stripe.com\", must be a URL such as https://api.stripe.com",
                         "LIMITS: got \"some\", must be on or off",
                         "LIMIT_REQUESTS_PER_ADDRESS: got \"0\", must be from 1 to 1000000000",
                         "LIMIT_BODY_BYTES: got \"1MB\", must be from 1024 to 10000000",
@@ -277,7 +359,12 @@ class ConfigTest {
         "PUBLIC_URL,https://tickets.example/../box",
         "PUBLIC_URL,https://tickets.example/b%22x",
         "KEEP_ALIVE,PT0.9S",
-        "KEEP_ALIVE,PT2H0.1S"
+        "KEEP_ALIVE,PT2H0.1S",
+        "PAYMENT_TTL,PT0.9S",
+        "PAYMENT_TTL,P1DT0.1S",
+        "PAYMENTS,STRIPE",
+        "LATE_PAYMENT,release",
+        "STRIPE_API_BASE,https://u:p@api.stripe.com"
     })
     void a_value_out_of_range_is_invalid(String name, String value) {
         assertThat(catchThrowable(() -> Config.from(Map.of(name, value)))).isInstanceOf(Config.Invalid.class);

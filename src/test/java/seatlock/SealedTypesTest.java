@@ -33,6 +33,7 @@ import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
 import seatlock.inventory.ReservationToken;
 import seatlock.inventory.SeatChoice;
+import seatlock.payments.Fact;
 import seatlock.privacy.Erasure;
 import seatlock.sales.Corrections;
 import seatlock.sales.Receipt;
@@ -75,6 +76,8 @@ public class SealedTypesTest {
             new Command.Cancel(ID, new Command.Canceller.Seller(false)),
             new Command.CancelSeats(ID, Set.of("S-A-1"), false),
             new Command.Expire(ID),
+            new Command.Look(ID),
+            new Command.NotePayment(ID, Command.NotePayment.News.REFUNDED),
             new Command.Withhold(new UUID(2, 2), "HOUSE", Optional.empty(), Basket.ofSeats(List.of("S-A-1"))),
             new Command.Release("HOUSE", Optional.empty()));
 
@@ -85,6 +88,7 @@ public class SealedTypesTest {
 
     public static final List<Outcome> OUTCOMES = List.of(
             new Outcome.Done(RESERVATION, true),
+            new Outcome.Noted(RESERVATION),
             new Outcome.Refused(Refusal.RESERVATION_NOT_FOUND, List.of(), Optional.empty()),
             new Outcome.TooManySeats(QUOTA),
             new Outcome.TooManyPending(QUOTA),
@@ -102,8 +106,10 @@ public class SealedTypesTest {
             new Receipt.Answered(null, OUTCOMES.get(0), "200 \n{}".getBytes()),
             new Receipt.Done("200 \n{}".getBytes()),
             new Receipt.Replayed("200 \n{}".getBytes()),
-            new Receipt.NotNow(null, OUTCOMES.get(3)),
+            new Receipt.NotNow(null, OUTCOMES.get(4)),
+            new Receipt.Unfinished(null, OUTCOMES.get(0)),
             new Receipt.KeyReused(),
+            new Receipt.KeyBusy(),
             new Receipt.UnknownEvent());
 
     public static final List<CheckOutResult> CHECK_OUT_RESULTS = List.of(
@@ -145,6 +151,13 @@ public class SealedTypesTest {
             new Reservation.State.Cancelled(Instant.EPOCH, Optional.of(CONFIRMED)),
             new Reservation.State.Expired(Instant.EPOCH));
 
+    public static final List<Fact> FACTS = List.of(
+            new Fact.Open(),
+            new Fact.Closed(),
+            new Fact.Authorized("pi_1", 4500, "EUR"),
+            new Fact.Captured("pi_1", 4500, "EUR", List.of(), false),
+            new Fact.Voided("pi_1"));
+
     public static final List<Erasure.Result> ERASURES = List.of(
             new Erasure.Result.Erased(List.of()),
             new Erasure.Result.Lapsed(),
@@ -164,6 +177,10 @@ public class SealedTypesTest {
             Map.entry(Command.Canceller.class, CANCELLERS),
             Map.entry(Outcome.class, OUTCOMES),
             Map.entry(Receipt.class, RECEIPTS),
+            Map.entry(Fact.class, FACTS),
+            Map.entry(
+                    Fact.Paid.class,
+                    FACTS.stream().filter(Fact.Paid.class::isInstance).toList()),
             Map.entry(CheckInResult.class, CHECK_IN_RESULTS),
             Map.entry(Tickets.Resend.class, RESENDS),
             Map.entry(Erasure.Result.class, ERASURES),

@@ -107,6 +107,28 @@ enum ApiProblem implements ProblemType {
             409,
             "Payment already used",
             "A payment confirms one reservation of an event. Check which reservation this payment is for."),
+    NOTHING_TO_PAY("nothing-to-pay", 409, "Nothing to pay", "Confirm the reservation without a payment."),
+    NOT_REFUNDABLE(
+            "not-refundable",
+            409,
+            "Not refundable",
+            "`left` is how much can be given back through the payment provider, in minor units. Nothing was changed."),
+    INVALID_NOTICE(
+            "invalid-notice",
+            400,
+            "Invalid notice",
+            "Sign the notice with a secret of this server. For people: compare the secret with that of the provider."),
+    PROVIDER_REFUSED(
+            "provider-refused",
+            409,
+            "Payment provider refuses",
+            "The provider does not take this payment: its amount may be too small, or its currency unknown. Confirm a payment that"
+                    + " is made elsewhere."),
+    PROVIDER_UNAVAILABLE(
+            "provider-unavailable",
+            503,
+            "Payment provider unavailable",
+            "Nothing is lost, and the seats are held. Send the request again after Retry-After seconds."),
     RESERVATION_NOT_CONFIRMED(
             "reservation-not-confirmed",
             409,
@@ -176,7 +198,7 @@ enum ApiProblem implements ProblemType {
 
     @Override
     public boolean isTransient() {
-        return this == NOT_READY || this == IDEMPOTENCY_KEY_IN_USE;
+        return this == NOT_READY || this == IDEMPOTENCY_KEY_IN_USE || this == PROVIDER_UNAVAILABLE;
     }
 
     /** Returns an example of a problem type for the documentation. */
@@ -212,6 +234,8 @@ enum ApiProblem implements ProblemType {
         } else if (type == CODE_EXHAUSTED) {
             return Problem.of(type, "The code was used up. Nothing was reserved.")
                     .with("left", 1);
+        } else if (type == NOT_REFUNDABLE) {
+            return notRefundable(4500);
         } else if (type == RESERVATION_NOT_PENDING || type == RESERVATION_NOT_CONFIRMED) {
             return Problem.of(type, "The reservation is CANCELLED.").with("reservationStatus", "CANCELLED");
         } else if (type == NOT_ERASABLE) {
@@ -228,6 +252,12 @@ enum ApiProblem implements ProblemType {
             return Problem.of(type, "The code has an invalid signature.").with("reason", "FORGED");
         }
         return Problem.of(type, type.title() + ".");
+    }
+
+    /** @param left in minor units */
+    static Problem notRefundable(long left) {
+        return Problem.of(NOT_REFUNDABLE, "Only " + left + " can be given back. Nothing was changed.")
+                .with("left", left);
     }
 
     /** Returns every problem type of the API. */

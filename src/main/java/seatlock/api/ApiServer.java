@@ -4,6 +4,7 @@ import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ import seatlock.http.ClientAddress;
 import seatlock.http.Health;
 import seatlock.http.HttpProblem;
 import seatlock.http.Listener;
+import seatlock.http.Pages;
 import seatlock.http.Problem;
 import seatlock.http.PublicUrl;
 import seatlock.http.Responses;
@@ -39,6 +41,8 @@ import seatlock.sales.EventCreation;
 import seatlock.sales.EventRevision;
 import seatlock.sales.IdempotencyKeys;
 import seatlock.sales.KeyInUse;
+import seatlock.sales.Payments;
+import seatlock.sales.Refunds;
 import seatlock.sales.Transfers;
 import seatlock.seatmap.SeatMaps;
 import seatlock.seatmap.UnknownEvent;
@@ -84,6 +88,8 @@ public final class ApiServer implements AutoCloseable {
      *
      * @param reads see {@link #reads}
      * @param writes see {@link #writes}
+     * @param payments empty if the server has no payment provider
+     * @param pages that it has besides the API
      */
     public record Core(
             Catalog catalog,
@@ -96,7 +102,9 @@ public final class ApiServer implements AutoCloseable {
             Feed feed,
             Eraser eraser,
             TransactionPool reads,
-            TransactionPool writes) {}
+            TransactionPool writes,
+            Optional<Payments> payments,
+            List<Pages> pages) {}
 
     private final Listener listener;
     private final FeedReaders feedReaders;
@@ -155,7 +163,8 @@ public final class ApiServer implements AutoCloseable {
                 access);
         var guesses = limits.isOn() ? Optional.of(throttle) : Optional.<Throttle>empty();
         var reservations = new ReservationHandlers(
-                core.reads, core.catalog, core.inventory, core.checkout, access, quotas, guesses);
+                core.reads, core.catalog, core.inventory, core.checkout, access, quotas, guesses, core.payments);
+        var payments = new PaymentHandlers(core.payments, core.checkout, core.inventory, core.reads, access);
         var allocations = new AllocationHandlers(core.catalog, core.checkout, core.reads, access);
         var corrections = new Corrections(core.tickets, core.changes);
         var buyers = new BuyerHandlers(core.catalog, core.inventory, corrections, core.reads, core.writes, access);
@@ -203,6 +212,7 @@ public final class ApiServer implements AutoCloseable {
                             allocations,
                             codeHandlers,
                             reservations,
+                            payments,
                             buyers,
                             tickets,
                             transfers,
@@ -214,6 +224,7 @@ public final class ApiServer implements AutoCloseable {
                             privacy,
                             setup.publicUrl);
                     health.addRoutes(routes, AccessRule.ANYONE);
+                    core.pages.forEach(pages -> pages.addRoutes(routes, AccessRule.ANYONE));
                     addExceptionHandlers(routes);
                 })
                 .start();
@@ -228,6 +239,20 @@ public final class ApiServer implements AutoCloseable {
                         Problem.of(
                                 ApiProblem.IDEMPOTENCY_KEY_IN_USE,
                                 "The first request with this Idempotency-Key is still running.")));
+        routes.exception(
+                Payments.ProviderUnavailable.class,
+                (e, ctx) -> Responses.problem(ctx, Problem.of(ApiProblem.PROVIDER_UNAVAILABLE, e.getMessage())));
+        routes.exception(
+                Payments.ProviderRefused.class,
+                (e, ctx) -> Responses.problem(ctx, Problem.of(ApiProblem.PROVIDER_REFUSED, e.getMessage())));
+        routes.exception(
+                Refunds.NotCaptured.class,
+                (e, ctx) -> Responses.problem(ctx, Problem.of(HttpProblem.OVERLOADED, e.getMessage())));
+        routes.exception(
+                Payments.NotRecorded.class,
+                (e, ctx) -> Responses.problem(ctx, Problem.of(HttpProblem.OVERLOADED, e.getMessage())));
+        routes.exception(
+                Refunds.NotRefundable.class, (e, ctx) -> Responses.problem(ctx, ApiProblem.notRefundable(e.left())));
         routes.exception(
                 EventCancelled.class,
                 (e, ctx) -> Responses.problem(ctx, Problem.of(ApiProblem.EVENT_CANCELLED, e.getMessage())));

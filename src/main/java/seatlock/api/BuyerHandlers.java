@@ -18,6 +18,7 @@ import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.contract.BuyerOperations;
+import seatlock.contract.PaymentBodies.PaymentBody;
 import seatlock.contract.ReservationBodies.CorrectionBody;
 import seatlock.contract.ReservationBodies.ReservationBody;
 import seatlock.contract.ReservationBodies.ReservationList;
@@ -38,6 +39,8 @@ import seatlock.inventory.ReservationSearch;
 import seatlock.inventory.ReservationStatus;
 import seatlock.jobs.Jobs;
 import seatlock.jobs.MailState;
+import seatlock.payments.Payment;
+import seatlock.payments.PaymentStore;
 import seatlock.sales.Corrections;
 import seatlock.text.PrintableText;
 import seatlock.text.Words;
@@ -63,6 +66,7 @@ final class BuyerHandlers implements BuyerOperations {
     private final InventoryReader inventory;
     private final ReservationSearch search = new ReservationSearch();
     private final Jobs jobs = new Jobs();
+    private final PaymentStore payments = new PaymentStore();
     private final Corrections corrections;
     private final TransactionPool reads;
     private final TransactionPool writes;
@@ -145,6 +149,7 @@ final class BuyerHandlers implements BuyerOperations {
     private ReservationList list(Tx tx, ReservationSearch.Page page) throws SQLException {
         var events = new HashMap<EventId, Event>();
         var mails = new HashMap<ReservationId, MailState>();
+        var paid = new HashMap<ReservationId, Payment>();
         var byEvent = page.found().stream()
                 .collect(groupingBy(
                         ReservationSearch.Found::event,
@@ -152,11 +157,15 @@ final class BuyerHandlers implements BuyerOperations {
         for (var entry : byEvent.entrySet()) {
             events.put(entry.getKey(), catalog.find(tx, entry.getKey()).orElseThrow());
             mails.putAll(jobs.mails(tx, entry.getKey(), entry.getValue()));
+            paid.putAll(payments.findOfReservations(tx, entry.getKey(), entry.getValue()));
         }
         var bodies = new ArrayList<ReservationBody>();
         for (var found : page.found()) {
-            var mail = Optional.of(mails.get(found.reservation().id()));
-            bodies.add(ReservationBody.of(events.get(found.event()), found.reservation(), Optional.empty(), mail));
+            var reservation = found.reservation();
+            var mail = Optional.of(mails.get(reservation.id()));
+            var payment = Optional.ofNullable(paid.get(reservation.id())).map(each -> PaymentBody.of(each, List.of()));
+            bodies.add(ReservationBody.of(
+                    events.get(found.event()), reservation, Optional.empty(), Optional.empty(), mail, payment));
         }
         return new ReservationList(bodies, page.next().map(ReservationId::value).orElse(null));
     }

@@ -3,7 +3,6 @@ package seatlock.api;
 import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import seatlock.http.ClientAddress;
 import seatlock.inventory.Quota;
 import seatlock.inventory.Reservation;
@@ -28,16 +27,13 @@ final class BuyerQuotas {
 
     /** Returns the quotas that a reservation for a buyer must respect. If limits are off, only those of events apply. */
     List<Quota> of(Context ctx, Reservation.Buyer buyer) {
-        var kind = buyer.customer().isPresent() ? "customer" : "email";
-        // No mail system in use distinguishes addresses by case.
-        var name = buyer.customer().orElse(buyer.email().toLowerCase(Locale.ROOT));
         if (!limits.isOn()) {
-            return List.of(Quota.of(kind, name, Quota.NO_LIMIT, Quota.NO_LIMIT));
+            return List.of(Quota.ofBuyer(buyer, Quota.NO_LIMIT, Quota.NO_LIMIT));
         }
         var quotas = new ArrayList<Quota>(2);
         var isSeller = access.caller(ctx).isSeller();
         var pending = isSeller ? Quota.NO_LIMIT : limits.pendingPerEmail();
-        quotas.add(Quota.of(kind, name, pending, limits.seatsPerEmail()));
+        quotas.add(Quota.ofBuyer(buyer, pending, limits.seatsPerEmail()));
         if (!isSeller) {
             quotas.add(Quota.of("address", clients.of(ctx), limits.pendingPerAddress(), Quota.NO_LIMIT));
         }

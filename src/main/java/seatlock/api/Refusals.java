@@ -150,6 +150,8 @@ final class Refusals {
                         ApiProblem.PAYMENT_ALREADY_USED,
                         "The payment with this reference has confirmed another reservation of the event.");
             case TICKETS_USED -> ticketsUsed(refused.seats());
+            case PAYMENT_NOT_CAPTURED ->
+                Problem.of(HttpProblem.OVERLOADED, "The payment of the reservation is about to be captured.");
             case LOCKED -> Problem.of(HttpProblem.OVERLOADED, "Another transaction has locked these seats.");
         };
     }

@@ -1,6 +1,7 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -9,12 +10,14 @@ import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.changes.Actor;
 import seatlock.contract.NewReservationBodies.NewReservation;
+import seatlock.contract.PaymentBodies.PaymentBody;
 import seatlock.contract.ReservationBodies.Cancellation;
 import seatlock.contract.ReservationBodies.Confirmation;
 import seatlock.contract.ReservationBodies.ReservationBody;
 import seatlock.contract.ReservationOperations;
 import seatlock.db.Ids;
 import seatlock.db.TransactionPool;
+import seatlock.db.Tx;
 import seatlock.http.Exchange;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
@@ -33,9 +36,12 @@ import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationToken;
 import seatlock.jobs.Jobs;
 import seatlock.jobs.MailState;
+import seatlock.payments.PaymentStore;
+import seatlock.payments.RefundStore;
 import seatlock.sales.Checkout;
 import seatlock.sales.Fingerprint;
 import seatlock.sales.Order;
+import seatlock.sales.Payments;
 import seatlock.sales.Receipt;
 
 /** Reservations. Each handler parses a request and submits an order to the {@link Checkout}. */
@@ -52,9 +58,15 @@ final class ReservationHandlers implements ReservationOperations {
     private final Access access;
     private final BuyerQuotas quotas;
     private final Optional<Throttle> throttle;
+    private final Optional<Payments> provider;
     private final Jobs jobs = new Jobs();
+    private final PaymentStore payments = new PaymentStore();
+    private final RefundStore refunds = new RefundStore();
 
-    /** @param throttle limits guesses of codes; empty if nothing is limited */
+    /**
+     * @param throttle limits guesses of codes; empty if nothing is limited
+     * @param provider empty if the server has no payment provider
+     */
     ReservationHandlers(
             TransactionPool reads,
             Catalog catalog,
@@ -62,7 +74,8 @@ final class ReservationHandlers implements ReservationOperations {
             Checkout checkout,
             Access access,
             BuyerQuotas quotas,
-            Optional<Throttle> throttle) {
+            Optional<Throttle> throttle,
+            Optional<Payments> provider) {
         this.reads = reads;
         this.catalog = catalog;
         this.inventory = inventory;
@@ -70,6 +83,7 @@ final class ReservationHandlers implements ReservationOperations {
         this.access = access;
         this.quotas = quotas;
         this.throttle = throttle;
+        this.provider = provider;
     }
 
     @Override
@@ -147,12 +161,25 @@ final class ReservationHandlers implements ReservationOperations {
         var id = Parameters.reservationId(ctx);
         var caller = access.holder(ctx);
         QueryResponse.send(ctx, reads, eventId, tx -> {
+            // First, so that nobody sees a payment that has confirmed the reservation, and the reservation as it was
+            // before.
+            var payment = payment(tx, eventId, id, caller.isSeller());
             var found = caller.read(tx, inventory, eventId, id);
             var mail = caller.isSeller()
                     ? Optional.of(jobs.mails(tx, eventId, List.of(id)).get(id))
                     : Optional.<MailState>empty();
-            return ReservationBody.of(catalog.find(tx, eventId).orElseThrow(), found, Optional.empty(), mail);
+            var event = catalog.find(tx, eventId).orElseThrow();
+            return ReservationBody.of(event, found, Optional.empty(), Optional.empty(), mail, payment);
         });
+    }
+
+    private Optional<PaymentBody> payment(Tx tx, EventId event, ReservationId id, boolean forSeller)
+            throws SQLException {
+        var found = payments.findOfReservation(tx, event, id);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(PaymentBody.of(found.get(), forSeller ? refunds.of(tx, found.get()) : null));
     }
 
     @Override
@@ -177,7 +204,15 @@ final class ReservationHandlers implements ReservationOperations {
             return;
         }
         if (!Confirmation.REACQUIRE.equals(body.ifLapsed())) {
-            submit(ctx, event, Optional.of(use), new Command.Confirm(id, payment), success);
+            var exchange = Exchange.of(ctx);
+            var order = order(ctx, event, Optional.of(use), new Command.Confirm(id, payment), success);
+            ctx.future(() -> checkout.submit(order).thenAccept(receipt -> {
+                if (receipt instanceof Receipt.Answered answered
+                        && answered.outcome().hasChanges()) {
+                    provider.ifPresent(each -> each.closePage(event, id));
+                }
+                respond(ctx, exchange, receipt);
+            }));
             return;
         }
         // The successor must respect the quotas of its buyer, whom the reservation names.
@@ -237,13 +272,18 @@ final class ReservationHandlers implements ReservationOperations {
             return;
         }
         var validation = new Validation();
+        checkSeats(body.seats(), validation);
+        validation.finish();
+    }
+
+    /** Checks the labels of seats of a reservation. */
+    static void checkSeats(List<String> seats, Validation validation) {
         validation.check(
-                !body.seats().isEmpty() && body.seats().size() <= Event.MAX_SEATS_PER_RESERVATION,
+                !seats.isEmpty() && seats.size() <= Event.MAX_SEATS_PER_RESERVATION,
                 "seats",
                 "must have from 1 to " + Event.MAX_SEATS_PER_RESERVATION + " labels");
-        var checked = Math.min(body.seats().size(), Event.MAX_SEATS_PER_RESERVATION);
-        validation.checkReferences(body.seats().subList(0, checked), "seats", BasketReader.MAX_LABEL);
-        validation.finish();
+        var checked = Math.min(seats.size(), Event.MAX_SEATS_PER_RESERVATION);
+        validation.checkReferences(seats.subList(0, checked), "seats", BasketReader.MAX_LABEL);
     }
 
     /** Refuses the cancellation of some seats by the holder of a reservation. */
@@ -329,7 +369,7 @@ final class ReservationHandlers implements ReservationOperations {
 
     static void respond(Context ctx, Exchange exchange, Receipt receipt) {
         if (receipt instanceof Receipt.Answered answered) {
-            if (!(answered.outcome() instanceof Outcome.Done || answered.outcome() instanceof Outcome.Allocated)) {
+            if (answered.outcome().isRefused()) {
                 exchange.refused(
                         Refusals.problem(answered.event(), answered.outcome()).type());
             }
@@ -342,6 +382,13 @@ final class ReservationHandlers implements ReservationOperations {
             Responses.write(ctx, Reply.of(replayed.reply()));
         } else if (receipt instanceof Receipt.NotNow refused) {
             throw Refusals.problem(refused.event(), refused.outcome()).refuse();
+        } else if (receipt instanceof Receipt.KeyBusy) {
+            throw Problem.of(
+                            ApiProblem.IDEMPOTENCY_KEY_IN_USE,
+                            "The first request with this Idempotency-Key is still running.")
+                    .refuse();
+        } else if (receipt instanceof Receipt.Unfinished) {
+            throw new IllegalStateException("The request has another step");
         } else if (receipt instanceof Receipt.KeyReused) {
             throw Problem.of(
                             ApiProblem.IDEMPOTENCY_KEY_REUSED,

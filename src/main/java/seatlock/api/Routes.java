@@ -27,7 +27,16 @@ final class Routes {
             RESERVATION + "/extend", "extend",
             RESERVATION + "/confirm", "confirm",
             RESERVATION + "/cancel", "cancel",
+            RESERVATION + "/checkout", "checkout",
+            RESERVATION + "/refunds", "refund",
             EVENT + "/check-ins", "check_in");
+
+    private static final Pattern NOTICES = Pattern.compile("/api/providers/[^/]+/notices");
+
+    /** Returns whether a path is that of notices, which are signed. A provider tells all of its customers' news from few addresses. */
+    static boolean isNotice(String path) {
+        return NOTICES.matcher(path).matches();
+    }
 
     /** HEAD is added with every GET, because Javalin by itself responds 200 to any HEAD. */
     private static final List<HandlerType> READ = List.of(HandlerType.GET, HandlerType.HEAD);
@@ -50,6 +59,7 @@ final class Routes {
             AllocationHandlers allocations,
             CodeHandlers codes,
             ReservationHandlers reservations,
+            PaymentHandlers payments,
             BuyerHandlers buyers,
             TicketHandlers tickets,
             TransferHandlers transfers,
@@ -95,6 +105,9 @@ final class Routes {
         post(RESERVATION + "/extend", AccessRule.HOLDER, reservations::extend);
         post(RESERVATION + "/confirm", AccessRule.CONFIRMER, reservations::confirm);
         post(RESERVATION + "/cancel", AccessRule.HOLDER, reservations::cancel);
+        post(RESERVATION + "/checkout", AccessRule.HOLDER, payments::checkout);
+        post(RESERVATION + "/refunds", AccessRule.SALES, payments::refund);
+        post("/api/providers/{provider}/notices", AccessRule.ANYONE, payments::notice);
         get(RESERVATION + "/event.ics", AccessRule.HOLDER, calendars::get);
 
         get(RESERVATION + "/tickets", AccessRule.HOLDER, tickets::list);

@@ -18,6 +18,9 @@ public record Actor(String code) {
     /** A background job. */
     public static final Actor JOB = new Actor("job");
 
+    /** A payment provider, which has told what became of a payment. */
+    public static final Actor PROVIDER = new Actor("provider");
+
     /** A command on the machine of the server. */
     public static final Actor OPERATOR = new Actor("operator");
 

@@ -42,6 +42,7 @@ import seatlock.net.Loopback;
             "  retry-storm  all clients repeat one request with the same Idempotency-Key",
             "  browse       all clients read the whole seat map",
             "  purchase     reserve, then confirm; creates tickets and undeliverable mail",
+            "  checkout     reserve, open the payment page, pay in the sandbox, wait until it is captured",
             "  nothing      GET /livez: the upper bound for the other scenarios"
         })
 public final class LoadTestCommand implements Callable<Integer> {

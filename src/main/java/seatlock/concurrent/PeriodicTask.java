@@ -2,8 +2,10 @@ package seatlock.concurrent;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,7 @@ public final class PeriodicTask implements AutoCloseable {
     private final Runnable task;
     private final Predicate<Throwable> isTransient;
     private final ScheduledExecutorService timer;
+    private final AtomicBoolean soon = new AtomicBoolean();
     private boolean interrupted; // only the timer's thread uses these three
     private String lastError = "";
     private long loggedAt;
@@ -47,6 +50,20 @@ public final class PeriodicTask implements AutoCloseable {
     /** Runs the task now, and again after every pause, until closed. */
     public void start(Duration pause) {
         timer.scheduleWithFixedDelay(this::runAndSurvive, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs the task once more as soon as no run is under way. */
+    public void runSoon() {
+        if (soon.compareAndSet(false, true)) {
+            try {
+                timer.execute(() -> {
+                    soon.set(false);
+                    runAndSurvive();
+                });
+            } catch (RejectedExecutionException e) {
+                // It was closed.
+            }
+        }
     }
 
     private void runAndSurvive() {

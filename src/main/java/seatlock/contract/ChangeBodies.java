@@ -41,8 +41,8 @@ public final class ChangeBodies {
 
             @OpenApiRequired
             @OpenApiDescription(
-                    "`key` and the id of the API key, `holder`, `sweeper` (time ended the reservation), `job` or"
-                            + " `operator`. The holder of a reservation sees `seller` instead of a key")
+                    "`key` and the id of the API key, `holder`, `sweeper` (time ended the reservation), `provider` (of"
+                            + " the payment), `job` or `operator`. The holder of a reservation sees `seller` instead of a key")
             String actor,
 
             @OpenApiRequired @OpenApiDescription("When the change was made, shortly before its commit")

@@ -26,8 +26,8 @@ public interface EventCancellationOperations {
             description =
                     "From the response on, nothing is sold: reserve and confirm get 409 `event-cancelled`, and gates admit"
                             + " nobody. Pending reservations and, with `refund`, confirmed ones are cancelled in the background;"
-                            + " `cancellation` of the event says how far that has got. Seatlock moves no money: refund the"
-                            + " payments of the reservations that were cancelled. The request needs no Idempotency-Key: an"
+                            + " `cancellation` of the event says how far that has got. With `refund`, money that was paid through a"
+                            + " provider goes back; refund the other payments of the cancelled reservations. The request needs no Idempotency-Key: an"
                             + " event that is cancelled already stays as it is, and the response is the same.",
             security = @OpenApiSecurity(name = ApiDocument.ADMIN_KEY),
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),

@@ -103,6 +103,86 @@ public final class PrivacyBodies {
             @OpenApiDescription("Absent unless its last attempt failed")
             String lastError) {}
 
+    @OpenApiName("StoredPayment")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record StoredPayment(
+            @OpenApiRequired UUID id,
+            @OpenApiRequired String provider,
+            @OpenApiRequired String status,
+
+            @OpenApiDescription("CONFIRMS, or why the money goes back; absent before it is paid")
+            String verdict,
+
+            @OpenApiDescription("Absent once it is paid or closed")
+            String returnUrl,
+
+            @OpenApiDescription("By which the provider knows it; absent before it is paid")
+            String reference,
+
+            @OpenApiRequired @OpenApiDescription("In minor units")
+            long amount,
+
+            @OpenApiRequired @OpenApiDescription("Money that was moved, in minor units")
+            long captured,
+
+            @OpenApiRequired @OpenApiDescription("The part of it that was given back or is on its way")
+            long refunded,
+
+            @OpenApiRequired boolean late,
+            @OpenApiRequired boolean disputed,
+            @OpenApiRequired Instant createdAt,
+            Instant paidAt,
+            Instant capturedAt) {
+
+        private static StoredPayment of(StoredData.Paid payment) {
+            return new StoredPayment(
+                    payment.id(),
+                    payment.provider(),
+                    payment.status(),
+                    payment.verdict(),
+                    payment.returnUrl(),
+                    payment.reference(),
+                    payment.amount(),
+                    payment.captured(),
+                    payment.refunded(),
+                    payment.isLate(),
+                    payment.isDisputed(),
+                    payment.createdAt(),
+                    payment.paidAt(),
+                    payment.capturedAt());
+        }
+    }
+
+    @OpenApiName("StoredRefund")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record StoredRefund(
+            @OpenApiRequired UUID paymentId,
+
+            @OpenApiRequired @OpenApiDescription("In minor units")
+            long amount,
+
+            @OpenApiRequired String status,
+            @OpenApiRequired String origin,
+            String reason,
+            String reference,
+            String failure,
+            @OpenApiRequired Instant createdAt,
+            Instant doneAt) {
+
+        private static StoredRefund of(StoredData.Refunded refund) {
+            return new StoredRefund(
+                    refund.payment(),
+                    refund.amount(),
+                    refund.status(),
+                    refund.origin(),
+                    refund.reason(),
+                    refund.reference(),
+                    refund.failure(),
+                    refund.createdAt(),
+                    refund.doneAt());
+        }
+    }
+
     @OpenApiName("StoredChange")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record StoredChange(
@@ -138,6 +218,12 @@ public final class PrivacyBodies {
             @OpenApiRequired @OpenApiDescription("Mails and other background work, the oldest first")
             List<StoredJob> jobs,
 
+            @OpenApiRequired @OpenApiDescription("Payments through a provider, the oldest first")
+            List<StoredPayment> payments,
+
+            @OpenApiRequired @OpenApiDescription("Refunds of these, the oldest first")
+            List<StoredRefund> refunds,
+
             @OpenApiRequired @OpenApiDescription("The history, the oldest change first")
             List<StoredChange> changes) {
 
@@ -170,6 +256,8 @@ public final class PrivacyBodies {
                                     job.endedAt(),
                                     job.lastError()))
                             .toList(),
+                    data.payments().stream().map(StoredPayment::of).toList(),
+                    data.refunds().stream().map(StoredRefund::of).toList(),
                     data.changes().stream()
                             .map(change -> new StoredChange(
                                     change.type(), change.ticket(), change.version(), change.actor(), change.at()))

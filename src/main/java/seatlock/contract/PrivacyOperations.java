@@ -24,7 +24,7 @@ public interface PrivacyOperations {
             tags = "Privacy",
             summary = "Get everything that is stored about a buyer",
             description =
-                    "The reservation with its tickets, scans, documents, mails and history. Sellers also get those of the people"
+                    "The reservation with its tickets, scans, documents, mails, payments and history. Sellers also get those of the people"
                             + " to whom tickets were transferred. Besides, responses that are stored"
                             + " for Idempotency-Keys are kept for a day, encrypted with the keys of their clients.",
             security = {

@@ -1,5 +1,6 @@
 package seatlock.contract;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.openapi.OpenApiDescription;
 import io.javalin.openapi.OpenApiName;
 import io.javalin.openapi.OpenApiRequired;
@@ -105,7 +106,24 @@ public final class ReportBodies {
         }
     }
 
+    @OpenApiName("PaymentSums")
+    public record PaymentSums(
+            @OpenApiRequired @OpenApiDescription("Money that was moved, in minor units")
+            long captured,
+
+            @OpenApiRequired @OpenApiDescription("The part of it that was given back or is on its way")
+            long refunded,
+
+            @OpenApiRequired @OpenApiDescription("Money that confirms nothing and was not given back yet")
+            long stranded) {
+
+        private static PaymentSums of(SalesFigures.PaymentSums sums) {
+            return new PaymentSums(sums.captured(), sums.refunded(), sums.stranded());
+        }
+    }
+
     @OpenApiName("Sales")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Sales(
             @OpenApiRequired UUID eventId,
 
@@ -148,6 +166,9 @@ public final class ReportBodies {
             @OpenApiRequired List<PriceTypeSales> priceTypes,
             @OpenApiRequired List<FeeSales> fees,
 
+            @OpenApiDescription("Of payments through a provider; absent if there are none")
+            PaymentSums payments,
+
             @OpenApiRequired @OpenApiDescription("Days on which something was sold or refunded, in order")
             List<DailySales> days) {
 
@@ -169,6 +190,7 @@ public final class ReportBodies {
                     figures.sections().stream().map(SectionSales::of).toList(),
                     figures.priceTypes().stream().map(PriceTypeSales::of).toList(),
                     figures.fees().stream().map(FeeSales::of).toList(),
+                    figures.payments().map(PaymentSums::of).orElse(null),
                     figures.days().stream().map(DailySales::of).toList());
         }
     }

@@ -39,7 +39,7 @@ public interface ReportOperations {
             methods = HttpMethod.GET,
             operationId = "exportTable",
             tags = "Reports",
-            summary = "Export reservations, tickets or check-ins as CSV",
+            summary = "Export reservations, tickets, check-ins or payments as CSV",
             description =
                     "RFC 4180, in UTF-8 with a byte order mark; the first line names the columns, and later releases may add"
                             + " some at the end. Times are in UTC, amounts in minor units. A cell that a spreadsheet could take"

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import seatlock.catalog.Event;
+import seatlock.contract.PaymentBodies.PaymentBody;
 import seatlock.inventory.Bill;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.Reservation.State;
@@ -301,7 +302,11 @@ public final class ReservationBodies {
             Boolean together,
 
             @OpenApiDescription("The mail with the tickets; only in responses to GET with a sales key")
-            MailBody mail) {
+            MailBody mail,
+
+            @OpenApiDescription(
+                    "Its payment through a provider; only in responses to GET and to a refund, and absent if there is none")
+            PaymentBody payment) {
 
         public static ReservationBody of(Event event, Reservation reservation, Optional<ReservationToken> token) {
             return of(event, reservation, token, Optional.empty(), Optional.empty());
@@ -318,6 +323,16 @@ public final class ReservationBodies {
                 Optional<ReservationToken> token,
                 Optional<Boolean> together,
                 Optional<MailState> mail) {
+            return of(event, reservation, token, together, mail, Optional.empty());
+        }
+
+        public static ReservationBody of(
+                Event event,
+                Reservation reservation,
+                Optional<ReservationToken> token,
+                Optional<Boolean> together,
+                Optional<MailState> mail,
+                Optional<PaymentBody> payment) {
             var state = reservation.state();
             var isCancelled = reservation.status() == ReservationStatus.CANCELLED;
             return new ReservationBody(
@@ -356,7 +371,8 @@ public final class ReservationBodies {
                     reservation.replacedBy().map(ReservationId::value).orElse(null),
                     token.map(ReservationToken::value).orElse(null),
                     together.orElse(null),
-                    mail.map(MailBody::of).orElse(null));
+                    mail.map(MailBody::of).orElse(null),
+                    payment.orElse(null));
         }
 
         private static Money refund(Event event, Reservation reservation) {
@@ -365,8 +381,7 @@ public final class ReservationBodies {
             if (!isRefunded && reservation.refunded().isEmpty()) {
                 return null;
             }
-            var rest = isRefunded ? reservation.refundOfRest() : 0;
-            return new Money(reservation.refundOfParts() + rest, event.currencyCode());
+            return new Money(reservation.refund(), event.currencyCode());
         }
     }
 

@@ -190,7 +190,7 @@ public final class Requests {
     }
 
     /** Returns the whole body, which {@link BodyLoader} has already read. */
-    private static byte[] bytes(Context ctx) {
+    public static byte[] bytes(Context ctx) {
         try {
             return ctx.bodyInputStream().readAllBytes();
         } catch (IOException e) {

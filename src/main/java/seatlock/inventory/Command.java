@@ -1,5 +1,6 @@
 package seatlock.inventory;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -77,12 +78,19 @@ public sealed interface Command {
     }
 
     /**
-     * Holds the seats of a pending reservation for longer: for another TTL from now on, within the limit that was set when it was
+     * Holds the seats of a pending reservation for longer: for another time from now on, within the limit that was set when it was
      * made. If that is not later than the end of the hold, nothing changes.
      *
      * @param token of the holder; empty if the seller asks
+     * @param time that the buyer has to pay, if anything is to be paid; empty for the TTL of the event
      */
-    record Extend(ReservationId id, Optional<ReservationToken> token) implements OfReservation {}
+    record Extend(ReservationId id, Optional<ReservationToken> token, Optional<Duration> time)
+            implements OfReservation {
+
+        public Extend(ReservationId id, Optional<ReservationToken> token) {
+            this(id, token, Optional.empty());
+        }
+    }
 
     /**
      * Sells the seats of a reservation to a buyer who has paid.
@@ -118,6 +126,25 @@ public sealed interface Command {
 
         public Successor {
             quotas = List.copyOf(quotas);
+        }
+    }
+
+    /** Locks a reservation and changes nothing. */
+    record Look(ReservationId id) implements OfReservation {}
+
+    /** Notes what became of a payment of a reservation. Once its money was moved, a confirmed reservation gets its tickets. */
+    record NotePayment(ReservationId id, News news) implements OfReservation {
+
+        /** The kinds of news about a payment. */
+        public enum News {
+            /** Its money was moved. */
+            CAPTURED,
+            /** It confirms nothing, so its money is released or given back. */
+            RETURNED,
+            /** Money was given back. */
+            REFUNDED,
+            /** The buyer has disputed it with the bank. */
+            DISPUTED
         }
     }
 

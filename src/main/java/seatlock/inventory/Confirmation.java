@@ -71,14 +71,38 @@ final class Confirmation {
                 reservation.with(new State.Confirmed(decision.notBefore(reservation.createdAt()), command.payment())));
     }
 
-    /** Confirms a successor of a lapsed reservation: the same seats for the same buyer, at the prices and under the terms of then. */
+    /** Decides a note about a payment. Its reservation, if it exists, is locked. */
+    Outcome of(Command.NotePayment command) {
+        var reservation = decision.reservations().get(command.id());
+        if (reservation == null) {
+            return decision.refuse(Refusal.RESERVATION_NOT_FOUND);
+        }
+        if (command.news() == Command.NotePayment.News.CAPTURED) {
+            return reservation.state() instanceof State.Confirmed confirmed && reservation.awaitsCapture()
+                    ? decision.put(reservation.with(new State.Confirmed(
+                            confirmed.at(), confirmed.payment().captured())))
+                    : new Outcome.Done(reservation, false); // it was cancelled in the meantime
+        }
+        var noted = reservation.next();
+        decision.reservations().put(noted.id(), noted);
+        return new Outcome.Noted(noted);
+    }
+
+    /**
+     * Confirms a successor of a lapsed reservation: the same seats for the same buyer, or as many places, at the prices and under the
+     * terms of then.
+     */
     private Outcome reacquire(Reservation lapsed, Command.Successor successor, Reservation.Payment payment) {
         // Quotas are deleted once the event has started.
         var applicable = now.isBefore(event.startsAt()) ? successor.quotas() : List.<Quota>of();
         if (quotas.isLockedByOthers(applicable)) {
             return decision.refuse(Refusal.LOCKED);
         }
-        if (!decision.taken(lapsed).isEmpty()) {
+        var again = decision.seatsAgain(lapsed);
+        if (again.lacking().isPresent()) {
+            return decision.noting(again.lacking().get(), decision.refuse(Refusal.LOCKED));
+        }
+        if (again.seats().isEmpty()) {
             return decision.refuseExpired(lapsed);
         }
         if (payment.amount() != lapsed.total()) {
@@ -99,9 +123,10 @@ final class Confirmation {
         var expired = wasExpired ? (State.Expired) lapsed.state() : new State.Expired(now);
         var replaced = lapsed.replacedBy(successor.id(), expired);
         decision.reservations().put(replaced.id(), replaced);
-        var confirmed = confirmedSuccessor(lapsed, successor.id(), payment);
+        var confirmed = confirmedSuccessor(lapsed, again.seats(), successor.id(), payment);
         decision.reservations().put(confirmed.id(), confirmed);
-        lapsed.seats()
+        Ending.release(decision, lapsed, lapsed.seats());
+        again.seats()
                 .forEach(reserved -> decision.seats()
                         .computeIfPresent(
                                 reserved.label(),
@@ -112,7 +137,8 @@ final class Confirmation {
         return new Outcome.Done(confirmed, true, Optional.of(new Outcome.Replaced(replaced, wasExpired)));
     }
 
-    private Reservation confirmedSuccessor(Reservation lapsed, ReservationId id, Reservation.Payment payment) {
+    private Reservation confirmedSuccessor(
+            Reservation lapsed, List<Reservation.ReservedSeat> seats, ReservationId id, Reservation.Payment payment) {
         var at = decision.notBefore(lapsed.createdAt());
         var expiresAt = at.plus(ttl);
         return new Reservation(
@@ -121,7 +147,7 @@ final class Confirmation {
                 1,
                 lapsed.termsVersion(),
                 lapsed.buyer(),
-                lapsed.seats(),
+                seats,
                 lapsed.breakdown(),
                 lapsed.code(),
                 lapsed.createdAt(), // so that it is before the start of the event, as the terms of then require

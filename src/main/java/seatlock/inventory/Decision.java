@@ -271,6 +271,11 @@ final class Decision {
             return new Extension(this, event, ttl, now).of(extend);
         } else if (command instanceof Command.Confirm confirm) {
             return new Confirmation(this, event, references, ttl, now, quotas).of(confirm);
+        } else if (command instanceof Command.Look look) {
+            var found = reservations.get(look.id());
+            return found == null ? refuse(Refusal.RESERVATION_NOT_FOUND) : new Outcome.Done(found.asOf(now), false);
+        } else if (command instanceof Command.NotePayment note) {
+            return new Confirmation(this, event, references, ttl, now, quotas).of(note);
         } else if (command instanceof Command.Cancel cancel) {
             return ending().of(cancel);
         } else if (command instanceof Command.CancelSeats cancel) {
@@ -290,6 +295,9 @@ final class Decision {
      * an expired one, because it may get them back, or is told whether others have them.
      */
     static boolean needsSeats(Command.OfReservation command, Reservation reservation) {
+        if (command instanceof Command.NotePayment || command instanceof Command.Look) {
+            return false;
+        }
         return reservation.mayHaveSeats()
                 || reservation.status() == ReservationStatus.EXPIRED
                         && (command instanceof Command.Confirm || command instanceof Command.Extend);
@@ -368,7 +376,7 @@ final class Decision {
     }
 
     /** Remembers what an allotment lacks, and returns the outcome to which that has led. */
-    private Outcome noting(Allotment allotment, Outcome outcome) {
+    Outcome noting(Allotment allotment, Outcome outcome) {
         allotment.missingPlaces().forEach((pool, count) -> missingPlaces.merge(pool, count, Integer::sum));
         return outcome;
     }
@@ -388,9 +396,12 @@ final class Decision {
     }
 
     private Outcome noting(Basket basket, String allocation, Function<Allotment, Outcome> decide) {
-        var code = new CodeUse(basket, Map.of());
-        var allotment = allotment(null, basket, Set.of(allocation), false, code);
+        var allotment = allotment(basket, Set.of(allocation));
         return noting(allotment, decide.apply(allotment));
+    }
+
+    private Allotment allotment(Basket basket, Set<String> opened) {
+        return allotment(null, basket, opened, false, new CodeUse(basket, Map.of()));
     }
 
     /** Returns how many of the seats count against each limit. */
@@ -452,6 +463,11 @@ final class Decision {
         return !(isOwn || seat.isFreeAt(now)) || !withholding.isOpen(seat, Set.of());
     }
 
+    /** Returns the seats that a successor of a lapsed reservation gets. */
+    SeatsAgain.Found seatsAgain(Reservation lapsed) {
+        return new SeatsAgain(layout, basket -> allotment(basket, Set.of())).find(lapsed, taken(lapsed));
+    }
+
     Outcome refuseExpired(Reservation reservation) {
         return new Outcome.Refused(Refusal.RESERVATION_EXPIRED, taken(reservation), Optional.of(reservation.asOf(now)));
     }
@@ -464,14 +480,9 @@ final class Decision {
     /** Returns whether a hold lapsed, another buyer took a seat, and then the database's clock was set back. */
     boolean hasLostSeats(Reservation reservation) {
         return reservation.status() == ReservationStatus.PENDING
-                && !reservation.seats().stream().allMatch(seat -> isHeldBy(seat, reservation));
-    }
-
-    private boolean isHeldBy(Reservation.ReservedSeat reserved, Reservation reservation) {
-        var seat = seats.get(reserved.label());
-        return seat != null
-                && seat.status() == SeatStatus.HELD
-                && reservation.id().equals(seat.holder());
+                && !reservation.seats().stream()
+                        .allMatch(seat -> seats.containsKey(seat.label())
+                                && seats.get(seat.label()).isHeldBy(reservation.id()));
     }
 
     Outcome put(Reservation reservation) {

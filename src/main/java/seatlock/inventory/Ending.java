@@ -80,7 +80,7 @@ final class Ending {
         }
         var at = decision.notBefore(
                 reservation.state().confirmation().orElseThrow().at());
-        release(reservation, part.seats());
+        release(decision, reservation, part.seats());
         decision.limits().release(reservation.id(), countedSeats(reservation, part.seats()));
         var refunded =
                 part.seats().stream().map(seat -> new RefundedSeat(seat, at)).toList();
@@ -101,12 +101,13 @@ final class Ending {
 
     /** Ends a reservation and releases the seats it still has; after it lapsed, other buyers may have taken some. */
     private Outcome end(Reservation reservation, State as) {
-        release(reservation, reservation.seats());
+        release(decision, reservation, reservation.seats());
         decision.limits().end(reservation);
         return decision.put(reservation.with(as));
     }
 
-    private void release(Reservation reservation, List<Reservation.ReservedSeat> some) {
+    /** Releases those of some seats that a reservation still has. */
+    static void release(Decision decision, Reservation reservation, List<Reservation.ReservedSeat> some) {
         for (var reserved : some) {
             decision.seats()
                     .computeIfPresent(

@@ -36,7 +36,10 @@ final class Extension {
         if (!now.isBefore(event.startsAt())) {
             return decision.refuse(Refusal.SALES_CLOSED, reservation);
         }
-        var anew = now.plus(ttl);
+        if (command.time().isPresent() && reservation.total() == 0) {
+            return new Outcome.Done(reservation, false); // nothing is to be paid
+        }
+        var anew = now.plus(command.time().orElse(ttl));
         var until = anew.isBefore(reservation.holdUntil()) ? anew : reservation.holdUntil();
         if (!until.isAfter(reservation.expiresAt())) {
             return new Outcome.Done(reservation, false);

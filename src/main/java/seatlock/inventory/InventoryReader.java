@@ -31,7 +31,7 @@ public final class InventoryReader {
 
     static final String SELECT_RESERVATION = """
             SELECT reservation_id, reference, version, terms_version, status, email, name, language, customer, token_hash, prices, discounts, fees, created_at, expires_at, hold_until,
-                   confirmed_at, ended_at, payment_reference, amount_paid, replaces, replaced_by, code_id,
+                   confirmed_at, ended_at, payment_reference, amount_paid, awaits_capture, replaces, replaced_by, code_id,
             """ + CODE + " FROM reservations ";
 
     static final String SELECT_SEAT =
@@ -408,7 +408,9 @@ public final class InventoryReader {
                 : Optional.of(new State.Confirmed(
                         confirmedAt,
                         new Reservation.Payment(
-                                Optional.ofNullable(row.text("payment_reference")), row.bigint("amount_paid"))));
+                                Optional.ofNullable(row.text("payment_reference")),
+                                row.bigint("amount_paid"),
+                                !row.bool("awaits_capture"))));
         return switch (ReservationStatus.of(row.text("status"))) {
             case PENDING -> new State.Pending();
             case CONFIRMED -> confirmation.orElseThrow();

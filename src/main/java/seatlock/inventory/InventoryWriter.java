@@ -80,21 +80,23 @@ final class InventoryWriter {
                 INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
                                           version, status, email, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference,
-                                          amount_paid, replaced_by, erased_at, code_id)
+                                          amount_paid, awaits_capture, replaced_by, erased_at, code_id)
                 SELECT existing.event_id, existing.terms_version, existing.event_starts_at, existing.event_max_seats,
                        line.id, existing.reference, line.version, line.status, existing.email, existing.token_hash,
                        existing.seat_count, existing.prices, existing.discounts, existing.fees, existing.total,
                        existing.created_at, line.expires_at, existing.hold_until, line.confirmed_at, line.ended_at,
-                       line.reference, line.amount, line.replaced_by, existing.erased_at, existing.code_id
-                  FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
-                       AS line (id, version, status, expires_at, confirmed_at, ended_at, reference, amount, replaced_by)
+                       line.reference, line.amount, line.awaits_capture, line.replaced_by, existing.erased_at,
+                       existing.code_id
+                  FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       AS line (id, version, status, expires_at, confirmed_at, ended_at, reference, amount, awaits_capture,
+                                replaced_by)
                  CROSS JOIN LATERAL (SELECT * FROM reservations WHERE event_id = ? AND reservation_id = line.id
                                      OFFSET 0) AS existing
                 ON CONFLICT (event_id, reservation_id) DO UPDATE
                    SET version = excluded.version, status = excluded.status, expires_at = excluded.expires_at,
                        confirmed_at = excluded.confirmed_at, ended_at = excluded.ended_at,
                        payment_reference = excluded.payment_reference, amount_paid = excluded.amount_paid,
-                       replaced_by = excluded.replaced_by
+                       awaits_capture = excluded.awaits_capture, replaced_by = excluded.replaced_by
                 """,
                 column(changed, r -> r.id().value(), UUID[]::new),
                 column(changed, Reservation::version, Integer[]::new),
@@ -104,6 +106,7 @@ final class InventoryWriter {
                 column(changed, r -> r.state().endedAt().orElse(null), Instant[]::new),
                 column(changed, InventoryWriter::paymentReference, String[]::new),
                 column(changed, InventoryWriter::amountPaid, Long[]::new),
+                column(changed, Reservation::awaitsCapture, Boolean[]::new),
                 column(changed, r -> r.replacedBy().map(ReservationId::value).orElse(null), UUID[]::new),
                 event.value());
     }
@@ -179,8 +182,8 @@ final class InventoryWriter {
                     INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference,
                                               version, status, email, name, language, customer, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at,
-                                              expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid, code_id)
-                    SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                              expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid, awaits_capture, code_id)
+                    SELECT ?, ?, ?, ?, * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                     Stream.concat(
                                     Stream.of(
@@ -200,11 +203,12 @@ final class InventoryWriter {
                                               version, status, email, name, language, customer, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at,
                                               expires_at, hold_until, confirmed_at, ended_at, payment_reference, amount_paid,
-                                              code_id, replaces)
+                                              awaits_capture, code_id, replaces)
                     SELECT lapsed.event_id, lapsed.terms_version, lapsed.event_starts_at, lapsed.event_max_seats, line.*
-                      FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                      FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                            AS line (id, reference, version, status, email, name, language, customer, token_hash, seat_count, prices, discounts, fees,
-                                    total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment, amount, code, replaces)
+                                    total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment, amount, awaits_capture, code,
+                                    replaces)
                      CROSS JOIN LATERAL (SELECT event_id, terms_version, event_starts_at, event_max_seats
                                            FROM reservations WHERE event_id = ? AND reservation_id = line.replaces
                                          OFFSET 0) AS lapsed
@@ -244,6 +248,7 @@ final class InventoryWriter {
                 column(created, r -> r.state().endedAt().orElse(null), Instant[]::new),
                 column(created, InventoryWriter::paymentReference, String[]::new),
                 column(created, InventoryWriter::amountPaid, Long[]::new),
+                column(created, Reservation::awaitsCapture, Boolean[]::new),
                 column(created, r -> r.code().map(UsedCode::id).orElse(null), UUID[]::new));
     }
 

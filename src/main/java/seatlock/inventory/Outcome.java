@@ -19,6 +19,11 @@ public sealed interface Outcome {
         return false;
     }
 
+    /** Returns whether the command was refused. */
+    default boolean isRefused() {
+        return true;
+    }
+
     /**
      * The reservation is in the requested state.
      *
@@ -52,6 +57,24 @@ public sealed interface Outcome {
         public boolean hasChanges() {
             return changed;
         }
+
+        @Override
+        public boolean isRefused() {
+            return false;
+        }
+    }
+
+    /** Something was noted about the reservation, which has another version. Its seats are as before. */
+    record Noted(Reservation reservation) implements Outcome {
+        @Override
+        public boolean isFinal() {
+            return true;
+        }
+
+        @Override
+        public boolean isRefused() {
+            return false;
+        }
     }
 
     /**
@@ -69,6 +92,11 @@ public sealed interface Outcome {
         @Override
         public boolean hasChanges() {
             return !sections.isEmpty();
+        }
+
+        @Override
+        public boolean isRefused() {
+            return false;
         }
     }
 
@@ -89,7 +117,7 @@ public sealed interface Outcome {
     record Refused(Refusal reason, List<String> seats, Optional<Reservation> reservation) implements Outcome {
         @Override
         public boolean isFinal() {
-            return reason != Refusal.LOCKED;
+            return reason != Refusal.LOCKED && reason != Refusal.PAYMENT_NOT_CAPTURED;
         }
     }
 

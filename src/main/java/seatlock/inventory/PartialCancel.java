@@ -51,10 +51,17 @@ final class PartialCancel {
                         new Outcome.Refused(Refusal.RESERVATION_NOT_CONFIRMED, List.of(), Optional.of(reservation)));
             case CANCELLED -> refuse(Refusal.NOT_OF_THE_RESERVATION, unknown());
             case CONFIRMED ->
-                refuse(Refusal.NOT_OF_THE_RESERVATION, unknown())
+                awaitingCapture()
+                        .or(() -> refuse(Refusal.NOT_OF_THE_RESERVATION, unknown()))
                         .or(() -> refuse(Refusal.TABLE_DIVIDED, released(this::isOfDividedTable)))
                         .or(() -> refuse(Refusal.TICKETS_USED, released(seat -> used.contains(seat.seatId()))));
         };
+    }
+
+    private Optional<Outcome> awaitingCapture() {
+        return reservation.awaitsCapture()
+                ? Optional.of(new Outcome.Refused(Refusal.PAYMENT_NOT_CAPTURED, List.of(), Optional.of(reservation)))
+                : Optional.empty();
     }
 
     private Optional<Outcome> refuse(Refusal reason, Stream<String> labels) {

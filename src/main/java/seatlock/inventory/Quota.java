@@ -1,6 +1,7 @@
 package seatlock.inventory;
 
 import java.util.List;
+import java.util.Locale;
 import seatlock.catalog.Terms;
 import seatlock.crypto.Sha256;
 
@@ -35,6 +36,14 @@ public record Quota(String subject, boolean isOfCustomer, int maxPending, int ma
 
     private boolean isLimited() {
         return maxPending != NO_LIMIT || maxSeats != NO_LIMIT;
+    }
+
+    /** Returns the quota of a buyer, who is identified as the customer whom the seller names, else by the e-mail address. */
+    public static Quota ofBuyer(Reservation.Buyer buyer, int maxPending, int maxSeats) {
+        return buyer.customer()
+                .map(customer -> of("customer", customer, maxPending, maxSeats))
+                // No mail system in use distinguishes addresses by case.
+                .orElseGet(() -> of("email", buyer.email().toLowerCase(Locale.ROOT), maxPending, maxSeats));
     }
 
     /**

@@ -36,6 +36,8 @@ public enum Refusal {
     PAYMENT_USED,
     /** A ticket of the reservation was used, and the command does not say that this does not matter. */
     TICKETS_USED,
+    /** The payment of the reservation is about to be captured. Once it is, the command can be repeated. */
+    PAYMENT_NOT_CAPTURED,
     /** Another transaction has locked a row that the command needs, and {@link Inventory.Locking#SKIP} was set. */
     LOCKED
 }

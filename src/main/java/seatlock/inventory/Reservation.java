@@ -147,18 +147,24 @@ public record Reservation(
     public record RefundedSeat(ReservedSeat seat, Instant at) {}
 
     /**
-     * A payment. Seatlock moves no money itself; it records what the payment provider did.
+     * A payment.
      *
      * @param reference identifies the payment at the provider; empty if there was none, because nothing was to be paid
      * @param amount in minor units of the event's currency
+     * @param isCaptured whether the money was moved; otherwise it is only reserved at the buyer's bank, and there are no tickets yet
      */
-    public record Payment(Optional<String> reference, long amount) {
+    public record Payment(Optional<String> reference, long amount, boolean isCaptured) {
 
         /** Confirms a reservation whose total is 0. */
-        public static final Payment NONE = new Payment(Optional.empty(), 0);
+        public static final Payment NONE = new Payment(Optional.empty(), 0, true);
 
+        /** A payment whose money was moved. */
         public Payment(String reference, long amount) {
-            this(Optional.of(reference), amount);
+            this(Optional.of(reference), amount, true);
+        }
+
+        Payment captured() {
+            return new Payment(reference, amount, true);
         }
     }
 
@@ -229,6 +235,13 @@ public record Reservation(
         return state.status();
     }
 
+    /** Returns whether it was confirmed by a payment whose money was not moved, so that it has no tickets. */
+    public boolean awaitsCapture() {
+        return state.confirmation()
+                .map(confirmed -> !confirmed.payment().isCaptured())
+                .orElse(false);
+    }
+
     /** Returns what is paid for it, in minor units of the event's currency. */
     public long total() {
         return breakdown.total();
@@ -244,9 +257,19 @@ public record Reservation(
 
     /** Returns what was given back for the seats that were given back alone, in minor units of the event's currency. */
     public long refundOfParts() {
-        return refunded.stream()
-                .mapToLong(each -> breakdown.refundOf(each.seat()))
-                .sum();
+        return refundOf(refunded.stream().map(RefundedSeat::seat).toList());
+    }
+
+    /** Returns what is given back for all that was cancelled since the confirmation, in minor units of the event's currency. */
+    public long refund() {
+        var isRefunded =
+                status() == ReservationStatus.CANCELLED && state.confirmation().isPresent();
+        return refundOfParts() + (isRefunded ? refundOfRest() : 0);
+    }
+
+    /** Returns what is given back for some seats alone, in minor units of the event's currency. */
+    public long refundOf(List<ReservedSeat> some) {
+        return some.stream().mapToLong(breakdown::refundOf).sum();
     }
 
     /** Returns the seats for which the total was paid, in the order of the seat plan: those that were given back alone, too. */

@@ -67,4 +67,9 @@ public record Seat(
     Seat withheldFor(UUID other) {
         return new Seat(id, label, section, row, number, status, holder, heldUntil, other);
     }
+
+    /** Returns whether a reservation holds it, or held it and nobody has taken it since. */
+    boolean isHeldBy(ReservationId reservation) {
+        return status == SeatStatus.HELD && reservation.equals(holder);
+    }
 }

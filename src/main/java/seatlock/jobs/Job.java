@@ -30,6 +30,8 @@ public record Job(
         SEND_TRANSFER_NOTICE("SendTransferNotice", Work.MAIL),
         /** Tell the holder of tickets whose seats were given back, or the buyer who paid for them. */
         SEND_REFUND("SendRefund", Work.MAIL),
+        /** Tell the buyer that a payment confirms nothing, so that its money is given back. */
+        SEND_PAYMENT_RETURNED("SendPaymentReturned", Work.MAIL),
         /** After a change of what the tickets of an event say: add a job that renews them for each reservation. */
         REFRESH_EVENT("RefreshEvent", Work.DOCUMENTS),
         /** The same, but the jobs also tell the holders. */

@@ -14,6 +14,8 @@ import seatlock.inventory.Bill;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.Reservation.ReservedSeat;
 import seatlock.inventory.ReservationStatus;
+import seatlock.payments.Payment;
+import seatlock.payments.Verdict;
 import seatlock.text.Messages;
 import seatlock.tickets.CalendarFile;
 import seatlock.tickets.Naming;
@@ -88,9 +90,11 @@ public final class BuyerMails {
      *
      * @param tickets of one person, the buyer or another holder; none for a buyer that has transferred all of them
      * @param isRefunded whether the buyer gets the total back
+     * @param isAsPaid as in {@link #refund}
      * @param reason for the buyer to read, in the organiser's words; empty if none was given
      */
-    public Mailer.Mail cancellation(List<Ticket> tickets, boolean isRefunded, Optional<String> reason, UUID job) {
+    public Mailer.Mail cancellation(
+            List<Ticket> tickets, boolean isRefunded, boolean isAsPaid, Optional<String> reason, UUID job) {
         var to = recipient(tickets);
         var letter = letter(to.name, words.get("cancellation.intro"));
         lines(letter, tickets);
@@ -101,7 +105,7 @@ public final class BuyerMails {
         if (!tickets.isEmpty()) {
             letter.note(words.plural("cancellation.tickets", tickets.size()));
         }
-        if (to.isBuyer && reservation.refundOfRest() > 0) {
+        if (to.isBuyer && reservation.refundOfRest() > 0 && (isAsPaid || !isRefunded)) {
             letter.note(
                     isRefunded
                             ? words.get("cancellation.refund", "amount", amount(reservation.refundOfRest()))
@@ -115,17 +119,19 @@ public final class BuyerMails {
     /**
      * Writes the mail to the buyer about seats that were given back while the reservation kept others.
      *
-     * @param seats given back at one time; each line says what is given back for its seat
+     * @param seats given back at one time
+     * @param isAsPaid whether what they have cost is given back, so that each line says it; otherwise the seller has decided another
+     *     amount, which the mail leaves out
      */
-    public Mailer.Mail refund(List<ReservedSeat> seats, UUID job) {
+    public Mailer.Mail refund(List<ReservedSeat> seats, boolean isAsPaid, UUID job) {
         var letter = letter(reservation.buyer().name(), words.plural("refund.intro", seats.size()));
         var breakdown = reservation.breakdown();
         for (var seat : seats) {
-            letter.line(seat.label(), "", amount(breakdown.refundOf(seat)));
+            letter.line(seat.label(), "", isAsPaid ? amount(breakdown.refundOf(seat)) : "");
         }
         letter.fact("label.order", reservation.reference().value());
         var refund = seats.stream().mapToLong(breakdown::refundOf).sum();
-        if (refund > 0) {
+        if (isAsPaid && refund > 0) {
             letter.note(words.get("cancellation.refund", "amount", amount(refund)));
         }
         if (reservation.status() == ReservationStatus.CONFIRMED && event.status() != Event.Status.CANCELLED) {
@@ -148,6 +154,39 @@ public final class BuyerMails {
         contact(letter);
         var subject = words.get("refund.subject", "event", event.name());
         return mail(to.email, subject, letter, job, List.of());
+    }
+
+    /**
+     * Writes the mail to the buyer about a payment that does not pay for the reservation.
+     *
+     * @param payment that confirms nothing, or whose money the bank did not move
+     */
+    public Mailer.Mail paymentReturned(Payment payment, UUID job) {
+        var paid = amount(payment.captured() > 0 ? payment.captured() : payment.amount());
+        var letter = letter(reservation.buyer().name(), whyReturned(payment, paid));
+        letter.fact("label.order", reservation.reference().value());
+        letter.note(
+                switch (payment.status()) {
+                    case CAPTURED -> words.get("cancellation.refund", "amount", paid);
+                    case VOIDED -> words.get("payment.notCharged");
+                    case CREATED, OPEN, CLOSED, AUTHORIZED -> words.get("payment.released");
+                });
+        if (payment.confirms() || payment.verdict().equals(Optional.of(Verdict.LATE))) {
+            letter.note(words.get("payment.again"));
+        }
+        contact(letter);
+        var subject = words.get("payment.subject", "event", event.name());
+        return mail(reservation.buyer().email(), subject, letter, job, List.of());
+    }
+
+    private String whyReturned(Payment payment, String paid) {
+        return switch (payment.verdict().orElseThrow()) {
+            case CONFIRMS -> words.get("payment.lost", "amount", paid);
+            case LATE -> words.get("payment.late", "amount", paid);
+            case DUPLICATE -> words.get("payment.duplicate", "amount", paid);
+            case WRONG_AMOUNT -> words.get("payment.wrongAmount", "amount", amount(payment.amount()));
+            case UNWANTED -> words.get("payment.unwanted", "amount", paid);
+        };
     }
 
     /**

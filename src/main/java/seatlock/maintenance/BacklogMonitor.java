@@ -11,11 +11,13 @@ import seatlock.db.DatabaseException;
 import seatlock.db.Tx;
 import seatlock.inventory.InventoryReader;
 import seatlock.jobs.Jobs;
+import seatlock.metrics.Backlog;
 import seatlock.metrics.Metrics;
+import seatlock.payments.PaymentStore;
 
 /**
  * Counts the pending work for the metrics at intervals, so that no scrape waits for the database. It reads only small partial
- * indexes of pending reservations, unfinished jobs and changes without a position.
+ * indexes of pending reservations, unfinished jobs, changes without a position and payments that are not at rest.
  */
 public final class BacklogMonitor implements AutoCloseable {
 
@@ -30,9 +32,11 @@ public final class BacklogMonitor implements AutoCloseable {
     private final InventoryReader inventory;
     private final Feed feed;
     private final Metrics metrics;
+    private final PaymentStore payments = new PaymentStore();
     private final PeriodicTask task = new PeriodicTask("backlog", this::runOnce, DatabaseException.class::isInstance);
 
     private volatile double oldestReady; // seconds
+    private volatile long overduePayments;
 
     public BacklogMonitor(Database database, Jobs jobs, InventoryReader inventory, Feed feed, Metrics metrics) {
         this.database = database;
@@ -51,6 +55,7 @@ public final class BacklogMonitor implements AutoCloseable {
         try {
             var backlog = database.inTransaction(this::count);
             oldestReady = backlog.oldestReady();
+            overduePayments = backlog.payments().overdue();
             metrics.backlog(backlog);
         } catch (RuntimeException e) {
             metrics.backlog(null);
@@ -66,12 +71,20 @@ public final class BacklogMonitor implements AutoCloseable {
                 : "";
     }
 
-    private Metrics.Backlog count(Tx tx) throws SQLException {
+    /** Returns a sentence if no node looks at payments that are due; empty otherwise. */
+    public String paymentProblem() {
+        return overduePayments > 0
+                ? "Payments have been due for a minute, and no node has looked at them: buyers wait for tickets or for their money."
+                : "";
+    }
+
+    private Backlog count(Tx tx) throws SQLException {
         var now = tx.readClock();
         var backlog = jobs.backlog(tx, now);
         var pending = inventory.countPending(tx, now);
         var unsequenced = feed.countUnsequenced(tx);
-        return new Metrics.Backlog(
+        var worries = payments.worries(tx);
+        return new Backlog(
                 backlog.byState(),
                 seconds(backlog.due(), now),
                 seconds(backlog.running(), now),
@@ -79,7 +92,9 @@ public final class BacklogMonitor implements AutoCloseable {
                 pending.lapsed(),
                 seconds(pending.lapsedSince(), now),
                 unsequenced.count(),
-                seconds(unsequenced.oldest(), now));
+                seconds(unsequenced.oldest(), now),
+                new Backlog.LatePayments(
+                        worries.stranded(), worries.uncaptured(), worries.failedRefunds(), worries.overdue()));
     }
 
     private static double seconds(Instant since, Instant now) {

@@ -210,20 +210,22 @@ public enum Invariant {
                      WHERE ofEvent(r) AND r.replaced_by IS NOT NULL AND s.reservation_id IS NULL) AS n
             """),
     A_SUCCESSOR_HAS_THE_SEATS_OF_WHAT_IT_REPLACES(
-            "A successor has the seats, prices and terms of the reservation that it replaces", """
+            "A successor has the seats, or as many places, at the prices and terms of the reservation that it replaces",
+            """
             SELECT count(*) AS n
               FROM reservations AS s
               JOIN reservations AS r ON r.event_id = s.event_id AND r.reservation_id = s.replaces
              WHERE ofEvent(s) AND s.replaces IS NOT NULL
-               AND (s.terms_version <> r.terms_version
-                    OR (SELECT array_agg((c.seat_id, c.price) ORDER BY c.seat_id)
-                          FROM reservation_seats AS c
-                         WHERE c.event_id = s.event_id AND c.reservation_id = s.reservation_id)
-                       IS DISTINCT FROM
-                       (SELECT array_agg((c.seat_id, c.price) ORDER BY c.seat_id)
-                          FROM reservation_seats AS c
-                         WHERE c.event_id = r.event_id AND c.reservation_id = r.reservation_id))
-            """),
+               AND (s.terms_version <> r.terms_version OR SEATS(s) IS DISTINCT FROM SEATS(r))
+            """.replaceAll("SEATS\\((\\w)\\)", """
+                (SELECT array_agg((CASE WHEN p.sold = 'AS_PLACES' THEN 0 ELSE c.seat_id END, seats.section, c.price_type, c.price)
+                                  ORDER BY CASE WHEN p.sold = 'AS_PLACES' THEN 0 ELSE c.seat_id END, seats.section,
+                                           c.price_type, c.price)
+                   FROM reservation_seats AS c
+                   JOIN seats ON seats.event_id = c.event_id AND seats.seat_id = c.seat_id
+                   JOIN seat_plans AS p
+                     ON p.event_id = c.event_id AND p.section = seats.section AND p.row_name = seats.row_name
+                  WHERE c.event_id = $1.event_id AND c.reservation_id = $1.reservation_id)""")),
     WHAT_WAS_CONFIRMED_WAS_PAID_IN_FULL_AND_IN_TIME(
             "Confirmed reservations were paid in full before they expired", """
             SELECT count(*) AS n
@@ -420,7 +422,17 @@ public enum Invariant {
     A_RESERVATION_WITH_A_LIMITED_CODE_USES_IT_FOR_THE_SEATS_THAT_IT_COVERS(
             "Each reservation with a limited code uses it for the seats that the code covers", CodeRules.CODE_IS_USED),
     A_DISCOUNT_IS_THAT_OF_A_CODE_THAT_COVERS_THE_SEAT(
-            "Each discount is that of a code that covers the seat", CodeRules.DISCOUNT_BY_CODE);
+            "Each discount is that of a code that covers the seat", CodeRules.DISCOUNT_BY_CODE),
+    A_RESERVATION_THAT_A_PAYMENT_CONFIRMS_HAS_ITS_MONEY(
+            "Each reservation that a payment has confirmed has its money reserved or moved", PaymentRules.CONFIRMS),
+    A_RESERVATION_WITHOUT_TICKETS_WAITS_FOR_ITS_PAYMENT(
+            "Each reservation that waits for its money has a payment", PaymentRules.AWAITS),
+    MONEY_THAT_CONFIRMS_NOTHING_IS_ON_ITS_WAY_BACK(
+            "Money that confirms nothing is on its way back", PaymentRules.MONEY_IS_FOR_SEATS),
+    A_RESERVATION_HAS_ONE_PAYMENT_AT_MOST_THAT_WAS_NOT_GIVEN_BACK(
+            "Each reservation has at most one payment that was captured and not given back", PaymentRules.ONE_PAYMENT),
+    A_PAYMENT_IS_GIVEN_BACK_BY_ITS_REFUNDS(
+            "Each payment was given back by its refunds, and never more than it has", PaymentRules.REFUNDS);
 
     /** A placeholder for each table that a statement reads; replaced by a condition on the event, or by {@code true}. */
     private static final Pattern OF_EVENT = Pattern.compile("ofEvent\\((\\w+)\\)");

@@ -9,8 +9,11 @@ final class TicketRules {
             SELECT count(*) AS n
               FROM seats AS s
               LEFT JOIN tickets AS t ON t.event_id = s.event_id AND t.seat_id = s.seat_id AND t.voided_at IS NULL
+              LEFT JOIN reservations AS w
+                ON w.event_id = s.event_id AND w.reservation_id = s.reservation_id AND w.awaits_capture
              WHERE ofEvent(s)
-               AND (CASE s.status WHEN 'SOLD' THEN s.reservation_id END) IS DISTINCT FROM t.reservation_id
+               AND (CASE WHEN s.status = 'SOLD' AND w.reservation_id IS NULL THEN s.reservation_id END)
+                   IS DISTINCT FROM t.reservation_id
             """;
 
     static final String A_RESERVATION_HAS_A_TICKET_FOR_EACH_SEAT_ONCE_IT_WAS_CONFIRMED_AND_NONE_BEFORE = """
@@ -22,7 +25,7 @@ final class TicketRules {
                           GROUP BY t.event_id, t.reservation_id) AS c
                 ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
              WHERE ofEvent(r)
-               AND (CASE WHEN r.confirmed_at IS NOT NULL THEN r.seat_count END) IS DISTINCT FROM c.tickets
+               AND (CASE WHEN r.confirmed_at IS NOT NULL AND NOT r.awaits_capture THEN r.seat_count END) IS DISTINCT FROM c.tickets
             """;
 
     static final String A_TICKET_IS_VOID_IF_AND_ONLY_IF_ITS_RESERVATION_WAS_REFUNDED_OR_IT_WAS_TRANSFERRED = """
@@ -81,7 +84,7 @@ final class TicketRules {
                           GROUP BY j.event_id, j.reservation_id) AS c
                 ON c.event_id = r.event_id AND c.reservation_id = r.reservation_id
              WHERE ofEvent(r)
-               AND (CASE WHEN r.confirmed_at IS NOT NULL THEN 1 END) IS DISTINCT FROM c.jobs
+               AND (CASE WHEN r.confirmed_at IS NOT NULL AND NOT r.awaits_capture THEN 1 END) IS DISTINCT FROM c.jobs
             """;
 
     static final String A_JOB_THAT_IS_DONE_HAS_MADE_A_DOCUMENT_FOR_EACH_LIVE_TICKET = """

@@ -71,28 +71,6 @@ public final class Metrics implements AutoCloseable {
 
     private record TagPair(String first, String second) {}
 
-    /**
-     * Jobs and reservations in the database that have to be processed.
-     *
-     * @param jobs number of jobs by state
-     * @param oldestReady seconds since the longest overdue job was due; 0 if none is due
-     * @param oldestRunning seconds since the oldest running job was added; 0 if none is running
-     * @param pending reservations that hold their seats
-     * @param lapsed reservations that have lapsed and are {@code PENDING} until the sweeper marks them
-     * @param sweeperLag seconds since the first of the lapsed reservations lapsed; 0 if there is none
-     * @param unsequenced changes without a position in the feed of their event
-     * @param sequencerLag seconds since the first of these changes was made; 0 if there is none
-     */
-    public record Backlog(
-            Map<String, Long> jobs,
-            double oldestReady,
-            double oldestRunning,
-            long pending,
-            long lapsed,
-            double sweeperLag,
-            long unsequenced,
-            double sequencerLag) {}
-
     private static final String OLDEST_JOB = "Time that the oldest job has been overdue or running";
 
     /** The job states with a gauge. {@code DONE} has none, since it would only grow: the counter of jobs has it. */
@@ -115,6 +93,8 @@ public final class Metrics implements AutoCloseable {
             counter("seatlock.expired.reservations", "Reservations that the sweeper has marked as expired");
     private final Counter lockTimeouts =
             counter("seatlock.lock.timeouts", "Statements that waited too long for a lock");
+    private final Counter providerFailures =
+            counter("seatlock.provider.failures", "Calls of the payment provider that failed or were refused");
     private final Counter replacedConnections =
             counter("seatlock.connections.replaced", "Connections of clients that were closed to make room for others");
     private final Counter retries =
@@ -154,42 +134,56 @@ public final class Metrics implements AutoCloseable {
                 "When all invariants were last checked in all events",
                 () -> lastInvariantCheck);
         for (var state : JOB_STATES) {
-            backlogGauge("seatlock.jobs", "Jobs in the database by state", now -> now.jobs.getOrDefault(state, 0L))
+            backlogGauge(
+                            "seatlock.jobs",
+                            "Jobs in the database by state",
+                            now -> now.jobs().getOrDefault(state, 0L))
                     .tag("state", state)
                     .register(backlogRegistry);
         }
-        backlogGauge("seatlock.oldest.job", OLDEST_JOB, now -> now.oldestReady)
+        backlogGauge("seatlock.oldest.job", OLDEST_JOB, Backlog::oldestReady)
                 .tag("state", "READY")
                 .baseUnit("seconds")
                 .register(backlogRegistry);
-        backlogGauge("seatlock.oldest.job", OLDEST_JOB, now -> now.oldestRunning)
+        backlogGauge("seatlock.oldest.job", OLDEST_JOB, Backlog::oldestRunning)
                 .tag("state", "RUNNING")
                 .baseUnit("seconds")
                 .register(backlogRegistry);
-        backlogGauge("seatlock.pending.reservations", "Reservations that hold their seats", now -> now.pending)
+        backlogGauge("seatlock.pending.reservations", "Reservations that hold their seats", Backlog::pending)
                 .register(backlogRegistry);
         backlogGauge(
                         "seatlock.lapsed.reservations",
                         "Lapsed reservations that the sweeper has not marked yet",
-                        now -> now.lapsed)
+                        Backlog::lapsed)
                 .register(backlogRegistry);
         backlogGauge(
                         "seatlock.sweeper.lag",
                         "Time since the first of the lapsed reservations lapsed",
-                        now -> now.sweeperLag)
+                        Backlog::sweeperLag)
                 .baseUnit("seconds")
                 .register(backlogRegistry);
         backlogGauge(
                         "seatlock.unsequenced.changes",
                         "Changes without a position in the feed of their event",
-                        now -> now.unsequenced)
+                        Backlog::unsequenced)
                 .register(backlogRegistry);
         backlogGauge(
                         "seatlock.sequencer.lag",
                         "Time since the first of the changes without a position was made",
-                        now -> now.sequencerLag)
+                        Backlog::sequencerLag)
                 .baseUnit("seconds")
                 .register(backlogRegistry);
+        latePayments(
+                "seatlock.stranded.payments",
+                "Payments that confirm nothing and whose money was not given back within a minute",
+                Backlog.LatePayments::stranded);
+        latePayments(
+                "seatlock.uncaptured.payments",
+                "Payments of confirmed reservations whose money was not moved within a minute",
+                Backlog.LatePayments::uncaptured);
+        latePayments("seatlock.failed.refunds", "Refunds that were refused", Backlog.LatePayments::failedRefunds);
+        latePayments(
+                "seatlock.overdue.payments", "Payments that wait for the reconciler", Backlog.LatePayments::overdue);
     }
 
     private static Timer.Builder timer(String name, String description) {
@@ -219,6 +213,11 @@ public final class Metrics implements AutoCloseable {
                 .description("Role and version of this process; always 1")
                 .tags("seatlock_role", role, "version", version)
                 .register(registry);
+    }
+
+    private void latePayments(String name, String description, ToDoubleFunction<Backlog.LatePayments> value) {
+        backlogGauge(name, description, now -> value.applyAsDouble(now.payments()))
+                .register(backlogRegistry);
     }
 
     /** Starts to build a gauge. Its value is NaN while the database is unavailable, because an old value would mislead. */
@@ -322,6 +321,11 @@ public final class Metrics implements AutoCloseable {
                                 "outcome",
                                 order.second))
                 .increment();
+    }
+
+    /** Counts a call of the payment provider that failed or was refused. */
+    public void providerFailed() {
+        providerFailures.increment();
     }
 
     /** Counts reservations that the sweeper has marked as expired. */

@@ -39,6 +39,7 @@ public final class ApiDocument {
     private static final List<Map.Entry<String, String>> TAGS = List.of(
             Map.entry("Events", "What is for sale: events, their seat plans and seat maps"),
             Map.entry("Reservations", "Reserve seats, confirm them once they are paid, cancel and refund them"),
+            Map.entry("Payments", "Pages where buyers pay, and money that goes back"),
             Map.entry("Codes", "Codes that change prices, or open what is not for everybody"),
             Map.entry("Tickets", "Tickets, their PDFs, and check-in at the gate"),
             Map.entry("Changes", "What happened to an event and its reservations"),

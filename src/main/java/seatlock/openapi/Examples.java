@@ -184,6 +184,20 @@ public final class Examples {
             {"email":"grace@example.org","name":"Grace Hopper"}
             """;
 
+    public static final String CHECKOUT_REQUEST = """
+            {"returnUrl":"https://venue.example/thank-you"}
+            """;
+
+    public static final String CHECKOUT = """
+            {"paymentId":"01997a3e-1c22-7d3a-8f00-1a2b3c4d5e6f",
+             "url":"https://tickets.example/sandbox/01997a3e-1c22-7d3a-8f00-1a2b3c4d5e6f",
+             "expiresAt":"2027-06-01T10:42:30.123456Z"}
+            """;
+
+    public static final String REFUND_REQUEST = """
+            {"seats":["STALLS-A-2"],"reason":"Fell ill"}
+            """;
+
     public static final String TRANSFERRED = """
             {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","newTicketId":"01997a41-1c22-7d3a-8f00-1a2b3c4d5e6f",
              "seat":"STALLS-A-1","transferredAt":"2027-06-17T10:12:30.123456Z"}
@@ -289,6 +303,7 @@ public final class Examples {
              "createdAt":"2026-11-22T10:01:01.123456Z"}],
              "jobs":[{"id":"01997a3e-2d6e-7b3c-9d4e-5f6a7b8c9d0e","kind":"SendTickets","state":"DONE","attempts":1,
              "createdAt":"2026-11-22T10:01:01.123456Z","endedAt":"2026-11-22T10:01:02.123456Z"}],
+             "payments":[],"refunds":[],
              "changes":[{"type":"reservation.confirmed","version":2,"actor":"key 01997a3f-2b4d-7e6f-8a1b-2c3d4e5f6a7b",
              "at":"2026-11-22T10:01:00.123456Z"}]}
             """;

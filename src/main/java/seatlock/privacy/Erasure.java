@@ -20,8 +20,8 @@ import seatlock.inventory.ReservationId;
 import seatlock.inventory.ReservationStatus;
 
 /**
- * Erases the personal data of buyers: e-mail address, names and language, documents, stored replies, and errors of jobs. Amounts,
- * seats, times and payment references stay, and tickets remain valid: their codes have no personal data.
+ * Erases the personal data of buyers: e-mail address, names and language, documents, stored replies, reasons of refunds, and errors of
+ * jobs. Amounts, seats, times and payment references stay, and tickets remain valid: their codes have no personal data.
  *
  * <p>Replies to other requests about a reservation do not say which one they belong to, and are encrypted with the keys of
  * their clients. They are deleted within a day, as all replies are.
@@ -165,6 +165,20 @@ public final class Erasure {
                    SET reason = NULL
                  WHERE event_id = ?
                    AND ticket_id IN (SELECT ticket_id FROM tickets WHERE event_id = ? AND reservation_id = ANY (?))
+                   AND reason IS NOT NULL
+                """, event.value(), event.value(), ids);
+        // The URLs of a payment were dropped when it was paid or closed, but the sandbox keeps its own.
+        tx.update("""
+                UPDATE sandbox_checkouts
+                   SET return_url = ''
+                 WHERE event_id = ?
+                   AND payment_id IN (SELECT payment_id FROM payments WHERE event_id = ? AND reservation_id = ANY (?))
+                """, event.value(), event.value(), ids);
+        tx.update("""
+                UPDATE refunds
+                   SET reason = NULL
+                 WHERE event_id = ?
+                   AND payment_id IN (SELECT payment_id FROM payments WHERE event_id = ? AND reservation_id = ANY (?))
                    AND reason IS NOT NULL
                 """, event.value(), event.value(), ids);
         // A worker that has one of these jobs loses its lease, so that it cannot store an error that names the address.

@@ -14,9 +14,17 @@ import seatlock.inventory.ReservationId;
  * @param scans of its tickets, in the order of their times
  * @param documents of its tickets
  * @param jobs that made its documents and sent its mails, and those about its tickets, the oldest first
+ * @param payments through a provider, the oldest first
+ * @param refunds of these, the oldest first
  * @param changes its history, the oldest first
  */
-public record StoredData(List<Scan> scans, List<Document> documents, List<Job> jobs, List<Changed> changes) {
+public record StoredData(
+        List<Scan> scans,
+        List<Document> documents,
+        List<Job> jobs,
+        List<Paid> payments,
+        List<Refunded> refunds,
+        List<Changed> changes) {
 
     /**
      * A scan of a ticket.
@@ -37,6 +45,51 @@ public record StoredData(List<Scan> scans, List<Document> documents, List<Job> j
      */
     public record Job(
             UUID id, String kind, String state, int attempts, Instant createdAt, Instant endedAt, String lastError) {}
+
+    /**
+     * A payment. The page where it is paid is not shown: whoever has its address can pay there.
+     *
+     * @param verdict what it is for; {@code null} before it is paid
+     * @param returnUrl {@code null} once it is paid or closed
+     * @param reference by which the provider knows it; {@code null} before it is paid
+     * @param amount in minor units, as are {@code captured} and {@code refunded}
+     * @param paidAt {@code null} before it is paid
+     * @param capturedAt {@code null} before its money was moved
+     */
+    public record Paid(
+            UUID id,
+            String provider,
+            String status,
+            String verdict,
+            String returnUrl,
+            String reference,
+            long amount,
+            long captured,
+            long refunded,
+            boolean isLate,
+            boolean isDisputed,
+            Instant createdAt,
+            Instant paidAt,
+            Instant capturedAt) {}
+
+    /**
+     * Money that goes back.
+     *
+     * @param amount in minor units
+     * @param reason that the seller gave; {@code null} for none
+     * @param failure {@code null} unless the provider has refused it
+     * @param doneAt {@code null} before it is done
+     */
+    public record Refunded(
+            UUID payment,
+            long amount,
+            String status,
+            String origin,
+            String reason,
+            String reference,
+            String failure,
+            Instant createdAt,
+            Instant doneAt) {}
 
     /**
      * A line of history.
@@ -109,6 +162,53 @@ public record StoredData(List<Scan> scans, List<Document> documents, List<Job> j
                 event.value(),
                 reservation.value(),
                 includesOthers);
+        var payments = tx.query(
+                """
+                SELECT payment_id, provider, status, verdict, return_url, reference, amount, captured, refunded, is_late, is_disputed,
+                       created_at, paid_at, captured_at
+                  FROM payments
+                 WHERE event_id = ?
+                   AND reservation_id = ?
+                 ORDER BY created_at, payment_id
+                """,
+                row -> new Paid(
+                        row.uuid("payment_id"),
+                        row.text("provider"),
+                        row.text("status"),
+                        row.text("verdict"),
+                        row.text("return_url"),
+                        row.text("reference"),
+                        row.bigint("amount"),
+                        row.bigint("captured"),
+                        row.bigint("refunded"),
+                        row.bool("is_late"),
+                        row.bool("is_disputed"),
+                        row.instant("created_at"),
+                        row.instant("paid_at"),
+                        row.instant("captured_at")),
+                event.value(),
+                reservation.value());
+        var refunds = tx.query(
+                """
+                SELECT r.payment_id, r.amount, r.status, r.origin, r.reason, r.reference, r.failure, r.created_at, r.done_at
+                  FROM payments AS p
+                  JOIN refunds AS r ON r.event_id = p.event_id AND r.payment_id = p.payment_id
+                 WHERE p.event_id = ?
+                   AND p.reservation_id = ?
+                 ORDER BY r.created_at, r.refund_id
+                """,
+                row -> new Refunded(
+                        row.uuid("payment_id"),
+                        row.bigint("amount"),
+                        row.text("status"),
+                        row.text("origin"),
+                        row.text("reason"),
+                        row.text("reference"),
+                        row.text("failure"),
+                        row.instant("created_at"),
+                        row.instant("done_at")),
+                event.value(),
+                reservation.value());
         var changes = tx.query(
                 """
                 SELECT type, ticket_id, version, actor, changed_at
@@ -125,6 +225,6 @@ public record StoredData(List<Scan> scans, List<Document> documents, List<Job> j
                         row.instant("changed_at")),
                 event.value(),
                 reservation.value());
-        return new StoredData(scans, documents, jobs, changes);
+        return new StoredData(scans, documents, jobs, payments, refunds, changes);
     }
 }

@@ -174,7 +174,39 @@ public enum Export {
             Column.time("receivedAt", "received_at"),
             Column.text("seat", "label"),
             Column.text("reference"),
-            Column.text("reservationId", "reservation_id"));
+            Column.text("reservationId", "reservation_id")),
+
+    /** Every payment through a provider. */
+    PAYMENTS(
+            """
+            SELECT p.payment_id AS k1, NULL::uuid AS k2, p.reservation_id, r.reference, p.payment_id, p.provider, p.status, p.verdict,
+                   p.amount, p.captured, p.refunded, p.currency, p.is_late, p.is_disputed, p.created_at, p.paid_at, p.captured_at,
+                   p.reference AS provider_reference
+              FROM payments AS p
+             CROSS JOIN LATERAL (SELECT reference FROM reservations
+                                  WHERE event_id = p.event_id AND reservation_id = p.reservation_id OFFSET 0) AS r
+             WHERE p.event_id = ?
+               AND p.payment_id > ?
+               AND ?::uuid IS NOT NULL
+             ORDER BY p.payment_id
+             LIMIT ?
+            """,
+            Column.text("reservationId", "reservation_id"),
+            Column.text("reference"),
+            Column.text("paymentId", "payment_id"),
+            Column.text("provider"),
+            Column.text("status"),
+            Column.text("verdict"),
+            Column.text("amount"),
+            Column.text("captured"),
+            Column.text("refunded"),
+            Column.text("currency"),
+            Column.flag("late", "is_late"),
+            Column.flag("disputed", "is_disputed"),
+            Column.time("createdAt", "created_at"),
+            Column.time("paidAt", "paid_at"),
+            Column.time("capturedAt", "captured_at"),
+            Column.text("providerReference", "provider_reference"));
 
     /** Some hundred kilobytes of text. */
     private static final int ROWS_PER_PAGE = 2_000;
@@ -203,6 +235,11 @@ public enum Export {
         /** As it is printed on the ticket: a spreadsheet could take bare digits for a number, such as 123456e78901. */
         private static Column ticketNumber(String header) {
             return new Column(header, (row, event) -> new TicketId(row.uuid("ticket_id")).number());
+        }
+
+        /** True or false. */
+        private static Column flag(String header, String column) {
+            return new Column(header, (row, event) -> row.bool(column));
         }
 
         /** RFC 3339, in UTC. */
@@ -235,6 +272,7 @@ public enum Export {
             case RESERVATIONS -> "reservations";
             case TICKETS -> "tickets";
             case CHECK_INS -> "check-ins";
+            case PAYMENTS -> "payments";
         };
     }
 

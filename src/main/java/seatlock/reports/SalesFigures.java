@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import seatlock.catalog.Event;
 import seatlock.db.Tx;
@@ -21,6 +22,7 @@ import seatlock.db.Tx;
  * @param fees in their order
  * @param discounts what codes took off the prices
  * @param tax that the amounts of the total contain
+ * @param payments sums of the payments through a provider; empty if there are none
  * @param days on which something was sold or refunded, in order
  */
 public record SalesFigures(
@@ -31,7 +33,17 @@ public record SalesFigures(
         List<FeeSales> fees,
         Amounts discounts,
         Amounts tax,
+        Optional<PaymentSums> payments,
         List<Day> days) {
+
+    /**
+     * Sums of payments through a provider, in minor units.
+     *
+     * @param captured money that was moved
+     * @param refunded the part of it that was given back or is on its way
+     * @param stranded money that confirms nothing and was not given back yet
+     */
+    public record PaymentSums(long captured, long refunded, long stranded) {}
 
     /**
      * Sums, in minor units.
@@ -126,8 +138,8 @@ public record SalesFigures(
     }
 
     /**
-     * Rows of several kinds: one per section, price type and fee, by name; one for discounts and one for tax; and one per quarter of
-     * an hour in which something was sold or refunded. Offsets of time zones are whole quarters of an hour, so days can be made of
+     * Rows of several kinds: one per section, price type and fee, by name; one for discounts and one for tax; one for
+     * payments, if there are any; and one per quarter of an hour in which something was sold or refunded. Offsets of time zones are whole quarters of an hour, so days can be made of
      * these in any zone, also in one that PostgreSQL does not know. Tax is that of each line of each bill: see {@link
      * seatlock.inventory.Bill}. Refunds are those of {@link seatlock.inventory.Breakdown}: a seat with its fees, which a free one
      * does not have, and the fees per reservation with the last seat.
@@ -241,6 +253,19 @@ public record SalesFigures(
              UNION ALL
             SELECT statement_timestamp(), 'TAX', NULL, NULL, 0, 0, 0, 0, 0, coalesce(sold, 0), coalesce(refunded, 0), 0, 0
               FROM tax
+             UNION ALL
+            SELECT statement_timestamp(), 'PAYMENTS', NULL, NULL, 0, 0, 0, 0, 0, sum(captured)::bigint, sum(refunded)::bigint, 0,
+                   coalesce(sum(CASE status WHEN 'AUTHORIZED' THEN amount
+                                            WHEN 'CAPTURED' THEN captured
+                                                 - (SELECT coalesce(sum(r.amount), 0)
+                                                      FROM refunds AS r
+                                                     WHERE r.event_id = p.event_id
+                                                       AND r.payment_id = p.payment_id
+                                                       AND r.status = 'DONE') END)
+                            FILTER (WHERE verdict <> 'CONFIRMS'), 0)::bigint
+              FROM payments AS p
+             WHERE p.event_id = ?
+            HAVING count(*) > 0
              ORDER BY place
             """;
 
@@ -250,7 +275,8 @@ public record SalesFigures(
         PRICE_TYPE,
         FEE,
         DISCOUNT,
-        TAX
+        TAX,
+        PAYMENTS
     }
 
     /** A row of {@link #SELECT}. */
@@ -310,6 +336,7 @@ public record SalesFigures(
                 id,
                 id,
                 id,
+                id,
                 id);
         var sections = new ArrayList<Section>();
         var days = new TreeMap<LocalDate, Day>(Comparator.naturalOrder());
@@ -317,6 +344,7 @@ public record SalesFigures(
         var fees = new ArrayList<FeeSales>();
         var discounts = Amounts.NONE;
         var tax = Amounts.NONE;
+        var payments = Optional.<PaymentSums>empty();
         for (var line : lines) {
             switch (line.kind) {
                 case SECTION -> sections.add(line.toSection());
@@ -329,11 +357,21 @@ public record SalesFigures(
                 case FEE -> fees.add(new FeeSales(line.name, line.amounts()));
                 case DISCOUNT -> discounts = line.amounts();
                 case TAX -> tax = line.amounts();
+                case PAYMENTS ->
+                    payments = Optional.of(new PaymentSums(line.soldAmount, line.refundedAmount, line.refunded));
             }
         }
         var seats = sections.stream().map(Section::figures).reduce(Figures.NONE, Figures::plus);
         var total = fees.stream().map(FeeSales::amounts).reduce(seats, Figures::plus, Figures::plus);
         return new SalesFigures(
-                lines.get(0).now, total, sections, priceTypes, fees, discounts, tax, List.copyOf(days.values()));
+                lines.get(0).now,
+                total,
+                sections,
+                priceTypes,
+                fees,
+                discounts,
+                tax,
+                payments,
+                List.copyOf(days.values()));
     }
 }

@@ -55,6 +55,7 @@ public final class Checkout implements AutoCloseable {
     private final Tickets tickets;
     private final Changes changes;
     private final Announcements announcements = new Announcements();
+    private final MoneyBack moneyBack = new MoneyBack();
     private final Consumer<EventId> changed;
     private final GroupCommit groupCommit;
 
@@ -102,17 +103,24 @@ public final class Checkout implements AutoCloseable {
     public List<Outcome> apply(EventId id, List<Command> commands, Actor actor) {
         Database.Work<List<Outcome>> work = tx -> {
             var event = catalog.lastKnown(tx, id).orElseThrow(() -> new IllegalStateException("No event " + id));
-            return change(tx, event, commands, Collections.nCopies(commands.size(), actor), Locking.SKIP);
+            var orders = commands.stream()
+                    .map(command -> new Order(id, actor, Optional.empty(), command, (found, outcome) -> new byte[0]))
+                    .toList();
+            return change(tx, event, orders, Locking.SKIP);
         };
         return commit(id, work, Outcome::hasChanges);
     }
 
     /** Carries out orders of one event in one transaction. */
     private List<Receipt> carryOut(EventId event, List<Order> orders, GroupCommit.Patience patience) {
-        return commit(
-                event,
-                tx -> transact(tx, event, orders, patience),
-                receipt -> receipt instanceof Receipt.Answered answered && answered.changedSomething());
+        return commit(event, tx -> transact(tx, event, orders, patience), Checkout::changedSomething);
+    }
+
+    private static boolean changedSomething(Receipt receipt) {
+        return receipt instanceof Receipt.Answered answered
+                        && answered.outcome().hasChanges()
+                || receipt instanceof Receipt.Unfinished unfinished
+                        && unfinished.outcome().hasChanges();
     }
 
     /** Runs a transaction, and reports the event if it may have changed. */
@@ -173,9 +181,7 @@ public final class Checkout implements AutoCloseable {
         if (orders.isEmpty()) {
             return receipts;
         }
-        var commands = orders.stream().map(Order::command).toList();
-        var actors = orders.stream().map(Order::actor).toList();
-        var outcomes = change(tx, event, commands, actors, patience.locking());
+        var outcomes = change(tx, event, orders, patience.locking());
         var replies = new HashMap<IdempotencyKey, Stored>();
         for (int i = 0; i < orders.size(); i++) {
             var order = orders.get(i);
@@ -188,6 +194,13 @@ public final class Checkout implements AutoCloseable {
                 receipts.put(order, new Receipt.NotNow(event, outcome));
                 continue;
             }
+            if (order.sequel().isPresent()) {
+                order.sequel().get().run(tx, event, outcome);
+                if (!order.sequel().get().isAnswered()) {
+                    receipts.put(order, new Receipt.Unfinished(event, outcome));
+                    continue;
+                }
+            }
             var reply = order.reply().write(event, outcome);
             receipts.put(order, new Receipt.Answered(event, outcome, reply));
             order.key().ifPresent(use -> replies.put(use.key(), new Stored(use.fingerprint(), reply)));
@@ -197,15 +210,17 @@ public final class Checkout implements AutoCloseable {
     }
 
     /** Applies commands, updates the tickets and jobs accordingly, and writes the history. */
-    private List<Outcome> change(Tx tx, Event event, List<Command> commands, List<Actor> actors, Locking locking)
-            throws SQLException {
+    private List<Outcome> change(Tx tx, Event event, List<Order> orders, Locking locking) throws SQLException {
+        var commands = orders.stream().map(Order::command).toList();
         var outcomes = inventory.apply(tx, event, commands, locking);
         tickets.issueOrVoid(tx, event, outcomes);
         var history = new ArrayList<Change>();
         var told = new ArrayList<ReservationId>();
         for (int i = 0; i < outcomes.size(); i++) {
-            if (outcomes.get(i) instanceof Outcome.Done done && done.changed()) {
-                var actor = actors.get(i);
+            var actor = orders.get(i).actor();
+            if (outcomes.get(i) instanceof Outcome.Noted noted) {
+                history.add(change(typeOf((Command.NotePayment) commands.get(i)), noted.reservation(), actor));
+            } else if (outcomes.get(i) instanceof Outcome.Done done && done.changed()) {
                 done.replaced()
                         .ifPresent(replaced -> history.add(change(typeOf(replaced), replaced.reservation(), actor)));
                 typeOf(commands.get(i), done.reservation())
@@ -217,6 +232,7 @@ public final class Checkout implements AutoCloseable {
         }
         announcements.tellOfCancellation(tx, event, told);
         announcements.tellOfRefunds(tx, event.id(), outcomes);
+        moneyBack.follow(tx, event.id(), orders, outcomes);
         changes.add(tx, event.id(), history);
         return outcomes;
     }
@@ -243,17 +259,31 @@ public final class Checkout implements AutoCloseable {
         return switch (reservation.status()) {
             case PENDING ->
                 command instanceof Command.Extend ? Optional.of(Change.Type.RESERVATION_EXTENDED) : Optional.empty();
-            case CONFIRMED ->
-                Optional.of(
-                        command instanceof Command.CancelSeats
-                                ? Change.Type.RESERVATION_SEATS_REFUNDED
-                                : Change.Type.RESERVATION_CONFIRMED);
+            case CONFIRMED -> Optional.of(typeOfConfirmed(command));
             case EXPIRED -> Optional.of(Change.Type.RESERVATION_EXPIRED);
             case CANCELLED ->
                 Optional.of(
                         reservation.state().confirmation().isPresent()
                                 ? Change.Type.RESERVATION_REFUNDED
                                 : Change.Type.RESERVATION_CANCELLED);
+        };
+    }
+
+    private static Change.Type typeOfConfirmed(Command command) {
+        if (command instanceof Command.NotePayment note) {
+            return typeOf(note);
+        }
+        return command instanceof Command.CancelSeats
+                ? Change.Type.RESERVATION_SEATS_REFUNDED
+                : Change.Type.RESERVATION_CONFIRMED;
+    }
+
+    private static Change.Type typeOf(Command.NotePayment command) {
+        return switch (command.news()) {
+            case CAPTURED -> Change.Type.PAYMENT_CAPTURED;
+            case RETURNED -> Change.Type.PAYMENT_RETURNED;
+            case REFUNDED -> Change.Type.PAYMENT_REFUNDED;
+            case DISPUTED -> Change.Type.PAYMENT_DISPUTED;
         };
     }
 
@@ -287,11 +317,14 @@ public final class Checkout implements AutoCloseable {
         var first = firsts.get(use.key());
         var fingerprint = before.map(Stored::fingerprint)
                 .orElseGet(() -> first.key().orElseThrow().fingerprint());
-        if (before.isEmpty() && !(receipts.get(first) instanceof Receipt.Answered)) {
-            return receipts.get(first); // nothing is stored under the key
-        }
         if (!fingerprint.equals(use.fingerprint())) {
             return new Receipt.KeyReused();
+        }
+        if (before.isEmpty() && receipts.get(first) instanceof Receipt.Unfinished) {
+            return new Receipt.KeyBusy();
+        }
+        if (before.isEmpty() && !(receipts.get(first) instanceof Receipt.Answered)) {
+            return receipts.get(first); // nothing is stored under the key
         }
         return new Receipt.Replayed(
                 before.map(Stored::reply).orElseGet(() -> ((Receipt.Answered) receipts.get(first)).reply()));

@@ -19,7 +19,7 @@ public final class Rehearsal {
                     "event_id, reservation_id",
                     "event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference, version, status,"
                             + " email, name, language, customer, token_hash, seat_count, prices, discounts, fees, total, created_at, expires_at, hold_until, confirmed_at, ended_at, payment_reference,"
-                            + " amount_paid, replaces, replaced_by"),
+                            + " amount_paid, awaits_capture, replaces, replaced_by"),
             upsert(
                     "seats",
                     "event_id, seat_id",
@@ -45,6 +45,7 @@ public final class Rehearsal {
             // A cancellation locks tickets, and a sale locks the other two, for which PostgreSQL requires the privilege
             // to update.
             "UPDATE tickets SET seat_id = seat_id WHERE false",
+            "UPDATE payments SET due_at = due_at WHERE false", // the end of a reservation closes its page
             "UPDATE events SET terms_version = terms_version WHERE false",
             "UPDATE event_terms SET version = version WHERE false");
 

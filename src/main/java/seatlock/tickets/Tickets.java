@@ -80,9 +80,10 @@ public final class Tickets {
     }
 
     private static boolean affectsTickets(Reservation reservation) {
-        return reservation.status() == ReservationStatus.CONFIRMED
-                || reservation.status() == ReservationStatus.CANCELLED
-                        && reservation.state().confirmation().isPresent();
+        return !reservation.awaitsCapture()
+                && (reservation.status() == ReservationStatus.CONFIRMED
+                        || reservation.status() == ReservationStatus.CANCELLED
+                                && reservation.state().confirmation().isPresent());
     }
 
     private static boolean issuesTickets(Outcome.Done done) {
@@ -206,7 +207,7 @@ public final class Tickets {
         if (isCancelled(tx, event)) {
             return new Resend.EventCancelled();
         }
-        if (reservation.status() != ReservationStatus.CONFIRMED) {
+        if (reservation.status() != ReservationStatus.CONFIRMED || reservation.awaitsCapture()) {
             return new Resend.NotConfirmed();
         }
         if (ofReservation(tx, event, reservation.id()).stream()

@@ -33,6 +33,7 @@ final class ResqueQueue {
             case SEND_TRANSFERRED_TICKET -> "transfers";
             case SEND_TRANSFER_NOTICE -> "transfer-notices";
             case SEND_REFUND -> "refunds";
+            case SEND_PAYMENT_RETURNED -> "payments-returned";
             case REFRESH_EVENT -> "refreshes";
             case ANNOUNCE_CHANGE -> "announcements";
             case RENEW_TICKETS -> "renewals";

@@ -25,6 +25,7 @@ import seatlock.jobs.Job;
 import seatlock.jobs.Jobs;
 import seatlock.mail.BuyerMails;
 import seatlock.mail.Mailer;
+import seatlock.payments.PaymentStore;
 import seatlock.text.Messages;
 import seatlock.tickets.Announcements;
 import seatlock.tickets.Imprint;
@@ -61,6 +62,7 @@ public final class TicketDelivery {
     private final Consumer<Step> progress;
     private final Cancellations cancellations = new Cancellations();
     private final Announcements announcements = new Announcements();
+    private final PaymentStore payments = new PaymentStore();
     private final Jobs jobs = new Jobs();
 
     /** @param progress receives each step after it is completed */
@@ -111,6 +113,7 @@ public final class TicketDelivery {
         handlers.put(Job.Kind.SEND_TRANSFERRED_TICKET, this::sendTransferredTicket);
         handlers.put(Job.Kind.SEND_TRANSFER_NOTICE, this::sendTransferNotice);
         handlers.put(Job.Kind.SEND_REFUND, this::sendRefund);
+        handlers.put(Job.Kind.SEND_PAYMENT_RETURNED, this::sendPaymentReturned);
         return handlers;
     }
 
@@ -153,7 +156,8 @@ public final class TicketDelivery {
         var lost = own.tickets.stream()
                 .filter(ticket -> !own.reservation.hasRefunded(ticket.seat().id()))
                 .toList();
-        send(mails(own).cancellation(lost, cancellation.refund(), cancellation.reason(), job.id()));
+        var isAsPaid = isAsPaid(own.reservation, job.event());
+        send(mails(own).cancellation(lost, cancellation.refund(), isAsPaid, cancellation.reason(), job.id()));
         return Optional.empty();
     }
 
@@ -260,7 +264,7 @@ public final class TicketDelivery {
         }
         var refunded = order.reservation.refundedWith(ticket.seat().id());
         if (ticket.isBuyers()) {
-            send(mails(order).refund(refunded, job.id()));
+            send(mails(order).refund(refunded, isAsPaid(order.reservation, job.event()), job.id()));
             return Optional.empty();
         }
         var seats = refunded.stream().map(Reservation.ReservedSeat::seatId).toList();
@@ -268,6 +272,25 @@ public final class TicketDelivery {
                 job, each -> !each.isTransferred() && seats.contains(each.seat().id()));
         send(mails(own).refundOfTransferred(own.tickets, job.id()));
         return Optional.empty();
+    }
+
+    /** The buyer learns that a payment does not pay for the reservation, and what becomes of the money. */
+    private Optional<Job.Kind> sendPaymentReturned(Job job) throws PermanentFailure, TemporaryFailure {
+        var order = load(job, ticket -> false);
+        var payment = database.inTransaction(
+                tx -> payments.findReturned(tx, job.event(), job.subject().reservation()));
+        if (order.isErased() || payment.isEmpty()) {
+            return Optional.empty();
+        }
+        send(mails(order).paymentReturned(payment.get(), job.id()));
+        return Optional.empty();
+    }
+
+    /** Returns whether a buyer gets what the seats have cost, not another amount that the seller has decided. */
+    private boolean isAsPaid(Reservation reservation, EventId event) {
+        return database.inTransaction(tx -> payments.findConfirming(tx, event, reservation.id()))
+                .map(payment -> payment.refunded() == reservation.refund())
+                .orElse(true);
     }
 
     /** Loads the ticket that a job is about. */

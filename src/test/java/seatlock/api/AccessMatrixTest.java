@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import seatlock.access.ApiKeys;
@@ -24,6 +25,7 @@ import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
 import seatlock.openapi.Examples;
 import seatlock.support.Api;
+import seatlock.support.SandboxSystem;
 import seatlock.support.TestSystem;
 
 /**
@@ -67,6 +69,9 @@ class AccessMatrixTest {
     private static final Set<String> HOLDERS =
             Set.of("configured key", "admin", "sales", "admin of event", "sales of event", "holder");
 
+    /** No caller: the payment provider signs its notices, whatever key it has. */
+    private static final Set<String> SIGNED = Set.of();
+
     /** The permitted callers of each operation, by its id. The test fails for an operation that is missing here. */
     private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
             Map.entry("createEvent", ADMINS),
@@ -93,6 +98,9 @@ class AccessMatrixTest {
             Map.entry("extend", HOLDERS),
             Map.entry("confirm", CONFIRMERS),
             Map.entry("cancel", HOLDERS),
+            Map.entry("checkout", HOLDERS),
+            Map.entry("refund", SELLERS),
+            Map.entry("providerNotice", SIGNED),
             Map.entry("getCalendarFile", HOLDERS),
             Map.entry("getTickets", HOLDERS),
             Map.entry("resendTickets", SELLERS),
@@ -125,8 +133,15 @@ class AccessMatrixTest {
             "gates", List.of("gateKey"),
             "admins", List.of("adminKey")));
 
-    private final TestSystem system = TestSystem.shared();
-    private final Api api = system.api;
+    private static final SandboxSystem PAYING = new SandboxSystem();
+
+    @AfterAll
+    static void close() {
+        PAYING.close();
+    }
+
+    private final TestSystem system = PAYING.system;
+    private final Api api = PAYING.api;
     private final ApiKeys keys = new ApiKeys();
 
     private final Event event = system.event(1000);
@@ -211,7 +226,7 @@ class AccessMatrixTest {
 
     private static List<String> securityOf(Set<String> allowed) {
         return SECURITY.get(
-                allowed == ANYONE
+                allowed == ANYONE || allowed == SIGNED
                         ? "anyone"
                         : allowed == HOLDERS || allowed == CONFIRMERS
                                 ? "holders"
@@ -223,6 +238,9 @@ class AccessMatrixTest {
     private static boolean isExpected(int status, Set<String> allowed, String caller) {
         if (allowed.contains(caller)) {
             return status / 100 == 2;
+        }
+        if (allowed == SIGNED) {
+            return status == 400;
         }
         return status == (allowed == HOLDERS ? 404 : WITHOUT_VALID_KEY.contains(caller) ? 401 : 403);
     }
@@ -243,7 +261,7 @@ class AccessMatrixTest {
 
     /** Sends a valid request, which fails only if the caller has no permission, and then must change nothing. */
     private int call(String method, String template, String operation, String caller) {
-        if (List.of("extend", "confirm", "cancel").contains(operation)) {
+        if (List.of("extend", "confirm", "cancel", "checkout").contains(operation)) {
             reservation = reserve();
         } else if (reservation == null || template.startsWith("/api/events/{eventId}/")) {
             reservation = buy();
@@ -252,6 +270,7 @@ class AccessMatrixTest {
         var path = template.replace("{eventId}", subject.id().toString())
                 .replace("{reservationId}", reservation.get("id").asText())
                 .replace("{export}", "tickets")
+                .replace("{provider}", "sandbox")
                 .replace("{allocation}", "HOUSE");
         if (operation.equals("findReservationsOfAddress")) {
             path += "?email=ada@example.org";
@@ -278,10 +297,10 @@ class AccessMatrixTest {
         } else {
             request.method(method.toUpperCase(Locale.ROOT), BodyPublishers.noBody());
         }
-        var before = EventRows.read(system, event.id());
+        var before = EventRows.digests(system, event.id());
         var status = api.send(request).status();
         if (status >= 400) {
-            assertThat(EventRows.read(system, event.id()))
+            assertThat(EventRows.digests(system, event.id()))
                     .as("%s, refused as %s", operation, caller)
                     .isEqualTo(before);
         }
@@ -303,6 +322,8 @@ class AccessMatrixTest {
             case "createCodes" -> "{\"count\":1,\"effect\":{\"percent\":10}}";
             case "reserve" -> "{\"seats\":[\"" + freeSeat() + "\"],\"email\":\"ada@example.org\"}";
             case "confirm" -> "{\"paymentReference\":\"pi_" + UUID.randomUUID() + "\",\"amount\":4500}";
+            case "checkout" -> "{\"returnUrl\":\"https://venue.example/thanks\"}";
+            case "providerNotice" -> "id=1&status=AUTHORIZED";
             case "checkIn" -> "{\"code\":\"" + ticket().get("code").asText() + "\",\"gate\":\"North\"}";
             case "checkOut" -> "{\"code\":\"" + checkedIn() + "\",\"gate\":\"North\"}";
             case "undoCheckIn" -> "{\"code\":\"" + checkedIn() + "\"}";

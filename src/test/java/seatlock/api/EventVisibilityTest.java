@@ -206,7 +206,8 @@ class EventVisibilityTest {
         "/sales, SALES",
         "/exports/reservations.csv, SALES",
         "/exports/tickets.csv, SALES",
-        "/exports/check-ins.csv, SALES"
+        "/exports/check-ins.csv, SALES",
+        "/exports/payments.csv, SALES"
     })
     void whatever_is_read_of_an_event_that_does_not_exist_is_not_found(String suffix, Role role) {
         var unknown = new EventId(UUID.randomUUID());

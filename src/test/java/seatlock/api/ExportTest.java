@@ -204,14 +204,14 @@ class ExportTest {
 
     @Test
     void an_event_without_rows_has_a_header_only() {
-        for (var name : List.of("reservations", "tickets", "check-ins")) {
+        for (var name : List.of("reservations", "tickets", "check-ins", "payments")) {
             assertThat(lines(export(name))).as(name).hasSize(1);
         }
     }
 
     @Test
     void an_unknown_export_or_event_is_not_found() {
-        assertThat(export("payments").outcome()).isEqualTo("404 not-found");
+        assertThat(export("refunds").outcome()).isEqualTo("404 not-found");
         assertThat(export("TICKETS").outcome()).isEqualTo("404 not-found");
         assertThat(api.get("/api/events/" + UUID.randomUUID() + "/exports/tickets.csv", TestSystem.ADMIN_KEY)
                         .outcome())
@@ -232,9 +232,9 @@ class ExportTest {
     /** Expired reservations without seats, in the order of their numbers. */
     private void manyReservations(EventId event, int count) {
         system.update("""
-                INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total,
+                INSERT INTO reservations (awaits_capture, event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at, expires_at, hold_until, ended_at, terms_version, event_starts_at, event_max_seats)
-                SELECT e.event_id, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
+                SELECT false, e.event_id, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
                        translate(lpad(n::text, 8, '0'), '01', 'AB'), 1, 'EXPIRED', 'number-' || n || '@example.org',
                        sha256('x'), 1, 4500, 0, 0, 4500, now() - interval '1 hour', now() - interval '1 minute', now(), now(), e.terms_version,
                        e.starts_at, 10
@@ -275,9 +275,9 @@ class ExportTest {
 
     private void many(TestSystem own, EventId sale, int count) {
         own.update("""
-                INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total,
+                INSERT INTO reservations (awaits_capture, event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at, expires_at, hold_until, ended_at, terms_version, event_starts_at, event_max_seats)
-                SELECT e.event_id, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
+                SELECT false, e.event_id, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
                        translate(lpad(n::text, 8, '0'), '01', 'AB'), 1, 'EXPIRED', repeat('x', 150) || n || '@example.org',
                        sha256('x'), 1, 4500, 0, 0, 4500, now() - interval '1 hour', now() - interval '1 minute', now(), now(), e.terms_version,
                        e.starts_at, 10

@@ -62,6 +62,41 @@ class PlacesTest {
         return map.get("areas").get(0);
     }
 
+    /** Nobody has chosen a place, so a late payment gets others. */
+    @Test
+    void a_late_payment_gets_other_places_if_its_own_are_taken() {
+        var event = floor(6);
+        var late = reserve(event, places(3)).json();
+        system.lapse(event);
+        var others = reserve(event, places(2)).json();
+        reserve(event, places(1));
+
+        var confirmed = api.reacquire(event, late.get("id").asText(), "late", 3 * 3500);
+
+        assertThat(confirmed.outcome()).isEqualTo("200");
+        assertThat(confirmed.json().get("seats")).hasSize(3);
+        assertThat(confirmed.json().get("replaces").asText())
+                .isEqualTo(late.get("id").asText());
+        assertThat(area(event).get("available").asInt()).isZero();
+        assertThat(system.violations(event)).isEmpty();
+        assertThat(api.tickets(event, confirmed.json().get("id").asText())).hasSize(3);
+        assertThat(others.get("seats")).hasSize(2);
+    }
+
+    @Test
+    void a_late_payment_is_refused_if_too_few_places_are_left() {
+        var event = floor(6);
+        var late = reserve(event, places(3)).json();
+        system.lapse(event);
+        reserve(event, places(4));
+
+        var refused = api.reacquire(event, late.get("id").asText(), "late", 3 * 3500);
+
+        assertThat(refused.outcome()).isEqualTo("410 reservation-expired");
+        assertThat(area(event).get("available").asInt()).isEqualTo(2);
+        assertThat(system.violations(event)).isEmpty();
+    }
+
     @Test
     void a_section_is_sold_out_only_when_too_few_places_are_free() {
         var event = floor(10);

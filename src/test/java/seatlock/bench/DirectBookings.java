@@ -34,9 +34,9 @@ final class DirectBookings implements AutoCloseable {
     private static final String LOCK = "SELECT seat_id, status FROM seats WHERE event_id = ? AND label = ? FOR UPDATE";
 
     private static final String INSERT_RESERVATION = """
-            INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total, created_at,
+            INSERT INTO reservations (awaits_capture, event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total, created_at,
                                       expires_at, hold_until, terms_version, event_starts_at, event_max_seats)
-            VALUES (?, ?, upper(translate(substr(gen_random_uuid()::text, 1, 8), '01', 'gh')), 1, 'PENDING',
+            VALUES (false, ?, ?, upper(translate(substr(gen_random_uuid()::text, 1, 8), '01', 'gh')), 1, 'PENDING',
                     'ada@example.org', sha256('token'), 1, 4500, 0, 0, 4500, now(), now() + interval '10 minutes',
                     now() + interval '30 minutes', 1, ?, ?)
             """;
@@ -54,9 +54,9 @@ final class DirectBookings implements AutoCloseable {
                 SELECT event_id, seat_id, 4500 AS price FROM seats
                  WHERE event_id = ? AND label = ? AND status = 'AVAILABLE' FOR UPDATE
             ), reservation AS (
-                INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total,
+                INSERT INTO reservations (awaits_capture, event_id, reservation_id, reference, version, status, email, token_hash, seat_count, prices, discounts, fees, total,
                                           created_at, expires_at, hold_until, terms_version, event_starts_at, event_max_seats)
-                SELECT event_id, ?, upper(translate(substr(gen_random_uuid()::text, 1, 8), '01', 'gh')), 1, 'PENDING',
+                SELECT false, event_id, ?, upper(translate(substr(gen_random_uuid()::text, 1, 8), '01', 'gh')), 1, 'PENDING',
                        'ada@example.org', sha256('token'), 1, price, 0, 0, price, now(),
                        now() + interval '10 minutes', now() + interval '30 minutes', 1, ?, ?
                   FROM seat

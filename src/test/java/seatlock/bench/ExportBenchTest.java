@@ -45,10 +45,10 @@ class ExportBenchTest {
             INSERT INTO seats (event_id, seat_id, label, section, row_name, seat_number, status)
             SELECT ?, n, 'S-A-' || n, 'S', 'A', n::text, 'AVAILABLE' FROM generate_series(1, 1000000) AS n
             """, """
-            INSERT INTO reservations (event_id, reservation_id, reference, version, status, email, name, token_hash, seat_count,
+            INSERT INTO reservations (awaits_capture, event_id, reservation_id, reference, version, status, email, name, token_hash, seat_count,
                                       prices, discounts, fees, total, created_at, expires_at, hold_until, confirmed_at, payment_reference, amount_paid,
                                       terms_version, event_starts_at, event_max_seats)
-            SELECT t.event_id, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
+            SELECT false, t.event_id, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
                    translate(lpad(n::text, 8, '0'), '01', 'AB'), 2, 'CONFIRMED', 'buyer-' || n || '@example.org',
                    'Buyer ' || n, sha256('x'), 1, 4500, 0, 0, 4500, now() - interval '2 minutes', now() + interval '8 minutes', now() + interval '8 minutes',
                    now() - interval '1 minute' * (n % 2), 'pi_' || n, 4500, 1, t.starts_at, 10

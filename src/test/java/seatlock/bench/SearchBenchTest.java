@@ -33,10 +33,10 @@ class SearchBenchTest {
 
     /** One in a thousand is confirmed, one in a hundred thousand cancelled, the rest expired; the newest hundred are pending. */
     private static final String FILL = """
-            INSERT INTO reservations (event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference, version,
+            INSERT INTO reservations (awaits_capture, event_id, terms_version, event_starts_at, event_max_seats, reservation_id, reference, version,
                                       status, email, name, token_hash, seat_count, prices, discounts, fees, total, created_at, expires_at, hold_until,
                                       confirmed_at, ended_at, payment_reference, amount_paid)
-            SELECT e.event_id, e.version, e.starts_at, e.max_seats_per_reservation,
+            SELECT false, e.event_id, e.version, e.starts_at, e.max_seats_per_reservation,
                    ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
                    (SELECT string_agg(substr('23456789ABCDEFGHJKMNPQRSTVWXYZ', (n::bigint * 405482914189 % 656100000000
                                              / power(30, k)::bigint % 30)::integer + 1, 1), '' ORDER BY k)

@@ -48,7 +48,7 @@ class UpgradeTest {
                 .load()
                 .migrate();
         load();
-        assertThat(new Migrations(url).migrate()).isEqualTo(14);
+        assertThat(new Migrations(url).migrate()).isEqualTo(15);
         new Migrations(url).grantAccess(Servers.serving(url));
         system = TestSystem.on(url);
         aida = new EventId(system.query("SELECT event_id FROM events WHERE name = 'Aida'", row -> row.uuid("event_id"))

@@ -30,7 +30,7 @@ import seatlock.support.Storm;
 class BestSeatsTest {
 
     /** For each size of a party. */
-    private static final int RANDOM_HALLS = Storm.size(60, 150);
+    private static final int RANDOM_HALLS = Storm.size(40, 150);
 
     /**
      * Rows of a section, by a picture of each: {@code g} is an ordinary free seat, {@code r} one with a restricted view, {@code a} an

@@ -37,7 +37,7 @@ import seatlock.tickets.TicketId;
 
 class BuyerMailsTest {
 
-    private static final UUID JOB = UUID.fromString("01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d");
+    static final UUID JOB = UUID.fromString("01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d");
     private static final String CONTACT = "box-office@example.org";
     private static final Event.Organiser TEATRO =
             new Event.Organiser("Teatro <Verde> & C.", Optional.of("info@teatro.example"), Optional.empty());
@@ -124,7 +124,7 @@ class BuyerMailsTest {
                 null);
     }
 
-    private static BuyerMails mails(String language, int seats) {
+    static BuyerMails mails(String language, int seats) {
         return new BuyerMails(
                 event(Optional.empty(), Optional.of(TEATRO)),
                 Naming.PLAIN,
@@ -381,8 +381,10 @@ class BuyerMailsTest {
         var all = Map.of(
                 "tickets", purchase(language, 2),
                 "update", mails.update(List.of(ticket), List.of(new byte[1]), JOB),
-                "refund", mails(language, 5).cancellation(tickets(5), true, Optional.of("Maria <Rossi> is ill."), JOB),
-                "cancellation", mails.cancellation(List.of(ticket), false, Optional.empty(), JOB),
+                "refund",
+                        mails(language, 5)
+                                .cancellation(tickets(5), true, true, Optional.of("Maria <Rossi> is ill."), JOB),
+                "cancellation", mails.cancellation(List.of(ticket), false, true, Optional.empty(), JOB),
                 "transfer", mails.transfer(bobs, new byte[1], JOB),
                 "transferred", mails.transferred(ticket, JOB));
         for (var mail : all.entrySet()) {
@@ -417,7 +419,7 @@ class BuyerMailsTest {
 
     @Test
     void a_value_that_reads_like_its_label_is_the_one_that_stands_out() {
-        var mail = mails("en", 1).cancellation(List.of(), false, Optional.of("Reason"), JOB);
+        var mail = mails("en", 1).cancellation(List.of(), false, true, Optional.of("Reason"), JOB);
 
         assertThat(mail.html()).contains("Reason: <strong dir=\"auto\">Reason</strong>");
     }

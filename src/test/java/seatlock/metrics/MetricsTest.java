@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import seatlock.App;
@@ -14,10 +16,12 @@ import seatlock.db.DatabaseException;
 import seatlock.db.DatabaseUrl;
 import seatlock.maintenance.BacklogMonitor;
 import seatlock.maintenance.Sequencer;
+import seatlock.payments.Verdict;
 import seatlock.support.Concurrently;
 import seatlock.support.RawHttp;
 import seatlock.support.ScrapedMetrics;
 import seatlock.support.Servers;
+import seatlock.support.TestPayments;
 import seatlock.support.TestSystem;
 import seatlock.support.TestWorkers;
 import seatlock.support.Wait;
@@ -205,6 +209,46 @@ class MetricsTest {
         }
         assertThat(value("seatlock_pending_reservations")).isNaN();
         assertThat(value("seatlock_jobs{state=\"READY\"}")).isNaN();
+        assertThat(paymentGauges()).containsOnly(Double.NaN);
+    }
+
+    @Test
+    void payments_that_did_not_come_to_rest_in_time_are_counted() {
+        var event = system.event(4);
+        var payments = new TestPayments(system);
+        var reservations = Stream.of("S-A-1", "S-A-2", "S-A-3", "S-A-4")
+                .map(seat -> system.api.buyOne(event.id(), seat))
+                .toList();
+        try (var backlog =
+                new BacklogMonitor(system.database, system.jobs, system.inventoryReader, system.feed, system.metrics)) {
+            payments.open(event.id(), reservations.get(0), 4500);
+            payments.authorized(event.id(), reservations.get(1), 4500, Verdict.CONFIRMS);
+            payments.captured(event.id(), reservations.get(2), 4500, Verdict.LATE);
+            payments.refunded(payments.captured(event.id(), reservations.get(3), 4500, Verdict.DUPLICATE));
+            backlog.runOnce();
+            assertThat(paymentGauges()).containsOnly(0.0);
+            assertThat(backlog.paymentProblem()).isEmpty();
+
+            system.update("UPDATE payments SET paid_at = paid_at - interval '61 seconds' WHERE paid_at IS NOT NULL");
+            backlog.runOnce();
+            assertThat(paymentGauges()).containsExactly(1.0, 1.0, 0.0, 0.0);
+
+            system.update(
+                    "UPDATE refunds SET status = 'FAILED', failure = 'no money', retry_at = now() WHERE status = 'READY'");
+            system.update("UPDATE payments SET due_at = due_at - interval '61 seconds'"
+                    + " WHERE due_at < statement_timestamp()");
+            backlog.runOnce();
+            assertThat(paymentGauges()).containsExactly(1.0, 1.0, 1.0, 2.0);
+            assertThat(backlog.paymentProblem()).contains("no node has looked at them");
+        }
+    }
+
+    private List<Double> paymentGauges() {
+        return List.of(
+                value("seatlock_stranded_payments"),
+                value("seatlock_uncaptured_payments"),
+                value("seatlock_failed_refunds"),
+                value("seatlock_overdue_payments"));
     }
 
     @Test
@@ -261,6 +305,11 @@ class MetricsTest {
                         "seatlock_sweeper_lag_seconds",
                         "seatlock_unsequenced_changes",
                         "seatlock_sequencer_lag_seconds",
+                        "seatlock_provider_failures_total",
+                        "seatlock_stranded_payments",
+                        "seatlock_uncaptured_payments",
+                        "seatlock_failed_refunds",
+                        "seatlock_overdue_payments",
                         "seatlock_pending_reservations",
                         "seatlock_lapsed_reservations",
                         "seatlock_invariant_violations",

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import seatlock.App;
 import seatlock.api.ApiServer;
@@ -28,6 +29,7 @@ import seatlock.db.TransactionPool;
 import seatlock.db.Tx;
 import seatlock.http.Health;
 import seatlock.http.Listener;
+import seatlock.http.Pages;
 import seatlock.http.PublicUrl;
 import seatlock.inventory.Command;
 import seatlock.inventory.Inventory;
@@ -39,15 +41,20 @@ import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
 import seatlock.maintenance.Eraser;
 import seatlock.maintenance.Invariant;
+import seatlock.maintenance.Reconciler;
 import seatlock.maintenance.Sweeper;
 import seatlock.metrics.Metrics;
+import seatlock.payments.PaymentProvider;
+import seatlock.payments.sandbox.SandboxProvider;
 import seatlock.privacy.Erasure;
 import seatlock.sales.Checkout;
 import seatlock.sales.IdempotencyKeys;
+import seatlock.sales.Payments;
 import seatlock.sales.Rehearsal;
 import seatlock.seatmap.SeatMaps;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
+import seatlock.web.SandboxPages;
 
 /**
  * Seatlock under test; its sweeper runs only when a test calls it. Most tests share one system: each makes its own events, which
@@ -191,6 +198,21 @@ public final class TestSystem implements AutoCloseable {
                 metrics);
     }
 
+    /** How a node lets buyers pay. @param provider makes the provider, for the database of the node */
+    public record Paying(Function<Database, PaymentProvider> provider, Payments.Policy policy) {}
+
+    /** Starts a second node where buyers pay; the caller closes it. */
+    public Node payingNode(Paying paying) {
+        var metrics = new Metrics();
+        return new Node(
+                servingUrl,
+                setup(ADMIN_KEY),
+                noLimiter(metrics),
+                metrics,
+                Database.PATIENT_CONNECTION_WAIT,
+                Optional.of(paying));
+    }
+
     /** A server, wired as App does it. It waits longer for connections, so that tests do not fail on a busy machine. */
     public static final class Node implements AutoCloseable {
         private final Database readDatabase;
@@ -200,6 +222,8 @@ public final class TestSystem implements AutoCloseable {
         private final Checkout checkout;
         private final Health health;
         private final ApiServer server;
+        private final Optional<Payments> payments;
+        private final Optional<Reconciler> reconciler;
 
         private Node(DatabaseUrl url, ApiServer.Setup setup, RateLimiter limiter, Metrics metrics) {
             this(url, setup, limiter, metrics, Database.PATIENT_CONNECTION_WAIT);
@@ -208,9 +232,19 @@ public final class TestSystem implements AutoCloseable {
         /** @param connectionWait how long work waits for a connection to the database */
         public Node(
                 DatabaseUrl url, ApiServer.Setup setup, RateLimiter limiter, Metrics metrics, Duration connectionWait) {
+            this(url, setup, limiter, metrics, connectionWait, Optional.empty());
+        }
+
+        private Node(
+                DatabaseUrl url,
+                ApiServer.Setup setup,
+                RateLimiter limiter,
+                Metrics metrics,
+                Duration connectionWait,
+                Optional<Paying> paying) {
             readDatabase = Database.open(
                     url,
-                    ApiServer.READ_CONNECTIONS + 2, // for the health check and the key
+                    ApiServer.READ_CONNECTIONS + 13, // for the health check, the key and payments
                     App.READ_STATEMENT_TIMEOUT,
                     Database.Plans.DEFAULT,
                     metrics.transactions("reads"),
@@ -247,6 +281,15 @@ public final class TestSystem implements AutoCloseable {
                     metrics);
             health = new Health(readDatabase, Rehearsal::run, metrics);
             var eraser = new Eraser(readDatabase, checkout, new Erasure(new Changes()), jobs -> {}, Optional.empty());
+            payments = paying.map(with ->
+                    new Payments(checkout, readDatabase, with.provider.apply(readDatabase), with.policy, metrics));
+            reconciler = payments.map(each -> new Reconciler(readDatabase, catalog, each, metrics));
+            var pages = payments
+                    .map(Payments::provider)
+                    .filter(SandboxProvider.class::isInstance)
+                    .<Pages>map(each -> new SandboxPages((SandboxProvider) each, reads))
+                    .stream()
+                    .toList();
             var core = new ApiServer.Core(
                     catalog,
                     reader,
@@ -258,7 +301,9 @@ public final class TestSystem implements AutoCloseable {
                     new Feed(),
                     eraser,
                     reads,
-                    writes);
+                    writes,
+                    payments,
+                    pages);
             server = ApiServer.start(setup, core, threads, health, limiter, metrics);
             health.started(SCHEMA_VERSION);
         }
@@ -271,14 +316,25 @@ public final class TestSystem implements AutoCloseable {
             return checkout;
         }
 
+        /** Returns what looks at due payments; it is not started. */
+        public Reconciler reconciler() {
+            return reconciler.orElseThrow();
+        }
+
+        public PaymentProvider provider() {
+            return payments.orElseThrow().provider();
+        }
+
         public int waitingReaders() {
             return server.waitingReaders();
         }
 
         @Override
         public void close() {
+            reconciler.ifPresent(Reconciler::close);
             server.close();
             health.close();
+            payments.ifPresent(Payments::close);
             checkout.close();
             writes.close();
             reads.close();

@@ -158,7 +158,7 @@ class MessagesTest {
                 .stream()) {
             for (var file : files.toList()) {
                 Pattern.compile(
-                                "\"((?:format|greeting|contact|label|ticket|update|cancellation|refund|transfer|transferred|pdf)"
+                                "\"((?:format|greeting|contact|label|ticket|update|cancellation|refund|payment|transfer|transferred|pdf)"
                                         + "(?:\\.\\w+)*)\"")
                         .matcher(Files.readString(file))
                         .results()
