@@ -13,10 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** The requests of the demo: those of a shop with an API key, and those of a gate. */
+/** The requests of the demo: those of a shop with an API key, of buyers on the sandbox's page, and of a gate. */
 final class Client {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,12 +44,17 @@ final class Client {
             }
         }
 
-        /** Names the result: the status and, for an error, the slug of its type. */
+        /** Names the result: the status and, for an error that has one, the slug of its type. */
         String outcome() {
-            return status < 400
-                    ? "" + status
-                    : status + " " + json().path("type").asText().replace("/problems/", "");
+            var type = status < 400 ? "" : json().path("type").asText();
+            return type.startsWith("/problems/") ? status + " " + type.substring("/problems/".length()) : "" + status;
         }
+    }
+
+    /** Creates an event with the seats S-A-1, S-A-2, …. */
+    String createEvent(int seats, String reservationTtl) {
+        var section = "{\"name\":\"S\",\"price\":4500,\"rows\":[{\"name\":\"A\",\"seats\":" + seats + "}]}";
+        return createEvent(reservationTtl, section);
     }
 
     /**
@@ -89,6 +96,74 @@ final class Client {
         var request = request("/api/events/" + event + "/reservations/" + reservation + "/confirm")
                 .header("Idempotency-Key", newKey());
         return send(request, body.toString());
+    }
+
+    /** Opens the page where the buyer pays. */
+    Response checkout(String event, String reservation) {
+        var body = JSON.createObjectNode().put("returnUrl", "https://shop.example/thanks");
+        var request = request("/api/events/" + event + "/reservations/" + reservation + "/checkout")
+                .header("Idempotency-Key", newKey());
+        return send(request, body.toString());
+    }
+
+    /** Returns whether a response is a page of the sandbox, where nobody pays real money. */
+    static boolean isSandbox(Response checkout) {
+        return checkout.status() == 201 && checkout.json().path("url").asText().contains("/sandbox/");
+    }
+
+    /** Presses a button on a page of the sandbox: pay, pay-late, …. */
+    Response press(Response checkout, String button) {
+        return send(request(checkout.json().get("url").asText() + "/" + button), "");
+    }
+
+    /** Pays for a reservation: on the page of the sandbox, or, if there is none, elsewhere, which the shop then confirms. */
+    String pay(String event, String reservation) throws InterruptedException {
+        var page = checkout(event, reservation);
+        var paid = isSandbox(page) ? press(page, "pay") : confirm(event, reservation, 4500);
+        return paid.status() < 400 ? settled(event, reservation) : paid.outcome();
+    }
+
+    /** Reserves one seat. Returns the id of the reservation. */
+    String hold(String event, String seat) {
+        return reserve(event, newKey(), seat).json().path("id").asText();
+    }
+
+    void awaitExpiry(String event, String reservation) throws InterruptedException {
+        for (var left = 1_500; left > 0; left--) { // 30 seconds
+            if (reservation(event, reservation).path("status").asText().equals("EXPIRED")) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /** Waits until the money has been moved or released. Returns the states of the reservation and of its payment, if it has one. */
+    String settled(String event, String reservation) throws InterruptedException {
+        for (var left = 1_500; ; left--) { // 30 seconds
+            var found = reservation(event, reservation);
+            var status = found.path("status").asText();
+            var payment = found.at("/payment/status").asText();
+            if (Set.of("CAPTURED", "VOIDED", "").contains(payment) || left == 0) {
+                return payment.isEmpty() ? status : status + ", " + payment;
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /** Returns the labels of the seats with a status. */
+    Set<String> seats(String event, String status) {
+        return Set.copyOf(get("/api/events/" + event + "/seats?status=" + status)
+                .json()
+                .get("seats")
+                .findValuesAsText("label"));
+    }
+
+    /** Returns the reservation, or the one that has replaced it. */
+    JsonNode reservation(String event, String id) {
+        var found = get("/api/events/" + event + "/reservations/" + id).json();
+        return found.hasNonNull("replacedBy")
+                ? reservation(event, found.get("replacedBy").asText())
+                : found;
     }
 
     Response scan(String event, String code, String gate) {

@@ -27,7 +27,14 @@ final class Server implements AutoCloseable {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var classPath = System.getProperty("java.class.path");
         var builder = new ProcessBuilder(java, "-cp", classPath, "seatlock.Main", "all").redirectErrorStream(true);
-        List.of("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SEATLOCK_ADMIN_KEY", "RESERVATION_TTL", "SWEEP_INTERVAL")
+        List.of(
+                        "DATABASE_URL",
+                        "REDIS_URL",
+                        "SMTP_URL",
+                        "SEATLOCK_ADMIN_KEY",
+                        "RESERVATION_TTL",
+                        "SWEEP_INTERVAL",
+                        "PAYMENTS")
                 .forEach(builder.environment()::remove);
         builder.environment().put("SEATLOCK_HOME", home.resolve("data").toString());
         builder.environment().put("PORT", "0");

@@ -145,6 +145,10 @@ final class Audit {
         if (!status.equals(expected) && !(ledger.isInDoubt(seat) && status.equals("CONFIRMED"))) {
             violations.add(reservation + " is " + status + " instead of " + expected);
         }
+        var payment = json.at("/payment/status").asText();
+        if (plan.scenario() == Scenario.CHECKOUT && ledger.isSold(seat) && !payment.equals("CAPTURED")) {
+            violations.add(reservation + " is sold but its payment is " + payment + " instead of CAPTURED");
+        }
         if (!seats.equals(List.of(events.label(seat)))) {
             violations.add(reservation + " has the wrong seats: " + seats);
         }

@@ -23,6 +23,9 @@ final class Driver implements AutoCloseable {
     /** Pause of a client that got no response, so that a dead server is not flooded with connection attempts. */
     private static final Duration PAUSE_AFTER_NO_RESPONSE = Duration.ofMillis(100);
 
+    /** Pause of a client that waits for its payment to be confirmed. */
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
+
     /** A request later than this is not sent but counted as {@link Report#NOT_SENT}: its buyer would have left. */
     private static final Duration MAX_LATE = Duration.ofSeconds(10);
 
@@ -180,7 +183,9 @@ final class Driver implements AutoCloseable {
 
     private void onResponse(Operation operation, Response response, Runnable free) {
         var next = workload.onResponse(operation, response, System.nanoTime());
-        if (next != null) {
+        if (next != null && operation.isPolling()) {
+            pauses.schedule(() -> send(operation, next, free), POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        } else if (next != null) {
             send(operation, next, free);
         } else if (response.failure() != null) {
             pauses.schedule(free, PAUSE_AFTER_NO_RESPONSE.toMillis(), TimeUnit.MILLISECONDS);

@@ -211,7 +211,7 @@ public record Plan(
         return switch (scenario) {
             case NOTHING -> 0;
             case BROWSE, RETRY_STORM, STAMPEDE -> 1;
-            case ON_SALE, PLACES, BEST, RIVALS, PURCHASE -> events > 0 ? events : eventsLikelyNeeded();
+            case ON_SALE, PLACES, BEST, RIVALS, PURCHASE, CHECKOUT -> events > 0 ? events : eventsLikelyNeeded();
         };
     }
 

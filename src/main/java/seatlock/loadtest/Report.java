@@ -11,7 +11,7 @@ import org.HdrHistogram.Histogram;
 /**
  * The result of a load test.
  *
- * @param total latencies of everything that was counted: requests, or flows in {@link Scenario#PURCHASE}
+ * @param total latencies of everything that was counted: requests, or flows (see {@link Scenario#isFlow})
  * @param rows latencies by outcome; for flows, including their steps
  * @param seconds rate and latencies of each second, including the warm-up
  * @param successes number of successful requests or flows
@@ -167,7 +167,7 @@ public record Report(
     }
 
     String unit() {
-        return plan.scenario() == Scenario.PURCHASE ? "purchases" : "responses";
+        return plan.scenario().isFlow() ? "purchases" : "responses";
     }
 
     private static String line(String name, Latency latency) {

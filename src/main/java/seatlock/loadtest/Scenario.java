@@ -22,6 +22,11 @@ public enum Scenario {
     BROWSE("200", Set.of("304")),
     /** Each client reserves, then confirms. Flows are counted, not requests. */
     PURCHASE("bought", Set.of("reserve 201")),
+    /**
+     * Each client reserves, opens the payment page, pays there, and reads the reservation until it is confirmed and the money was moved.
+     * Flows are counted, not requests. The server must have the sandbox as its payment provider.
+     */
+    CHECKOUT("bought", Set.of("reserve 201", "checkout 201", "pay 204")),
     /** All clients request an endpoint that does no work: the upper bound for the other scenarios. */
     NOTHING("200", Set.of());
 
@@ -59,6 +64,11 @@ public enum Scenario {
     /** Returns whether the server chooses the seats. */
     boolean leavesChoice() {
         return this == PLACES || this == BEST;
+    }
+
+    /** Returns whether each client sends several requests, one after the other, whose last sells the seat. */
+    boolean isFlow() {
+        return this == PURCHASE || this == CHECKOUT;
     }
 
     boolean sells() {

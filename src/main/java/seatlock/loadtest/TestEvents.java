@@ -164,6 +164,26 @@ final class TestEvents {
         return Request.post(uri, body.getBytes(StandardCharsets.US_ASCII), idempotencyKey);
     }
 
+    Request checkout(long seat, Object reservation, String idempotencyKey) {
+        var uri = connections.uri(reservations.get(eventOf(seat)).getPath() + "/" + reservation + "/checkout");
+        var body = "{\"returnUrl\":\"http://shop.invalid/thanks\"}";
+        return Request.post(uri, body.getBytes(StandardCharsets.US_ASCII), idempotencyKey);
+    }
+
+    /**
+     * Pays on a page of the sandbox.
+     *
+     * @param checkout the response that opened the page
+     * @return {@code null} if it is no page of a sandbox
+     */
+    Request pay(byte[] checkout) {
+        var payment = JsonScanner.findUuid(checkout, "\"paymentId\"");
+        var url = JsonScanner.findText(checkout, "\"url\"");
+        return payment == null || url == null || !url.endsWith("/sandbox/" + payment)
+                ? null
+                : Request.post(connections.uri("/sandbox/" + payment + "/pay"), new byte[0], null);
+    }
+
     Request read(long seat, Object reservation) {
         return Request.get(connections.uri(reservations.get(eventOf(seat)).getPath() + "/" + reservation));
     }

@@ -1,6 +1,7 @@
 package seatlock.loadtest;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,25 +16,52 @@ final class Workload {
     /** Bound on operations kept for a retry; further ones are recorded as unknown at once. */
     private static final int MAX_UNSETTLED = 100_000;
 
+    private static final byte[] CONFIRMED = "\"status\":\"CONFIRMED\"".getBytes(StandardCharsets.US_ASCII);
+
+    private static final byte[] CAPTURED = "\"status\":\"CAPTURED\"".getBytes(StandardCharsets.US_ASCII);
+
+    /** Bound on the time between a payment and the confirmation of its reservation, after which it counts as lost. */
+    private static final Duration LONGEST_CONFIRMATION = Duration.ofSeconds(60);
+
+    /** The requests of a flow. */
+    private enum Step {
+        RESERVE,
+        CONFIRM,
+        CHECKOUT,
+        PAY,
+        AWAIT
+    }
+
     /** A request or a flow of requests, from when it was due until it is over. */
     static final class Operation {
         final long number;
         final long seat;
         final boolean counted;
         final long dueNanos;
-        final boolean confirms;
         Request request;
         private String firstOutcome;
         private long firstOutcomeNanos;
-        private boolean reserved;
+        private Step step = Step.RESERVE;
+        private UUID reservation;
+        private long paidNanos;
 
-        private Operation(long number, long seat, boolean counted, long dueNanos, boolean confirms, Request request) {
+        private Operation(long number, long seat, boolean counted, long dueNanos, Request request) {
             this.number = number;
             this.seat = seat;
             this.counted = counted;
             this.dueNanos = dueNanos;
-            this.confirms = confirms;
             this.request = request;
+        }
+
+        /** Returns whether the next request asks again for what the last one has not found, so that the client should pause. */
+        boolean isPolling() {
+            return step == Step.AWAIT;
+        }
+
+        private Request next(Step next, Request sent) {
+            step = next;
+            request = sent;
+            return sent;
         }
     }
 
@@ -69,7 +97,7 @@ final class Workload {
             case NOTHING -> new Request(connections.uri("/livez"), null, null, null, false);
             case BROWSE -> events.wholeSeatMap(null);
             case RETRY_STORM -> events.reserve(0, keyPrefix);
-            case ON_SALE, PLACES, BEST, RIVALS, STAMPEDE, PURCHASE -> null;
+            case ON_SALE, PLACES, BEST, RIVALS, STAMPEDE, PURCHASE, CHECKOUT -> null;
         };
     }
 
@@ -82,16 +110,11 @@ final class Workload {
     Operation next(boolean counted, long dueNanos) {
         var number = nextNumber.getAndIncrement();
         return switch (plan.scenario()) {
-            case NOTHING, RETRY_STORM -> new Operation(number, 0, counted, dueNanos, false, repeatedRequest);
+            case NOTHING, RETRY_STORM -> new Operation(number, 0, counted, dueNanos, repeatedRequest);
             case BROWSE ->
                 new Operation(
-                        number,
-                        0,
-                        counted,
-                        dueNanos,
-                        false,
-                        plan.conditional() ? events.wholeSeatMap(etag) : repeatedRequest);
-            case ON_SALE, PLACES, BEST, PURCHASE, STAMPEDE -> reserve(number, number, counted, dueNanos);
+                        number, 0, counted, dueNanos, plan.conditional() ? events.wholeSeatMap(etag) : repeatedRequest);
+            case ON_SALE, PLACES, BEST, PURCHASE, CHECKOUT, STAMPEDE -> reserve(number, number, counted, dueNanos);
             case RIVALS -> reserve(number, number / plan.rivals(), counted, dueNanos);
         };
     }
@@ -105,8 +128,7 @@ final class Workload {
         if (seat >= events.totalSeats()) {
             return null;
         }
-        var confirms = plan.scenario() == Scenario.PURCHASE;
-        return new Operation(number, seat, counted, dueNanos, confirms, events.reserve(seat, keyPrefix + "-" + number));
+        return new Operation(number, seat, counted, dueNanos, events.reserve(seat, keyPrefix + "-" + number));
     }
 
     /**
@@ -125,27 +147,14 @@ final class Workload {
             keepForRetry(operation, outcome, nowNanos);
             return null;
         }
-        if (operation.confirms && !operation.reserved && response.status() == 201) {
-            var id = recordReservation(operation, response);
-            record("reserve 201", operation, nowNanos, response, true);
-            if (id == null) {
-                return null;
-            }
-            operation.reserved = true;
-            operation.request = events.confirm(operation.seat, id, keyPrefix + "-" + operation.number + "-confirm");
-            return operation.request;
-        }
-        if (operation.confirms && operation.reserved) {
-            if (response.status() == 200) {
-                ledger.recordSale(operation.seat);
-            }
-            record(response.status() == 200 ? "bought" : "confirm " + outcome, operation, nowNanos, response, false);
-            return null;
+        if (plan.scenario().isFlow()) {
+            return continueFlow(operation, response, nowNanos);
         }
         switch (plan.scenario()) {
             case NOTHING -> {}
             case BROWSE -> etag = response.etag() == null ? etag : response.etag();
-            case ON_SALE, PLACES, BEST, RIVALS, STAMPEDE, RETRY_STORM, PURCHASE -> {
+            case PURCHASE, CHECKOUT -> throw new AssertionError(plan.scenario()); // flows
+            case ON_SALE, PLACES, BEST, RIVALS, STAMPEDE, RETRY_STORM -> {
                 if (response.status() == 201) {
                     recordReservation(operation, response);
                 } else if (outcome.equals("409 seats-taken")) {
@@ -153,7 +162,81 @@ final class Workload {
                 }
             }
         }
-        record(operation.confirms ? "reserve " + outcome : outcome, operation, nowNanos, response, false);
+        record(outcome, operation, nowNanos, response, false);
+        return null;
+    }
+
+    private Request continueFlow(Operation operation, Response response, long nowNanos) {
+        var outcome = response.outcome();
+        var key = keyPrefix + "-" + operation.number;
+        switch (operation.step) {
+            case RESERVE -> {
+                if (response.status() != 201) {
+                    if (outcome.equals("409 seats-taken")) {
+                        ledger.recordRefusal(operation.seat);
+                    }
+                    return end("reserve " + outcome, operation, response, nowNanos);
+                }
+                operation.reservation = recordReservation(operation, response);
+                record("reserve 201", operation, nowNanos, response, true);
+                if (operation.reservation == null) {
+                    return null;
+                }
+                return plan.scenario() == Scenario.PURCHASE
+                        ? operation.next(
+                                Step.CONFIRM, events.confirm(operation.seat, operation.reservation, key + "-confirm"))
+                        : operation.next(
+                                Step.CHECKOUT,
+                                events.checkout(operation.seat, operation.reservation, key + "-checkout"));
+            }
+            case CONFIRM -> {
+                return response.status() == 200
+                        ? bought(operation, response, nowNanos)
+                        : end("confirm " + outcome, operation, response, nowNanos);
+            }
+            case CHECKOUT -> {
+                var payment = response.status() == 201 ? events.pay(response.body()) : null;
+                if (payment == null) {
+                    return end(
+                            response.status() == 201 ? "checkout outside the sandbox" : "checkout " + outcome,
+                            operation,
+                            response,
+                            nowNanos);
+                }
+                record("checkout 201", operation, nowNanos, response, true);
+                return operation.next(Step.PAY, payment);
+            }
+            case PAY -> {
+                // Paid before, by a request that got no response: a page has no Idempotency-Key.
+                var wasPaid = response.status() == 409 && operation.firstOutcome != null;
+                if (response.status() != 204 && !wasPaid) {
+                    return end("pay " + outcome, operation, response, nowNanos);
+                }
+                record("pay 204", operation, nowNanos, response, true);
+                operation.paidNanos = nowNanos;
+                return operation.next(Step.AWAIT, events.read(operation.seat, operation.reservation));
+            }
+            case AWAIT -> {
+                if (JsonScanner.contains(response.body(), CONFIRMED)
+                        && JsonScanner.contains(response.body(), CAPTURED)) {
+                    return bought(operation, response, nowNanos);
+                }
+                return nowNanos - operation.paidNanos < LONGEST_CONFIRMATION.toNanos()
+                        ? operation.request
+                        : end("paid, but neither confirmed nor captured", operation, response, nowNanos);
+            }
+        }
+        throw new AssertionError(operation.step);
+    }
+
+    private Request bought(Operation operation, Response response, long nowNanos) {
+        ledger.recordSale(operation.seat);
+        return end("bought", operation, response, nowNanos);
+    }
+
+    /** @return {@code null}, because the flow is over */
+    private Request end(String outcome, Operation operation, Response response, long nowNanos) {
+        record(outcome, operation, nowNanos, response, false);
         return null;
     }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import seatlock.catalog.EventId;
 import seatlock.support.FaultyServer;
+import seatlock.support.SandboxSystem;
 import seatlock.support.TestSystem;
 
 /** Runs the load test against a correct server, against several faulty ones, and against none. */
@@ -108,6 +109,32 @@ class LoadTestTest {
         assertCorrect(report, Map.of("bought", 40L, "reserve 201", 40L));
         assertThat(report.total().count()).isEqualTo(40);
         assertThat(report.successes()).isEqualTo(40);
+    }
+
+    @Test
+    void a_checkout_pays_in_the_sandbox_until_the_money_was_moved() {
+        try (var sandbox = new SandboxSystem()) {
+            sandbox.node().reconciler().start();
+            var url = URI.create("http://localhost:" + sandbox.node().port());
+
+            var report = run(Plan.of(Scenario.CHECKOUT, url, TestSystem.ADMIN_KEY)
+                    .forRequests(4, 40)
+                    .selling(1, 40));
+
+            assertCorrect(report, Map.of("bought", 40L, "reserve 201", 40L, "checkout 201", 40L, "pay 204", 40L));
+            assertThat(report.rechecked()).isEqualTo(40);
+            assertThat(sandbox.system.count("SELECT count(*) AS n FROM sandbox_payments WHERE status = 'CAPTURED'"))
+                    .isEqualTo(40);
+        }
+    }
+
+    @Test
+    void a_checkout_on_a_server_without_a_sandbox_is_reported() {
+        var report = run(plan(Scenario.CHECKOUT).forRequests(2, 4).selling(1, 4));
+
+        assertThat(report.violations())
+                .anyMatch(violation ->
+                        violation.contains("checkout 404 not-found, which is not a valid outcome of checkout"));
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import seatlock.catalog.EventId;
 import seatlock.maintenance.Sequencer;
 import seatlock.maintenance.Sweeper;
+import seatlock.support.SandboxSystem;
 import seatlock.support.TestSystem;
 import seatlock.support.TestWorkers;
 
@@ -34,7 +35,8 @@ class PastedCommandsTest {
     @TempDir
     private Path directory;
 
-    private final TestSystem system = new TestSystem();
+    private final SandboxSystem sandbox = new SandboxSystem();
+    private final TestSystem system = sandbox.system;
     private final TestWorkers workers = new TestWorkers(system).start();
     private final Sweeper sweeper = system.sweeper();
     private final Sequencer sequencer = new Sequencer(system.database, system.feed);
@@ -52,6 +54,7 @@ class PastedCommandsTest {
         Files.createSymbolicLink(directory.resolve("data"), workers.directory);
         sweeper.start(Duration.ofMillis(200));
         sequencer.start();
+        sandbox.node().reconciler().start();
     }
 
     @AfterEach
@@ -59,7 +62,7 @@ class PastedCommandsTest {
         sequencer.close();
         sweeper.close();
         workers.close();
-        system.close();
+        sandbox.close();
     }
 
     /** Returns the commands of a page, or of a part of it, in blocks. */
@@ -75,7 +78,8 @@ class PastedCommandsTest {
     private List<String> paste(List<String> blocks) throws Exception {
         var script = "set -eu\n" + String.join("echo " + MARK + "\n", blocks);
         Files.writeString(
-                directory.resolve("script"), script.replace("localhost:8080", "localhost:" + system.server.port()));
+                directory.resolve("script"),
+                script.replace("localhost:8080", "localhost:" + sandbox.node().port()));
         var output = directory.resolve("output").toFile();
         var shell = new ProcessBuilder("bash", "script")
                 .directory(directory.toFile())
@@ -157,7 +161,10 @@ class PastedCommandsTest {
                         "\"status\":\"PUBLISHED\"",
                         "\"status\":\"PENDING\"",
                         "/problems/seats-taken",
+                        "/sandbox/",
+                        "204 No Content",
                         "\"status\":\"CONFIRMED\"",
+                        "\"status\":\"CAPTURED\"",
                         "Idempotency-Replayed: true",
                         "\"status\":\"SOLD\"",
                         "\"code\":\"SL1",
