@@ -13,7 +13,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(JAR) ## Run the race: N=10 buyers request one seat, and crowds places and the best seats (N=1000; URL=http://… for a running server)
-	@javac -cp $(JAR) -d target/demo demo/*.java
+	@javac -encoding UTF-8 -cp $(JAR) -d target/demo demo/*.java
 	@java -cp $(JAR):target/demo demo.Race
 
 run: $(JAR) ## Serve on PORT (8080) with sample events and embedded PostgreSQL and Redis; data in ./data

@@ -112,6 +112,16 @@ class TidyTest {
                         .isTrue());
     }
 
+    /** On a machine without a locale, javac would refuse any character that is not ASCII. */
+    @Test
+    void the_makefile_says_which_encoding_the_sources_have() throws IOException {
+        try (var lines = Files.lines(Path.of("Makefile"))) {
+            assertThat(lines.filter(line -> line.contains("javac")))
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).contains("-encoding UTF-8"));
+        }
+    }
+
     @Test
     void names_of_tests_are_sentences_of_at_most_80_characters() throws IOException {
         var method = Pattern.compile("\\n    void (\\w+)\\(");
