@@ -244,6 +244,7 @@ class DamagedHomeTest {
     }
 
     /** As above, each damage once, but with fewer starts. */
+    @Tag("machines") // it starts many processes
     @ParameterizedTest
     @MethodSource("combinedDamages")
     void several_damages_that_cost_no_data_are_repaired_and_the_start_says_so(List<String> names) throws Exception {
@@ -284,6 +285,7 @@ class DamagedHomeTest {
         }
     }
 
+    @Tag("machines") // it starts many processes
     @Test
     void a_server_left_running_is_found_even_if_its_pid_file_is_damaged() throws Exception {
         var home = homeWith(any -> {});
