@@ -31,7 +31,7 @@ kill-test: ## Confirm 1,000 reservations while workers, Redis and the mail serve
 payments-test: ## The day of a careless shop, and a kill at each step of a payment, KILLS=20 times each (fifteen minutes; TEST=… for one test)
 	mvn -B -ntp test -Dtest='$(or $(TEST),CarelessShopTest,PaymentKillTest)' -Dexcluded.tests= -Djunit.jupiter.execution.timeout.default=30m -Dseatlock.payments.kills=$(or $(KILLS),20)
 
-machines-test: ## Start the program on odd machines: locale, IPv6, host names, addresses, cut-short first starts (ten minutes)
+machines-test: ## Start the program on odd machines: locale, IPv6, host names, databases, damaged homes, cut-short first starts (15 minutes)
 	mvn -B -ntp test -Dgroups=machines -Dexcluded.tests=
 
 nodes-test: ## Restart, kill and fail over three nodes, three workers and PostgreSQL under load (TEST=… for one test)

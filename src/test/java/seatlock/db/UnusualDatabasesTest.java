@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import seatlock.support.Jvm;
@@ -13,6 +14,7 @@ import seatlock.support.Servers;
 import seatlock.support.TestSystem;
 
 /** Databases of another encoding, and schemas of another name. */
+@Tag("machines")
 class UnusualDatabasesTest {
 
     @TempDir
