@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import javax.crypto.Cipher;
-import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -21,7 +20,6 @@ public final class SealedBytes {
     public static final int SALT_BYTES = 16;
 
     private static final String CIPHER = "AES/GCM/NoPadding";
-    private static final String MAC = "HmacSHA256";
     private static final GCMParameterSpec NONCE = new GCMParameterSpec(128, new byte[12]);
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -39,7 +37,7 @@ public final class SealedBytes {
         try {
             return cipher(Cipher.ENCRYPT_MODE, secret, salt).doFinal(bytes);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("This Java runtime lacks " + CIPHER + " or " + MAC, e);
+            throw new IllegalStateException("This Java runtime lacks " + CIPHER, e);
         }
     }
 
@@ -57,9 +55,7 @@ public final class SealedBytes {
     }
 
     private static Cipher cipher(int mode, String secret, byte[] salt) throws GeneralSecurityException {
-        var mac = Mac.getInstance(MAC);
-        mac.init(new SecretKeySpec(salt, MAC));
-        var key = mac.doFinal(secret.getBytes(StandardCharsets.UTF_8));
+        var key = HmacSha256.of(salt, secret.getBytes(StandardCharsets.UTF_8));
         var cipher = Cipher.getInstance(CIPHER);
         cipher.init(mode, new SecretKeySpec(key, "AES"), NONCE);
         return cipher;

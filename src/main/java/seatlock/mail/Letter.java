@@ -1,11 +1,14 @@
 package seatlock.mail;
 
+import static seatlock.text.Html.escape;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import seatlock.catalog.Event;
+import seatlock.text.Html;
 import seatlock.text.Messages;
 
 /**
@@ -189,14 +192,6 @@ final class Letter {
 
     private static String fill(String template, String... texts) {
         return String.format(
-                Locale.ROOT, template, Stream.of(texts).map(Letter::escape).toArray());
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
+                Locale.ROOT, template, Stream.of(texts).map(Html::escape).toArray());
     }
 }

@@ -1,5 +1,7 @@
 package seatlock.web;
 
+import static seatlock.text.Html.escape;
+
 import java.util.Base64;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -119,13 +121,5 @@ final class SandboxPage {
 
     private static String amount(long minorUnits, View view) {
         return escape(Amounts.format(minorUnits, view.currency(), Locale.ENGLISH));
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
     }
 }

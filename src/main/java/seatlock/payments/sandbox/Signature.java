@@ -1,13 +1,11 @@
 package seatlock.payments.sandbox;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import seatlock.crypto.HmacSha256;
+import seatlock.crypto.Sha256;
 import seatlock.payments.InvalidNotice;
 
 /**
@@ -36,7 +34,7 @@ final class Signature {
             throw new InvalidNotice("The notice is not signed.");
         }
         var time = Long.parseLong(parts.group(1));
-        if (!MessageDigest.isEqual(hmac(secret, time, body), HexFormat.of().parseHex(parts.group(2)))) {
+        if (!Sha256.isEqual(hmac(secret, time, body), HexFormat.of().parseHex(parts.group(2)))) {
             throw new InvalidNotice("The signature of the notice is wrong.");
         }
         if (Math.abs(now - time) > TOLERANCE.toSeconds()) {
@@ -45,13 +43,6 @@ final class Signature {
     }
 
     private static byte[] hmac(byte[] secret, long time, byte[] body) {
-        try {
-            var mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-            mac.update((time + ".").getBytes(StandardCharsets.UTF_8));
-            return mac.doFinal(body);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        return HmacSha256.of(secret, (time + ".").getBytes(StandardCharsets.UTF_8), body);
     }
 }
