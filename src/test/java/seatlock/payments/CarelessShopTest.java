@@ -1,9 +1,9 @@
 package seatlock.payments;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static seatlock.payments.PayingProcess.patiently;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,7 +17,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -124,13 +123,7 @@ class CarelessShopTest {
     private Optional<Paid> pay(Api api, JsonNode reservation, Random random) {
         var key = UUID.randomUUID().toString();
         var id = reservation.get("id").asText();
-        var page = patiently(() -> api.send(Api.post(
-                api.request(Api.path(event.id(), id) + "/checkout")
-                        .header(
-                                "Authorization",
-                                "Bearer " + reservation.get("token").asText())
-                        .header("Idempotency-Key", key),
-                "{\"returnUrl\":\"https://venue.example\"}")));
+        var page = patiently(() -> api.checkout(event.id(), reservation, key, "https://venue.example"));
         if (page.status() != 201) {
             return Optional.empty(); // the hold has lapsed while the node was down
         }
@@ -139,21 +132,6 @@ class CarelessShopTest {
         return intent == null
                 ? Optional.empty()
                 : Optional.of(new Paid(id, page.json().get("url").asText(), intent));
-    }
-
-    /** Repeats a request as a good client does: with the same key, while there is no server, or it asks to. */
-    private static Api.Response patiently(Supplier<Api.Response> request) {
-        while (true) {
-            try {
-                var response = request.get();
-                if (response.status() != 503) {
-                    return response;
-                }
-            } catch (UncheckedIOException e) {
-                // the node is down
-            }
-            pause(Duration.ofMillis(100));
-        }
     }
 
     private void check(Api api, List<Optional<Paid>> buyers) {

@@ -1,9 +1,13 @@
 package seatlock.payments;
 
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import seatlock.embedded.Ports;
 import seatlock.support.Api;
 import seatlock.support.FakeStripe;
@@ -31,6 +35,21 @@ final class PayingProcess implements AutoCloseable {
         this.settings.put("STRIPE_NOTICE_SECRETS", FakeStripe.NOTICE_SECRET);
         this.settings.put("STRIPE_API_BASE", stripe.base().toString());
         stripe.noticesTo(URI.create(url() + "/api/providers/stripe/notices"));
+    }
+
+    /** Repeats a request as a good client does: with the same key, while there is no server, or it asks to. */
+    static Api.Response patiently(Supplier<Api.Response> request) {
+        while (true) {
+            try {
+                var response = request.get();
+                if (response.status() != 503) {
+                    return response;
+                }
+            } catch (UncheckedIOException e) {
+                // the process is down
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
     }
 
     String url() {

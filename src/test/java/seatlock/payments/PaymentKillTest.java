@@ -1,15 +1,14 @@
 package seatlock.payments;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static seatlock.payments.PayingProcess.patiently;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -183,21 +182,11 @@ class PaymentKillTest {
         }
 
         private Api.Response checkout(JsonNode reservation) {
-            return api.send(Api.post(
-                    api.request(Api.path(event.id(), reservation.get("id").asText()) + "/checkout")
-                            .header(
-                                    "Authorization",
-                                    "Bearer " + reservation.get("token").asText())
-                            .header("Idempotency-Key", "checkout"),
-                    "{\"returnUrl\":\"https://venue.example\"}"));
+            return api.checkout(event.id(), reservation, "checkout", "https://venue.example");
         }
 
         private Api.Response refund(JsonNode reservation) {
-            return api.send(Api.post(
-                    api.asAdmin(api.request(
-                                    Api.path(event.id(), reservation.get("id").asText()) + "/refunds"))
-                            .header("Idempotency-Key", "refund"),
-                    "{}"));
+            return api.refund(event.id(), reservation.get("id").asText(), "refund", "{}");
         }
 
         /** Waits until the payment is at rest. It is due when the lease of the killed node is over; here, at once. */
@@ -234,20 +223,6 @@ class PaymentKillTest {
                             row -> row.text("id"),
                             event.id().value())
                     .get(0);
-        }
-
-        private static Api.Response patiently(Supplier<Api.Response> request) {
-            while (true) {
-                try {
-                    var response = request.get();
-                    if (response.status() != 503) {
-                        return response;
-                    }
-                } catch (UncheckedIOException e) {
-                    // the node is down
-                }
-                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-            }
         }
     }
 }

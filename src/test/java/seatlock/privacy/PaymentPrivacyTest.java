@@ -31,12 +31,8 @@ class PaymentPrivacyTest {
 
     /** Opens the page for a shop that puts the address of the buyer into the URL. */
     private Api.Response checkout(JsonNode reservation) {
-        var request = PAYING.api
-                .request(Api.path(id, reservation.get("id").asText()) + "/checkout")
-                .header("Authorization", "Bearer " + reservation.get("token").asText())
-                .header("Idempotency-Key", UUID.randomUUID().toString());
-        return PAYING.api.send(
-                Api.post(request, "{\"returnUrl\":\"https://venue.example/thanks?buyer=" + SECRET + "\"}"));
+        var returnUrl = "https://venue.example/thanks?buyer=" + SECRET;
+        return PAYING.api.checkout(id, reservation, UUID.randomUUID().toString(), returnUrl);
     }
 
     private JsonNode data(JsonNode reservation) {

@@ -182,6 +182,25 @@ public final class Api {
         return send(request.header("Authorization", "Bearer " + bearer));
     }
 
+    /** Opens the page where the holder of a reservation pays. */
+    public Response checkout(EventId event, JsonNode reservation, String key, String returnUrl) {
+        var request = request(path(event, reservation.get("id").asText()) + "/checkout")
+                .header("Authorization", "Bearer " + reservation.get("token").asText())
+                .header("Idempotency-Key", key);
+        return send(post(request, object().put("returnUrl", returnUrl).toString()));
+    }
+
+    /** Refunds, as the seller. */
+    public Response refund(EventId event, String reservation, String key, String json) {
+        var request = asAdmin(request(path(event, reservation) + "/refunds")).header("Idempotency-Key", key);
+        return send(post(request, json));
+    }
+
+    /** Returns a reservation as the seller sees it. */
+    public JsonNode read(EventId event, String reservation) {
+        return get(path(event, reservation), adminKey).json();
+    }
+
     /** Reserves seats and confirms them. Returns the response to the confirmation. */
     public Response buy(EventId event, String... seats) {
         var reserved = reserve(event, seats).json();

@@ -52,10 +52,7 @@ public final class SandboxSystem implements AutoCloseable {
     }
 
     public Api.Response checkout(EventId event, JsonNode reservation, String key) {
-        var request = api.request(Api.path(event, reservation.get("id").asText()) + "/checkout")
-                .header("Authorization", "Bearer " + reservation.get("token").asText())
-                .header("Idempotency-Key", key);
-        return api.send(Api.post(request, "{\"returnUrl\":\"https://venue.example/thanks\"}"));
+        return api.checkout(event, reservation, key, "https://venue.example/thanks");
     }
 
     public static PaymentId payment(Api.Response checkout) {
@@ -73,7 +70,7 @@ public final class SandboxSystem implements AutoCloseable {
     }
 
     public JsonNode read(EventId event, String reservation) {
-        return api.get(Api.path(event, reservation), TestSystem.ADMIN_KEY).json();
+        return api.read(event, reservation);
     }
 
     /** Waits until the payment of a reservation has a status. Returns the reservation. */
@@ -102,9 +99,7 @@ public final class SandboxSystem implements AutoCloseable {
     }
 
     public Api.Response refund(EventId event, String reservation, String key, String json) {
-        var request = api.asAdmin(api.request(Api.path(event, reservation) + "/refunds"))
-                .header("Idempotency-Key", key);
-        return api.send(Api.post(request, json));
+        return api.refund(event, reservation, key, json);
     }
 
     /** Moves time by SQL: what was done to the reservations and payments of an event was done some minutes earlier. */

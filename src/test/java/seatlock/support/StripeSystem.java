@@ -37,10 +37,7 @@ public final class StripeSystem implements AutoCloseable {
     }
 
     public Api.Response checkout(EventId event, JsonNode reservation, String key) {
-        var request = api.request(Api.path(event, reservation.get("id").asText()) + "/checkout")
-                .header("Authorization", "Bearer " + reservation.get("token").asText())
-                .header("Idempotency-Key", key);
-        return api.send(Api.post(request, "{\"returnUrl\":\"https://venue.example/thanks\"}"));
+        return api.checkout(event, reservation, key, "https://venue.example/thanks");
     }
 
     /** Reserves seats, pays for them, and waits until the money was moved. Returns the reservation, with its token. */
@@ -64,10 +61,8 @@ public final class StripeSystem implements AutoCloseable {
     }
 
     public Api.Response refund(EventId event, JsonNode reservation, String json) {
-        var request = api.asAdmin(
-                        api.request(Api.path(event, reservation.get("id").asText()) + "/refunds"))
-                .header("Idempotency-Key", UUID.randomUUID().toString());
-        return api.send(Api.post(request, json));
+        return api.refund(
+                event, reservation.get("id").asText(), UUID.randomUUID().toString(), json);
     }
 
     /** Returns the payment of a reservation as the seller sees it. */
@@ -77,8 +72,7 @@ public final class StripeSystem implements AutoCloseable {
 
     /** Returns a reservation as the seller sees it. */
     public JsonNode read(EventId event, JsonNode reservation) {
-        return api.get(Api.path(event, reservation.get("id").asText()), TestSystem.ADMIN_KEY)
-                .json();
+        return api.read(event, reservation.get("id").asText());
     }
 
     /** Returns the status of a reservation and of its payment, such as "CONFIRMED CAPTURED". */
