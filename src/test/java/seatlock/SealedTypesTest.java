@@ -176,6 +176,11 @@ public class SealedTypesTest {
             Map.entry(Command.OfReservation.class, Command.select(COMMANDS, Command.OfReservation.class)),
             Map.entry(Command.Canceller.class, CANCELLERS),
             Map.entry(Outcome.class, OUTCOMES),
+            Map.entry(
+                    Outcome.OfReservation.class,
+                    OUTCOMES.stream()
+                            .filter(Outcome.OfReservation.class::isInstance)
+                            .toList()),
             Map.entry(Receipt.class, RECEIPTS),
             Map.entry(Fact.class, FACTS),
             Map.entry(

@@ -24,6 +24,23 @@ public sealed interface Outcome {
         return true;
     }
 
+    /** The command was carried out for a reservation, or it was carried out before. */
+    sealed interface OfReservation extends Outcome {
+
+        /** Returns the reservation as it is then. */
+        Reservation reservation();
+
+        @Override
+        default boolean isFinal() {
+            return true;
+        }
+
+        @Override
+        default boolean isRefused() {
+            return false;
+        }
+    }
+
     /**
      * The reservation is in the requested state.
      *
@@ -38,7 +55,7 @@ public sealed interface Outcome {
             Optional<Replaced> replaced,
             List<RefundedSeat> refunded,
             Optional<Boolean> together)
-            implements Outcome {
+            implements OfReservation {
 
         public Done(Reservation reservation, boolean changed) {
             this(reservation, changed, Optional.empty());
@@ -49,33 +66,13 @@ public sealed interface Outcome {
         }
 
         @Override
-        public boolean isFinal() {
-            return true;
-        }
-
-        @Override
         public boolean hasChanges() {
             return changed;
-        }
-
-        @Override
-        public boolean isRefused() {
-            return false;
         }
     }
 
     /** Something was noted about the reservation, which has another version. Its seats are as before. */
-    record Noted(Reservation reservation) implements Outcome {
-        @Override
-        public boolean isFinal() {
-            return true;
-        }
-
-        @Override
-        public boolean isRefused() {
-            return false;
-        }
-    }
+    record Noted(Reservation reservation) implements OfReservation {}
 
     /**
      * Seats were withheld, or are for everybody again.

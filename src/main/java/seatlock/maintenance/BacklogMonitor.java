@@ -83,7 +83,6 @@ public final class BacklogMonitor implements AutoCloseable {
         var backlog = jobs.backlog(tx, now);
         var pending = inventory.countPending(tx, now);
         var unsequenced = feed.countUnsequenced(tx);
-        var worries = payments.worries(tx);
         return new Backlog(
                 backlog.byState(),
                 seconds(backlog.due(), now),
@@ -93,8 +92,7 @@ public final class BacklogMonitor implements AutoCloseable {
                 seconds(pending.lapsedSince(), now),
                 unsequenced.count(),
                 seconds(unsequenced.oldest(), now),
-                new Backlog.LatePayments(
-                        worries.stranded(), worries.uncaptured(), worries.failedRefunds(), worries.overdue()));
+                payments.countLate(tx));
     }
 
     private static double seconds(Instant since, Instant now) {

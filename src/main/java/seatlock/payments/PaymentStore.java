@@ -16,6 +16,7 @@ import seatlock.db.Row;
 import seatlock.db.Tx;
 import seatlock.inventory.InventoryReader;
 import seatlock.inventory.ReservationId;
+import seatlock.metrics.Backlog;
 
 /**
  * Writes and reads payments. Everything that changes one runs in a transaction that has locked its reservation, so what it reads first
@@ -95,11 +96,22 @@ public final class PaymentStore {
 
     /** Returns the payment that has confirmed a reservation; empty if it was confirmed without one, or not at all. */
     public Optional<Payment> findConfirming(Tx tx, EventId event, ReservationId reservation) throws SQLException {
-        return tx.find(
-                SELECT + " WHERE event_id = ? AND reservation_id = ? AND verdict = 'CONFIRMS'",
-                PaymentStore::read,
-                event.value(),
-                reservation.value());
+        return Optional.ofNullable(
+                findConfirming(tx, event, List.of(reservation)).get(reservation));
+    }
+
+    /** Returns, for each of some reservations that has one, the payment that has confirmed it. */
+    public Map<ReservationId, Payment> findConfirming(Tx tx, EventId event, Collection<ReservationId> reservations)
+            throws SQLException {
+        return tx.query("""
+                        SELECT p.*
+                          FROM unnest(?::uuid[]) AS named (id)
+                         CROSS JOIN LATERAL (
+                        """ + SELECT + """
+                                 WHERE event_id = ? AND reservation_id = named.id AND verdict = 'CONFIRMS'
+                                OFFSET 0) AS p
+                        """, PaymentStore::read, ids(reservations), event.value()).stream()
+                .collect(toMap(Payment::reservation, Function.identity()));
     }
 
     /** Returns the payment that says most about a reservation: the one that has confirmed it, else the latest. */
@@ -111,13 +123,7 @@ public final class PaymentStore {
     /** Returns, for each of some reservations that has one, the payment that {@link #findOfReservation} returns for it. */
     public Map<ReservationId, Payment> findOfReservations(Tx tx, EventId event, Collection<ReservationId> reservations)
             throws SQLException {
-        return tx
-                .query(
-                        SELECT_FIRST,
-                        PaymentStore::read,
-                        reservations.stream().map(ReservationId::value).toArray(UUID[]::new),
-                        event.value())
-                .stream()
+        return tx.query(SELECT_FIRST, PaymentStore::read, ids(reservations), event.value()).stream()
                 .collect(toMap(Payment::reservation, Function.identity()));
     }
 
@@ -272,14 +278,11 @@ public final class PaymentStore {
                 payment.id().value());
     }
 
-    /** Makes a payment due because the provider has told that something has changed. */
-    public void hinted(Tx tx, Payment payment, Instant now) {
-        tx.updateExactly(
-                1,
-                "UPDATE payments SET due_at = least(due_at, ?) WHERE event_id = ? AND payment_id = ?",
-                now,
-                payment.event().value(),
-                payment.id().value());
+    /** Makes a payment due at once, because the provider has told that something has changed, or its reservation has. */
+    public void dueNow(Tx tx, EventId event, PaymentId payment) {
+        tx.updateExactly(1, """
+                UPDATE payments SET due_at = least(due_at, statement_timestamp()) WHERE event_id = ? AND payment_id = ?
+                """, event.value(), payment.value());
     }
 
     /** Notes that nothing is to be done any more, unless the payment has become due again since it was claimed. */
@@ -302,13 +305,20 @@ public final class PaymentStore {
 
     /** Makes the payments of reservations that have ended due at once, so that their pages are closed and their money released. */
     public void dueNow(Tx tx, EventId event, Collection<ReservationId> reservations) throws SQLException {
-        tx.update(
-                """
-                UPDATE payments SET due_at = least(due_at, statement_timestamp())
-                 WHERE event_id = ? AND reservation_id = ANY (?) AND status IN ('CREATED', 'OPEN', 'AUTHORIZED')
-                """,
-                event.value(),
-                reservations.stream().map(ReservationId::value).toArray(UUID[]::new));
+        tx.lock("""
+                        SELECT p.payment_id
+                          FROM unnest(?::uuid[]) AS ended (id)
+                         CROSS JOIN LATERAL (SELECT payment_id
+                                               FROM payments
+                                              WHERE event_id = ? AND reservation_id = ended.id
+                                                AND status IN ('CREATED', 'OPEN', 'AUTHORIZED')
+                                                FOR NO KEY UPDATE) AS p
+                        """, row -> new PaymentId(row.uuid("payment_id")), ids(reservations), event.value())
+                .forEach(payment -> dueNow(tx, event, payment));
+    }
+
+    private static UUID[] ids(Collection<ReservationId> reservations) {
+        return reservations.stream().map(ReservationId::value).toArray(UUID[]::new);
     }
 
     /** A payment that must be looked at. */
@@ -373,18 +383,8 @@ public final class PaymentStore {
                 "DELETE FROM provider_notices WHERE received_at < statement_timestamp() - ?::interval", age.toString());
     }
 
-    /**
-     * Figures for alerts, over all events.
-     *
-     * @param stranded payments that were paid a minute ago or longer, confirm nothing, and whose money is still to be given back
-     * @param uncaptured reservations that were confirmed a minute ago or longer and still wait for their money
-     * @param failedRefunds refunds that the provider has refused and that are sent again
-     * @param overdue payments that nobody has looked at for a minute although they are due
-     */
-    public record Worries(long stranded, long uncaptured, long failedRefunds, long overdue) {}
-
-    /** Counts what somebody should look at. */
-    public Worries worries(Tx tx) throws SQLException {
+    /** Counts, over all events, the payments that somebody should look at because a minute was not enough. */
+    public Backlog.LatePayments countLate(Tx tx) throws SQLException {
         return tx.query(
                         """
                         SELECT (SELECT count(*) FROM payments
@@ -397,7 +397,7 @@ public final class PaymentStore {
                                (SELECT count(*) FROM payments
                                  WHERE due_at < statement_timestamp() - interval '1 minute') AS overdue
                         """,
-                        row -> new Worries(
+                        row -> new Backlog.LatePayments(
                                 row.bigint("stranded"),
                                 row.bigint("uncaptured"),
                                 row.bigint("failed"),

@@ -158,13 +158,19 @@ public final class RefundStore {
     }
 
     private static void reduce(Tx tx, Payment payment, Refund refund, long amount) {
-        var sql = amount == refund.amount()
-                ? "DELETE FROM refunds WHERE event_id = ? AND refund_id = ? AND amount = ?"
-                : "UPDATE refunds SET amount = amount - ? WHERE event_id = ? AND refund_id = ?";
         if (amount == refund.amount()) {
-            tx.updateExactly(1, sql, payment.event().value(), refund.id(), amount);
+            tx.updateExactly(
+                    1,
+                    "DELETE FROM refunds WHERE event_id = ? AND refund_id = ?",
+                    payment.event().value(),
+                    refund.id());
         } else if (amount > 0) {
-            tx.updateExactly(1, sql, amount, payment.event().value(), refund.id());
+            tx.updateExactly(
+                    1,
+                    "UPDATE refunds SET amount = amount - ? WHERE event_id = ? AND refund_id = ?",
+                    amount,
+                    payment.event().value(),
+                    refund.id());
         }
     }
 }

@@ -2,7 +2,9 @@ package seatlock.sales;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import seatlock.catalog.EventId;
 import seatlock.db.Tx;
@@ -27,31 +29,43 @@ final class MoneyBack {
      */
     void follow(Tx tx, EventId event, List<Order> orders, List<Outcome> outcomes) throws SQLException {
         var cancelled = new ArrayList<ReservationId>();
+        var released = new HashMap<ReservationId, List<Outcome.Done>>();
         for (int i = 0; i < outcomes.size(); i++) {
             if (outcomes.get(i) instanceof Outcome.Done done && done.changed()) {
+                var id = done.reservation().id();
                 if (done.reservation().status() == ReservationStatus.CANCELLED) {
-                    cancelled.add(done.reservation().id());
+                    cancelled.add(id);
                 }
                 var isDecided =
                         orders.get(i).sequel().map(Order.Sequel::givesMoneyBack).orElse(false);
-                if (!isDecided) {
-                    giveBack(tx, event, done);
+                if (!isDecided && worth(done) > 0) {
+                    released.computeIfAbsent(id, first -> new ArrayList<>()).add(done);
                 }
             }
+        }
+        if (!released.isEmpty()) {
+            giveBack(tx, event, released);
         }
         if (!cancelled.isEmpty()) {
             payments.dueNow(tx, event, cancelled);
         }
     }
 
-    private void giveBack(Tx tx, EventId event, Outcome.Done done) throws SQLException {
-        if (worth(done) == 0) {
+    private void giveBack(Tx tx, EventId event, Map<ReservationId, List<Outcome.Done>> released) throws SQLException {
+        var paid = payments.findConfirming(tx, event, released.keySet());
+        if (paid.isEmpty()) {
             return;
         }
-        var payment = payments.findConfirming(tx, event, done.reservation().id());
-        var amount = payment.map(each -> due(done, each)).orElse(0L);
-        if (amount > 0) {
-            refunds.giveBack(tx, payment.get(), amount, Refund.Origin.CANCELLATION, Optional.empty(), tx.readClock());
+        var now = tx.readClock();
+        for (var payment : paid.values()) {
+            var given = 0L;
+            for (var done : released.get(payment.reservation())) {
+                var amount = due(done, payment, given);
+                if (amount > 0) {
+                    refunds.giveBack(tx, payment, amount, Refund.Origin.CANCELLATION, Optional.empty(), now);
+                    given += amount;
+                }
+            }
         }
     }
 
@@ -60,8 +74,13 @@ final class MoneyBack {
      * given back before.
      */
     static long due(Outcome.Done done, Payment payment) {
+        return due(done, payment, 0);
+    }
+
+    /** @param given what was given back since the payment was read, in minor units */
+    private static long due(Outcome.Done done, Payment payment, long given) {
         var owed = done.reservation().refund() - payment.refunded();
-        return Math.max(0, Math.min(worth(done), Math.min(owed, payment.left())));
+        return Math.max(0, Math.min(worth(done), Math.min(owed, payment.left()) - given));
     }
 
     /** Returns what the seats that a command has released have cost, without fees that are not refundable. */

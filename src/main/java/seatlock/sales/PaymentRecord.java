@@ -11,7 +11,6 @@ import seatlock.catalog.Event;
 import seatlock.db.Tx;
 import seatlock.inventory.Command;
 import seatlock.inventory.Outcome;
-import seatlock.inventory.Refusal;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationStatus;
 import seatlock.jobs.Job;
@@ -159,7 +158,7 @@ final class PaymentRecord implements Order.Sequel {
     @Override
     public void run(Tx tx, Event event, Outcome outcome) throws SQLException {
         var payment = account.payment();
-        var current = payments.findAccount(tx, payment.event(), payment.id()).orElseThrow();
+        var current = current(tx, outcome);
         if (!current.payment().reservation().equals(payment.reservation()) || stepBefore(current, outcome) != step) {
             throw new Outdated();
         }
@@ -168,7 +167,7 @@ final class PaymentRecord implements Order.Sequel {
             payments.noted(tx, payment, notice.get());
         }
         if (fact.isEmpty()) {
-            payments.hinted(tx, payment, now);
+            payments.dueNow(tx, payment.event(), payment.id());
         } else if (fact.get() instanceof Fact.Open) {
             open(tx, current.payment(), now);
         } else if (fact.get() instanceof Fact.Closed) {
@@ -180,6 +179,24 @@ final class PaymentRecord implements Order.Sequel {
         } else {
             throw new IllegalArgumentException("No rule for " + fact.get()); // SealedTypesTest covers all
         }
+    }
+
+    /** Reads the payment again, now that its reservation is locked. Only what the fact is about is read. */
+    private Account current(Tx tx, Outcome outcome) throws SQLException {
+        var payment = payments.find(
+                        tx, account.payment().event(), account.payment().id())
+                .orElseThrow();
+        var isCaptured = fact.filter(Fact.Captured.class::isInstance).isPresent();
+        return new Account(payment, reservation(outcome), isCaptured ? refunds.of(tx, payment) : List.of());
+    }
+
+    private Reservation reservation(Outcome outcome) {
+        if (outcome instanceof Outcome.OfReservation found) {
+            return found.reservation();
+        }
+        return outcome instanceof Outcome.Refused refused
+                ? refused.reservation().orElse(account.reservation())
+                : account.reservation();
     }
 
     /** Returns what the fact means for the payment; for a reservation that the command has just changed, what it meant before. */
@@ -272,21 +289,8 @@ final class PaymentRecord implements Order.Sequel {
         if (!(outcome instanceof Outcome.Refused refused)) {
             return Verdict.LATE; // a successor would exceed what is left, or what the buyer may have
         }
-        var reservation = refused.reservation();
-        if (refused.reason() == Refusal.RESERVATION_NOT_PENDING) {
-            var isReplaced = reservation.orElseThrow().replacedBy().isPresent();
-            if (isConfirmedBy(reservation.get(), paid)) {
-                return Verdict.CONFIRMS;
-            }
-            return isReplaced
-                    ? Verdict.DUPLICATE
-                    : switch (reservation.get().status()) {
-                        case CONFIRMED -> Verdict.DUPLICATE;
-                        case CANCELLED -> Verdict.UNWANTED;
-                        case PENDING, EXPIRED -> Verdict.LATE;
-                    };
-        }
         return switch (refused.reason()) {
+            case RESERVATION_NOT_PENDING -> verdict(refused.reservation().orElseThrow(), paid);
             case AMOUNT_MISMATCH -> Verdict.WRONG_AMOUNT;
             case PAYMENT_USED -> Verdict.DUPLICATE;
             case EVENT_CANCELLED -> Verdict.UNWANTED;
@@ -294,14 +298,22 @@ final class PaymentRecord implements Order.Sequel {
         };
     }
 
+    /** @param reservation that is not pending */
+    private static Verdict verdict(Reservation reservation, Fact.Paid paid) {
+        return switch (reservation.status()) {
+            case CONFIRMED -> isConfirmedBy(reservation, paid) ? Verdict.CONFIRMS : Verdict.DUPLICATE;
+            case CANCELLED -> Verdict.UNWANTED;
+            case PENDING, EXPIRED -> reservation.replacedBy().isPresent() ? Verdict.DUPLICATE : Verdict.LATE;
+        };
+    }
+
     /** Returns whether a seller has confirmed the reservation and named this payment. */
     private static boolean isConfirmedBy(Reservation reservation, Fact.Paid paid) {
-        return reservation.status() == ReservationStatus.CONFIRMED
-                && reservation
-                        .state()
-                        .confirmation()
-                        .flatMap(confirmed -> confirmed.payment().reference())
-                        .equals(Optional.of(paid.reference()));
+        return reservation
+                .state()
+                .confirmation()
+                .flatMap(confirmed -> confirmed.payment().reference())
+                .equals(Optional.of(paid.reference()));
     }
 
     /** Notes that the buyer has paid on the same page again. @return that payment */

@@ -10,7 +10,6 @@ import seatlock.changes.Actor;
 import seatlock.db.Tx;
 import seatlock.inventory.Command;
 import seatlock.inventory.Outcome;
-import seatlock.inventory.Reservation;
 import seatlock.inventory.ReservationId;
 import seatlock.payments.Payment;
 import seatlock.payments.PaymentStore;
@@ -123,12 +122,11 @@ public final class Refunds {
 
         @Override
         public void run(Tx tx, Event event, Outcome outcome) throws SQLException {
-            var reservation = reservation(outcome);
-            if (reservation.isEmpty()) {
+            if (!(outcome instanceof Outcome.OfReservation found)) {
                 return;
             }
-            payment =
-                    payments.findConfirming(tx, request.event, reservation.get().id());
+            payment = payments.findConfirming(
+                    tx, request.event, found.reservation().id());
             if (request.amount.isPresent()
                     && payment.filter(each -> each.status() == Payment.Status.AUTHORIZED)
                             .isPresent()) {
@@ -144,15 +142,8 @@ public final class Refunds {
                 refunds.giveBack(
                         tx, payment.orElseThrow(), amount, Refund.Origin.SELLER, request.reason, tx.readClock());
                 payment = payments.findConfirming(
-                        tx, request.event, reservation.get().id());
+                        tx, request.event, found.reservation().id());
             }
         }
-    }
-
-    private static Optional<Reservation> reservation(Outcome outcome) {
-        if (outcome instanceof Outcome.Done done) {
-            return Optional.of(done.reservation());
-        }
-        return outcome instanceof Outcome.Noted noted ? Optional.of(noted.reservation()) : Optional.empty();
     }
 }
