@@ -178,10 +178,7 @@ final class BuyerHandlers implements BuyerOperations {
         var correction = correction(Requests.body(ctx, CorrectionBody.class));
         var actor = access.actor(ctx);
         ctx.future(() -> writes.submit(event, tx -> {
-                    if (!caller.isSeller()
-                            && !inventory.admits(tx, event, id, caller.token().orElseThrow())) {
-                        throw Access.noSuchReservation();
-                    }
+                    caller.require(tx, inventory, event, id);
                     if (!caller.isSeller() && correction.email().isPresent()) {
                         throw Problem.of(ApiProblem.FORBIDDEN, "Only the seller can change the e-mail address.")
                                 .refuse();

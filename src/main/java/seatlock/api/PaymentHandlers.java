@@ -86,19 +86,8 @@ final class PaymentHandlers implements PaymentOperations {
                 new Order.KeyUse(key, Fingerprint.of("checkout " + event + " " + id, Json.write(body))),
                 body.returnUrl(),
                 new Replies(exchange.id(), actor));
-        // The checkout would take longer for a reservation that exists.
-        ctx.future(() -> (caller.isSeller()
-                        ? CompletableFuture.completedFuture(true)
-                        : reads.submit(
-                                event,
-                                tx -> inventory.admits(
-                                        tx, event, id, caller.token().orElseThrow())))
-                .thenCompose(isAdmitted -> {
-                    if (!isAdmitted) {
-                        throw Access.noSuchReservation();
-                    }
-                    return provider().open(opening);
-                })
+        ctx.future(() -> caller.admit(reads, inventory, event, id)
+                .thenCompose(admitted -> provider().open(opening))
                 .thenAccept(receipt -> ReservationHandlers.respond(ctx, exchange, receipt)));
     }
 
@@ -175,16 +164,12 @@ final class PaymentHandlers implements PaymentOperations {
 
     private static byte[] reply(
             RequestId request, Event event, Outcome outcome, Optional<Payment> payment, Actor actor) {
-        Reservation reservation;
-        if (outcome instanceof Outcome.Done done) {
-            reservation = done.reservation();
-        } else if (outcome instanceof Outcome.Noted noted) {
-            reservation = noted.reservation();
-        } else {
+        if (!(outcome instanceof Outcome.OfReservation found)) {
             return Refusals.problem(event, outcome, actor).reply(request).toBytes();
         }
         var shown = payment.map(each -> PaymentBody.of(each, List.of()));
-        var body = ReservationBody.of(event, reservation, Optional.empty(), Optional.empty(), Optional.empty(), shown);
+        var body = ReservationBody.of(
+                event, found.reservation(), Optional.empty(), Optional.empty(), Optional.empty(), shown);
         return new Reply(200, null, Json.write(body)).toBytes();
     }
 

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import seatlock.catalog.Catalog;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -200,32 +201,32 @@ final class ReservationHandlers implements ReservationOperations {
         var success = new Success(200, Optional.empty());
         if (!caller.isSeller()) {
             var order = order(ctx, event, Optional.of(use), new Command.Confirm(id, payment), success);
-            submitAsHolder(ctx, order, id, caller.token().orElseThrow());
+            submitAsHolder(ctx, order, id, caller);
             return;
         }
-        if (!Confirmation.REACQUIRE.equals(body.ifLapsed())) {
-            var exchange = Exchange.of(ctx);
-            var order = order(ctx, event, Optional.of(use), new Command.Confirm(id, payment), success);
-            ctx.future(() -> checkout.submit(order).thenAccept(receipt -> {
-                if (receipt instanceof Receipt.Answered answered
-                        && answered.outcome().hasChanges()) {
-                    provider.ifPresent(each -> each.closePage(event, id));
-                }
-                respond(ctx, exchange, receipt);
-            }));
-            return;
-        }
-        // The successor must respect the quotas of its buyer, whom the reservation names.
         var exchange = Exchange.of(ctx);
-        ctx.future(() -> reads.submit(event, tx -> inventory.find(tx, event, id))
-                .thenCompose(found -> {
-                    var limits = found.map(reservation -> quotas.of(ctx, reservation.buyer()))
-                            .orElse(List.of());
-                    var successor = new Command.Successor(new ReservationId(Ids.next()), limits);
-                    var command = new Command.Confirm(id, payment, Optional.of(successor));
-                    return checkout.submit(order(ctx, event, Optional.of(use), command, success));
+        ctx.future(() -> (Confirmation.REACQUIRE.equals(body.ifLapsed())
+                        ? successor(ctx, event, id)
+                        : CompletableFuture.completedFuture(Optional.<Command.Successor>empty()))
+                .thenCompose(successor -> {
+                    var command = new Command.Confirm(id, payment, successor);
+                    var order = order(ctx, event, Optional.of(use), command, success);
+                    return checkout.submit(provider.map(each -> order.followedBy(each.closing(id)))
+                            .orElse(order));
                 })
-                .thenAccept(receipt -> respond(ctx, exchange, receipt)));
+                .thenAccept(receipt -> {
+                    provider.ifPresent(Payments::wake);
+                    respond(ctx, exchange, receipt);
+                }));
+    }
+
+    /** Returns the reservation to confirm if this one has lapsed. It must respect the quotas of the buyer, whom this one names. */
+    private CompletableFuture<Optional<Command.Successor>> successor(Context ctx, EventId event, ReservationId id) {
+        return reads.submit(event, tx -> inventory.find(tx, event, id)).thenApply(found -> {
+            var limits = found.map(reservation -> quotas.of(ctx, reservation.buyer()))
+                    .orElse(List.of());
+            return Optional.of(new Command.Successor(new ReservationId(Ids.next()), limits));
+        });
     }
 
     private static void validate(Confirmation body) {
@@ -258,13 +259,13 @@ final class ReservationHandlers implements ReservationOperations {
             submit(ctx, event, Optional.empty(), command, success);
             return;
         }
-        var token = caller.token().orElseThrow();
         if (body.seats() != null) {
-            refuseSeats(ctx, event, id, token);
+            refuseSeats(ctx, event, id, caller);
             return;
         }
-        var command = new Command.Cancel(id, new Command.Canceller.Holder(token));
-        submitAsHolder(ctx, order(ctx, event, Optional.empty(), command, success), id, token);
+        var command = new Command.Cancel(
+                id, new Command.Canceller.Holder(caller.token().orElseThrow()));
+        submitAsHolder(ctx, order(ctx, event, Optional.empty(), command, success), id, caller);
     }
 
     private static void validate(Cancellation body) {
@@ -287,14 +288,11 @@ final class ReservationHandlers implements ReservationOperations {
     }
 
     /** Refuses the cancellation of some seats by the holder of a reservation. */
-    private void refuseSeats(Context ctx, EventId event, ReservationId id, ReservationToken token) {
-        ctx.future(() -> reads.submit(event, tx -> inventory.admits(tx, event, id, token))
-                .thenAccept(isHolder -> {
-                    throw isHolder
-                            ? Problem.of(ApiProblem.FORBIDDEN, "Only the seller can cancel some of the seats.")
-                                    .refuse()
-                            : Access.noSuchReservation();
-                }));
+    private void refuseSeats(Context ctx, EventId event, ReservationId id, Access.Caller caller) {
+        ctx.future(() -> caller.admit(reads, inventory, event, id).thenAccept(admitted -> {
+            throw Problem.of(ApiProblem.FORBIDDEN, "Only the seller can cancel some of the seats.")
+                    .refuse();
+        }));
     }
 
     @Override
@@ -311,23 +309,13 @@ final class ReservationHandlers implements ReservationOperations {
             return;
         }
         var command = new Command.Extend(id, caller.token());
-        submitAsHolder(
-                ctx,
-                order(ctx, event, Optional.of(use), command, success),
-                id,
-                caller.token().orElseThrow());
+        submitAsHolder(ctx, order(ctx, event, Optional.of(use), command, success), id, caller);
     }
 
-    /** Submits an order of the holder, after checking the token: the checkout would take longer for a reservation that exists. */
-    private void submitAsHolder(Context ctx, Order order, ReservationId id, ReservationToken token) {
-        var event = order.event();
-        ctx.future(() -> reads.submit(event, tx -> inventory.admits(tx, event, id, token))
-                .thenCompose(isHolder -> {
-                    if (!isHolder) {
-                        throw Access.noSuchReservation();
-                    }
-                    return checkout.submit(order);
-                })
+    /** Submits an order of the holder, after checking the token. */
+    private void submitAsHolder(Context ctx, Order order, ReservationId id, Access.Caller caller) {
+        ctx.future(() -> caller.admit(reads, inventory, order.event(), id)
+                .thenCompose(admitted -> checkout.submit(order))
                 .thenAccept(receipt -> respond(ctx, Exchange.of(ctx), receipt)));
     }
 

@@ -25,6 +25,11 @@ public record Order(
         this(event, actor, key, command, Optional.empty(), reply);
     }
 
+    /** Returns the order with a sequel. */
+    public Order followedBy(Sequel next) {
+        return new Order(event, actor, key, command, Optional.of(next), reply);
+    }
+
     /** A further part of the transaction of an order. It may run again, if the transaction is retried. */
     public interface Sequel {
 

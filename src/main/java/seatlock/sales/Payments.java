@@ -55,7 +55,7 @@ public final class Payments implements AutoCloseable {
     /** Buyers who wait until there is a call for them. While the provider hangs, further ones are refused at once. */
     private static final int MAX_WAITING = 32;
 
-    /** A buyer who has waited for longer is refused. */
+    /** The longest time that a buyer waits for such a call. */
     private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
     /** After a crash between the call and the transaction that follows it, a payment is looked at this much later. */
@@ -134,13 +134,13 @@ public final class Payments implements AutoCloseable {
         whenDue = task;
     }
 
-    /** Closes the page of a reservation that a seller has confirmed, soon. If that fails, it closes when it expires. */
-    public void closePage(EventId event, ReservationId reservation) {
-        call(() -> database.inTransaction(tx -> {
-                    store.dueNow(tx, event, List.of(reservation));
-                    return null;
-                }))
-                .thenRun(this::wake);
+    /** Returns the sequel of a confirmation by the seller: the page where the buyer could pay becomes due, to be closed. */
+    public Order.Sequel closing(ReservationId reservation) {
+        return (tx, event, outcome) -> {
+            if (outcome.hasChanges()) {
+                store.dueNow(tx, event.id(), List.of(reservation));
+            }
+        };
     }
 
     /** Makes sure that due payments are looked at soon. */
@@ -268,10 +268,13 @@ public final class Payments implements AutoCloseable {
         private Payment findOrCreate(Tx tx, Event event, Reservation reservation) throws SQLException {
             var now = tx.readClock();
             var open = store.findOpen(tx, event.id(), reservation.id());
-            if (open.isPresent()) {
-                if (open.get().expiresAt().isAfter(now) && open.get().provider().equals(provider.name())) {
-                    return open.get();
+            if (open.isPresent() && open.get().expiresAt().isAfter(now)) {
+                if (!open.get().provider().equals(provider.name())) {
+                    throw new ProviderUnavailable(null); // the buyer may be paying on the page of another provider
                 }
+                return open.get();
+            }
+            if (open.isPresent()) {
                 store.closed(tx, open.get(), now);
             }
             var created = new Payment(
@@ -373,14 +376,18 @@ public final class Payments implements AutoCloseable {
      */
     public void openAgain(Payment payment, Event event, Reservation reservation) {
         var page = openPage(payment, purchase(event, reservation));
-        checkout.submit(new Order(
-                        payment.event(),
-                        Actor.PROVIDER,
-                        Optional.empty(),
-                        stillHeld(payment),
-                        Optional.of(new Opened(payment, page)),
-                        (found, outcome) -> new byte[0]))
-                .join();
+        submit(payment, stillHeld(payment), new Opened(payment, page)).join();
+    }
+
+    /** Submits an order without a client, so no reply is written. */
+    private CompletableFuture<Receipt> submit(Payment payment, Command command, Order.Sequel sequel) {
+        return checkout.submit(new Order(
+                payment.event(),
+                Actor.PROVIDER,
+                Optional.empty(),
+                command,
+                Optional.of(sequel),
+                (event, outcome) -> new byte[0]));
     }
 
     /** Records a notice about a payment. @param account as far as it is known */
@@ -396,13 +403,7 @@ public final class Payments implements AutoCloseable {
     private CompletableFuture<Void> record(Account account, Optional<Fact> fact, Optional<String> notice, int tries) {
         var record = new PaymentRecord(
                 account, fact, notice, successor(account.reservation().buyer()));
-        return checkout.submit(new Order(
-                        account.payment().event(),
-                        Actor.PROVIDER,
-                        Optional.empty(),
-                        record.command(),
-                        Optional.of(record),
-                        (event, outcome) -> new byte[0]))
+        return submit(account.payment(), record.command(), record)
                 .handle((receipt, error) -> {
                     if (receipt instanceof Receipt.Answered) {
                         return CompletableFuture.<Void>completedFuture(null);
@@ -439,14 +440,7 @@ public final class Payments implements AutoCloseable {
      */
     public Optional<Refund> sending(Payment payment, Refund refund) {
         var sending = new Sending(payment, refund.id());
-        checkout.submit(new Order(
-                        payment.event(),
-                        Actor.PROVIDER,
-                        Optional.empty(),
-                        new Command.Look(payment.reservation()),
-                        Optional.of(sending),
-                        (event, outcome) -> new byte[0]))
-                .join();
+        submit(payment, new Command.Look(payment.reservation()), sending).join();
         return sending.sent;
     }
 

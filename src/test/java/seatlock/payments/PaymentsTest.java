@@ -16,7 +16,7 @@ import seatlock.support.SandboxSystem;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
-/** Tests over HTTP, with the sandbox, that a buyer who has paid gets the seats, and that other money goes back. */
+/** Tests over HTTP, with the sandbox: buyers get the seats that they have paid for, and all other money is given back. */
 class PaymentsTest {
 
     private static final long PRICE = 4500;
@@ -347,12 +347,29 @@ class PaymentsTest {
         var reserved = reserve(seat(1));
         var opened = PAYING.checkout(id, reserved);
         PAYING.api.confirm(id, reserved.get("id").asText(), PRICE);
-        Wait.until("the page is closed", () -> {
-            PAYING.settle();
-            return PAYING.read(id, reserved).at("/payment/status").asText().equals("CLOSED");
-        });
+        PAYING.settle();
+        assertThat(PAYING.read(id, reserved).at("/payment/status").asText()).isEqualTo("CLOSED");
         assertThat(PAYING.act(opened, Action.PAY)).isFalse();
+
+        var other = reserve(seat(2));
+        var page = PAYING.checkout(id, other);
+        PAYING.api.reacquire(id, other.get("id").asText(), UUID.randomUUID().toString(), PRICE);
+        PAYING.settle();
+        assertThat(PAYING.act(page, Action.PAY)).isFalse();
         assertSound();
+    }
+
+    @Test
+    void no_second_page_is_opened_while_that_of_another_provider_can_be_paid() {
+        var reserved = reserve(seat(1));
+        PAYING.checkout(id, reserved);
+        PAYING.system.update("UPDATE payments SET provider = 'stripe' WHERE event_id = ?", id.value());
+        var refused = PAYING.checkout(id, reserved);
+        assertThat(refused.outcome()).isEqualTo("503 provider-unavailable");
+        assertThat(refused.raw().headers().firstValue("Retry-After")).isPresent();
+        assertThat(payments()).isEqualTo(1);
+        PAYING.system.update("UPDATE payments SET provider = 'sandbox' WHERE event_id = ?", id.value());
+        assertThat(PAYING.checkout(id, reserved).outcome()).isEqualTo("201");
     }
 
     @Test
