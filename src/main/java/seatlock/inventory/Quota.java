@@ -38,7 +38,7 @@ public record Quota(String subject, boolean isOfCustomer, int maxPending, int ma
         return maxPending != NO_LIMIT || maxSeats != NO_LIMIT;
     }
 
-    /** Returns the quota of a buyer, who is identified as the customer whom the seller names, else by the e-mail address. */
+    /** Returns the quota of a buyer. Buyers are told apart by the customer id that the seller sends, else by their e-mail address. */
     public static Quota ofBuyer(Reservation.Buyer buyer, int maxPending, int maxSeats) {
         return buyer.customer()
                 .map(customer -> of("customer", customer, maxPending, maxSeats))

@@ -252,7 +252,7 @@ public final class SandboxProvider implements PaymentProvider, AutoCloseable {
     /**
      * Does something on a page, and tells about it.
      *
-     * @return whether it was possible; empty if there is no such page
+     * @return whether the page allows it in its state; empty if there is no such page
      */
     public Optional<Boolean> act(PaymentId payment, Action action) {
         return database.inTransaction(tx -> {
