@@ -305,16 +305,22 @@ public final class PaymentStore {
 
     /** Makes the payments of reservations that have ended due at once, so that their pages are closed and their money released. */
     public void dueNow(Tx tx, EventId event, Collection<ReservationId> reservations) throws SQLException {
-        tx.lock("""
-                        SELECT p.payment_id
-                          FROM unnest(?::uuid[]) AS ended (id)
-                         CROSS JOIN LATERAL (SELECT payment_id
-                                               FROM payments
-                                              WHERE event_id = ? AND reservation_id = ended.id
-                                                AND status IN ('CREATED', 'OPEN', 'AUTHORIZED')
-                                                FOR NO KEY UPDATE) AS p
-                        """, row -> new PaymentId(row.uuid("payment_id")), ids(reservations), event.value())
-                .forEach(payment -> dueNow(tx, event, payment));
+        for (var payment : lockUnfinished(tx, event, reservations)) {
+            dueNow(tx, event, payment);
+        }
+    }
+
+    private static List<PaymentId> lockUnfinished(Tx tx, EventId event, Collection<ReservationId> reservations)
+            throws SQLException {
+        return tx.lock("""
+                SELECT p.payment_id
+                  FROM unnest(?::uuid[]) AS ended (id)
+                 CROSS JOIN LATERAL (SELECT payment_id
+                                       FROM payments
+                                      WHERE event_id = ? AND reservation_id = ended.id
+                                        AND status IN ('CREATED', 'OPEN', 'AUTHORIZED')
+                                        FOR NO KEY UPDATE) AS p
+                """, row -> new PaymentId(row.uuid("payment_id")), ids(reservations), event.value());
     }
 
     private static UUID[] ids(Collection<ReservationId> reservations) {
