@@ -3,11 +3,11 @@ package seatlock;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import seatlock.api.ApiServer;
 import seatlock.catalog.Catalog;
@@ -48,6 +48,7 @@ import seatlock.seatmap.SeatMaps;
 import seatlock.tickets.TicketKeys;
 import seatlock.tickets.Tickets;
 import seatlock.web.SandboxPages;
+import seatlock.web.WebPages;
 import seatlock.workers.JobRunner;
 import seatlock.workers.Relay;
 import seatlock.workers.TicketDelivery;
@@ -219,8 +220,11 @@ public final class App implements AutoCloseable {
                                 config.payments().late(),
                                 config.limits().isOn() ? config.limits().seatsPerEmail() : Quota.NO_LIMIT),
                         metrics)));
-        var pages = sandbox.<List<Pages>>map(each -> List.of(new SandboxPages(each, reads)))
-                .orElse(List.of());
+        var pages = Stream.<Optional<? extends Pages>>of(
+                        sandbox.map(each -> new SandboxPages(each, reads)),
+                        config.pages() ? Optional.of(new WebPages(config.corsOrigins())) : Optional.empty())
+                .<Pages>flatMap(Optional::stream)
+                .toList();
         var core = new ApiServer.Core(
                 catalog,
                 inventoryReader,

@@ -61,6 +61,7 @@ import seatlock.redis.RedisConnection;
  * @param trustedProxies the proxies whose forwarding headers are trusted
  * @param corsOrigins origins of the web pages that may call the API
  * @param publicUrl where the links begin that the API gives out
+ * @param pages whether it serves the shop, orders, the gate and the office
  * @param keepAlive how long an idle connection is kept open
  * @param payments how buyers pay
  * @param logging format and level of the log
@@ -91,6 +92,7 @@ public record Config(
         Networks trustedProxies,
         Set<String> corsOrigins,
         PublicUrl publicUrl,
+        boolean pages,
         Duration keepAlive,
         PaymentSettings payments,
         Logging logging) {
@@ -214,6 +216,7 @@ public record Config(
                                 PublicUrl::parse,
                                 "the URL by which clients reach the API, such as https://tickets.example/box")
                         .orElse(PublicUrl.NONE),
+                reader.read("PAGES", Config::onOrOff, "on or off").orElse(true),
                 reader.read(
                                 "KEEP_ALIVE",
                                 text -> between(text, "PT1S", "PT2H"),
@@ -302,7 +305,8 @@ public record Config(
                 reader.count("LIMIT_SEATS_PER_EMAIL", Limits.DEFAULT.seatsPerEmail()),
                 reader.bytes("LIMIT_BODY_BYTES", Limits.DEFAULT.bodyBytes()),
                 reader.bytes("LIMIT_SEAT_PLAN_BYTES", Limits.DEFAULT.seatPlanBytes()),
-                reader.bytes("LIMIT_HEADER_BYTES", Limits.DEFAULT.headerBytes()));
+                reader.bytes("LIMIT_HEADER_BYTES", Limits.DEFAULT.headerBytes()),
+                reader.count("LIMIT_STREAMS", Limits.DEFAULT.streams()));
         return reader.read("LIMITS", Config::onOrOff, "on or off").orElse(true) ? limits : limits.off();
     }
 

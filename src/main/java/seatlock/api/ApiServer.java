@@ -45,6 +45,7 @@ import seatlock.sales.Payments;
 import seatlock.sales.Refunds;
 import seatlock.sales.Transfers;
 import seatlock.seatmap.SeatMaps;
+import seatlock.seatmap.SeatStreams;
 import seatlock.seatmap.UnknownEvent;
 import seatlock.tickets.CheckIns;
 import seatlock.tickets.TicketKeys;
@@ -108,6 +109,7 @@ public final class ApiServer implements AutoCloseable {
 
     private final Listener listener;
     private final FeedReaders feedReaders;
+    private final SeatStreams streams;
 
     /** Creates the pool for read-only requests. It is separate so that many readers cannot stop sales. */
     public static TransactionPool reads(Database database, Executor continuations, Metrics metrics) {
@@ -143,11 +145,15 @@ public final class ApiServer implements AutoCloseable {
         var cancellation = new EventCancellation(core.catalog, new Changes(), new Cancellations(), core.inventory);
         var cancellations =
                 new EventCancellationHandlers(core.catalog, cancellation, core.seatMaps::changed, core.writes, access);
+        this.streams = new SeatStreams(core.seatMaps, threads, limits.streams());
+        health.whenDraining(streams::close);
+        metrics.streams(streams::open);
         var events = new EventHandlers(
                 core.catalog,
                 new EventCreation(core.catalog, new IdempotencyKeys()),
                 cancellation,
                 core.seatMaps,
+                streams,
                 core.reads,
                 core.writes,
                 access);
@@ -276,9 +282,10 @@ public final class ApiServer implements AutoCloseable {
         return listener.port();
     }
 
-    /** Ends the waits for changes, accepts no new connections, completes the requests in flight, then stops. */
+    /** Ends the streams and the waits for changes, accepts no new connections, completes the requests in flight, then stops. */
     @Override
     public void close() {
+        streams.close();
         feedReaders.close();
         listener.close();
     }

@@ -1,6 +1,7 @@
 package seatlock.api;
 
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -21,6 +22,7 @@ import seatlock.contract.EventOperations;
 import seatlock.contract.PlanBodies.PlanBody;
 import seatlock.db.Ids;
 import seatlock.db.TransactionPool;
+import seatlock.http.EventStream;
 import seatlock.http.Exchange;
 import seatlock.http.HttpProblem;
 import seatlock.http.Json;
@@ -36,6 +38,7 @@ import seatlock.sales.Fingerprint;
 import seatlock.sales.Order;
 import seatlock.seatmap.SeatMap;
 import seatlock.seatmap.SeatMaps;
+import seatlock.seatmap.SeatStreams;
 import seatlock.text.PrintableText;
 
 /** Events and their seat maps. */
@@ -55,6 +58,7 @@ final class EventHandlers implements EventOperations {
     private final EventCreation creation;
     private final EventCancellation cancellation;
     private final SeatMaps seatMaps;
+    private final SeatStreams streams;
     private final TransactionPool reads;
     private final TransactionPool writes;
     private final Access access;
@@ -64,6 +68,7 @@ final class EventHandlers implements EventOperations {
             EventCreation creation,
             EventCancellation cancellation,
             SeatMaps seatMaps,
+            SeatStreams streams,
             TransactionPool reads,
             TransactionPool writes,
             Access access) {
@@ -72,6 +77,7 @@ final class EventHandlers implements EventOperations {
         this.cancellation = cancellation;
         this.access = access;
         this.seatMaps = seatMaps;
+        this.streams = streams;
         this.reads = reads;
         this.writes = writes;
     }
@@ -190,6 +196,22 @@ final class EventHandlers implements EventOperations {
         } else {
             ctx.future(() -> page.thenCompose(found -> respond(ctx, found, gzip, caller)));
         }
+    }
+
+    @Override
+    public void stream(Context ctx) {
+        var id = Parameters.eventId(ctx);
+        var caller = access.caller(ctx);
+        var known = Optional.ofNullable(ctx.header("Last-Event-ID"));
+        ctx.future(() -> streams.state(id).thenCompose(state -> {
+            require(Optional.of(state.event()).filter(caller::sees));
+            var stream = EventStream.begin(ctx);
+            if (ctx.method() == HandlerType.HEAD) {
+                return CompletableFuture.completedFuture(null);
+            }
+            var gone = streams.follow(id, state, known, new SeatStreams.Client(stream::offer, stream::end));
+            return stream.closed().whenComplete((closed, failure) -> gone.run());
+        }));
     }
 
     private static CompletableFuture<Void> respond(

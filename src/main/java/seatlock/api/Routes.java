@@ -38,6 +38,11 @@ final class Routes {
         return NOTICES.matcher(path).matches();
     }
 
+    /** Returns whether a path is that of a file of the pages. A page has a dozen, which are in memory, and many buyers share an address. */
+    static boolean isFileOfPages(String path) {
+        return path.startsWith("/web/");
+    }
+
     /** HEAD is added with every GET, because Javalin by itself responds 200 to any HEAD. */
     private static final List<HandlerType> READ = List.of(HandlerType.GET, HandlerType.HEAD);
 
@@ -79,6 +84,7 @@ final class Routes {
         post(EVENT + "/cancel", AccessRule.ADMIN, cancellations::cancel);
         get(EVENT + "/plan", AccessRule.ANYONE, events::plan);
         post("/api/plans/convert", AccessRule.ADMIN, plans::convert);
+        get(EVENT + "/seats/stream", AccessRule.ANYONE, events::stream);
         get(EVENT + "/seats", AccessRule.ANYONE, events::seats, "section", "status", "limit", "after");
 
         post(EVENT + "/allocations", AccessRule.SALES, allocations::withhold);

@@ -67,7 +67,7 @@ final class Throttle {
 
     /** Runs after the key was looked up. */
     void check(Context ctx) {
-        if (Health.PATHS.contains(ctx.path()) || Routes.isNotice(ctx.path())) {
+        if (Health.PATHS.contains(ctx.path()) || Routes.isNotice(ctx.path()) || Routes.isFileOfPages(ctx.path())) {
             return;
         }
         var key = access.key(ctx);

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,7 @@ public final class Health implements AutoCloseable {
 
     private record Server(boolean isStandby, boolean isReadOnly, Instant now) {}
 
+    private final List<Runnable> drainers = new CopyOnWriteArrayList<>();
     private final Database database;
     private final Database.Work<?> rehearsal;
     private final Metrics metrics;
@@ -135,6 +137,12 @@ public final class Health implements AutoCloseable {
     public void drain() {
         stage = Stage.DRAINING;
         metrics.ready(false);
+        drainers.forEach(Runnable::run);
+    }
+
+    /** Adds what ends responses that would otherwise go on, as soon as the process is about to stop. */
+    public void whenDraining(Runnable drainer) {
+        drainers.add(drainer);
     }
 
     boolean hasStarted() {

@@ -12,6 +12,7 @@ package seatlock.limits;
  * @param bodyBytes size of the body of a request
  * @param seatPlanBytes size of the body of a request with a seat plan
  * @param headerBytes size of the request line and header of a request
+ * @param streams clients that follow the seat maps of a node at a time; like sizes, always limited
  */
 public record Limits(
         boolean isOn,
@@ -22,14 +23,15 @@ public record Limits(
         int seatsPerEmail,
         int bodyBytes,
         int seatPlanBytes,
-        int headerBytes) {
+        int headerBytes,
+        int streams) {
 
     /**
      * High enough for the many clients of a mobile network that share one address, and for a seller that sends the requests
      * of all its buyers with one key; low enough that a single machine can neither keep the server busy nor hold all seats of
      * an event. Keys are trusted more: 10,000 requests per second may be a large sale, more are a mistake.
      */
-    public static final Limits DEFAULT = new Limits(true, 1_200, 600_000, 50, 5, 40, 65_536, 1_000_000, 8_192);
+    public static final Limits DEFAULT = new Limits(true, 1_200, 600_000, 50, 5, 40, 65_536, 1_000_000, 8_192, 10_000);
 
     /** The default sizes, without rates and quotas. */
     public static final Limits OFF = DEFAULT.off();
@@ -45,6 +47,7 @@ public record Limits(
                 seatsPerEmail,
                 bodyBytes,
                 seatPlanBytes,
-                headerBytes);
+                headerBytes,
+                streams);
     }
 }

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -13,8 +12,6 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.micrometer.core.instrument.config.MeterFilter;
-import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
@@ -230,23 +227,9 @@ public final class Metrics implements AutoCloseable {
         return Gauge.builder(name, current).description(description);
     }
 
-    /** Gives Micrometer's names that break the conventions of Prometheus others that do not. */
-    private static final MeterFilter CONVENTIONAL_NAMES = new MeterFilter() {
-        @Override
-        public Meter.Id map(Meter.Id id) {
-            return id.getName().equals("system.cpu.count") ? id.withName("system.cpus") : id;
-        }
-
-        @Override
-        public MeterFilterReply accept(Meter.Id id) {
-            // In nanoseconds; process.cpu.seconds replaces it.
-            return id.getName().equals("process.cpu.time") ? MeterFilterReply.DENY : MeterFilterReply.NEUTRAL;
-        }
-    };
-
     private static PrometheusMeterRegistry newRegistry() {
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        registry.config().meterFilter(CONVENTIONAL_NAMES); // before the first metric
+        registry.config().meterFilter(new ConventionalNames()); // before the first metric
         return registry;
     }
 
@@ -418,6 +401,11 @@ public final class Metrics implements AutoCloseable {
                         new TagPair(kind, outcome),
                         job -> counter("seatlock.jobs", "Attempts at jobs", "kind", job.first, "outcome", job.second))
                 .increment();
+    }
+
+    /** Exposes how many clients follow seat maps. */
+    public void streams(IntSupplier open) {
+        gauge("seatlock.seat.streams", "Clients that follow the seat map of an event", open::getAsInt);
     }
 
     /** Records that the sweeper has just processed all events. */

@@ -8,12 +8,14 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import seatlock.catalog.Catalog;
@@ -60,29 +62,52 @@ public final class SeatMaps {
     /** Many more events than change within {@link #MAX_AGE}; older changes do not matter. */
     private static final int MAX_CHANGES = 10_000;
 
-    /** A page as bytes, plain and compressed, which must not be modified. */
+    /** A page: its statuses, and the bytes that tell them, plain and compressed, which must not be modified. */
     public static final class Page {
-        private final Event event;
+        private final SeatMap map;
+        private final SeatMap.Query query;
+        private final SeatMap.Statuses statuses;
         private final String etag;
-        private final byte[] plain;
+        private volatile byte[] plain;
         private volatile byte[] gzip;
 
-        private Page(Event event, String etag, byte[] plain) {
-            this.event = event;
+        private Page(SeatMap map, SeatMap.Query query, SeatMap.Statuses statuses, String etag) {
+            this.map = map;
+            this.query = query;
+            this.statuses = statuses;
             this.etag = etag;
-            this.plain = plain;
         }
 
         /** Returns the event in the version that the page shows. */
         public Event event() {
-            return event;
+            return map.event();
+        }
+
+        SeatMap map() {
+            return map;
+        }
+
+        SeatMap.Query query() {
+            return query;
+        }
+
+        SeatMap.Statuses statuses() {
+            return statuses;
         }
 
         public String etag() {
             return etag;
         }
 
+        /** Writes the page when it is first requested: those that follow the map need its statuses only. */
         public byte[] plain() {
+            if (plain == null) {
+                synchronized (this) {
+                    if (plain == null) {
+                        plain = map.write(query, statuses);
+                    }
+                }
+            }
             return plain;
         }
 
@@ -91,7 +116,7 @@ public final class SeatMaps {
             if (gzip == null) {
                 synchronized (this) {
                     if (gzip == null) {
-                        gzip = compress(plain);
+                        gzip = compress(plain());
                     }
                 }
             }
@@ -99,8 +124,35 @@ public final class SeatMaps {
         }
 
         private int bytes() {
-            var compressed = gzip;
-            return plain.length + (compressed == null ? 0 : compressed.length);
+            return statuses.marks().length() + length(plain) + length(gzip);
+        }
+
+        private static int length(byte[] bytes) {
+            return bytes == null ? 0 : bytes.length;
+        }
+
+        private boolean has(Form form) {
+            return (form == Form.STATUSES || plain != null) && (form != Form.GZIP || gzip != null);
+        }
+
+        private void make(Form form) {
+            if (form != Form.STATUSES) {
+                plain();
+            }
+            if (form == Form.GZIP) {
+                gzip();
+            }
+        }
+    }
+
+    /** What of a page is needed; each form includes those before it. */
+    private enum Form {
+        STATUSES,
+        PLAIN,
+        GZIP;
+
+        Form or(Form other) {
+            return compareTo(other) < 0 ? other : this;
         }
     }
 
@@ -117,7 +169,7 @@ public final class SeatMaps {
         final CompletableFuture<Page> page = new CompletableFuture<>();
         boolean isReading;
         long readAt;
-        boolean isForGzip;
+        Form form = Form.STATUSES;
     }
 
     private final TransactionPool reads;
@@ -179,27 +231,45 @@ public final class SeatMaps {
      * @return the page; fails with {@link UnknownEvent}, {@link seatlock.concurrent.Overload} or an exception of the database
      */
     public CompletableFuture<Page> find(SeatMap.Query query, boolean gzip) {
+        return find(query, gzip ? Form.GZIP : Form.PLAIN);
+    }
+
+    /** Finds the statuses of all seats of an event, as {@link #find} finds a page. */
+    CompletableFuture<SeatState> state(EventId event) {
+        return pagesAfter(event, 0, List.of()).thenApply(SeatState::new);
+    }
+
+    private CompletableFuture<List<Page>> pagesAfter(EventId event, int after, List<Page> before) {
+        return find(new SeatMap.Query(event, null, null, SeatMap.MAX_SEATS, after), Form.STATUSES)
+                .thenCompose(page -> {
+                    var pages = Stream.concat(before.stream(), Stream.of(page)).toList();
+                    var next = page.statuses().next();
+                    return next == null ? CompletableFuture.completedFuture(pages) : pagesAfter(event, next, pages);
+                });
+    }
+
+    private CompletableFuture<Page> find(SeatMap.Query query, Form form) {
         var arrived = clock.getAsLong();
         Page page;
         synchronized (this) {
             var cached = pages.getIfPresent(query);
             if (cached == null || !isFresh(query.event(), cached.readAt(), arrived)) {
                 // Each on its own thread, so that no request waits until another client has read its response.
-                return join(query, arrived, gzip).page.thenApplyAsync(Function.identity(), continuations);
+                return join(query, arrived, form).page.thenApplyAsync(Function.identity(), continuations);
             }
             if (arrived - cached.readAt() > REBUILD_AFTER.toNanos() && !builds.containsKey(query)) {
-                join(query, arrived, gzip);
+                join(query, arrived, form);
             }
             page = cached.page();
         }
-        if (gzip && page.gzip == null) {
-            compressCached(query, page);
+        if (!page.has(form)) {
+            makeCached(query, page, form);
         }
         return CompletableFuture.completedFuture(page);
     }
 
-    private void compressCached(SeatMap.Query query, Page page) {
-        page.gzip();
+    private void makeCached(SeatMap.Query query, Page page, Form form) {
+        page.make(form);
         synchronized (this) {
             var cached = pages.getIfPresent(query);
             if (cached != null && cached.page() == page) {
@@ -218,7 +288,7 @@ public final class SeatMaps {
     }
 
     /** Returns the build that serves a request: the current one, or the next one if the current one started to read too early. */
-    private Build join(SeatMap.Query query, long arrived, boolean gzip) {
+    private Build join(SeatMap.Query query, long arrived, Form form) {
         var build = builds.get(query);
         if (build == null) {
             build = new Build();
@@ -226,7 +296,7 @@ public final class SeatMaps {
         } else if (build.isReading && !isFresh(query.event(), build.readAt, arrived)) {
             build = nextBuilds.computeIfAbsent(query, q -> new Build());
         }
-        build.isForGzip |= gzip;
+        build.form = build.form.or(form);
         return build;
     }
 
@@ -263,8 +333,9 @@ public final class SeatMaps {
         var statuses = database.inTransaction(tx -> map.read(tx, inventory, query));
         var etag = map.etag(query, statuses);
         var isSame = before != null && before.page().etag().equals(etag);
-        var page = isSame ? before.page() : new Page(map.event(), etag, map.write(query, statuses));
-        if (isForGzip(build) || before != null && before.page().gzip != null) {
+        var page = isSame ? before.page() : new Page(map, query, statuses, etag);
+        page.make(form(build));
+        if (before != null && before.page().gzip != null) {
             page.gzip();
         }
         synchronized (this) {
@@ -275,8 +346,8 @@ public final class SeatMaps {
         return page;
     }
 
-    private synchronized boolean isForGzip(Build build) {
-        return build.isForGzip;
+    private synchronized Form form(Build build) {
+        return build.form;
     }
 
     /** Returns the map of the current version of an event, which another node may have changed a moment ago. */

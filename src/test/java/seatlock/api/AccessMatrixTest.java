@@ -207,7 +207,8 @@ class AccessMatrixTest {
                     var statuses = callRefused(operation.getKey(), path.getKey(), id, allowed);
                     for (var caller : allowed) {
                         statuses.put(
-                                caller, prepare(operation.getKey(), path.getKey(), id).send(caller));
+                                caller,
+                                prepare(operation.getKey(), path.getKey(), id).send(caller));
                     }
                     var line = new StringBuilder(String.format(Locale.ROOT, "%-66s", name));
                     for (var caller : CALLERS) {

@@ -16,7 +16,7 @@ import seatlock.support.TestSystem;
 /** Tests that every part of the server judges a request by the same path, however the client spells it. */
 class CanonicalPathTest {
 
-    private static final Limits FEW = new Limits(true, 5, 8, 2, 3, 6, 2_048, 4_096, 2_048);
+    private static final Limits FEW = new Limits(true, 5, 8, 2, 3, 6, 2_048, 4_096, 2_048, 10);
 
     private final TestSystem system = TestSystem.shared();
 

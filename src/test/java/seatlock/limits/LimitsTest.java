@@ -34,7 +34,7 @@ import seatlock.support.TestSystem;
 /** Tests the limits over HTTP: requests per client, pending reservations and seats per buyer, sizes. */
 class LimitsTest {
 
-    private static final Limits FEW = new Limits(true, 5, 8, 2, 3, 6, 2_048, 4_096, 2_048);
+    private static final Limits FEW = new Limits(true, 5, 8, 2, 3, 6, 2_048, 4_096, 2_048, 10);
 
     private final TestSystem system = TestSystem.shared();
     private final AtomicLong clock = new AtomicLong(1_000_000_000);
@@ -55,7 +55,7 @@ class LimitsTest {
 
     private static Limits only(int pendingPerAddress, int pendingPerEmail, int seatsPerEmail) {
         return new Limits(
-                true, 1_000_000, 1_000_000, pendingPerAddress, pendingPerEmail, seatsPerEmail, 2_048, 4_096, 2_048);
+                true, 1_000_000, 1_000_000, pendingPerAddress, pendingPerEmail, seatsPerEmail, 2_048, 4_096, 2_048, 10);
     }
 
     private Api.Response forwarded(String path, String... hops) {
@@ -193,7 +193,7 @@ class LimitsTest {
     @Test
     void made_up_keys_cause_a_bounded_number_of_look_ups() {
         var good = key(Role.SALES);
-        start(new Limits(true, 40, 1_000, 2, 3, 6, 2_048, 4_096, 2_048), Networks.NONE);
+        start(new Limits(true, 40, 1_000, 2, 3, 6, 2_048, 4_096, 2_048, 10), Networks.NONE);
         var guesses = Stream.generate(() -> key(Role.GATE, "guessed")).limit(10).toList();
         system.update("DELETE FROM api_keys WHERE name = 'guessed'");
         assertThat(api.get("/api/events", good).status()).isEqualTo(200);
@@ -216,7 +216,7 @@ class LimitsTest {
         var good = key(Role.SALES);
         var nowhere = new DatabaseUrl("jdbc:postgresql://127.0.0.1:1/nowhere", "u", "p");
         var metrics = new Metrics();
-        var limits = new Limits(true, 40, 1_000, 2, 3, 6, 2_048, 4_096, 2_048);
+        var limits = new Limits(true, 40, 1_000, 2, 3, 6, 2_048, 4_096, 2_048, 10);
         var setup = new ApiServer.Setup(
                 new InetSocketAddress(0),
                 TestSystem.ADMIN_KEY,
@@ -420,7 +420,7 @@ class LimitsTest {
     /** One twentieth of the requests of an address, as for keys. */
     @Test
     void wrong_codes_are_limited_by_address_except_those_of_sellers() {
-        start(new Limits(true, 60, 1_000, 50, 50, 50, 2_048, 4_096, 2_048), Networks.NONE);
+        start(new Limits(true, 60, 1_000, 50, 50, 50, 2_048, 4_096, 2_048, 10), Networks.NONE);
         var event = system.event(5).id();
 
         var guessed = IntStream.range(0, 5)

@@ -1,0 +1,83 @@
+package seatlock.seatmap;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import seatlock.catalog.Event;
+
+/** The statuses of all seats of an event at one time, which can be told as a whole or as the difference to an earlier time. */
+public final class SeatState {
+
+    private final List<SeatMaps.Page> pages;
+    private final String id;
+    private byte[] snapshot; // guarded by this
+
+    /** @param pages of the whole map, in the order of the plan */
+    SeatState(List<SeatMaps.Page> pages) {
+        this.pages = pages;
+        this.id = pages.stream()
+                .map(SeatMaps.Page::etag)
+                .collect(Collectors.joining(","))
+                .replaceAll("W/|\"", "");
+    }
+
+    /** Returns the event in the version of this state. */
+    public Event event() {
+        return pages.get(0).event();
+    }
+
+    /** Returns the name of this state, which is the same on every node. */
+    String id() {
+        return id;
+    }
+
+    /** Returns an event of the stream with all statuses; encoded once. */
+    synchronized byte[] snapshot() {
+        if (snapshot == null) {
+            var json =
+                    new StringBuilder("{\"version\":").append(event().version()).append(",\"statuses\":\"");
+            pages.forEach(page -> json.append(page.statuses().marks()));
+            json.append("\",\"areas\":[");
+            pages.get(0)
+                    .map()
+                    .writeAvailable(json, List.of(), pages.get(0).statuses().available());
+            snapshot = encode("snapshot", json.append("]}"));
+        }
+        return snapshot;
+    }
+
+    /**
+     * Returns an event of the stream with what has changed.
+     *
+     * @return empty if the plan has changed, or so much that the snapshot is shorter
+     */
+    Optional<byte[]> changesSince(SeatState before) {
+        if (before.event().version() != event().version() || before.pages.size() != pages.size()) {
+            return Optional.empty();
+        }
+        var json = new StringBuilder("{\"seats\":[");
+        for (int i = 0; i < pages.size(); i++) {
+            var page = pages.get(i);
+            page.map()
+                    .writeChanges(
+                            json,
+                            page.query(),
+                            before.pages.get(i).statuses().marks(),
+                            page.statuses().marks());
+        }
+        json.append("],\"areas\":[");
+        var first = pages.get(0);
+        first.map()
+                .writeAvailable(
+                        json,
+                        before.pages.get(0).statuses().available(),
+                        first.statuses().available());
+        json.append("]}");
+        return json.length() < snapshot().length ? Optional.of(encode("changes", json)) : Optional.empty();
+    }
+
+    private byte[] encode(String name, CharSequence json) {
+        return ("event: " + name + "\nid: " + id + "\ndata: " + json + "\n\n").getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,206 @@
+package seatlock.seatmap;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import seatlock.catalog.EventId;
+import seatlock.concurrent.Overload;
+import seatlock.concurrent.PeriodicTask;
+
+/**
+ * Tells clients that follow the seat map of an event what changes, at most every {@link #INTERVAL}, whichever node sold the seats: it
+ * compares the statuses that {@link SeatMaps} reads for maps, too. What is told is encoded once for all clients.
+ *
+ * <p>No client is waited for. One that has not taken the last event is skipped, and gets a snapshot as soon as it has. Telling takes at
+ * most a quarter of the time of one thread, so that many clients slow the stream down before they slow the sale.
+ */
+public final class SeatStreams implements AutoCloseable {
+
+    /** The shortest time between two events. */
+    public static final Duration INTERVAL = Duration.ofMillis(250);
+
+    /** Events have this long after their own time at most, however many clients there are. */
+    private static final Duration MAX_PAUSE = Duration.ofMillis(250);
+
+    private static final int PAUSE_PER_ROUND = 3;
+
+    private static final Duration LOOK = Duration.ofMillis(25);
+
+    /** Proxies cut off connections that are silent for half a minute or more. */
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+
+    private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+
+    private static final Logger log = LoggerFactory.getLogger(SeatStreams.class);
+
+    /**
+     * The way to a client.
+     *
+     * @param offer takes an event without waiting; returns {@code false} and drops it if the client has not taken the one before
+     * @param end of the stream
+     */
+    public record Client(Predicate<byte[]> offer, Runnable end) {}
+
+    /** All that follow one event on this node. */
+    private static final class Channel {
+        final Set<Follower> followers = ConcurrentHashMap.newKeySet();
+        volatile SeatState state;
+        volatile boolean isLooking;
+        volatile long nextLook;
+    }
+
+    private static final class Follower {
+        private final Client client;
+        private SeatState told; // guarded by this
+        private long toldAt; // guarded by this
+
+        Follower(Client client) {
+            this.client = client;
+        }
+
+        /** Begins, unless the client knows this state already. */
+        synchronized void begin(SeatState state, Optional<String> known, long now) {
+            var knows = known.filter(state.id()::equals).isPresent();
+            offer(knows ? COMMENT : state.snapshot(), state, now);
+        }
+
+        /** @param changes from one state to the next; empty if there are none that could be told */
+        synchronized void follow(SeatState before, SeatState after, Optional<byte[]> changes, long now) {
+            if (told != after) {
+                offer(told == before && changes.isPresent() ? changes.get() : after.snapshot(), after, now);
+            } else if (now - toldAt > SILENCE.toNanos()) {
+                offer(COMMENT, after, now);
+            }
+        }
+
+        private void offer(byte[] event, SeatState state, long now) {
+            if (client.offer.test(event)) {
+                told = state;
+                toldAt = now;
+            }
+        }
+    }
+
+    private final SeatMaps maps;
+    private final Executor continuations;
+    private final int limit;
+    private final PeriodicTask task = new PeriodicTask("seat-streams", this::look, failure -> false);
+    private final Map<EventId, Channel> channels = new ConcurrentHashMap<>();
+    private final AtomicInteger open = new AtomicInteger();
+    private volatile boolean closed;
+
+    /**
+     * @param continuations runs what depends on a state
+     * @param limit of clients at a time, in all events
+     */
+    public SeatStreams(SeatMaps maps, Executor continuations, int limit) {
+        this.maps = maps;
+        this.continuations = continuations;
+        this.limit = limit;
+        task.start(LOOK);
+    }
+
+    /** Returns the present state of an event. @return fails as {@link SeatMaps#find} does */
+    public CompletableFuture<SeatState> state(EventId event) {
+        return maps.state(event);
+    }
+
+    /**
+     * Begins to tell a client what changes.
+     *
+     * @param state as the client gets it first
+     * @param known id of the last event that the client has received; no snapshot is sent if nothing has changed since then
+     * @return ends the stream when the client has gone
+     * @throws Overload if too many clients follow events on this node, or if it is about to stop
+     */
+    public Runnable follow(EventId event, SeatState state, Optional<String> known, Client client) {
+        if (open.incrementAndGet() > limit || closed) {
+            open.decrementAndGet();
+            throw new Overload(closed ? "The server is stopping." : "Too many clients follow seat maps.");
+        }
+        var follower = new Follower(client);
+        var channel = channels.compute(event, (id, existing) -> {
+            var current = existing == null ? new Channel() : existing;
+            if (existing == null) {
+                current.state = state;
+            }
+            current.followers.add(follower);
+            return current;
+        });
+        follower.begin(channel.state, known, System.nanoTime());
+        if (closed) {
+            client.end.run(); // close may have missed it
+        }
+        return () -> remove(event, follower);
+    }
+
+    private void remove(EventId event, Follower follower) {
+        channels.computeIfPresent(event, (id, channel) -> {
+            if (channel.followers.remove(follower)) {
+                open.decrementAndGet();
+            }
+            return channel.followers.isEmpty() ? null : channel;
+        });
+    }
+
+    /** Returns the number of clients. */
+    public int open() {
+        return open.get();
+    }
+
+    private void look() {
+        var now = System.nanoTime();
+        channels.forEach((event, channel) -> {
+            if (!channel.isLooking && now - channel.nextLook >= 0) {
+                channel.isLooking = true;
+                channel.nextLook = now + INTERVAL.toNanos();
+                look(event, channel);
+            }
+        });
+    }
+
+    private void look(EventId event, Channel channel) {
+        CompletableFuture<SeatState> state;
+        try {
+            state = maps.state(event);
+        } catch (Overload e) {
+            state = CompletableFuture.failedFuture(e);
+        }
+        state.thenAcceptAsync(after -> tell(channel, after), continuations).whenComplete((done, failure) -> {
+            if (failure != null) {
+                log.debug("Cannot read the seats of event {}: {}", event, failure.getMessage());
+            }
+            channel.isLooking = false;
+        });
+    }
+
+    private void tell(Channel channel, SeatState latest) {
+        var began = System.nanoTime();
+        var before = channel.state;
+        var isSame = latest.id().equals(before.id());
+        var after = isSame ? before : latest;
+        var changes = isSame ? Optional.<byte[]>empty() : after.changesSince(before);
+        channel.state = after;
+        channel.followers.forEach(follower -> follower.follow(before, after, changes, began));
+        var ended = System.nanoTime();
+        var pause = Math.min(PAUSE_PER_ROUND * (ended - began), MAX_PAUSE.toNanos());
+        channel.nextLook = Math.max(channel.nextLook, ended + pause);
+    }
+
+    /** Ends all streams, so that their clients go to another node, and refuses new ones. */
+    @Override
+    public void close() {
+        closed = true;
+        channels.values().forEach(channel -> channel.followers.forEach(follower -> follower.client.end.run()));
+        task.close();
+    }
+}

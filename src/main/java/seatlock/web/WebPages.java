@@ -1,0 +1,138 @@
+package seatlock.web;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.security.RouteRole;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import seatlock.http.HttpProblem;
+import seatlock.http.Json;
+import seatlock.http.Pages;
+import seatlock.http.Problem;
+import seatlock.http.PublicUrl;
+
+/**
+ * The pages with which a venue sells without writing code: the start page, the shop, an order, the gate and the office. Each is a file
+ * of HTML that loads modules, which use the public API and nothing else. No request waits for the database.
+ */
+public final class WebPages implements Pages {
+
+    /** A year: the path of a file changes with its content. */
+    private static final String FOR_EVER = "public, max-age=31536000, immutable";
+
+    private static final String NO_CAMERA = "camera=(), microphone=(), geolocation=()";
+
+    private final Assets assets = new Assets();
+    private final String sitesWithShop;
+
+    /** @param origins whose pages may show the shop in a frame, such as {@code https://venue.example}, or {@code *} */
+    public WebPages(Set<String> origins) {
+        this.sitesWithShop = Stream.concat(
+                        Stream.of("'self'"),
+                        origins.stream()
+                                .filter(origin -> origin.equals("*") || origin.startsWith("http"))
+                                .sorted())
+                .collect(Collectors.joining(" "));
+    }
+
+    @Override
+    public void addRoutes(RoutesConfig routes, RouteRole anyone) {
+        add(routes, anyone, "/", ctx -> {
+            ctx.res().addHeader("Vary", "Accept");
+            if (isPerson(ctx)) {
+                page("index.html", "'none'").handle(ctx);
+            } else {
+                ctx.contentType("application/json").result(Json.write(links(ctx)));
+            }
+        });
+        add(routes, anyone, "/shop", page("shop.html", sitesWithShop));
+        add(routes, anyone, "/shop/{eventId}", page("shop.html", sitesWithShop));
+        add(routes, anyone, "/order/{eventId}/{reservationId}", page("order.html", sitesWithShop));
+        add(routes, anyone, "/office", page("office.html", "'none'"));
+        add(routes, anyone, "/gate", gate());
+        add(routes, anyone, "/gate/worker.js", script("gate/worker.js"));
+        add(routes, anyone, "/embed.js", script("embed.js"));
+        add(routes, anyone, "/web/{version}/<file>", this::file);
+    }
+
+    private static void add(RoutesConfig routes, RouteRole anyone, String path, Handler handler) {
+        for (var method : new HandlerType[] {HandlerType.GET, HandlerType.HEAD}) {
+            routes.addHttpHandler(method, path, handler, anyone);
+        }
+    }
+
+    /** A program accepts anything, or JSON. */
+    private static boolean isPerson(Context ctx) {
+        return Optional.ofNullable(ctx.header("Accept")).orElse("").contains("text/html");
+    }
+
+    private static Map<String, Object> links(Context ctx) {
+        var links = new TreeMap<String, String>();
+        Map.of(
+                        "shop", "/shop",
+                        "gate", "/gate",
+                        "office", "/office",
+                        "events", "/api/events",
+                        "openapi", "/api/openapi.json",
+                        "docs", "/api/docs")
+                .forEach((name, path) -> links.put(name, PublicUrl.of(ctx).link(path)));
+        return Map.of("links", links);
+    }
+
+    /** @param frameAncestors the sites that may show the page in a frame */
+    private Handler page(String name, String frameAncestors) {
+        return page(name, "script-src 'self'", frameAncestors, NO_CAMERA);
+    }
+
+    /** The gate scans with the camera, reads codes with WebAssembly, and has a worker that keeps the page for times without a network. */
+    private Handler gate() {
+        return page(
+                "gate.html",
+                "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; media-src 'self' blob:",
+                "'none'",
+                "camera=(self), microphone=(), geolocation=()");
+    }
+
+    private Handler page(String name, String scripts, String frameAncestors, String permissions) {
+        var html = assets.text(name);
+        var policy =
+                "default-src 'none'; " + scripts + "; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';"
+                        + " frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors " + frameAncestors;
+        return ctx -> {
+            var base = PublicUrl.of(ctx).path();
+            ctx.header("Content-Security-Policy", policy)
+                    .header("Permissions-Policy", permissions)
+                    .header("Cache-Control", "no-cache")
+                    .contentType("text/html;charset=utf-8")
+                    .result(html.replace("{web}", base + "/web/" + assets.version()));
+        };
+    }
+
+    /** A script at a path that never changes. Pages of other sites may load it, as far as CORS_ORIGINS allows. */
+    private Handler script(String name) {
+        var source = assets.text(name);
+        return ctx -> ctx.header("Cache-Control", "no-cache")
+                .header("Cross-Origin-Resource-Policy", "cross-origin")
+                .header("Service-Worker-Allowed", PublicUrl.of(ctx).path() + "/gate")
+                .contentType(Assets.type(name).orElseThrow())
+                .result(source.replace("{web}", PublicUrl.of(ctx).path() + "/web/" + assets.version()));
+    }
+
+    /** While nodes are upgraded, a page of one may ask another for a file: it gets the file of that node, which nobody keeps. */
+    private void file(Context ctx) {
+        var name = ctx.pathParam("file");
+        var bytes = assets.find(name)
+                .orElseThrow(
+                        () -> Problem.of(HttpProblem.NOT_FOUND, "No such file.").refuse());
+        var isCurrent = ctx.pathParam("version").equals(assets.version());
+        ctx.header("Cache-Control", isCurrent ? FOR_EVER : "no-store")
+                .contentType(Assets.type(name).orElseThrow())
+                .result(bytes);
+    }
+}
