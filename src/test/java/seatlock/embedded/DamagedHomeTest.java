@@ -126,6 +126,7 @@ class DamagedHomeTest {
                         List.of("home/admin-key is a directory")));
     }
 
+    @Tag("machines") // it starts many processes
     @ParameterizedTest(name = "{0}")
     @MethodSource("fatalDamages")
     void the_start_names_file_and_remedy_and_leaves_nothing_running(String what, Damage damage, List<String> expected)

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -50,6 +51,7 @@ class EmbeddedTest {
         return new Api(Jvm.published(home, "URL"), Jvm.published(home, "SEATLOCK_ADMIN_KEY"));
     }
 
+    @Tag("machines") // it starts many processes
     @Test
     void data_survives_a_restart_and_a_kill() throws Exception {
         var home = directory.resolve("a home with spaces");
@@ -93,6 +95,7 @@ class EmbeddedTest {
         }
     }
 
+    @Tag("machines") // it starts many processes
     @Test
     void two_homes_run_side_by_side_and_a_home_runs_only_once() throws SQLException {
         var one = Servers.withPrograms(directory.resolve("one"));
@@ -136,6 +139,7 @@ class EmbeddedTest {
         assertThat(runningFrom(home)).isEmpty();
     }
 
+    @Tag("machines") // it starts many processes
     @Test
     void a_stop_that_takes_too_long_leaves_no_server_running() throws Exception {
         var home = Servers.withPrograms(directory.resolve("slow"));
@@ -172,6 +176,7 @@ class EmbeddedTest {
         }
     }
 
+    @Tag("machines") // it starts many processes
     @Test
     void a_home_whose_first_start_was_killed_is_created_again() throws IOException {
         var home = Servers.withPrograms(directory.resolve("half made"));
