@@ -170,15 +170,15 @@ public interface EventOperations {
             tags = "Events",
             summary = "Follow the seat map",
             description =
-                    "Server-sent events, for `EventSource` in a browser. First comes `snapshot`: {\"version\", \"statuses\","
-                            + " \"areas\"} with one letter for each seat, in the order of `getSeats` (A: AVAILABLE, H: HELD, S: SOLD; in lower"
-                            + " case with `forSale` false) and the free places of each area. Then `changes`, at most every 250 ms:"
-                            + " {\"seats\": [{\"label\", \"status\", \"forSale\"}], \"areas\": [{\"section\", \"available\"}]} with what has"
-                            + " changed. A client that reads too slowly is not waited for, and gets another snapshot. So does everybody after a change of"
-                            + " the plan, which has another `version`: get the seats again. A comment is sent every 15 seconds. When the"
-                            + " node stops, the stream ends, and an EventSource asks again; with `Last-Event-ID` it gets a snapshot only if"
-                            + " something has changed. A node has a limit of clients (LIMIT_STREAMS): after 503, ask for `getSeats` every few"
-                            + " seconds.",
+                    "Server-sent events, for `EventSource` in a browser. First comes `snapshot`: {\"version\": 1, \"statuses\":"
+                            + " \"AAHS\", \"areas\": [{\"section\", \"available\"}]} with one letter for each seat, in the order of `getSeats`"
+                            + " (A: AVAILABLE, H: HELD, S: SOLD; in lower case with `forSale` false), and the free places of each area. Then"
+                            + " `changes`, at most every 250 ms: {\"seats\": {\"H\": \"3-7,12\"}, \"areas\": [...]} with the positions, from 0,"
+                            + " of the seats that have changed, by their new letter, and the areas that have changed. A client that reads too"
+                            + " slowly is not waited for, and gets another snapshot. So does everybody after a change of the plan, which has"
+                            + " another `version`: get the seats again. A comment is sent every 15 seconds. When the node stops, the stream"
+                            + " ends, and an EventSource asks again; with `Last-Event-ID` it gets a snapshot only if something has changed."
+                            + " A node has a limit of clients (LIMIT_STREAMS): after 503, ask for `getSeats` every few seconds.",
             pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
             headers =
                     @OpenApiParam(
@@ -187,7 +187,11 @@ public interface EventOperations {
             responses = {
                 @OpenApiResponse(
                         status = "200",
-                        content = @OpenApiContent(mimeType = "text/event-stream", from = String.class)),
+                        content =
+                                @OpenApiContent(
+                                        mimeType = "text/event-stream",
+                                        type = "string",
+                                        example = "\"event: changes …\"")),
                 @OpenApiResponse(status = "404", description = "not-found"),
                 @OpenApiResponse(status = "503", description = "overloaded")
             })

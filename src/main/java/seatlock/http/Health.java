@@ -140,7 +140,7 @@ public final class Health implements AutoCloseable {
         drainers.forEach(Runnable::run);
     }
 
-    /** Adds what ends responses that would otherwise go on, as soon as the process is about to stop. */
+    /** Adds an action that ends responses of unlimited length, as soon as the process is about to stop. */
     public void whenDraining(Runnable drainer) {
         drainers.add(drainer);
     }

@@ -215,38 +215,6 @@ public final class SeatMap {
         return "W/\"" + hash.substring(0, 22) + "\"";
     }
 
-    /** Adds the seats of a page whose statuses differ, as objects of JSON. The marks are of the same page at two times. */
-    void writeChanges(StringBuilder json, Query query, String before, String after) {
-        int i = 0;
-        var separator = json.charAt(json.length() - 1) == '[' ? "" : ",";
-        for (var row : rows) {
-            if (i == after.length()) {
-                break;
-            }
-            if (!matches(row, query)) {
-                continue;
-            }
-            for (int seat = first(row, query); seat <= row.lastSeat() && i < after.length(); seat++, i++) {
-                if (before.charAt(i) != after.charAt(i)) {
-                    json.append(separator)
-                            .append("{\"label\":\"")
-                            .append(label(row, seat - row.firstSeat()))
-                            .append("\",\"status\":\"")
-                            .append(new String(status(after.charAt(i)), StandardCharsets.US_ASCII));
-                    separator = ",";
-                }
-            }
-        }
-    }
-
-    private static String label(PlanRow row, int index) {
-        var seats = row.planned().row().seats();
-        var number = seats instanceof Listed
-                ? seats.at(row.planned().positions()[index]).orElseThrow().number()
-                : String.valueOf(index + 1);
-        return inJson(row.section() + "-" + row.name() + "-" + number);
-    }
-
     /** Adds the areas whose number of free places differs; all of them if there was none before. */
     void writeAvailable(StringBuilder json, List<Integer> before, List<Integer> after) {
         var separator = "";

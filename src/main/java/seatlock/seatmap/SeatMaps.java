@@ -145,7 +145,7 @@ public final class SeatMaps {
         }
     }
 
-    /** What of a page is needed; each form includes those before it. */
+    /** The part of a page that is needed; each includes those before it. */
     private enum Form {
         STATUSES,
         PLAIN,

@@ -3,6 +3,7 @@ package seatlock.seatmap;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import seatlock.catalog.Event;
 
@@ -56,17 +57,9 @@ public final class SeatState {
         if (before.event().version() != event().version() || before.pages.size() != pages.size()) {
             return Optional.empty();
         }
-        var json = new StringBuilder("{\"seats\":[");
-        for (int i = 0; i < pages.size(); i++) {
-            var page = pages.get(i);
-            page.map()
-                    .writeChanges(
-                            json,
-                            page.query(),
-                            before.pages.get(i).statuses().marks(),
-                            page.statuses().marks());
-        }
-        json.append("],\"areas\":[");
+        var json = new StringBuilder("{\"seats\":{");
+        writeChanges(json, before);
+        json.append("},\"areas\":[");
         var first = pages.get(0);
         first.map()
                 .writeAvailable(
@@ -75,6 +68,36 @@ public final class SeatState {
                         first.statuses().available());
         json.append("]}");
         return json.length() < snapshot().length ? Optional.of(encode("changes", json)) : Optional.empty();
+    }
+
+    /** Writes the positions of the seats that have changed, as ranges by their new letter: {@code "H":"3-7,12"}. */
+    private void writeChanges(StringBuilder json, SeatState before) {
+        var ranges = new TreeMap<Character, StringBuilder>();
+        int offset = 0;
+        for (int i = 0; i < pages.size(); i++) {
+            var was = before.pages.get(i).statuses().marks();
+            var is = pages.get(i).statuses().marks();
+            for (int first = 0, next; first < is.length(); first = next) {
+                next = first + 1;
+                if (was.charAt(first) != is.charAt(first)) {
+                    var letter = is.charAt(first);
+                    while (next < is.length() && is.charAt(next) == letter && was.charAt(next) != letter) {
+                        next++;
+                    }
+                    var ofLetter = ranges.computeIfAbsent(letter, each -> new StringBuilder());
+                    ofLetter.append(ofLetter.isEmpty() ? "" : ",").append(offset + first);
+                    if (next > first + 1) {
+                        ofLetter.append('-').append(offset + next - 1);
+                    }
+                }
+            }
+            offset += is.length();
+        }
+        ranges.forEach((letter, positions) -> json.append(json.charAt(json.length() - 1) == '{' ? "\"" : ",\"")
+                .append(letter)
+                .append("\":\"")
+                .append(positions)
+                .append('"'));
     }
 
     private byte[] encode(String name, CharSequence json) {

@@ -18,7 +18,7 @@ import seatlock.concurrent.PeriodicTask;
 
 /**
  * Tells clients that follow the seat map of an event what changes, at most every {@link #INTERVAL}, whichever node sold the seats: it
- * compares the statuses that {@link SeatMaps} reads for maps, too. What is told is encoded once for all clients.
+ * compares the statuses that {@link SeatMaps} reads for maps, too. Each difference is encoded once for all clients.
  *
  * <p>No client is waited for. One that has not taken the last event is skipped, and gets a snapshot as soon as it has. Telling takes at
  * most a quarter of the time of one thread, so that many clients slow the stream down before they slow the sale.

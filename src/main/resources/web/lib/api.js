@@ -43,7 +43,7 @@ const pause = (ms, signal) => new Promise((resolve, reject) => {
  * @param {string} method
  * @param {string} path without the base, such as `api/events`; the caller encodes its parts
  * @param {object} [options] `body` is sent as JSON (a FormData, Blob or string as it is); `token` is the key or token of the caller;
- *     `key` the idempotency key; `etag` for If-None-Match; `ifMatch`; `signal` aborts; `patience` ms to go on repeating, 0 for never;
+ *     `key` the idempotency key; `etag` for If-None-Match; `ifMatch`; `signal` aborts; `patience` ms during which it is repeated, 0 for never;
  *     `accept`; `timeout` ms for one attempt (20 s)
  * @returns {Promise<{status: number, body: any, etag: ?string, response: Response}>} body is parsed JSON, or null for none
  * @throws {Problem}

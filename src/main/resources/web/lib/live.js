@@ -4,6 +4,9 @@ import {BASE, all, call} from './api.js';
 const POLL_MS = 2500;
 const STATUS = {A: 'AVAILABLE', H: 'HELD', S: 'SOLD'};
 
+const change = (seat, letter) =>
+  ({label: seat.label, status: STATUS[letter.toUpperCase()], forSale: letter === letter.toUpperCase()});
+
 /**
  * Fires `change` (detail: `{seats, areas}` that have changed), `load` after everything was read again, and `state` (detail:
  * `live`, `polling` or `offline`).
@@ -57,7 +60,7 @@ export class LiveMap extends EventTarget {
     }
     this.#source = new EventSource(`${BASE}api/events/${this.#eventId}/seats/stream`);
     this.#source.addEventListener('snapshot', message => this.#snapshot(JSON.parse(message.data)));
-    this.#source.addEventListener('changes', message => this.#apply(JSON.parse(message.data)));
+    this.#source.addEventListener('changes', message => this.#changes(JSON.parse(message.data)));
     this.#source.addEventListener('error', () => {
       if (this.#source.readyState === EventSource.CLOSED) { // refused, because too many follow: ask, and try again later
         this.#source = undefined;
@@ -94,10 +97,22 @@ export class LiveMap extends EventTarget {
     let i = 0;
     const seats = [];
     for (const seat of this.seats.values()) {
-      const letter = statuses[i++];
-      seats.push({label: seat.label, status: STATUS[letter?.toUpperCase()], forSale: letter === letter?.toUpperCase()});
+      seats.push(change(seat, statuses[i++] ?? ''));
     }
     this.#apply({seats, areas});
+  }
+
+  /** Seats are named by their positions in the map: `{"H": "3-7,12"}`. */
+  #changes({seats, areas}) {
+    const all = [...this.seats.values()];
+    const changed = [];
+    for (const [letter, ranges] of Object.entries(seats)) {
+      for (const range of ranges.split(',')) {
+        const [first, last = first] = range.split('-').map(Number);
+        all.slice(first, last + 1).forEach(seat => changed.push(change(seat, letter)));
+      }
+    }
+    this.#apply({seats: changed, areas});
   }
 
   #apply({seats = [], areas = []}) {
