@@ -275,6 +275,13 @@ public final class App implements AutoCloseable {
         return config.publicUrl().base().isEmpty() ? url : config.publicUrl().base();
     }
 
+    /** Returns where the pages are that mails link to. A worker by itself knows only PUBLIC_URL. */
+    private Optional<String> pagesForMails(Role role) {
+        return config.pages() && (role.runsApi() || !config.publicUrl().base().isEmpty())
+                ? Optional.of(publicBase())
+                : Optional.empty();
+    }
+
     private void listen(Optional<URI> redis, String adminKey, ApiServer.Core core, QueuedThreadPool threads) {
         var setup = new ApiServer.Setup(
                 address(),
@@ -327,7 +334,8 @@ public final class App implements AutoCloseable {
                 backends.smtp(), config.mailFrom(), config.mailReplyTo(), config.smtpHelo(), config.smtpCaFile()));
         metrics.mailUp(mailer::leaves);
         health.addDependency("mail", false, mailer::problem);
-        var delivery = new TicketDelivery(database, catalog, inventoryReader, tickets, mailer, step -> {});
+        var delivery = new TicketDelivery(
+                database, catalog, inventoryReader, tickets, mailer, pagesForMails(role), step -> {});
         var policy = new RetryPolicy(
                 config.jobAttempts().orElse(RetryPolicy.DEFAULT.documentAttempts()),
                 config.jobAttempts().orElse(RetryPolicy.DEFAULT.mailAttempts()),

@@ -13,7 +13,6 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import seatlock.catalog.EventId;
 import seatlock.catalog.Fee;
-import seatlock.crypto.Sha256;
 import seatlock.db.Row;
 import seatlock.db.Tx;
 import seatlock.inventory.Breakdown.PaidFee;
@@ -49,17 +48,16 @@ public final class InventoryReader {
     }
 
     /**
-     * Returns whether a reservation exists and was made with a token. Reads only the hash of its token, so it takes the same time
-     * for a reservation that does not exist.
+     * Returns whether a reservation exists and a token opens it. Reads only the hash of its token and the address, so it takes the
+     * same time for a reservation that does not exist.
      */
     public boolean admits(Tx tx, EventId event, ReservationId id, ReservationToken token) throws SQLException {
         return tx.find(
-                        "SELECT token_hash FROM reservations WHERE event_id = ? AND reservation_id = ?",
-                        row -> row.bytes("token_hash"),
+                        "SELECT token_hash, email FROM reservations WHERE event_id = ? AND reservation_id = ?",
+                        row -> token.opens(row.bytes("token_hash"), row.text("email")),
                         event.value(),
                         id.value())
-                .filter(hash -> Sha256.isEqual(hash, token.hash()))
-                .isPresent();
+                .orElse(false);
     }
 
     /**

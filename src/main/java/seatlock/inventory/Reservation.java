@@ -8,7 +8,6 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import seatlock.catalog.PriceType;
-import seatlock.crypto.Sha256;
 
 /**
  * One buyer's claim on one or more seats, as of the time it was read.
@@ -304,9 +303,9 @@ public record Reservation(
         return status() == ReservationStatus.PENDING || status() == ReservationStatus.CONFIRMED;
     }
 
-    /** Returns whether it was made with this token. Takes the same time for every token. */
+    /** Returns whether a token opens it. Takes the same time for every token of its kind. */
     public boolean admits(ReservationToken token) {
-        return Sha256.isEqual(buyer.tokenHash, token.hash());
+        return token.opens(buyer.tokenHash, buyer.email);
     }
 
     /** Returns its actual state at an instant: a lapsed reservation is expired, even if the sweeper has not marked it. */

@@ -14,6 +14,7 @@ import seatlock.inventory.Bill;
 import seatlock.inventory.Reservation;
 import seatlock.inventory.Reservation.ReservedSeat;
 import seatlock.inventory.ReservationStatus;
+import seatlock.inventory.ReservationToken;
 import seatlock.payments.Payment;
 import seatlock.payments.Verdict;
 import seatlock.text.Messages;
@@ -36,19 +37,23 @@ public final class BuyerMails {
     private final Messages words;
     private final Optional<String> replyTo;
     private final String contact;
+    private final Optional<String> pages;
     private final Instant now;
 
     /**
      * @param contact address that buyers can write to if the event has none
+     * @param pages URL below which the pages are, without a slash at the end; empty if mails cannot link to them
      * @param now the database's clock
      */
-    public BuyerMails(Event event, Naming naming, Reservation reservation, String contact, Instant now) {
+    public BuyerMails(
+            Event event, Naming naming, Reservation reservation, String contact, Optional<String> pages, Instant now) {
         this.event = event;
         this.naming = naming;
         this.reservation = reservation;
         this.words = Messages.in(reservation.buyer().language(), event.details().language());
         this.replyTo = event.details().organiser().flatMap(Organiser::email);
         this.contact = replyTo.orElse(contact);
+        this.pages = pages;
         this.now = now;
     }
 
@@ -60,6 +65,7 @@ public final class BuyerMails {
         letter.fact("label.order", reservation.reference().value());
         letter.note(words.plural("ticket.entrance", count));
         letter.smallPrint(words.plural(Ticket.useOf(event), count));
+        orderLink(letter);
         contact(letter);
         letter.closing(words.get("ticket.closing"));
         var subject = words.plural("ticket.subject", count, "event", event.name());
@@ -80,6 +86,9 @@ public final class BuyerMails {
         }
         letter.note(words.plural("update.tickets", tickets.size()));
         letter.note(words.get("update.calendar"));
+        if (to.isBuyer) {
+            orderLink(letter);
+        }
         contact(letter);
         var subject = words.get("update.subject", "event", event.name());
         return mail(to.email, subject, letter, job, attachments(tickets, documents));
@@ -111,6 +120,9 @@ public final class BuyerMails {
                             ? words.get("cancellation.refund", "amount", amount(reservation.refundOfRest()))
                             : words.get("cancellation.noRefund"));
         }
+        if (to.isBuyer) {
+            orderLink(letter);
+        }
         contact(letter);
         var subject = words.get("cancellation.subject", "event", event.name());
         return mail(to.email, subject, letter, job, List.of(calendar(tickets)));
@@ -137,6 +149,7 @@ public final class BuyerMails {
         if (reservation.status() == ReservationStatus.CONFIRMED && event.status() != Event.Status.CANCELLED) {
             letter.note(words.get("refund.remaining"));
         }
+        orderLink(letter);
         contact(letter);
         var subject = words.get("refund.subject", "event", event.name());
         return mail(reservation.buyer().email(), subject, letter, job, List.of());
@@ -174,6 +187,7 @@ public final class BuyerMails {
         if (payment.confirms() || payment.verdict().equals(Optional.of(Verdict.LATE))) {
             letter.note(words.get("payment.again"));
         }
+        orderLink(letter);
         contact(letter);
         var subject = words.get("payment.subject", "event", event.name());
         return mail(reservation.buyer().email(), subject, letter, job, List.of());
@@ -312,6 +326,17 @@ public final class BuyerMails {
 
     private String amount(long minorUnits) {
         return Amounts.format(minorUnits, event.currencyCode(), words.locale());
+    }
+
+    /**
+     * Adds the link to the buyer's order. Only a mail to the buyer's address may have it: it opens the whole order. Its token is in
+     * the fragment, which browsers send to no server.
+     */
+    private void orderLink(Letter letter) {
+        var buyer = reservation.buyer();
+        var token = ReservationToken.forLinks(buyer.tokenHash(), buyer.email());
+        pages.ifPresent(base -> letter.link(
+                "label.yourOrder", base + "/order/" + event.id() + "/" + reservation.id() + "#" + token.value()));
     }
 
     private void contact(Letter letter) {

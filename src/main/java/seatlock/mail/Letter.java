@@ -31,7 +31,7 @@ final class Letter {
             @media (prefers-color-scheme: dark) {
               .paper { background: #0f1322 !important } .card { background: #171c33 !important }
               .ink, .ink a { color: #f3f1ea !important } .pale { color: #a9afbd !important }
-              .line { border-color: #2c3350 !important }
+              .line { border-color: #2c3350 !important } .ink .button { color: #171c33 !important }
             }
             </style></head>
             <body class="paper" style="margin:0;padding:0;background:#f7f5f0">
@@ -74,6 +74,11 @@ final class Letter {
 
     private static final String SMALL_PRINT = "<p class=\"pale\" style=\"margin:0;color:#5b6270\">%s</p>\n";
 
+    private static final String BUTTON = """
+            <p style="margin:16px 0 8px"><a class="button" href="%s" style="display:inline-block;background:#f2b134;color:#171c33;\
+            font-weight:700;text-decoration:none;border-radius:12px;padding:12px 24px">%s</a></p>
+            """;
+
     private final Messages words;
     private final Event event;
     private final List<String> opening = new ArrayList<>();
@@ -82,6 +87,7 @@ final class Letter {
     private final List<String> htmlLines = new ArrayList<>();
     private final List<String> textNotes = new ArrayList<>();
     private final List<String> htmlNotes = new ArrayList<>();
+    private final List<String> textLinks = new ArrayList<>();
     private final List<String> textClosing = new ArrayList<>();
     private final List<String> htmlClosing = new ArrayList<>();
 
@@ -136,6 +142,12 @@ final class Letter {
         htmlNotes.add(fill(SMALL_PRINT, paragraph));
     }
 
+    /** Adds a button that opens a page; in the text, the label with the URL. */
+    void link(String labelKey, String url) {
+        textLinks.add(words.pair(labelKey, url));
+        htmlNotes.add(fill(BUTTON, url, words.get(labelKey)));
+    }
+
     /** Adds a paragraph below the card. */
     void closing(String paragraph) {
         textClosing.add(paragraph);
@@ -162,6 +174,7 @@ final class Letter {
                 .toList());
         blocks.add(textLines);
         blocks.add(textNotes);
+        blocks.add(textLinks);
         textClosing.forEach(paragraph -> blocks.add(List.of(paragraph)));
         return blocks.stream()
                 .filter(block -> !block.isEmpty())

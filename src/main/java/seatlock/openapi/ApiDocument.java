@@ -119,7 +119,10 @@ public final class ApiDocument {
         bearer(schemes, ADMIN_KEY, "An API key of role admin for all events. The first one is SEATLOCK_ADMIN_KEY.");
         bearer(schemes, SALES_KEY, "An API key of role sales (or admin) for the event.");
         bearer(schemes, GATE_KEY, "An API key of role gate (or admin) for the event.");
-        bearer(schemes, RESERVATION_TOKEN, "The token in the response that created the reservation.");
+        bearer(
+                schemes,
+                RESERVATION_TOKEN,
+                "The token in the response that created the reservation, or that of the link in a mail about it.");
     }
 
     private static void bearer(ObjectNode schemes, String name, String description) {

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
-import seatlock.crypto.Sha256;
 import seatlock.db.Ids;
 import seatlock.db.Row;
 import seatlock.db.Tx;
@@ -330,21 +329,20 @@ public final class Tickets {
     }
 
     /**
-     * Returns whether a ticket exists, belongs to the buyer, and its reservation was made with a token. The ticket of a person to
-     * whom it was transferred is not the buyer's any more. Reads only the hash of the token, so it takes the
+     * Returns whether a ticket exists, belongs to the buyer, and a token opens its reservation. The ticket of a person to
+     * whom it was transferred is not the buyer's any more. Reads only the hash of the token and the address, so it takes the
      * same time for a ticket that does not exist.
      */
     public boolean admits(Tx tx, EventId event, TicketId id, ReservationToken token) throws SQLException {
         return tx.find("""
-                        SELECT r.token_hash
+                        SELECT r.token_hash, r.email
                           FROM tickets AS t
                           JOIN reservations AS r ON r.event_id = t.event_id AND r.reservation_id = t.reservation_id
                          WHERE t.event_id = ?
                            AND t.ticket_id = ?
                            AND t.transfers = 0
-                        """, row -> row.bytes("token_hash"), event.value(), id.value())
-                .filter(hash -> Sha256.isEqual(hash, token.hash()))
-                .isPresent();
+                        """, row -> token.opens(row.bytes("token_hash"), row.text("email")), event.value(), id.value())
+                .orElse(false);
     }
 
     public Optional<Ticket> find(Tx tx, EventId event, TicketId id) throws SQLException {

@@ -59,25 +59,31 @@ public final class TicketDelivery {
     private final InventoryReader inventory;
     private final Tickets tickets;
     private final Mailer mailer;
+    private final Optional<String> pages;
     private final Consumer<Step> progress;
     private final Cancellations cancellations = new Cancellations();
     private final Announcements announcements = new Announcements();
     private final PaymentStore payments = new PaymentStore();
     private final Jobs jobs = new Jobs();
 
-    /** @param progress receives each step after it is completed */
+    /**
+     * @param pages URL below which the pages are, without a slash at the end; empty if mails cannot link to them
+     * @param progress receives each step after it is completed
+     */
     public TicketDelivery(
             Database database,
             Catalog catalog,
             InventoryReader inventory,
             Tickets tickets,
             Mailer mailer,
+            Optional<String> pages,
             Consumer<Step> progress) {
         this.database = database;
         this.catalog = catalog;
         this.inventory = inventory;
         this.tickets = tickets;
         this.mailer = mailer;
+        this.pages = pages;
         this.progress = progress;
     }
 
@@ -184,7 +190,7 @@ public final class TicketDelivery {
     }
 
     private BuyerMails mails(Order order) {
-        return new BuyerMails(order.event, order.naming, order.reservation, mailer.contact(), order.now);
+        return new BuyerMails(order.event, order.naming, order.reservation, mailer.contact(), pages, order.now);
     }
 
     private void send(Mailer.Mail mail) throws PermanentFailure, TemporaryFailure {

@@ -337,6 +337,7 @@ class ReservationTest {
             statement.execute("LOCK TABLE reservation_seats, seats, ticket_documents, events, idempotency_keys");
             for (var read : reads) {
                 assertThat(system.api.get(read, "rsv_guess").outcome()).as(read).isEqualTo("404 not-found");
+                assertThat(system.api.get(read, "rsl_guess").outcome()).as(read).isEqualTo("404 not-found");
             }
             assertThat(system.api.cancel(event, id, "rsv_guess").outcome()).isEqualTo("404 not-found");
 

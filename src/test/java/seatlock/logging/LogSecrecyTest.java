@@ -27,6 +27,7 @@ import org.subethamail.smtp.RejectException;
 import org.subethamail.smtp.server.SMTPServer;
 import seatlock.catalog.Event;
 import seatlock.db.DatabaseUrl;
+import seatlock.inventory.ReservationToken;
 import seatlock.metrics.Metrics;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
@@ -156,6 +157,9 @@ class LogSecrecyTest {
             system.api.confirmWith(
                     event.id(), id, CANARY + "-pay", "{\"paymentReference\":\"" + CANARY + "\",\"amount\":4500}");
             system.api.get(Api.path(event.id(), id), token);
+            var link = ReservationToken.forLinks(new ReservationToken(token).hash(), EMAIL)
+                    .value();
+            assertThat(system.api.get(Api.path(event.id(), id), link).status()).isEqualTo(200);
             var code = system.api.tickets(event.id(), id).get(0).get("code").asText();
             system.api.scan(event.id(), code, CANARY);
             system.api.scan(event.id(), code, CANARY);
@@ -192,7 +196,7 @@ class LogSecrecyTest {
                     .anyMatch(line -> line.contains("The database is unavailable"));
             assertThat(log.lines().stream().filter(line -> line.contains("answered")))
                     .hasSizeGreaterThan(40);
-            assertSecret("log", log.lines(), token, code, TestSystem.ADMIN_KEY);
+            assertSecret("log", log.lines(), token, link, code, TestSystem.ADMIN_KEY);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ import seatlock.tickets.TicketId;
 class BuyerMailsTest {
 
     static final UUID JOB = UUID.fromString("01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d");
+    static final String PAGES = "https://tickets.example/box";
     private static final String CONTACT = "box-office@example.org";
     private static final Event.Organiser TEATRO =
             new Event.Organiser("Teatro <Verde> & C.", Optional.of("info@teatro.example"), Optional.empty());
@@ -130,6 +132,7 @@ class BuyerMailsTest {
                 Naming.PLAIN,
                 reservation(Optional.of("Ada Lovelace"), Optional.of(language), seats),
                 CONTACT,
+                Optional.of(PAGES),
                 Instant.EPOCH);
     }
 
@@ -139,6 +142,19 @@ class BuyerMailsTest {
                         tickets(count),
                         IntStream.range(0, count).mapToObj(i -> new byte[1]).toList(),
                         JOB);
+    }
+
+    /** Returns the end of the link to the order in the text of a mail, after checking that it is one URL, and the same in the HTML. */
+    static String link(Mailer.Mail mail) {
+        var links = Pattern.compile("\\bhttps://tickets\\.example/box/order/(\\S+)")
+                .matcher(mail.text())
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(links).hasSize(1);
+        assertThat(links.get(0)).matches("[0-9a-f-]{36}/[0-9a-f-]{36}#rsl_[A-Za-z0-9_-]{43}");
+        assertThat(mail.html()).contains("<a class=\"button\" href=\"" + PAGES + "/order/" + links.get(0) + "\"");
+        return links.get(0);
     }
 
     static List<String> languages() {
@@ -172,11 +188,14 @@ class BuyerMailsTest {
                         At the entrance, please show the code on each ticket, on paper or on your phone.
                         Each ticket is valid for one entry. Please do not share the codes.
 
+                        Your order: https://tickets.example/box/order/%s
+
                         Questions about your order? Reply to this mail, or write to Teatro <Verde> & C.: info@teatro.example.
 
                         Enjoy the event!
                         """.replaceFirst("%s", tickets.get(0).id().number())
-                        .replaceFirst("%s", tickets.get(1).id().number()));
+                        .replaceFirst("%s", tickets.get(1).id().number())
+                        .replaceFirst("%s", link(mail)));
         assertThat(mail.attachments())
                 .extracting(Mailer.Attachment::name)
                 .containsExactly(
@@ -257,7 +276,7 @@ class BuyerMailsTest {
                 Optional.empty(),
                 Optional.empty());
         var naming = new Naming(layout, new Tariff(List.of(adult, child), fees));
-        return new BuyerMails(event, naming, reservation, CONTACT, Instant.EPOCH);
+        return new BuyerMails(event, naming, reservation, CONTACT, Optional.of(PAGES), Instant.EPOCH);
     }
 
     private static Mailer.Mail mixedPurchase(String language, String currency) {
@@ -346,6 +365,7 @@ class BuyerMailsTest {
                 Naming.PLAIN,
                 reservation(Optional.empty(), Optional.of("ja"), 1),
                 CONTACT,
+                Optional.of(PAGES),
                 Instant.EPOCH);
 
         var mail = german.tickets(tickets(1), List.of(new byte[1]), JOB);
@@ -363,6 +383,7 @@ class BuyerMailsTest {
                 Naming.PLAIN,
                 reservation(Optional.empty(), Optional.empty(), 1),
                 CONTACT,
+                Optional.of(PAGES),
                 Instant.EPOCH);
 
         var mail = mails.tickets(tickets(1), List.of(new byte[1]), JOB);
@@ -404,8 +425,44 @@ class BuyerMailsTest {
         assertThat(all.get("transfer").text())
                 .as("the order and the price are the buyer's")
                 .doesNotContain("K7M2PQ9X", "€", "EUR"); // a ticket number may contain any digits
+        assertThat(List.of("tickets", "update", "refund", "cancellation", "transferred"))
+                .allSatisfy(name -> assertThat(link(all.get(name))).isNotEmpty());
+        assertThat(all.get("transfer").text() + all.get("transfer").html())
+                .as("the order is the buyer's")
+                .doesNotContain("/order/", "rsl_");
         assertThat(all.get("refund").text()).contains("Maria <Rossi> is ill.", "450");
         assertThat(all.values()).extracting(Mailer.Mail::text).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void other_holders_never_get_the_link_to_the_order() {
+        var mails = mails("en", 2);
+        var bobs = ticket(1, 1, new Ticket.Holder("Bob", "bob@example.org"));
+
+        assertThat(List.of(
+                        mails.update(List.of(bobs), List.of(new byte[1]), JOB),
+                        mails.cancellation(List.of(bobs), true, true, Optional.empty(), JOB),
+                        mails.refundOfTransferred(List.of(bobs), JOB),
+                        mails.transfer(bobs, new byte[1], JOB),
+                        mails.transferred(bobs, JOB)))
+                .allSatisfy(mail -> assertThat(mail.to()).isEqualTo("bob@example.org"))
+                .allSatisfy(mail ->
+                        assertThat(mail.text() + mail.html()).doesNotContain("/order/", "rsl_", "class=\"button\""));
+    }
+
+    @Test
+    void without_pages_a_mail_has_no_link() {
+        var mails = new BuyerMails(
+                event(Optional.empty(), Optional.empty()),
+                Naming.PLAIN,
+                reservation(Optional.empty(), Optional.empty(), 1),
+                CONTACT,
+                Optional.empty(),
+                Instant.EPOCH);
+
+        var mail = mails.tickets(tickets(1), List.of(new byte[1]), JOB);
+
+        assertThat(mail.text() + mail.html()).doesNotContain("/order/", "rsl_", "Your order");
     }
 
     /** Lines of what was bought are divided into cells. */

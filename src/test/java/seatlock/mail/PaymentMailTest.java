@@ -62,8 +62,10 @@ class PaymentMailTest {
                         Your money will be released or refunded. Your bank may take a few days to show this. You do not need to do anything.
                         If you would still like to come, please order again.
 
+                        Your order: https://tickets.example/box/order/%s
+
                         Questions about your order? Reply to this mail, or write to Teatro <Verde> & C.: info@teatro.example.
-                        """);
+                        """.replaceFirst("%s", BuyerMailsTest.link(mail)));
         assertThat(mail.attachments()).isEmpty();
     }
 

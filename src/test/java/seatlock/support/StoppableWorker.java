@@ -2,6 +2,7 @@ package seatlock.support;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import seatlock.catalog.Catalog;
@@ -41,7 +42,7 @@ public final class StoppableWorker {
         var jobs = new Jobs();
         var tickets = new Tickets(new TicketKeys(database), jobs);
         var inventory = new InventoryReader();
-        var work = new TicketDelivery(database, new Catalog(), inventory, tickets, mailer, step -> {
+        var work = new TicketDelivery(database, new Catalog(), inventory, tickets, mailer, Optional.empty(), step -> {
             if (step.name().equals(args[5]) && left.decrementAndGet() == 0) {
                 System.out.println("STOPPED");
                 waitToBeKilled();

@@ -30,6 +30,9 @@ public final class TestWorkers implements AutoCloseable {
     public static final RetryPolicy POLICY =
             new RetryPolicy(4, Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(3));
 
+    /** Where mails say that the pages are. */
+    public static final String PAGES = "https://tickets.example/box";
+
     public final Path directory;
     public final MailSink sink;
     public final JobRunner runner;
@@ -93,6 +96,7 @@ public final class TestWorkers implements AutoCloseable {
                 system.inventoryReader,
                 system.tickets,
                 mailer.orElseGet(() -> mailer(URI.create(sink.url()))),
+                Optional.of(PAGES),
                 progress);
         runner = new JobRunner(database, system.jobs, work.handlers(), POLICY, system.metrics);
         workers = new WorkerPool(redisUrl, runner, 3, system.metrics);
