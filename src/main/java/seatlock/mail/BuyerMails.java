@@ -229,6 +229,9 @@ public final class BuyerMails {
         var letter = letter(to.name, words.get("transferred.intro"));
         letter.line(seat(ticket), number(ticket), "");
         letter.note(words.get("transferred.warning"));
+        if (to.isBuyer) {
+            orderLink(letter);
+        }
         contact(letter);
         var subject = words.get("transferred.subject", "event", event.name());
         return mail(to.email, subject, letter, job, List.of());
