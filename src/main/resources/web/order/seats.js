@@ -1,0 +1,37 @@
+/** Seats in words. */
+import {t} from '../lib/texts.js';
+
+/** Returns the parts of a label, `SECTION-ROW-NUMBER`, with `kind`: `seat`, `place` or `table`. */
+function parts(event, label) {
+  const section = (event.sections || []).filter(each => label.startsWith(`${each.name}-`))
+    .sort((one, other) => other.name.length - one.name.length)[0];
+  const rest = section ? label.slice(section.name.length + 1) : label;
+  const end = rest.lastIndexOf('-');
+  const [row, number] = [rest.slice(0, Math.max(0, end)), rest.slice(end + 1)];
+  const isTable = section?.rows?.some(each => each.name === row && each.sold === 'WHOLE');
+  return {section: section?.name ?? '', row, number, kind: section?.places ? 'place' : isTable ? 'table' : 'seat'};
+}
+
+/** Returns a seat in one line: `STALLS, row D, seat 9`. */
+export function seatName(event, label) {
+  const {kind, ...values} = parts(event, label);
+  return values.section ? t(`order.seat.${kind}`, values) : label;
+}
+
+/** Returns the parts of a seat with their names, for a ticket: `[['Section', 'STALLS'], ['Row', 'D'], ['Seat', '9']]`. */
+export function seatFacts(event, label) {
+  const {section, row, number, kind} = parts(event, label);
+  const facts = [[t('order.seat.section'), section || label]];
+  if (kind === 'place') {
+    facts.push([t('order.seat.admission'), number]);
+  } else if (section) {
+    facts.push([kind === 'table' ? t('order.seat.tableName') : t('order.seat.row'), row], [t('order.seat.number'), number]);
+  }
+  return facts;
+}
+
+/** Returns the name of a price type; empty if the event has only one, because then it says nothing. */
+export function priceType(event, id) {
+  const types = event.priceTypes || [];
+  return types.length < 2 ? '' : types.find(each => each.id === id)?.name ?? id ?? '';
+}
