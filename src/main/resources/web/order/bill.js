@@ -20,7 +20,7 @@ export function billCard({event, reservation}) {
   const fees = (breakdown?.fees || []).map(line => row(line.name, line.quantity > 1 && `${line.quantity} × ${money(line.amount / line.quantity)}`, money(line.amount)));
   const returned = moneyBack(reservation);
   return h('section.card', {'aria-labelledby': 'bill'},
-    h('h2', {id: 'bill'}, t('order.bill.title')),
+    h('h2', {id: 'bill'}, reservation.confirmedAt ? t('order.bill.title') : t('order.bill.price')),
     h('table.bill', {}, h('tbody', {}, seats, fees),
       h('tfoot', {}, h('tr', {}, h('th', {scope: 'row'}, t('order.bill.total')), h('td.right', {}, money(total.amount))))),
     breakdown?.tax > 0 && h('p.small.muted', {}, t('order.bill.tax', {
@@ -62,14 +62,14 @@ function contact({organiser}, {status}) {
 }
 
 /** Draws the history, which is read when it is opened. */
-export function historyCard({event}, access) {
+export function historyCard({event, reservation}, access) {
   const list = h('div', {});
   const details = h('details.card.history', {id: 'history', ontoggle: () => details.open && load()},
     h('summary', {}, h('h2', {}, t('order.history.title'))), list);
 
   async function load() {
     try {
-      const changes = [];
+      const changes = [{type: 'reservation.created', at: reservation.createdAt}];
       let after = '';
       do {
         const {body} = await call('GET', `${access.path}/changes${after && `?after=${after}`}`, {token: access.token});

@@ -30,8 +30,9 @@ export function ticketsCard(order, access, changed) {
 
 /** Draws the seats of an order that has no tickets yet. */
 export function seatsCard({event, reservation}) {
+  const isOver = reservation.status === 'EXPIRED' || reservation.status === 'CANCELLED';
   return h('section.card', {'aria-labelledby': 'seats'},
-    h('h2', {id: 'seats'}, t('order.seats.title', {count: reservation.seats.length})),
+    h('h2', {id: 'seats'}, isOver ? t('order.seats.former') : t('order.seats.title', {count: reservation.seats.length})),
     h('ul.rows.plain', {}, reservation.seats.map(seat => h('li', {},
       h('span.grow', {}, seatName(event, seat.label), detail(event, reservation, seat)),
       h('span.num', {}, seat.price === 0 ? t('common.free') : amount(seat.price, reservation.total.currency))))));
@@ -47,7 +48,7 @@ function card(order, ticket, access, changed) {
   const seat = [...reservation.seats, ...(reservation.refundedSeats || [])].find(each => each.label === ticket.seat);
   const name = seatName(event, ticket.seat);
   const type = priceType(event, seat?.priceType);
-  return h(isOpen(ticket) ? 'article.ticket' : 'article.ticket.void', {'aria-label': name},
+  return h(isOpen(ticket) && event.status !== 'CANCELLED' ? 'article.ticket' : 'article.ticket.void', {'aria-label': name},
     h('div.stub', {},
       h('dl.place', {}, seatFacts(event, ticket.seat).map(([label, value]) => h('div', {}, h('dt', {}, label), h('dd', {}, value)))),
       h('dl.facts', {},
@@ -82,7 +83,7 @@ function buttons(order, ticket, seat, name, access, changed) {
     ticket.documentReady
       ? documentButton(ticket, name, access, changed)
       : h('p.making', {}, h('span.spinner', {'aria-hidden': 'true'}), t('order.ticket.making')),
-    h('button.small', {id: `name-${ticket.id}`, type: 'button', 'aria-label': t('order.holder.title', {seat: name}), onclick: () =>
+    h('div.pair', {}, h('button.small', {id: `name-${ticket.id}`, type: 'button', 'aria-label': t('order.holder.title', {seat: name}), onclick: () =>
       nameHolder(name, seat?.holder, async holder => {
         await act('PATCH', access.path, access.token, {holders: {[ticket.seat]: holder}});
         changed();
@@ -93,12 +94,12 @@ function buttons(order, ticket, seat, name, access, changed) {
         await act('POST', `api/events/${access.eventId}/tickets/${ticket.id}/transfer`, access.token, to);
         changed();
         return t('order.transfer.done', {name: to.name});
-      })}, t('order.ticket.transfer')));
+      })}, t('order.ticket.transfer'))));
 }
 
 function documentButton(ticket, name, access, changed) {
   const path = `api/events/${access.eventId}/tickets/${ticket.id}.pdf`;
-  return fileButton('button.primary.small', {id: `pdf-${ticket.id}`, 'aria-label': t('order.ticket.pdfOf', {seat: name})}, t('order.ticket.pdf'),
+  return fileButton('button.primary.small', {id: `pdf-${ticket.id}`, 'aria-label': `${t('order.ticket.pdf')}: ${name}`}, t('order.ticket.pdf'),
     () => file(path, access, 'application/pdf', `ticket-${ticket.number}.pdf`), changed);
 }
 
