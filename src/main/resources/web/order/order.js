@@ -33,6 +33,7 @@ let isBusy = false;
 let askingUntil = 0;
 let timer;
 let questions = 0;
+let reads = 0;
 
 const payingName = () => `seatlock.paying.${access.reservationId}`;
 
@@ -56,13 +57,20 @@ async function read(patience) {
 
 async function refresh(patience = 0) {
   clearTimeout(timer);
+  const number = ++reads;
   try {
     const next = await read(patience);
+    if (number !== reads) {
+      return; // somebody has asked again meanwhile: that answer is newer
+    }
     access.accepted();
     lost = undefined;
     order = next;
     draw();
   } catch (e) {
+    if (number !== reads) {
+      return;
+    }
     if (e.status === 404 && access.refused()) {
       return refresh(patience);
     }
@@ -122,11 +130,18 @@ function frame(...heading) {
 function draw() {
   const {event, reservation, tickets} = order;
   order.hasPaid = Date.now() < askingUntil;
+  const {kind, sentence} = standing(order);
+  if (drawn !== undefined && kind !== lastKind) {
+    problem = payLink = undefined;
+  }
+  if (kind !== 'pending' && kind !== 'asking') {
+    storage(() => localStorage.removeItem(payingName()));
+  }
   const state = JSON.stringify([order, problem?.slug, isBusy, lost !== undefined, payLink]);
   if (state === drawn) {
     return;
   }
-  const isNew = drawn !== undefined;
+  const wasDrawn = drawn !== undefined;
   drawn = state;
   document.title = `${t('order.title')}: ${event.name}`;
   frame(
@@ -138,12 +153,11 @@ function draw() {
     h('div.stack', {}, standingCard(), tickets ? ticketsCard(order, access, askAgain) : seatsCard(order)),
     h('div.stack', {}, billCard(order), detailsCard(order, access, askAgain), history)));
   history.reload();
-  tick();
-  const {kind, sentence} = standing(order);
-  if (isNew && kind !== lastKind && sentence) {
+  if (wasDrawn && kind !== lastKind && sentence) {
     announce(sentence);
   }
   lastKind = kind;
+  tick();
 }
 
 const ICONS = {good: 'M7 12.5l3.5 3.5L17 9', wait: 'M12 7v5.5l3.5 2', over: 'M8 8l8 8M16 8l-8 8'};
@@ -239,7 +253,7 @@ function moved({id, venue, startsAt, timeZone}) {
 let lastLeft;
 function tick() {
   const sentence = document.getElementById('standing');
-  if (!order || lastKind === undefined || standing(order).kind !== 'pending' || !sentence) {
+  if (!order || lastKind !== 'pending' || !sentence) {
     return;
   }
   const left = Date.parse(order.reservation.expiresAt) - now();
