@@ -1,4 +1,4 @@
-/** What an order costs and for whom it is, and its history. */
+/** The bill of an order, the buyer's details, and the history. */
 import {call} from '../lib/api.js';
 import {announce, h, show} from '../lib/dom.js';
 import {amount, shortDateTime} from '../lib/format.js';

@@ -61,7 +61,7 @@ async function refresh(patience = 0) {
   try {
     const next = await read(patience);
     if (number !== reads) {
-      return; // somebody has asked again meanwhile: that answer is newer
+      return; // the page has asked again meanwhile: that answer is newer
     }
     access.accepted();
     lost = undefined;
@@ -231,7 +231,7 @@ const confirmFree = () => attempt(() => act('POST', `${access.path}/confirm`, ac
 
 const wasAtPayment = () => storage(() => localStorage.getItem(payingName())) !== null;
 
-/** If somebody has been at the payment page, a notice about the payment may be on its way. */
+/** After a visit to the payment page, a notice about the payment may be on its way. */
 function comesBack() {
   if (wasAtPayment()) {
     askingUntil = Date.now() + ASKING_MS;

@@ -11,7 +11,7 @@ import seatlock.inventory.ReservationToken;
 import seatlock.support.Api;
 import seatlock.support.TestSystem;
 
-/** What the token in the links of mails opens: what the reservation's own token does. */
+/** Tests that the token in the links of mails opens the same as the reservation's own token. */
 class OrderLinkTest {
 
     private final TestSystem system = new TestSystem();
