@@ -170,7 +170,7 @@ class OrderPageTest {
         assertThat(BROWSER.driver.getCurrentUrl()).isEqualTo(url(reserved));
         lookTwice("pending");
 
-        BROWSER.click("#pay", "Pay €93.00").click("button", "Pay €93.00");
+        BROWSER.click("#pay", "Pay €93.00").click("form[action$='/pay'] button", "Pay €93.00");
 
         awaitStanding("Paid. Your tickets are in your mail and below.");
         assertThat(BROWSER.find(".ticket", "STALLS").getText()).contains("Row\nA", "Seat\n1", "Valid");
