@@ -114,10 +114,14 @@ public final class WebPages implements Pages {
         };
     }
 
-    /** A script at a path that never changes. Pages of other sites may load it, as far as CORS_ORIGINS allows. */
+    /**
+     * A script at a path that never changes. Pages of other sites may load it, as far as CORS_ORIGINS allows. The policy is that of the
+     * gate's worker, which fetches what it keeps.
+     */
     private Handler script(String name) {
         var source = assets.text(name);
         return ctx -> ctx.header("Cache-Control", "no-cache")
+                .header("Content-Security-Policy", "default-src 'none'; connect-src 'self'; frame-ancestors 'none'")
                 .header("Cross-Origin-Resource-Policy", "cross-origin")
                 .header("Service-Worker-Allowed", PublicUrl.of(ctx).path() + "/gate")
                 .contentType(Assets.type(name).orElseThrow())

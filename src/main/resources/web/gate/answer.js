@@ -58,14 +58,15 @@ function why({kind, reason, at, gate, problem}, timeZone) {
 
 /** Returns one line about an answer, for the list of the last ones. */
 export function line(answer, event) {
-  const seat = answer.seat && seatWords(answer.seat, event).join(', ');
-  return [word(answer), seat ?? (answer.ticket && ticketNumber(answer.ticket))].filter(Boolean).join(': ');
+  const {seat, ticket} = answer;
+  const of = seat ? seatWords(seat, event).join(', ') : ticket && ticketNumber(ticket);
+  return [word(answer), of].filter(Boolean).join(': ');
 }
 
 /** @param {function()} next continues before the time is over */
 export function answerView(answer, event, next) {
   const {kind, seat, ticket, isOffline} = answer;
-  const [large, small] = seat ? seatWords(seat, event) : [ticket && ticketNumber(ticket)];
+  const [large, small] = seat ? seatWords(seat, event) : [null, ticket && t('gate.answer.ticket', {number: ticketNumber(ticket)})];
   return h('div.answer', {onclick: next},
     svg('svg.sign', {viewBox: '0 0 100 100', 'aria-hidden': 'true'}, SIGNS[kind]()),
     h('div.words', {},

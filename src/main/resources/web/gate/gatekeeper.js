@@ -133,7 +133,13 @@ export class Gatekeeper extends EventTarget {
     return judged;
   }
 
+  /** Adds the seat, which the server tells with an admission only. */
   async #judge(code, direction) {
+    const answer = await this.#judgeCode(code, direction);
+    return {seat: this.#book.tickets.get(answer.ticket)?.seat, ...answer};
+  }
+
+  async #judgeCode(code, direction) {
     const digits = numberDigits(code);
     const parsed = digits ? null : parseCode(code);
     if (!digits && !parsed) {
@@ -183,7 +189,9 @@ export class Gatekeeper extends EventTarget {
     try {
       const body = await this.#upload(scan);
       const at = body.checkedInAt ?? body.checkedOutAt;
-      await this.#book.note(body.ticketId, {at, gate: body.gate, isIn: direction === 'in', ...direction === 'in' && {isMine: true}});
+      await this.#book.note(body.ticketId, {
+        at, gate: body.gate, seat: body.seat, isIn: direction === 'in', ...direction === 'in' && {isMine: true},
+      });
       this.#tell();
       return {kind: 'ok', ticket: body.ticketId, seat: body.seat, at, gate: body.gate, direction};
     } catch (problem) {

@@ -95,19 +95,26 @@ export class Setup {
     const error = h('p.error', {id: 'key-error', role: 'alert'}, trouble);
     const take = text => {
       const invite = readInvite(text);
-      if (invite === null || invite.key.startsWith('seatlock_admin_')) {
-        field.setAttribute('aria-invalid', 'true');
-        error.textContent = invite === null ? t('gate.setup.noKey') : t('gate.setup.adminKey');
-        field.focus();
-        return;
+      const refusal = invite === null ? t('gate.setup.noKey') : invite.key.startsWith('seatlock_admin_') ? t('gate.setup.adminKey') : null;
+      if (refusal === null) {
+        this.accept(invite);
       }
-      this.accept(invite);
+      return refusal;
+    };
+    const submit = event => {
+      event.preventDefault();
+      const refusal = take(field.value);
+      if (refusal) {
+        field.setAttribute('aria-invalid', 'true');
+        error.textContent = refusal;
+        field.focus();
+      }
     };
     const scanner = h('div', {});
     page(this.#root,
       h('div.card', {}, h('h2', {}, t('gate.setup.scanTitle')), h('p', {}, t('gate.setup.scanLead')),
         scanner, this.#scanButton(scanner, take)),
-      h('form.card', {novalidate: true, onsubmit: event => { event.preventDefault(); take(field.value); }},
+      h('form.card', {novalidate: true, onsubmit: submit},
         h('h2', {}, t('gate.setup.typeTitle')),
         h('label', {for: 'key'}, t('gate.setup.key')), field, error,
         h('div.actions', {}, h('button.primary', {}, t('gate.setup.continue')))));
@@ -120,7 +127,11 @@ export class Setup {
       const told = h('p.told.bad', {role: 'alert', hidden: true});
       show(scanner, h('div.finder', {}, video), told);
       button.hidden = true;
-      this.#camera = new Camera(video, take);
+      this.#camera = new Camera(video, text => {
+        const refusal = take(text);
+        told.hidden = !refusal;
+        told.textContent = refusal;
+      });
       const trouble = await this.#camera.start();
       if (trouble) {
         show(scanner, h('p.told.bad', {role: 'alert'}, t(`gate.camera.${trouble}`)));

@@ -1,6 +1,6 @@
 /** The page of a gate that scans. */
 import {h, show} from '../lib/dom.js';
-import {clock, dateTime} from '../lib/format.js';
+import {clock, shortDateTime} from '../lib/format.js';
 import {t} from '../lib/texts.js';
 import {answerView, line} from './answer.js';
 import {Camera} from './camera.js';
@@ -173,7 +173,7 @@ export class View {
     const {isOnline, refusal, waiting, conflicts, book} = this.#gatekeeper;
     const event = book.eventBody;
     name.textContent = event?.name ?? t('gate.title');
-    show(about, h('strong', {}, current().gate), event && ` · ${dateTime(event.startsAt, event.timeZone)}`);
+    show(about, h('strong', {}, current().gate), event && ` · ${shortDateTime(event.startsAt, event.timeZone)}`);
     document.title = `${current().gate} · ${name.textContent}`;
     if (directions.hidden === Boolean(event?.reentry)) {
       this.#showDirections(event?.reentry);
