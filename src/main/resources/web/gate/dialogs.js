@@ -1,4 +1,4 @@
-/** What is needed now and then: the settings of this gate, and scans to look at. */
+/** Dialogs: the settings of this gate, and the scans to look at. */
 import {ask, h, show} from '../lib/dom.js';
 import {clock} from '../lib/format.js';
 import {hasText, languageChoice, t} from '../lib/texts.js';
@@ -29,7 +29,7 @@ function readiness(gatekeeper) {
 /**
  * Shows the settings.
  *
- * @returns {Promise<{action: string, gate: string, camera: string}>} action: `close`, `event` (choose another one) or `out` (sign out)
+ * @returns {Promise<{action: string, gate: string, camera: string, doesStay: boolean}>} action: `close`, `event` (choose another one) or `out` (sign out)
  */
 export async function settings(gatekeeper) {
   const cameras = await Camera.list();
@@ -37,17 +37,27 @@ export async function settings(gatekeeper) {
   const camera = h('select', {id: 'set-camera'}, h('option', {value: ''}, t('gate.settings.backCamera')),
     cameras.map((device, i) => h('option', {value: device.deviceId, selected: device.deviceId === current().camera},
       device.label || t('gate.settings.camera', {number: i + 1}))));
+  const stay = h('input', {type: 'checkbox', checked: Boolean(current().doesStay)});
+  const ready = h('div', {});
+  const closed = new AbortController();
+  const refresh = () => show(ready, readiness(gatekeeper));
+  gatekeeper.addEventListener('state', refresh, {signal: closed.signal});
+  navigator.serviceWorker?.addEventListener('controllerchange', refresh, {signal: closed.signal});
+  refresh();
   const dialog = h('dialog.card', {'aria-labelledby': 'settings'}, h('form', {method: 'dialog'},
     h('h2', {id: 'settings'}, t('gate.settings.title')),
-    readiness(gatekeeper),
+    ready,
     h('label', {for: 'set-gate'}, t('gate.setup.gate')), name,
     cameras.length > 0 && [h('label', {for: 'set-camera'}, t('gate.settings.whichCamera')), camera],
+    h('label.check.stay', {}, stay, t('gate.settings.stay')),
     h('div.label', {}, t('common.language')), languageChoice(),
     h('div.actions.apart', {},
       h('button.danger', {value: 'out'}, t('gate.settings.signOut')),
       h('button', {value: 'event'}, t('gate.setup.otherEvent')), close())));
   const action = await ask(dialog) || 'close';
-  return {action: action === 'out' && !await isSure(gatekeeper.waiting) ? 'close' : action, gate: name.value.trim(), camera: camera.value};
+  closed.abort();
+  const isKept = action === 'out' && !await isSure(gatekeeper.waiting);
+  return {action: isKept ? 'close' : action, gate: name.value.trim(), camera: camera.value, doesStay: stay.checked};
 }
 
 /** Says what the server thinks of a scan that was admitted here. */

@@ -6,7 +6,8 @@ const STORED = 'seatlock.gate';
 let session = storage(() => JSON.parse(localStorage.getItem(STORED))) ?? {};
 
 /**
- * Returns `key`, `event`, `gate`; `isStarted` once somebody has begun to scan; `camera` (a device id), `isCameraOff`; and `clockOffset`,
+ * Returns `key`, `event`, `gate`; `isStarted` once scanning was started; `camera` (a device id), `isCameraOff`;
+ * `doesStay` if answers stay until a tap or the next scan; and `clockOffset`,
  * by which the server's clock is ahead of the phone's, in ms.
  */
 export const current = () => session;

@@ -139,7 +139,7 @@ export class View {
     }
   }
 
-  /** @param {string} trouble why there is no picture; `off` if somebody has turned the camera off */
+  /** @param {string} trouble why there is no picture; `off` if it was turned off here */
   #showTrouble(trouble) {
     this.#parts.view.classList.remove('on');
     show(this.#parts.tools);
@@ -236,7 +236,9 @@ export class View {
     signal(answer.kind);
     show(this.#parts.last, t('gate.status.last', {time: clock(Date.now(), event?.timeZone), answer: line(answer, event)}));
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#next(), SHOWN[answer.kind]);
+    if (!current().doesStay) {
+      this.#timer = setTimeout(() => this.#next(), SHOWN[answer.kind]);
+    }
   }
 
   #next() {
@@ -252,13 +254,13 @@ export class View {
   }
 
   async #settings() {
-    const {action, gate, camera} = await settings(this.#gatekeeper);
+    const {action, gate, camera, doesStay} = await settings(this.#gatekeeper);
     if (action !== 'close') {
       this.#leave(action);
       return;
     }
     const isOtherCamera = camera !== (current().camera ?? '');
-    update({gate: gate || current().gate, camera: camera || undefined});
+    update({gate: gate || current().gate, camera: camera || undefined, doesStay});
     this.#showState();
     if (isOtherCamera && this.#camera.isOn) {
       this.#startCamera();
