@@ -1,0 +1,113 @@
+/** The key of the person in the office, and the calls that are made with it. */
+import {Problem, all, call, newKey} from '../lib/api.js';
+import {storage} from '../lib/texts.js';
+
+const KEY = 'seatlock.office.key';
+const INTENTS = 'seatlock.office.intent.';
+
+/** `isAdmin`: whether the key may create events and manage keys. `keyNames`: names of keys by their ids, for an admin. */
+export const session = {key: null, isAdmin: false, keyNames: new Map()};
+
+/**
+ * Checks a key and keeps it: until the tab is closed, or on this device.
+ *
+ * @throws {Problem} of the slug `unauthorized` for an unknown key, and `forbidden` for one of the gate
+ */
+export async function signIn(key, isKept) {
+  session.isAdmin = await isAdminKey(key);
+  session.key = key;
+  storage(() => sessionStorage.setItem(KEY, key));
+  storage(() => isKept ? localStorage.setItem(KEY, key) : localStorage.removeItem(KEY));
+}
+
+async function isAdminKey(key) {
+  if (!/^[\x21-\x7e]+$/.test(key)) { // would be no header
+    throw new Problem(401, {type: '/problems/unauthorized'}, 0);
+  }
+  try {
+    const {body} = await call('GET', 'api/keys?limit=1000', {token: key});
+    session.keyNames = new Map(body.keys.map(each => [each.id, each.name]));
+    return true;
+  } catch (problem) {
+    if (problem.slug !== 'forbidden') {
+      throw problem;
+    }
+  }
+  await call('GET', 'api/reservations?limit=1&email=nobody%40example.org', {token: key}); // what every sales key may do
+  return false;
+}
+
+/** Returns the key of an earlier visit, or null. */
+export const storedKey = () => storage(() => sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY));
+
+export const isKeptOnDevice = () => storage(() => localStorage.getItem(KEY) !== null) ?? false;
+
+/** Forgets the key, and with it all that was typed. */
+export function signOut() {
+  session.key = null;
+  session.isAdmin = false;
+  session.keyNames = new Map();
+  storage(() => localStorage.removeItem(KEY));
+  storage(() => Object.keys(sessionStorage).filter(name => name.startsWith('seatlock.office.')).forEach(name => sessionStorage.removeItem(name)));
+}
+
+/** Reads with the key. */
+export const read = (path, options) => call('GET', path, {token: session.key, ...options});
+
+export const readAll = (path, name, options) => all(path, name, {token: session.key, ...options});
+
+/**
+ * Sends what has an effect. The idempotency key is stored together with the request until an answer has arrived, so that the same
+ * request has its effect once, even if the page is loaded again or the person presses twice.
+ */
+export async function act(method, path, body, options = {}) {
+  const request = JSON.stringify([method, path, body]);
+  const name = INTENTS + await fingerprint(request);
+  const key = storage(() => sessionStorage.getItem(name)) ?? newKey();
+  storage(() => sessionStorage.setItem(name, key));
+  try {
+    const response = await call(method, path, {token: session.key, key, body, ...options});
+    storage(() => sessionStorage.removeItem(name));
+    return response;
+  } catch (problem) {
+    if (!problem.isTransient) {
+      storage(() => sessionStorage.removeItem(name));
+    }
+    throw problem;
+  }
+}
+
+/** Names a request without its personal data. Browsers have digests in secure contexts only. */
+async function fingerprint(text) {
+  if (crypto.subtle) {
+    const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+    return [...new Uint8Array(hash)].map(byte => byte.toString(16).padStart(2, '0')).join('');
+  }
+  let hash = 0;
+  for (const character of text) {
+    hash = (Math.imul(hash, 31) + character.codePointAt(0)) | 0;
+  }
+  return `${text.length}.${hash}`;
+}
+
+/** Changes something once more or not makes no difference: sends it without an idempotency key, and does not repeat it by itself. */
+export const change = (method, path, body, options = {}) => call(method, path, {token: session.key, body, ...options});
+
+export const eventPath = (id, rest = '') => `api/events/${id}${rest}`;
+
+/** Remembers what a person is typing until the tab is closed. */
+export const draft = {
+  load: name => storage(() => JSON.parse(sessionStorage.getItem(`seatlock.office.${name}`))),
+  save: (name, value) => storage(() => sessionStorage.setItem(`seatlock.office.${name}`, JSON.stringify(value))),
+  drop: name => storage(() => sessionStorage.removeItem(`seatlock.office.${name}`)),
+};
+
+/** Runs work for each item, a few at a time, until the signal is aborted. */
+export async function each(items, work, signal, width = 4) {
+  const rest = [...items];
+  await Promise.all(Array.from({length: width}, async () => {
+    while (rest.length > 0 && !signal.aborted) {
+      await work(rest.shift());
+    }
+  }));
+}
