@@ -82,6 +82,9 @@ export function showFailure(form, box, problem) {
   }
 }
 
+/** Returns what a form's `send` throws when a field is wrong. */
+export const wrong = (name, message) => new Problem(422, {type: '/problems/invalid-request', errors: [{field: name, message}]}, 0);
+
 /** Returns the box in which a form tells of failures. */
 export const failureBox = () => h('div.told.bad', {role: 'alert', tabindex: '-1', hidden: true});
 
