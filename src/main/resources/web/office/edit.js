@@ -5,7 +5,7 @@ import {dateTime, decimals, parseAmount} from '../lib/format.js';
 import {t} from '../lib/texts.js';
 import {act, change, draft, eventPath, read} from './session.js';
 import {binder, mainFields, moreFields, patchOf, stateOf} from './fields.js';
-import {countAll, fieldsOfPrices, newSection, planOf} from './plan.js';
+import {countAll, fieldsOfPrices, newSection, planOf, typeIds} from './plan.js';
 import {planFields} from './plan-form.js';
 import {tally} from './tally.js';
 import {askForm, check, field, form, tell, wrong} from './ui.js';
@@ -158,8 +158,9 @@ export async function addSectionsView(view) {
     aside: [h('a.button', {href: `#/e/${id}`, onclick: () => draft.drop(name)}, t('common.cancel'))],
   }, [h('p.told.warn', {}, t('office.sections.hint')), h('div.stack', {}, planFields(state, () => draft.save(name, state), {isAddition: true}))], async () => {
     const {sections, errors} = planOf(state.sections, state.priceTypes, event.currency, true);
+    const ids = typeIds(state.priceTypes);
     sections.forEach((section, s) => {
-      const prices = section.prices && Object.fromEntries(Object.entries(section.prices).map(([, price], i) => [types[i].id, price]));
+      const prices = section.prices && Object.fromEntries(Object.entries(section.prices).map(([name, price]) => [types[ids.indexOf(name)].id, price]));
       section.prices = prices;
       if (!prices && !existing.has(section.name)) {
         errors.push({field: `sections[${s}].prices.0`, message: t('office.form.required')});
