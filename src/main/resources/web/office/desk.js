@@ -6,7 +6,7 @@ import {act, draft, eventPath, read, readAll, session} from './session.js';
 import {pdf, paymentFields} from './order-acts.js';
 import {seatPicker} from './picker.js';
 import {action, check, choice, field, form, tell, wrong} from './ui.js';
-import {money, seats} from './words.js';
+import {money, priceOf, seats} from './words.js';
 import {countdown} from '../lib/format.js';
 import {now} from '../lib/api.js';
 
@@ -43,7 +43,7 @@ function choose(view, map, allocations) {
   const typeOf = new Map(); // price types by what is in the basket
   let best = null;
   let withheld = new Set();
-  const pricesOf = section => event.sections.find(each => each.name === section)?.prices ?? {};
+  const priceIn = (section, type) => priceOf(event, event.sections.find(each => each.name === section), type);
   const allocation = choice([['', t('office.desk.noAllocation')], ...allocations.map(each => [each.name, each.name])], '', {id: 'allocation', onchange: () => {
     withheld = new Set((allocations.find(each => each.name === allocation.value)?.sections ?? []).flatMap(section => section.seats ?? []));
     chosen.clear();
@@ -94,14 +94,13 @@ function choose(view, map, allocations) {
     let total = 0;
     let isExact = true;
     const rows = all.map((line, i) => {
-      const prices = line.section ? pricesOf(line.section) : {};
-      const price = prices[typeFor(line)];
+      const price = priceIn(line.section, typeFor(line));
       if (price === undefined) {
         isExact = false;
       } else {
         total += price * line.quantity;
       }
-      const offered = types.filter(type => !line.section || prices[type.id] !== undefined);
+      const offered = types.filter(type => !line.section || priceIn(line.section, type.id) !== undefined);
       const select = offered.length > 1 ? choice(offered.map(type => [type.id, type.name]), typeFor(line), {id: `type-${i}`, 'aria-label': `${t('office.word.priceType')}: ${line.label}`, onchange: () => { typeOf.set(line.key, select.value); draw(); }}) : null;
       return h('li', {}, h('span.grow', {}, line.label, select), h('span.num', {}, price === undefined ? '' : money({amount: price * line.quantity, currency: event.currency})),
           h('button.x', {type: 'button', 'aria-label': `${t('office.remove')}: ${line.label}`, onclick: () => { line.remove(); draw(); }}, '×'));
@@ -211,7 +210,7 @@ async function sold(view, reservation) {
     const {body: {tickets}} = await read(`${path}/tickets`, {signal: view.signal});
     const links = [];
     for (const ticket of tickets) {
-      const url = URL.createObjectURL(await pdf(event, ticket, view.signal));
+      const url = URL.createObjectURL(await pdf(path, id, ticket.id, view.signal));
       view.signal.addEventListener('abort', () => URL.revokeObjectURL(url));
       links.push(h('a.button', {href: url, target: '_blank'}, t('office.desk.print', {seat: ticket.seat})));
       show(prints, h('div.row', {}, links));

@@ -5,7 +5,7 @@ import {dateTime} from '../lib/format.js';
 import {LANGUAGES, t} from '../lib/texts.js';
 import {act, change, eventPath, read, session} from './session.js';
 import {action, facts, tell} from './ui.js';
-import {minutes, money, number, seats, statusOf} from './words.js';
+import {minutes, money, number, priceOf, seats, statusOf} from './words.js';
 import {allocationsView} from './allocations.js';
 import {cancelEvent, cancellationCard} from './cancel.js';
 import {codesView} from './codes.js';
@@ -86,7 +86,7 @@ async function overview(view) {
             [t('office.field.maxSeats'), number(event.maxSeatsPerReservation)],
             [t('office.field.maxSeatsPerCustomer'), event.maxSeatsPerCustomer && number(event.maxSeatsPerCustomer)],
             [t('office.field.hold'), event.reservationTtl && t('office.minutes', {count: Number(minutes(event.reservationTtl))})],
-            [t('office.field.presales'), (event.presales ?? []).map(each => h('div', {}, `${each.access}: ${when(each.from)}${each.until ? ` – ${when(each.until)}` : ''}`))],
+            [t('office.field.presales'), event.presales && event.presales.map(each => h('div', {}, `${each.access}: ${when(each.from)}${each.until ? ` – ${when(each.until)}` : ''}`))],
             [t('office.field.organiser'), event.organiser && [event.organiser.name, event.organiser.email].filter(Boolean).join(', ')],
             [t('office.field.description'), event.description && h('span.lines', {}, event.description)],
             [t('office.event.shop'), event.status === 'DRAFT' ? null : h('a', {href: shop}, t('office.event.openShop'))],
@@ -100,7 +100,7 @@ function prices(event) {
   return h('div.scroll', {tabindex: '0', role: 'region', 'aria-label': t('office.event.prices')}, h('table', {},
       h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, t('office.word.section')), types.map(type => h('th.right', {scope: 'col'}, type.name)))),
       h('tbody', {}, (event.sections ?? []).map(section => h('tr', {}, h('th', {scope: 'row'}, section.name),
-          types.map(({id}) => h('td.right', {}, section.prices?.[id] === undefined ? '–' : money({amount: section.prices[id], currency: event.currency}))))))));
+          types.map(({id}) => priceOf(event, section, id)).map(price => h('td.right', {}, price === undefined ? '–' : money({amount: price, currency: event.currency}))))))));
 }
 
 /** Begins a new event with the plan, the prices and the texts of this one. */

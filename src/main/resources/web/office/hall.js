@@ -15,7 +15,7 @@ export function hall(sections) {
   marks.push(svg('path', {d: `M160 8 Q320 26 480 8`, fill: 'none', stroke: 'var(--muted)', 'stroke-width': 3, 'stroke-linecap': 'round'}));
   sections.forEach((section, s) => {
     const colour = COLOURS[s % COLOURS.length];
-    marks.push(svg('text', {x: 0, y: y + 4, fill: 'var(--ink)', 'font-size': 13, 'font-weight': 600}, `${section.name || '…'} · ${number(countAll([section]))}`));
+    marks.push(svg('text', {x: WIDTH / 2, y: y + 4, 'text-anchor': 'middle', fill: 'var(--ink)', 'font-size': 13, 'font-weight': 600}, `${section.name || '…'} · ${number(countAll([section]))}`));
     y += 16;
     y = section.places ? area(marks, y, colour, section) : section.rows?.[0]?.sold === 'WHOLE' ? tables(marks, y, colour, section.rows) : rows(marks, y, colour, section.rows ?? []);
     y += 22;
@@ -51,6 +51,7 @@ function rows(marks, y, colour, all) {
     const total = Array.isArray(row.seats) ? list.length : list[0];
     const at = y + i * height + height / 2;
     let x = WIDTH / 2 - (total - 1) * step / 2;
+    marks.push(svg('text', {x: x - step, y: at + 3, 'text-anchor': 'end', 'font-size': 9, fill: 'var(--muted)'}, row.name.slice(0, 12)));
     let path = '';
     for (const length of runs(row.seats)) {
       if (length > 0) {
@@ -58,7 +59,6 @@ function rows(marks, y, colour, all) {
       }
       x += Math.abs(length) * step;
     }
-    marks.push(svg('text', {x: 70, y: at + 3, 'text-anchor': 'end', 'font-size': 9, fill: 'var(--muted)'}, row.name.slice(0, 12)));
     marks.push(svg('path', {d: path, stroke: colour, 'stroke-width': Math.max(1, step - 3), 'stroke-linecap': 'round', 'stroke-dasharray': `0 ${step}`, fill: 'none'}));
   });
   return y + drawn.length * height;

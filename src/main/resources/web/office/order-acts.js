@@ -2,7 +2,6 @@
 import {h, show} from '../lib/dom.js';
 import {decimals, parseAmount} from '../lib/format.js';
 import {LANGUAGES, t} from '../lib/texts.js';
-import {Problem} from '../lib/api.js';
 import {act, change, eventPath, read} from './session.js';
 import {askForm, check, choice, field, save, tell, wrong} from './ui.js';
 import {money, seats} from './words.js';
@@ -182,18 +181,15 @@ export async function undoCheckIn(order, ticket) {
   await after(order, isDone, t('office.undo.done'));
 }
 
-/** Returns the PDF of a ticket, which a worker makes within seconds. */
-export async function pdf(event, ticket, signal) {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const {response} = await read(eventPath(event.id, `/tickets/${ticket.id}.pdf`), {accept: 'application/pdf', signal});
-      return await response.blob();
-    } catch (problem) {
-      if (!(problem instanceof Problem) || problem.slug !== 'not-ready' || attempt === 30) {
-        throw problem;
-      }
-      await new Promise(resolve => { setTimeout(resolve, Math.max(1, problem.retryAfter) * 1000); });
+/** Returns the PDF of a ticket, which a worker makes within seconds. @param {string} path of the reservation */
+export async function pdf(path, eventId, ticketId, signal) {
+  for (let wait = 500; ; wait = Math.min(wait * 1.5, 4000)) {
+    const {body: {tickets}} = await read(`${path}/tickets`, {signal});
+    if (tickets.find(each => each.id === ticketId)?.documentReady || wait >= 4000) {
+      const {response} = await read(eventPath(eventId, `/tickets/${ticketId}.pdf`), {accept: 'application/pdf', signal});
+      return response.blob();
     }
+    await new Promise(resolve => { setTimeout(resolve, wait); });
   }
 }
 
@@ -201,7 +197,7 @@ export async function pdf(event, ticket, signal) {
 export async function openPdf(order, ticket) {
   const page = open('', '_blank');
   try {
-    const url = URL.createObjectURL(await pdf(order.event, ticket, order.view.signal));
+    const url = URL.createObjectURL(await pdf(order.path, order.event.id, ticket.id, order.view.signal));
     if (page) {
       page.location = url;
     } else {

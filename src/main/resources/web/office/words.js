@@ -15,6 +15,9 @@ export const money = ({amount: minorUnits, currency}) => amount(minorUnits, curr
 
 export const seats = count => t('office.seats', {count});
 
+/** Returns the price of a section for a price type; undefined if it is not sold there. `price` is short for that of the first type. */
+export const priceOf = (event, section, type) => section?.prices?.[type] ?? (type === (event.priceTypes?.[0]?.id ?? type) ? section?.price : undefined);
+
 /** Returns the names of price types by their ids. */
 export const typeNames = event => new Map((event.priceTypes ?? []).map(({id, name}) => [id, name]));
 
