@@ -47,7 +47,9 @@ function effectsOf(counted, currency, isRefunded, isNotified) {
     isRefunded ? t('office.cancel.confirmed', {count: counted.confirmed, number: at(counted.confirmed)}) : t('office.cancel.kept', {count: counted.confirmed, number: at(counted.confirmed)}),
   ];
   if (isRefunded) {
-    sentences.push(t('office.cancel.byProvider', {amount: (counted.isPart ? '> ' : '') + money({amount: counted.byProvider, currency})}));
+    if (counted.byProvider > 0 || counted.byHand === 0) {
+      sentences.push(t('office.cancel.byProvider', {amount: (counted.isPart ? '> ' : '') + money({amount: counted.byProvider, currency})}));
+    }
     if (counted.byHand > 0) {
       sentences.push(t('office.cancel.byHand', {amount: (counted.isPart ? '> ' : '') + money({amount: counted.byHand, currency})}));
     }

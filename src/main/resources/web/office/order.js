@@ -89,7 +89,8 @@ function buttons(order) {
 
 function seatsCard({reservation: it, event}) {
   const names = typeNames(event);
-  const rows = [...it.seats.map(seat => [seat, t('office.order.taken')]), ...(it.refundedSeats ?? []).map(seat => [seat, t('office.order.givenBack')])];
+  const isTaken = it.status === 'PENDING' || it.status === 'CONFIRMED';
+  const rows = [...it.seats.map(seat => [seat, isTaken ? t('office.order.taken') : t('office.order.givenBack')]), ...(it.refundedSeats ?? []).map(seat => [seat, t('office.order.givenBack')])];
   return h('section.card', {'aria-labelledby': 'seats-title'}, h('h2', {id: 'seats-title'}, t('office.word.seats')),
       table(t('office.word.seats'), [t('office.word.seat'), t('office.word.priceType'), t('office.order.holder'), t('office.word.status'), {text: t('office.word.price'), right: true}],
           rows.map(([seat, status]) => [seat.label, names.get(seat.priceType) ?? seat.priceType ?? '', seat.holder ?? '', status, money({amount: seat.price, currency: it.total.currency})])));

@@ -118,7 +118,7 @@ function sectionFields(state, section, s, {typed, changedPlan, isAddition}) {
       h('div.fields', {},
           field(t('office.plan.name'), input('name', {id: `${id}-name`, required: true, maxlength: 50, placeholder: section.kind === 'places' ? 'FLOOR' : 'STALLS'}), {name: `${path}.name`}),
           state.priceTypes.map((type, i) => field(t('office.plan.price', {type: type.name || '', currency: state.currency}).replace('  ', ' '),
-              prices(i, {id: `${id}-price-${i}`, inputmode: 'decimal', required: i === 0 && !isAddition, placeholder: isAddition ? t('office.plan.asBefore') : '45.00', value: section.prices[i] ?? ''}), {name: `${path}.prices.${i}`}))),
+              prices(i, {id: `${id}-price-${i}`, inputmode: 'decimal', required: i === 0 && !isAddition, placeholder: isAddition ? t('office.plan.asBefore') : i === 0 ? '45.00' : '', value: section.prices[i] ?? ''}), {name: `${path}.prices.${i}`}))),
       shape[section.kind](),
       state.sections.length > 1 ? h('button', {type: 'button', 'aria-label': `${t('office.plan.remove')}: ${section.name || s + 1}`, onclick: () => { state.sections.splice(s, 1); changedPlan(); }}, t('office.plan.remove')) : null);
 }

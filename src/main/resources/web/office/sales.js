@@ -112,11 +112,12 @@ function sections(sales) {
       return part;
     }));
   };
-  const heads = [t('office.word.section'), '', ...['free', 'held', 'sold', 'withheld'].map(each => ({text: t(`office.sales.${each}`), right: true})), {text: t('office.sales.money'), right: true}];
+  const heads = [t('office.word.section'), '', ...['free', 'held', 'sold', 'withheld'].map(each => ({text: t(`office.sales.${each}`), right: true})), {text: t('office.sales.withoutFees'), right: true}];
   heads[1] = h('span.sr', {}, t('office.sales.bar'));
   return table(t('office.sales.bySection'), heads, sales.sections.map(section => [section.name, bar(section), number(section.available), number(section.held), number(section.sold), number(section.withheld),
     money({amount: section.amounts.sold - section.amounts.refunded, currency: sales.currency})]),
-  {foot: [t('office.word.total'), '', number(sales.available), number(sales.held), number(sales.sold), number(sales.withheld), money({amount: sales.amounts.sold - sales.amounts.refunded, currency: sales.currency})]});
+  {foot: [t('office.word.total'), '', number(sales.available), number(sales.held), number(sales.sold), number(sales.withheld),
+    money({amount: sales.sections.reduce((sum, section) => sum + section.amounts.sold - section.amounts.refunded, 0), currency: sales.currency})]});
 }
 
 function moneyTables(sales, event) {

@@ -134,7 +134,7 @@ export function form({submit, danger, aside = [], properties = {}}, content, sen
 export async function askForm({title, submit, danger}, content, send) {
   let result;
   const id = `dialog-${++ids}`;
-  const cancel = h('button', {type: 'button', onclick: () => dialog.close()}, t('common.cancel'));
+  const cancel = h('button', {type: 'button', onclick: () => dialog.close()}, danger ? t('common.back') : t('common.cancel'));
   const dialog = h('dialog.card', {'aria-labelledby': id}, h('h2', {id}, title),
       form({submit, danger, aside: [cancel]}, content, async element => {
         result = await send(element);
