@@ -1,4 +1,4 @@
-/** Creating an event by a form, as a draft. What was typed survives a reload. */
+/** Creating an event by a form, as a draft. A reload keeps the state of the form. */
 import {h, show} from '../lib/dom.js';
 import {Problem} from '../lib/api.js';
 import {parseAmount} from '../lib/format.js';

@@ -12,7 +12,7 @@ import {askForm, check, field, form, tell, wrong} from './ui.js';
 import {seats} from './words.js';
 import {toInstant, toLocal} from './zoned.js';
 
-/** Everything but the plan can be changed. What was typed survives a reload, and a change by another person meanwhile. */
+/** Everything but the plan can be changed. A reload keeps the state of the form, and so does a change by another person meanwhile. */
 export async function editView(view) {
   const {event, id} = view;
   const {body: plan} = await read(eventPath(id, '/plan'), {signal: view.signal});

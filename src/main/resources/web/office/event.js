@@ -30,7 +30,7 @@ const HIDDEN = [
   {path: 'sections', show: addSectionsView, isForAdmin: true, parent: ''},
 ];
 
-/** What a view of an event gets besides: the `event` as it was read, its `etag`, and `reload`, which reads it and shows the view again. */
+/** Passes to the view of a part the `event` as it was read, its `etag`, and `reload`, which reads it and shows the view again. */
 export async function eventView(view) {
   const [id, rest = ''] = view.params;
   const {body: event, etag} = await read(eventPath(id), {signal: view.signal});
@@ -97,7 +97,7 @@ async function overview(view) {
 
 function prices(event) {
   const types = event.priceTypes ?? [];
-  return h('div.scroll', {tabindex: '0', role: 'region', 'aria-label': t('office.event.prices')}, h('table', {},
+  return h('div.scroll', {tabindex: '0', role: 'group', 'aria-label': t('office.event.prices')}, h('table', {},
       h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, t('office.word.section')), types.map(type => h('th.right', {scope: 'col'}, type.name)))),
       h('tbody', {}, (event.sections ?? []).map(section => h('tr', {}, h('th', {scope: 'row'}, section.name),
           types.map(({id}) => priceOf(event, section, id)).map(price => h('td.right', {}, price === undefined ? '–' : money({amount: price, currency: event.currency}))))))));

@@ -6,7 +6,7 @@ import {t} from '../lib/texts.js';
 import {change, eventPath, read, readAll, session} from './session.js';
 import {action, askForm, badge, choice, copyable, field, showDialog, table, tell} from './ui.js';
 
-/** Returns the link with which a phone becomes a gate. What is behind # is never sent to a server. */
+/** Returns the link with which a phone becomes a gate. Browsers never send the part behind # to a server. */
 const inviteLink = (key, event, gate) => new URL(`${BASE}gate#${new URLSearchParams({key, event, gate})}`, location.origin).href;
 
 export async function keysView(view) {

@@ -26,7 +26,7 @@ const page = document.getElementById('page');
 let leave = new AbortController();
 let shown;
 
-/** What a view gets: `root` to fill, `params` of the hash, `signal` that is aborted when the person leaves, and `head` for its title. */
+/** Returns an object for a view: `root` to fill, `params` of the hash, `signal` that is aborted when the person leaves, and `head` for its title. */
 function makeView(main, params) {
   leave.abort();
   leave = new AbortController();

@@ -1,4 +1,4 @@
-/** What can be done with an order. Each action says before what it will do. */
+/** The actions on an order. Each says before what it will do. */
 import {h, show} from '../lib/dom.js';
 import {decimals, parseAmount} from '../lib/format.js';
 import {LANGUAGES, t} from '../lib/texts.js';

@@ -9,7 +9,7 @@ import {action, badge, facts, save, table} from './ui.js';
 import {actorWords, changeWords, money, number, reservationStatus, typeNames} from './words.js';
 import * as acts from './order-acts.js';
 
-/** What the dialogs of an order get: the `reservation`, its `tickets`, its `event`, `path`, and `done`, which reads it again. */
+/** Shows an order. Its dialogs get the `reservation`, its `tickets`, its `event`, `path`, and `done`, which reads it again. */
 export async function orderView(view) {
   const path = eventPath(view.id, `/reservations/${view.argument}`);
   const load = async () => {
@@ -52,7 +52,7 @@ function summary(order) {
       h('div.actions.start', {}, buttons(order)));
 }
 
-const link = ({event}, id) => h('a', {href: `#/e/${event.id}/orders/${id}`}, t('office.order.other'));
+const link = ({event}, id) => h('a', {href: `#/e/${event.id}/orders/${id}`}, t('office.order.another'));
 
 function paymentWords(payment, currency) {
   const cash = amount => money({amount, currency});
@@ -65,7 +65,7 @@ function paymentWords(payment, currency) {
   ];
 }
 
-/** What can be done with an order depends on where it stands. */
+/** The actions on an order depend on where it stands. */
 function buttons(order) {
   const {status, email, payment, replacedBy} = order.reservation;
   const isLive = order.event.status !== 'CANCELLED';

@@ -136,7 +136,7 @@ function rowFields(section, path, id, {input, changedPlan, typed}) {
   const columns = isTables ? ['name', 'seats', 'first'] : ['name', 'seats', 'first', 'gaps', 'accessible', 'companion', 'restricted'];
   return h('div', {},
       h('p.muted.small', {}, t('office.plan.oneByOneHint')),
-      h('div.scroll.rows-table', {tabindex: '0', role: 'region', 'aria-label': t('office.plan.rows')}, h('table', {},
+      h('div.scroll.rows-table', {tabindex: '0', role: 'group', 'aria-label': t('office.plan.rows')}, h('table', {},
           h('thead', {}, h('tr', {}, columns.map(column => h('th', {scope: 'col'}, t(`office.plan.column.${column}`))), h('th', {scope: 'col'}, h('span.sr', {}, t('office.remove'))))),
           h('tbody', {}, section.list.map((row, r) => {
             const bind = binder(row, typed);

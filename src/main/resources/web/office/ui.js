@@ -201,7 +201,7 @@ export function tellProblem(problem) {
 export function table(caption, heads, rows, {foot, properties = {}} = {}) {
   const right = heads.map(head => head.right ? '.right' : '');
   const line = (cells, name) => h('tr', {}, cells.map((cell, i) => h((i === 0 ? 'th' : name) + right[i], i === 0 ? {scope: 'row'} : {}, cell)));
-  return h('div.scroll', {tabindex: '0', role: 'region', 'aria-label': caption, ...properties}, h('table', {},
+  return h('div.scroll', {tabindex: '0', role: 'group', 'aria-label': caption, ...properties}, h('table', {},
       h('caption.sr', {}, caption),
       h('thead', {}, h('tr', {}, heads.map((head, i) => h(`th${right[i]}`, {scope: 'col'}, head.text ?? head)))),
       h('tbody', {}, rows.map(cells => line(cells, 'td'))),

@@ -1,4 +1,4 @@
-/** What the API says in capitals, in words. */
+/** The capitals of the API, in words. */
 import {hasText, lang, t} from '../lib/texts.js';
 import {amount} from '../lib/format.js';
 import {session} from './session.js';
