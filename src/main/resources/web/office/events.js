@@ -4,7 +4,7 @@ import {shortDateTime} from '../lib/format.js';
 import {t} from '../lib/texts.js';
 import {each, eventPath, read, session} from './session.js';
 import {action, choice, table} from './ui.js';
-import {statusOf} from './words.js';
+import {number, statusOf} from './words.js';
 
 const PAGE = 25;
 const LONG_AGO = '1970-01-01T00:00:00Z';
@@ -69,7 +69,7 @@ export async function eventsView(view) {
 }
 
 function makeRow(event) {
-  const sold = h('span.num', {}, `… / ${event.capacity.toLocaleString()}`);
+  const sold = h('span.num', {}, `… / ${number(event.capacity)}`);
   return {
     event, sold,
     cells: [h('a', {href: `#/e/${event.id}`}, event.name), event.venue, shortDateTime(event.startsAt, event.timeZone), statusOf(event), sold],
@@ -85,10 +85,10 @@ async function fill(row, isOld) {
     const {body} = await read(eventPath(row.event.id, '/sales'));
     row.isMine = true;
     const share = Math.round(100 * body.sold / body.capacity);
-    row.sold.replaceChildren(`${body.sold.toLocaleString()} / ${body.capacity.toLocaleString()} `, h('span.muted.small', {}, `${share} %`));
+    row.sold.replaceChildren(`${number(body.sold)} / ${number(body.capacity)} `, h('span.muted.small', {}, `${share} %`));
   } catch (problem) {
     row.isMine = problem.status !== 403 && problem.status !== 404 ? row.isMine ?? session.isAdmin : false;
-    row.sold.textContent = `– / ${row.event.capacity.toLocaleString()}`;
+    row.sold.textContent = `– / ${number(row.event.capacity)}`;
   }
 }
 
