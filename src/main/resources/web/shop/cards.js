@@ -20,8 +20,7 @@ export function eventCards(events) {
   return h('ul.events', {}, cards.map(({event, price}) => h('li', {}, h('a.card.event', {href: `${BASE}shop/${event.id}`},
     h('span.day', {'aria-hidden': 'true'}, ...day(event)),
     h('span.about', {}, h('strong', {}, event.name), h('span', {}, event.venue),
-      h('span.muted.small', {}, dateTime(event.startsAt, event.timeZone))),
-    price))));
+      h('span.muted.small', {}, dateTime(event.startsAt, event.timeZone)), price)))));
 }
 
 function day({startsAt, timeZone}) {

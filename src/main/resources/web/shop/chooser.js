@@ -122,7 +122,8 @@ export class Chooser {
         this.#body.querySelector(`[data-section="${CSS.escape(focused)}"]`)?.focus();
       }
     } else if (section.isPlaces) {
-      show(this.#body, this.#canBuy() ? placesForm(this.#house, this.#basket, section, this.#room) : '');
+      show(this.#body, this.#basket.phase === 'kept' ? h('p.muted', {}, t('shop.kept-first'))
+        : this.#canBuy() ? placesForm(this.#house, this.#basket, section, this.#room) : '');
     } else if (!this.#house.isLoaded) {
       show(this.#body, h('p.muted', {role: 'status'}, t('common.loading')));
     } else {

@@ -173,8 +173,9 @@ export class Mine {
     const until = clock(reservation.expiresAt, this.#house.event.timeZone);
     const total = price(reservation.total.amount, reservation.total.currency);
     const {organiser} = this.#house.event;
+    const [before, after] = t('shop.kept-for', {left: '|'}).split('|');
     return [
-      h('div.timer', {role: 'timer', 'aria-label': t('shop.kept-until', {time: until})}, this.left, h('span', {}, t('shop.until-released'))),
+      h('div.timer', {role: 'timer', 'aria-label': t('shop.kept-until', {time: until})}, h('span', {}, before, this.left, after)),
       reservation.together === false && h('p.told.warn', {}, t('shop.not-together')),
       h('ul.rows.basket', {'aria-label': t('shop.mine')}, this.#keptLines(lines)),
       billSums(this.#house, reservation),
@@ -192,15 +193,13 @@ export class Mine {
     ];
   }
 
-  /** Seats with the prices of the server; places and tables in one line each. */
+  /** The prices are in the bill. */
   #keptLines(lines) {
     const {reservation} = this.#basket;
-    const prices = new Map(reservation.seats.map(seat => [seat.label, seat.price]));
     const several = this.#house.types.length > 1;
     const known = lines.length > 0;
     const all = known ? lines : reservation.seats.map(seat => ({kind: 'seat', id: seat.label, where: seat.label, type: seat.priceType}));
-    return all.map(line => h('li', {}, h('span.where', {}, line.where, several && h('small', {}, this.#house.typeName(line.type))),
-      line.kind === 'seat' && h('span.num', {}, price(prices.get(line.id) ?? 0, reservation.total.currency))));
+    return all.map(line => h('li', {}, h('span.where', {}, line.where, several && h('small', {}, this.#house.typeName(line.type)))));
   }
 
   #renderBar(lines) {

@@ -29,7 +29,7 @@ export function priceText(house, section) {
  */
 export function overview(house, width, choose) {
   const wide = width > 560;
-  const shapes = placed(house, wide ? 720 : 380) || inTiers(house.sections, wide ? 720 : 380, wide ? 5 : 3);
+  const shapes = placed(house, wide ? 720 : 380) || inTiers(house.sections, wide ? 720 : 380, wide);
   const box = {x: 0, y: -44, width: wide ? 720 : 380, height: shapes.height + 52};
   const picture = svg('svg.house', {viewBox: `0 ${box.y} ${box.width} ${box.height}`, role: 'group', 'aria-label': t('shop.overview')},
     ...stage(box, false));
@@ -71,10 +71,11 @@ function fit(name, {width}) {
 }
 
 /** Sections in tiers around the stage, as many abreast as can be read. */
-function inTiers(sections, width, most) {
-  const tiers = Math.ceil(sections.length / most);
+function inTiers(sections, width, isWide) {
+  const most = sections.length < 4 ? sections.length : isWide && sections.length > 6 ? 5 : sections.length > 8 || isWide ? 3 : 2;
+  const tiers = Math.ceil(sections.length / (isWide ? most : Math.min(most, 3)));
   const list = [];
-  const height = 92;
+  const height = sections.length > 6 ? 84 : 104;
   const bow = 18;
   let next = 0;
   for (let tier = 0; tier < tiers; tier++) {

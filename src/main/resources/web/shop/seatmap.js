@@ -27,9 +27,10 @@ export class SeatMap {
     this.#house = house;
     this.#section = section;
     this.#seats = seats;
-    this.#picture = this.#draw(layOut(rows, house.focus));
-    this.#zoom = new ZoomBox(this.#picture);
-    this.element = h('div', {}, this.#zoom.element, h('p.small.muted.hint', {id: 'how'}, t('shop.how')));
+    const plan = layOut(rows, house.focus);
+    this.#picture = this.#draw(plan);
+    this.#zoom = new ZoomBox(this.#picture, plan.box.width / plan.box.height);
+    this.element = h('div', {}, this.#zoom.element, h('div.under', {}, h('p.small.muted', {id: 'how'}, t('shop.how')), this.#zoom.buttons));
   }
 
   start() { this.#zoom.start(); }

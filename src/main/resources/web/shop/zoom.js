@@ -1,7 +1,6 @@
 /** A box in which a picture is panned and zoomed: by wheel, pinch, drag and buttons. */
 import {h} from '../lib/dom.js';
 import {t} from '../lib/texts.js';
-import Panzoom from '../vendor/panzoom.js';
 
 const MOST = 10;
 
@@ -12,19 +11,28 @@ export class ZoomBox {
   #box;
   #start;
 
-  /** @param picture an SVG that fills the box */
-  constructor(picture) {
+  /** @param picture an SVG that fills the box
+    * @param ratio its width, divided by its height */
+  constructor(picture, ratio) {
     this.#picture = picture;
     this.#box = h('div.box', {}, picture);
-    this.element = h('div.map', {}, this.#box, h('div.zoom', {role: 'group', 'aria-label': t('shop.zoom')},
-      h('button', {type: 'button', 'aria-label': t('shop.zoom-in'), onclick: () => this.#zoom.zoomIn()}, '+'),
-      h('button', {type: 'button', 'aria-label': t('shop.zoom-out'), onclick: () => this.#zoom.zoomOut()}, '−'),
-      h('button', {type: 'button', 'aria-label': t('shop.zoom-all'), onclick: () => this.#zoom.reset()}, '⤢')));
+    this.#box.style.aspectRatio = ratio;
+    this.element = h('div.map', {}, this.#box);
+    this.buttons = h('div.zoom', {role: 'group', 'aria-label': t('shop.zoom')},
+      h('button', {type: 'button', 'aria-label': t('shop.zoom-in'), onclick: () => this.#zoom?.zoomIn()}, '+'),
+      h('button', {type: 'button', 'aria-label': t('shop.zoom-out'), onclick: () => this.#zoom?.zoomOut()}, '−'),
+      h('button', {type: 'button', 'aria-label': t('shop.zoom-all'), onclick: () => this.#zoom?.reset()}, '⤢'));
   }
 
   /** Call it once the box is on the page. */
-  start() {
-    this.#zoom = Panzoom(this.#picture, {
+  async start() {
+    this.#box.addEventListener('pointerdown', event => { this.#start = event; }, true);
+    this.#box.addEventListener('scroll', () => this.#box.scrollTo(0, 0)); // a browser scrolls to what gets the focus
+    const {default: panzoom} = await import('../vendor/panzoom.js');
+    if (!this.#box.isConnected) {
+      return;
+    }
+    this.#zoom = panzoom(this.#picture, {
       contain: 'outside', minScale: 1, maxScale: MOST, step: 0.5, cursor: 'default', pinchAndPan: true, touchAction: 'pan-y',
       handleStartEvent: () => {}, animate: !matchMedia('(prefers-reduced-motion: reduce)').matches, duration: 160,
     });
@@ -37,8 +45,6 @@ export class ZoomBox {
         this.#zoom.zoomWithWheel(event);
       }
     }, {passive: false});
-    this.#box.addEventListener('pointerdown', event => { this.#start = event; }, true);
-    this.#box.addEventListener('scroll', () => this.#box.scrollTo(0, 0)); // a browser scrolls to what gets the focus
   }
 
   get scale() { return this.#zoom?.getScale() ?? 1; }
@@ -53,7 +59,7 @@ export class ZoomBox {
 
   /** Zooms to a point of the screen, as far as needed. */
   near(point, factor) {
-    this.#zoom.zoomToPoint(Math.min(MOST, this.scale * factor), point);
+    this.#zoom?.zoomToPoint(Math.min(MOST, this.scale * factor), point);
   }
 
   /** Pans until an element of the picture can be seen. */
