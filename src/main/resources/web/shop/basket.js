@@ -1,4 +1,4 @@
-/** What the buyer has chosen, and how far buying has come. It is kept for the tab, so that a reload or a lost connection loses nothing. */
+/** The choice of the buyer, and how far buying has come. It is kept for the tab, so that a reload or a lost connection loses nothing. */
 import {newKey} from '../lib/api.js';
 import {lang, storage} from '../lib/texts.js';
 
@@ -103,7 +103,7 @@ export class Basket extends EventTarget {
   /** The request was refused: nothing was reserved. */
   refused() { this.#change({pending: null}); }
 
-  /** The seats are held. What the server has chosen is from now on what was chosen. */
+  /** The seats are held. From now on, the choice is that of the server. */
   kept(reservation, isSeat = () => false) {
     storage(() => localStorage.setItem(`seatlock.order.${reservation.id}`,
       JSON.stringify({eventId: this.eventId, token: reservation.token})));
@@ -118,7 +118,7 @@ export class Basket extends EventTarget {
     this.#change({reservation: {...reservation, token: this.reservation.token, together: this.reservation.together}});
   }
 
-  /** The reservation is over. What was chosen stays chosen. */
+  /** The reservation is over. The choice stays. */
   ended() { this.#change({reservation: null, pending: null, payKey: null}); }
 
   /** The buyer has decided to pay: the same key until a response arrives. */

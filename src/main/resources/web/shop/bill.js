@@ -1,4 +1,4 @@
-/** What the choice costs: before it is reserved, by the map; afterwards, as the server has computed it. */
+/** The price of the choice: before it is reserved, by the map; afterwards, as the server has computed it. */
 import {h} from '../lib/dom.js';
 import {amount} from '../lib/format.js';
 import {t} from '../lib/texts.js';

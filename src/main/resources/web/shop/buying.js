@@ -66,7 +66,7 @@ export class Buying extends EventTarget {
     return body.expiresAt > before;
   }
 
-  /** Gives the seats up. What was chosen stays chosen. */
+  /** Gives the seats up. The choice stays. */
   async cancel() {
     await call('POST', `${this.#reservation}/cancel`, {token: this.#token, key: newKey()});
     this.#basket.ended();

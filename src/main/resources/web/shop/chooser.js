@@ -92,8 +92,10 @@ export class Chooser {
       h('div.where-am-i', {},
         section && this.#house.sections.length > 1 && h('button.back', {type: 'button', id: 'all-sections', onclick: () => this.#open('')}, '‹ ', t('shop.all-sections')),
         h('h2', {id: 'choose-title', tabindex: -1}, section ? section.name : t('shop.choose')),
-        section && h('span.muted.num', {id: 'choose-free'}, `${freeText(this.#house, section)} · ${priceText(this.#house, section)}`)));
+        section && h('span.muted.num', {id: 'choose-free'}, this.#freeText(section))));
   }
+
+  #freeText(section) { return `${freeText(this.#house, section)} · ${priceText(this.#house, section)}`; }
 
   #toggleBest() {
     this.#isBestOpen = !this.#isBestOpen;
@@ -122,7 +124,7 @@ export class Chooser {
         this.#body.querySelector(`[data-section="${CSS.escape(focused)}"]`)?.focus();
       }
     } else if (section.isPlaces) {
-      show(this.#body, this.#basket.phase === 'kept' ? h('p.muted', {}, t('shop.kept-first'))
+      show(this.#body, this.#basket.phase !== 'choosing' ? h('p.muted', {}, this.#busyText())
         : this.#canBuy() ? placesForm(this.#house, this.#basket, section, this.#room) : '');
     } else if (!this.#house.isLoaded) {
       show(this.#body, h('p.muted', {role: 'status'}, t('common.loading')));
@@ -194,12 +196,14 @@ export class Chooser {
       t(`shop.state.${this.#stateOf(seat)}`)].join(', ');
   }
 
+  #busyText() { return this.#basket.phase === 'kept' ? t('shop.kept-first') : t('shop.keeping'); }
+
   #choose(seat) {
     if (!this.#canBuy()) {
       return;
     }
     if (this.#basket.phase !== 'choosing') {
-      this.#tell(t(this.#basket.phase === 'kept' ? 'shop.kept-first' : 'shop.keeping'));
+      this.#tell(this.#busyText());
       return;
     }
     const isMine = this.#stateOf(seat) === 'mine';
@@ -219,7 +223,12 @@ export class Chooser {
 
   /** Draws again what has changed: the seats of these labels, or all. */
   update(labels) {
-    this.#showTop();
+    const free = document.getElementById('choose-free');
+    if (labels && free && this.#section) {
+      free.textContent = this.#freeText(this.#section);
+    } else {
+      this.#showTop();
+    }
     if (this.#view) {
       this.#view.update(labels);
     } else {

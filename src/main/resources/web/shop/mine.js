@@ -1,4 +1,4 @@
-/** What is the buyer's, what it costs and how long it is kept: the panel beside the seats, and on a phone the bar at the bottom. */
+/** Shows the buyer's seats, their price and how long they are kept: the panel beside the seats, and on a phone the bar at the bottom. */
 import {h, show} from '../lib/dom.js';
 import {clock, countdown} from '../lib/format.js';
 import {t} from '../lib/texts.js';

@@ -1,4 +1,4 @@
-/** Whether an event can be bought now, and what to say if not. */
+/** Whether an event can be bought now, and the sentences to show if not. */
 import {amount, countdown, dateTime} from '../lib/format.js';
 import {t} from '../lib/texts.js';
 
@@ -52,7 +52,7 @@ export function saleSentences(event, {state, opensAt, presaleAt}, now) {
   }
 }
 
-/** What seats cost at least, as a card says it. */
+/** Returns the lowest price in words, for a card. */
 export function lowestPrice(event) {
   const prices = (event.sections || []).flatMap(section => Object.values(section.prices || {only: section.price}));
   if (!prices.length) {
