@@ -1,13 +1,10 @@
 /** API keys: for the gate, for sellers, and for admins. A key is shown once. */
-import {BASE} from '../lib/api.js';
+import {inviteCode, inviteLink} from '../gate/invite.js';
 import {h, show} from '../lib/dom.js';
 import {shortDateTime} from '../lib/format.js';
 import {t} from '../lib/texts.js';
 import {change, eventPath, read, readAll, session} from './session.js';
 import {action, askForm, badge, choice, copyable, field, showDialog, table, tell} from './ui.js';
-
-/** Returns the link with which a phone becomes a gate. Browsers never send the part behind # to a server. */
-const inviteLink = (key, event, gate) => new URL(`${BASE}gate#${new URLSearchParams({key, event, gate})}`, location.origin).href;
 
 export async function keysView(view) {
   const keys = await readAll('api/keys?limit=1000', 'keys', {signal: view.signal});
@@ -54,9 +51,10 @@ async function create(view) {
 
 /** Shows the secret of a key, and for a gate the link that opens it on a phone. */
 async function reveal(key) {
-  const link = key.role === 'gate' && key.events?.length === 1 ? inviteLink(key.key, key.events[0], key.name) : null;
+  const link = key.role === 'gate' ? inviteLink(key.key, key.events?.length === 1 ? key.events[0] : undefined, key.name) : null;
   await showDialog(t('office.keys.secret', {name: key.name}), h('p.told.warn', {}, t('office.keys.once')), copyable(key.key, t('office.signIn.key')),
-      link ? [h('h3', {}, t('office.keys.link')), h('p.muted.small', {}, t('office.keys.linkHint')), copyable(link, t('office.keys.link'))] : null);
+      link ? [h('h3', {}, t('office.keys.link')), h('p.muted.small', {}, t('office.keys.linkHint')), copyable(link, t('office.keys.link')),
+        h('div.invite', {}, inviteCode(link, t('office.keys.link')))] : null);
 }
 
 async function revoke(view, key) {
