@@ -80,7 +80,9 @@ class OfficePageTest {
     }
 
     private static void awaitGone(String css) {
-        Wait.until("gone: " + css, () -> browser.driver.findElements(By.cssSelector(css)).isEmpty());
+        Wait.until(
+                "gone: " + css,
+                () -> browser.driver.findElements(By.cssSelector(css)).isEmpty());
     }
 
     /** Waits until an element shows a text alone. */
@@ -359,7 +361,9 @@ class OfficePageTest {
                 .request("/sandbox/" + payment.get("paymentId").asText() + "/pay")
                 .POST(java.net.http.HttpRequest.BodyPublishers.noBody()));
         var id = reserved.get("id").asText();
-        Wait.until("the money was moved", () -> SYSTEM.api.read(event, id).at("/payment/status").asText().equals("CAPTURED"));
+        Wait.until(
+                "the money was moved",
+                () -> SYSTEM.api.read(event, id).at("/payment/status").asText().equals("CAPTURED"));
         browser.go(view(event, "/orders/" + id)).click("#refund").click("#refund-STALLS-A-2");
         assertThat(browser.find("#refund-amount").getDomProperty("value")).isEqualTo("45.00"); // the fee is kept
         assertThat(text("#refund-will")).contains("1 seat", "€45.00", "ada@example.org");

@@ -248,7 +248,8 @@ class ShopPageTest {
         browser.click("#give-up");
         ada.click("B", 9);
         browser.offline(true).click("#keep").find("#told", "Your choice is safe");
-        String stored = browser.script("return sessionStorage.getItem('seatlock.shop.' + arguments[0])", ada.event.toString());
+        String stored =
+                browser.script("return sessionStorage.getItem('seatlock.shop.' + arguments[0])", ada.event.toString());
         var key = Api.json(stored).at("/pending/key").asText();
         browser.offline(false).driver.navigate().refresh();
         browser.find("#pay");
@@ -339,7 +340,12 @@ class ShopPageTest {
         }
         var sections = new StringBuilder();
         for (int i = 1; i <= 5; i++) {
-            sections.append(i > 1 ? "," : "").append("{\"name\": \"S").append(i).append("\", \"price\": 4500, \"rows\": [").append(rows).append("]}");
+            sections.append(i > 1 ? "," : "")
+                    .append("{\"name\": \"S")
+                    .append(i)
+                    .append("\", \"price\": 4500, \"rows\": [")
+                    .append(rows)
+                    .append("]}");
         }
         ada.create("{\"name\": \"Large\", \"venue\": \"Arena\", \"startsAt\": \"2099-06-18T21:00:00+02:00\","
                 + " \"timeZone\": \"Europe/Rome\", \"currency\": \"EUR\", \"sections\": [" + sections + "]}");

@@ -102,9 +102,12 @@ class ShopSitesTest {
         for (var name : new String[] {"Aida", "Nabucco"}) {
             ada.create(ShopVisit.HOUSE.replace("Nabucco", name));
         }
-        var soldOut = ada.create(ShopVisit.HOUSE
-                .replace("Nabucco", "Tosca")
-                .replaceAll("(?s)\"sections\".*", "\"sections\": [{\"name\": \"S\", \"prices\": {\"adult\": 1}, \"rows\": [{\"name\": \"A\", \"seats\": 1}]}]}"));
+        var soldOut = ada.create(
+                ShopVisit.HOUSE
+                        .replace("Nabucco", "Tosca")
+                        .replaceAll(
+                                "(?s)\"sections\".*",
+                                "\"sections\": [{\"name\": \"S\", \"prices\": {\"adult\": 1}, \"rows\": [{\"name\": \"A\", \"seats\": 1}]}]}"));
         assertThat(system.api.reserve(soldOut, "S-A-1").status()).isEqualTo(201);
         var opensAt = "\"onSaleFrom\": \"2099-05-01T10:00:00+02:00\", ";
         ada.create(ShopVisit.HOUSE.replace("\"Nabucco\",", "\"Turandot\", " + opensAt));
@@ -116,7 +119,8 @@ class ShopSitesTest {
         browser.find(".price-tag", "on sale from Friday, May 1, 2099");
         browser.assertAccessible("start").dark(true).assertAccessible("start, dark");
         browser.screen(Screen.PHONE).assertAccessible("start, phone").screen(Screen.DESKTOP);
-        assertThat(browser.driver.findElements(By.cssSelector("a.way")).stream().map(link -> link.getDomAttribute("href")))
+        assertThat(browser.driver.findElements(By.cssSelector("a.way")).stream()
+                        .map(link -> link.getDomAttribute("href")))
                 .containsExactly("/shop", "/gate", "/office", "/api/docs/");
         browser.go(system.url() + "/shop").find(".event", "Aida");
         browser.assertAccessible("list of events").click(".event", "Tosca").find(".live", "0 of 1");
@@ -143,8 +147,11 @@ class ShopSitesTest {
         ada.create(ShopVisit.HOUSE.replace("\"currency\"", "\"onSaleFrom\": \"" + soon + "\", \"currency\""));
         ada.open(ada.event);
         browser.find("#sale", "It opens here by itself in ").getText();
-        browser.assertAccessible("not yet on sale").find("[data-section='STALLS']").click();
-        assertThat(browser.driver.findElements(By.cssSelector("svg.hall, #keep"))).hasSize(1);
+        browser.assertAccessible("not yet on sale")
+                .find("[data-section='STALLS']")
+                .click();
+        assertThat(browser.driver.findElements(By.cssSelector("svg.hall, #keep")))
+                .hasSize(1);
 
         change(ada.event, "{\"sales\": \"PAUSED\"}");
         ada.open(ada.event);
@@ -155,7 +162,8 @@ class ShopSitesTest {
         browser.find("#sale", "The sale has ended");
 
         var cancel = Api.post(
-                system.api.asAdmin(system.api.request("/api/events/" + ada.event + "/cancel")), "{\"reason\": \"The tenor is ill.\"}");
+                system.api.asAdmin(system.api.request("/api/events/" + ada.event + "/cancel")),
+                "{\"reason\": \"The tenor is ill.\"}");
         assertThat(system.api.send(cancel).status()).isEqualTo(200);
         browser.go(ada.url()).find("#sale", "The tenor is ill.");
         browser.assertAccessible("cancelled").screen(Screen.PHONE).assertAccessible("cancelled, phone");
@@ -169,18 +177,25 @@ class ShopSitesTest {
     @Test
     void in_a_presale_a_code_is_needed() {
         var soon = Instant.now().plusSeconds(3600);
-        ada.create(ShopVisit.HOUSE.replace(
-                "\"currency\"",
-                "\"onSaleFrom\": \"" + soon + "\", \"presales\": [{\"from\": \"2020-01-01T00:00:00Z\", \"access\": \"MEMBERS\"}], \"currency\""));
+        ada.create(
+                ShopVisit.HOUSE.replace(
+                        "\"currency\"",
+                        "\"onSaleFrom\": \"" + soon
+                                + "\", \"presales\": [{\"from\": \"2020-01-01T00:00:00Z\", \"access\": \"MEMBERS\"}], \"currency\""));
         var code = Api.post(
-                system.api.asAdmin(system.api.request("/api/events/" + ada.event + "/codes").header("Idempotency-Key", "c")),
+                system.api.asAdmin(system.api
+                        .request("/api/events/" + ada.event + "/codes")
+                        .header("Idempotency-Key", "c")),
                 "{\"code\": \"FRIEND\", \"effect\": {\"access\": \"MEMBERS\"}}");
         assertThat(system.api.send(code).status()).isEqualTo(201);
         ada.open(ada.event).section("STALLS").click("B", 1);
         browser.find("#sale", "This is a presale");
         ada.keep("ada@example.org");
         browser.find("#code-about", "In the presale you need a code");
-        browser.assertAccessible("presale").type("#code", "friend").click("#keep").find("#pay");
+        browser.assertAccessible("presale")
+                .type("#code", "friend")
+                .click("#keep")
+                .find("#pay");
     }
 
     @Test
@@ -208,10 +223,14 @@ class ShopSitesTest {
     void a_site_that_is_not_listed_cannot_show_the_shop() {
         ada.create(ShopVisit.HOUSE);
         browser.go(page(STRANGER, ada.event));
-        assertThat(browser.<Boolean>script("return customElements.get('seatlock-event') === undefined")).isTrue();
+        assertThat(browser.<Boolean>script("return customElements.get('seatlock-event') === undefined"))
+                .isTrue();
         // Nor without the script.
-        browser.script("const frame = document.createElement('iframe'); frame.src = arguments[0]; document.body.append(frame)",
+        browser.script(
+                "const frame = document.createElement('iframe'); frame.src = arguments[0]; document.body.append(frame)",
                 ada.url() + "?embed=1");
-        Wait.until("the frame is refused", () -> browser.errors().stream().anyMatch(line -> line.contains("frame-ancestors")));
+        Wait.until(
+                "the frame is refused",
+                () -> browser.errors().stream().anyMatch(line -> line.contains("frame-ancestors")));
     }
 }

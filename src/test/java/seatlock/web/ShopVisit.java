@@ -117,7 +117,8 @@ final class ShopVisit {
         assertThat(Api.json(stored).get("eventId").asText()).isEqualTo(event.toString());
         assertThat(Api.json(stored).get("token").asText()).isNotEmpty();
         seatlock.support.Wait.until(
-                "confirmed", () -> system.api.read(event, id).get("status").asText().equals("CONFIRMED"));
+                "confirmed",
+                () -> system.api.read(event, id).get("status").asText().equals("CONFIRMED"));
         return system.api.read(event, id);
     }
 
