@@ -10,6 +10,9 @@ const REFRESH_EVENT = 120_000;
 const DEFER_FOR = 30_000;
 const DEFER_AT_MOST = 12 * 3600_000;
 
+/** Reasons that say that a code is no ticket of this event. */
+const NO_TICKET = new Set(['MALFORMED', 'UNKNOWN_KEY', 'FORGED', 'OTHER_EVENT', 'UNKNOWN_TICKET']);
+
 const isNoResponse = problem => problem.status === 0 || problem.status === 429 || problem.status >= 500;
 
 /** Fires `state` whenever what it shows about itself has changed. */
@@ -133,10 +136,11 @@ export class Gatekeeper extends EventTarget {
     return judged;
   }
 
-  /** Adds the seat, which the server tells with an admission only. */
+  /** Adds the seat, which the server tells with an admission only; a forged code may name a ticket that exists. */
   async #judge(code, direction) {
     const answer = await this.#judgeCode(code, direction);
-    return {seat: this.#book.tickets.get(answer.ticket)?.seat, ...answer};
+    return NO_TICKET.has(answer.reason) ? {...answer, ticket: undefined}
+      : {seat: this.#book.tickets.get(answer.ticket)?.seat, ...answer};
   }
 
   async #judgeCode(code, direction) {

@@ -23,7 +23,9 @@ export function unlockSounds() {
 export const areSoundsLocked = () => !audio || audio.state !== 'running';
 
 export function signal(kind) {
-  navigator.vibrate?.(VIBRATIONS[kind]);
+  if (navigator.userActivation?.hasBeenActive !== false) { // before the first tap, browsers refuse
+    navigator.vibrate?.(VIBRATIONS[kind]);
+  }
   if (areSoundsLocked()) {
     return;
   }
