@@ -26,15 +26,24 @@ const page = document.getElementById('page');
 let leave = new AbortController();
 let shown;
 
-/** Returns an object for a view: `root` to fill, `params` of the hash, `signal` that is aborted when the person leaves, and `head` for its title. */
+/**
+ * Returns an object for a view: `root` to fill, `params` of the hash, `signal` that is aborted when the person leaves, and `head` for its
+ * title. A view that is late, because the person has left it meanwhile, fills an element that is no longer on the page.
+ */
 function makeView(main, params) {
   leave.abort();
   leave = new AbortController();
+  const {signal} = leave;
+  const root = h('div');
+  show(main, root);
   return {
-    root: main,
+    root,
     params,
-    signal: leave.signal,
+    signal,
     head(title, ...lines) {
+      if (signal.aborted) {
+        return;
+      }
       document.title = `${title} · ${t('office.title')}`;
       show(document.getElementById('title'), title);
       show(document.getElementById('subtitle'), lines);
@@ -81,7 +90,7 @@ async function route() {
   shown = path;
   const view = makeView(main, (found.hash.exec(path) ?? []).slice(1));
   view.head(found.title());
-  show(main, loading());
+  show(view.root, loading());
   if (!isFirst) {
     scrollTo(0, 0);
     document.getElementById('title').focus({preventScroll: true});
