@@ -210,6 +210,8 @@ class ShopSitesTest {
         browser.find(".live", "Live:");
         ada.section("STALLS").click("C", 1);
         browser.assertAccessible("in a frame");
+        browser.driver.switchTo().defaultContent();
+        browser.driver.switchTo().frame(frame);
         ada.keep("ada@example.org");
         browser.click("#pay");
         browser.driver.switchTo().defaultContent();
