@@ -80,6 +80,7 @@ export class Chooser {
 
   #showTop() {
     const section = this.#section;
+    this.#isBestOpen &&= this.#basket.phase === 'choosing';
     const isSeats = this.#house.sections.some(each => !each.isPlaces && !each.isTables);
     const chip = (mode, text) => h('button.chip', {type: 'button', id: `as-${mode}`, 'aria-pressed': String(this.#mode === mode), onclick: () => this.as(mode)}, text);
     const best = this.#basket.bestQuantity;

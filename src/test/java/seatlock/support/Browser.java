@@ -22,6 +22,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -206,6 +207,10 @@ public final class Browser implements AutoCloseable {
                     | NoSuchElementException
                     | org.openqa.selenium.ElementNotInteractableException e) {
                 // the page is changing
+            } catch (WebDriverException e) {
+                if (!e.getMessage().contains("does not belong to the document")) { // another page is being opened
+                    throw e;
+                }
             }
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("Not on the page: " + what + "\n" + driver.getCurrentUrl() + "\n"

@@ -128,10 +128,19 @@ class ShopSitesTest {
     }
 
     @Test
-    void a_place_without_events_is_told_how_to_begin() {
-        try (var empty = new PagesSystem()) {
+    void without_events_or_online_payment_people_are_told_another_way() {
+        try (var empty = new PagesSystem(Map.of("PAYMENTS", "none"))) {
             browser.go(empty.url() + "/").find("h3", "No events yet");
             browser.assertAccessible("no events").find("a[href='/office']", "Open the office");
+
+            var bob = new ShopVisit(empty, browser);
+            bob.create(ShopVisit.HOUSE.replace(
+                    "\"currency\"",
+                    "\"organiser\": {\"name\": \"Arena\", \"email\": \"tickets@arena.example\"}, \"currency\""));
+            bob.open(bob.event).section("STALLS").click("B", 1);
+            bob.keep("bob@example.org");
+            browser.click("#pay").find("#mine .told", "no online payment");
+            browser.assertAccessible("no payment").find("a[href='mailto:tickets@arena.example']");
         }
     }
 
