@@ -5,10 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.interactions.Actions;
 import seatlock.catalog.EventId;
 import seatlock.support.Api;
 import seatlock.support.Browser;
@@ -85,7 +89,9 @@ class ScreenshotsTest {
                     .reserveWith(event, UUID.randomUUID().toString(), best.toString())
                     .json();
             system.api.confirm(
-                    event, reserved.get("id").asText(), reserved.get("total").asLong());
+                    event,
+                    reserved.get("id").asText(),
+                    reserved.at("/total/amount").asLong());
         }
     }
 
@@ -97,7 +103,7 @@ class ScreenshotsTest {
                         "{\"email\":\"ada@example.org\",\"name\":\"Ada Lovelace\",\"best\":{\"quantity\":2,\"sections\":[\"Balcony\"]}}")
                 .json();
         system.api.confirm(
-                event, reserved.get("id").asText(), reserved.get("total").asLong());
+                event, reserved.get("id").asText(), reserved.at("/total/amount").asLong());
         return reserved;
     }
 
@@ -106,8 +112,8 @@ class ScreenshotsTest {
         browser.script("sessionStorage.clear()");
         browser.go("about:blank").go(system.url() + "/shop/" + event).find(".live", "Live:");
         browser.click("[data-section='Stalls']").find("svg.hall");
-        var free = browser.driver.findElements(
-                org.openqa.selenium.By.cssSelector("path.seat[role][aria-label*='row G'][aria-label$='free']"));
+        var free =
+                browser.driver.findElements(By.cssSelector("path.seat[role][aria-label*='row G'][aria-label$='free']"));
         for (int i = 2; i < 5; i++) {
             browser.script("arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true}))", free.get(i));
         }
@@ -128,16 +134,17 @@ class ScreenshotsTest {
         var created = system.api.send(Api.post(
                 system.api.asAdmin(system.api.request("/api/keys")), "{\"role\":\"gate\",\"name\":\"North\"}"));
         var key = created.json().get("key").asText();
+        browser.go("about:blank").go(system.url() + "/gate").find("#key");
+        browser.script("localStorage.setItem('seatlock.gate', '{\"isCameraOff\":true,\"doesStay\":true}')");
         browser.go("about:blank").go(system.url() + "/gate#key=" + key + "&event=" + event + "&gate=North");
-        browser.find(".status", "Online");
+        browser.click("button", "Start scanning").find(".status", "Online");
         var code = system.api
                 .tickets(event, order2().get("id").asText())
                 .get(0)
                 .get("code")
                 .asText();
-        new org.openqa.selenium.interactions.Actions(browser.driver)
-                .sendKeys(code, org.openqa.selenium.Keys.ENTER)
-                .perform();
+        browser.driver.executeCdpCommand("Input.insertText", Map.of("text", code));
+        new Actions(browser.driver).sendKeys(Keys.ENTER).perform();
         browser.awaitText("Stalls");
         browser.screenshot(picture);
         browser.script("localStorage.clear()");
@@ -152,15 +159,13 @@ class ScreenshotsTest {
                         "{\"email\":\"grace@example.org\",\"name\":\"Grace Hopper\",\"best\":{\"quantity\":1,\"sections\":[\"Stalls\"]}}")
                 .json();
         system.api.confirm(
-                event, reserved.get("id").asText(), reserved.get("total").asLong());
+                event, reserved.get("id").asText(), reserved.at("/total/amount").asLong());
         return reserved;
     }
 
     private void office(Path picture) {
         browser.go("about:blank").go(system.url() + "/office");
-        if (browser.driver
-                .findElements(org.openqa.selenium.By.cssSelector("#sign-out"))
-                .isEmpty()) {
+        if (browser.driver.findElements(By.cssSelector("#sign-out")).isEmpty()) {
             browser.type("#key", TestSystem.ADMIN_KEY).click("form .primary").find("#sign-out");
         }
         browser.go("about:blank").go(system.url() + "/office#/e/" + event + "/sales");
