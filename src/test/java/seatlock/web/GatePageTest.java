@@ -12,11 +12,6 @@ import com.google.zxing.common.HybridBinarizer;
 import com.google.zxing.qrcode.QRCodeReader;
 import com.google.zxing.qrcode.QRCodeWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +34,7 @@ import org.openqa.selenium.interactions.Actions;
 import seatlock.catalog.EventId;
 import seatlock.support.Api;
 import seatlock.support.Browser;
+import seatlock.support.Network;
 import seatlock.support.PagesSystem;
 import seatlock.support.TestSystem;
 
@@ -73,7 +69,7 @@ class GatePageTest {
         if (browser != null) {
             browser.close();
         }
-        PHONES.forEach(Phone::cut);
+        PHONES.forEach(phone -> phone.network.close());
         SYSTEM.close();
     }
 
@@ -165,97 +161,17 @@ class GatePageTest {
         }
     }
 
-    /** The network of one phone. */
+    /** A phone with a network of its own. */
     private static final class Phone {
 
-        private final URI server = URI.create(SYSTEM.url());
-        private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-        private final int port;
-        private ServerSocket listener;
-        private volatile boolean losesResponses;
+        private final Network network = new Network(SYSTEM.url());
 
         Phone() {
-            listen(0);
-            port = listener.getLocalPort();
             PHONES.add(this);
         }
 
         String url() {
-            return "http://localhost:" + port + "/gate";
-        }
-
-        private void listen(int at) {
-            try {
-                listener = new ServerSocket(at, 50, InetAddress.getByName("localhost"));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            var accepting = listener;
-            start(() -> {
-                while (true) {
-                    var client = accepting.accept();
-                    var upstream = new Socket(server.getHost(), server.getPort());
-                    open.addAll(List.of(client, upstream));
-                    start(() -> pump(client, upstream, false));
-                    start(() -> pump(upstream, client, true));
-                }
-            });
-        }
-
-        private interface Work {
-            void run() throws IOException;
-        }
-
-        private static void start(Work work) {
-            var thread = new Thread(() -> {
-                try {
-                    work.run();
-                } catch (IOException e) {
-                    // closed
-                }
-            });
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        private void pump(Socket from, Socket to, boolean isResponse) throws IOException {
-            try (from;
-                    to) {
-                var buffer = new byte[16_384];
-                for (int n = from.getInputStream().read(buffer);
-                        n > 0;
-                        n = from.getInputStream().read(buffer)) {
-                    if (isResponse && losesResponses) {
-                        return;
-                    }
-                    to.getOutputStream().write(buffer, 0, n);
-                }
-            } finally {
-                open.removeAll(List.of(from, to));
-            }
-        }
-
-        /** Requests arrive, but their responses do not, until the phone is connected again. */
-        void loseResponses() {
-            losesResponses = true;
-        }
-
-        void cut() {
-            try {
-                listener.close();
-                for (var socket : open) {
-                    socket.close();
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        void connect() {
-            losesResponses = false;
-            if (listener.isClosed()) {
-                listen(port);
-            }
+            return network.url() + "/gate";
         }
 
         /** Opens the page with a link that has key, event and name, and scans by hand; the camera is off. */
@@ -402,7 +318,7 @@ class GatePageTest {
         API.cancel(hall.event, refunded, TestSystem.ADMIN_KEY);
         var phone = new Phone().scanAt(hall, "Cellar").prepare();
 
-        phone.cut();
+        phone.network.cut();
         scan(first, "ok", "Welcome", "Checked without a network");
         browser.find(".status", "Offline");
         browser.find(".status", "1 scan waits to be uploaded");
@@ -428,7 +344,7 @@ class GatePageTest {
         browser.find(".status", "2 scans wait to be uploaded");
         assertThat(hall.scans("ADMITTED")).isZero();
 
-        phone.connect();
+        phone.network.connect();
         browser.find(".status:not(:has(.waiting))", "Online");
         assertThat(hall.scans("ADMITTED") + " " + hall.scans("ALREADY_CHECKED_IN"))
                 .isEqualTo("2 0");
@@ -450,12 +366,12 @@ class GatePageTest {
         var hall = new Hall("Bad network", false);
         var phone = new Phone().scanAt(hall, "North").prepare();
 
-        phone.loseResponses();
+        phone.network.loseResponses();
         var ticket = hall.ticket("STALLS-A-2");
         scan(hall.code("STALLS-A-1"), "ok", "Checked without a network");
         scan(ticket.get("number").asText(), "unsure", "scan the QR code");
         scan(ticket.get("code").asText(), "ok");
-        phone.connect();
+        phone.network.connect();
         browser.find(".status:not(:has(.waiting))", "Online");
 
         assertThat(hall.scans("ADMITTED") + " " + hall.scans("ALREADY_CHECKED_IN"))
@@ -468,16 +384,16 @@ class GatePageTest {
         var hall = new Hall("Two doors", false);
         var ticket = hall.ticket("STALLS-A-1");
         var north = new Phone().scanAt(hall, "North").prepare();
-        north.cut();
+        north.network.cut();
         scan(ticket.get("code").asText(), "ok");
         var south = new Phone().scanAt(hall, "South").prepare();
-        south.cut();
+        south.network.cut();
         scan(ticket.get("code").asText(), "ok");
 
-        south.connect();
+        south.network.connect();
         browser.find(".status:not(:has(.waiting))", "Online");
         browser.go(north.url()).find(".status", "1 scan waits to be uploaded");
-        north.connect();
+        north.network.connect();
         browser.click("#conflicts-button");
         browser.find("dialog li", ticket.get("number").asText());
         browser.find("dialog li", "also used at").getText();
@@ -506,7 +422,7 @@ class GatePageTest {
         scan(code, "ok", "Checked out");
         browser.assertAccessible("checked out");
         next();
-        phone.cut();
+        phone.network.cut();
         browser.click("button", "In");
         scan(code, "ok", "Welcome");
         next();
@@ -515,7 +431,7 @@ class GatePageTest {
         next();
         browser.click("button", "In");
         scan(code, "ok", "Welcome");
-        phone.connect();
+        phone.network.connect();
         browser.find(".status:not(:has(.waiting))", "Online");
         assertThat(hall.scans("ADMITTED") + " " + hall.scans("CHECKED_OUT")).isEqualTo("3 2");
     }
@@ -550,7 +466,7 @@ class GatePageTest {
     void a_camera_that_is_refused_or_missing_is_told_clearly() {
         var hall = new Hall("No camera", false);
         var script =
-                "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))";
+                "if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))";
         var added = browser.driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
         try {
             new Phone().start(hall, "North");
