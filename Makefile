@@ -7,7 +7,7 @@ JAVA_OPTS ?= -Xmx160m -XX:+UseParallelGC
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test storm kill-test payments-test machines-test nodes-test chaos check-qr bench audit check clients lint fmt jar openapi screenshots vendor psql clean
+.PHONY: help demo run test storm kill-test payments-test machines-test nodes-test chaos check-qr bench audit check clients lint fmt jar openapi pages-test screenshots vendor psql clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ check-qr: ## Render a ticket and read its QR code with zbar (needs pdftoppm and 
 
 bench: $(JAR) ## Measure the ratios of src/docs/figures.md side by side (twenty minutes; TEST=SaleBenchTest#ratios for one)
 	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Djunit.jupiter.execution.parallel.enabled=false -Dseatlock.bench.java="$(JAVA_OPTS)" -Dseatlock.bench.old="$(OLD)"
+
+pages-test: ## Use the pages in headless Chromium as buyers, gates and sellers do, and check each state with axe (needs chromium and chromedriver)
+	mvn -B -ntp test -Dgroups=pages -Dexcluded.tests= -Djunit.jupiter.execution.timeout.default=15m
 
 screenshots: ## Make the pictures of the pages in src/docs/pages (needs Chromium)
 	mvn -B -ntp test -Dtest=ScreenshotsTest -Dexcluded.tests=

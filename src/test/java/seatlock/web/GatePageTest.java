@@ -3,31 +3,20 @@ package seatlock.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.zxing.BarcodeFormat;
-import com.google.zxing.BinaryBitmap;
-import com.google.zxing.DecodeHintType;
-import com.google.zxing.RGBLuminanceSource;
-import com.google.zxing.common.BitMatrix;
-import com.google.zxing.common.HybridBinarizer;
-import com.google.zxing.qrcode.QRCodeReader;
-import com.google.zxing.qrcode.QRCodeWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.interactions.Actions;
@@ -42,6 +31,7 @@ import seatlock.support.TestSystem;
  * The gate's page in a browser whose camera sees one ticket. Each test is a phone of its own: the page stores by origin, and each phone
  * reaches the server through its own port, which can be cut off from it. The service worker is cut off, too.
  */
+@Tag("pages")
 class GatePageTest {
 
     private static final PagesSystem SYSTEM = new PagesSystem();
@@ -56,7 +46,7 @@ class GatePageTest {
         seen = new Hall("Seen by the camera", false);
         var film = Files.createTempFile("seatlock-camera", ".y4m");
         film.toFile().deleteOnExit();
-        film(film, seen.code("STALLS-A-7"));
+        QrPictures.film(film, seen.code("STALLS-A-7"));
         browser = Browser.open(
                 "--use-fake-ui-for-media-stream",
                 "--use-fake-device-for-media-stream",
@@ -79,35 +69,6 @@ class GatePageTest {
         assertThat(browser.errors())
                 .filteredOn(line -> !line.contains("Failed to load resource"))
                 .isEmpty();
-    }
-
-    /** Writes a film for the fake camera: raw frames that show a QR code. */
-    private static void film(Path file, String text) throws IOException {
-        int width = 640;
-        int height = 480;
-        int side = 400;
-        BitMatrix code;
-        try {
-            code = new QRCodeWriter().encode(text, BarcodeFormat.QR_CODE, side, side);
-        } catch (com.google.zxing.WriterException e) {
-            throw new IllegalStateException(e);
-        }
-        var light = new byte[width * height];
-        Arrays.fill(light, (byte) 235);
-        for (int y = 0; y < side; y++) {
-            for (int x = 0; x < side; x++) {
-                if (code.get(x, y)) {
-                    light[(y + (height - side) / 2) * width + x + (width - side) / 2] = 16;
-                }
-            }
-        }
-        var colour = new byte[width * height / 2];
-        Arrays.fill(colour, (byte) 128);
-        try (var out = Files.newOutputStream(file)) {
-            out.write("YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\nFRAME\n".getBytes(StandardCharsets.US_ASCII));
-            out.write(light);
-            out.write(colour);
-        }
     }
 
     /** An event of its own, with a gate key for it. */
@@ -491,25 +452,7 @@ class GatePageTest {
                 })""");
 
         assertThat(made.get(0).toString()).endsWith("/gate#key=seatlock_1_2&event=e&gate=North+%26+South");
-        assertThat(read(made.get(1).toString(), made.get(2).toString())).isEqualTo(made.get(0));
-    }
-
-    /** Reads a QR code that is drawn as squares of one unit. */
-    private static String read(String viewBox, String path) throws Exception {
-        int scale = 4;
-        int side = Integer.parseInt(viewBox.split(" ")[2]) * scale;
-        var pixels = new int[side * side];
-        Arrays.fill(pixels, 0xffffff);
-        Pattern.compile("M(\\d+) (\\d+)h1v1h-1z").matcher(path).results().forEach(module -> {
-            for (int i = 0; i < scale * scale; i++) {
-                int x = Integer.parseInt(module.group(1)) * scale + i % scale;
-                int y = Integer.parseInt(module.group(2)) * scale + i / scale;
-                pixels[y * side + x] = 0;
-            }
-        });
-        var image = new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(side, side, pixels)));
-        return new QRCodeReader()
-                .decode(image, Map.of(DecodeHintType.PURE_BARCODE, true))
-                .getText();
+        assertThat(QrPictures.read(made.get(1).toString(), made.get(2).toString()))
+                .isEqualTo(made.get(0));
     }
 }

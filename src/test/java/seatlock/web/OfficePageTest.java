@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -24,6 +25,7 @@ import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
 /** The office in a browser: what a venue does in it from the creation of an event to its end. */
+@Tag("pages")
 class OfficePageTest {
 
     private static final PagesSystem SYSTEM = new PagesSystem();

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import seatlock.catalog.EventId;
@@ -29,6 +30,7 @@ import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
 /** The page of an order, as a buyer sees it in each state. */
+@Tag("pages")
 class OrderPageTest {
 
     private static final PagesSystem SYSTEM = new PagesSystem();

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -19,6 +20,7 @@ import seatlock.support.PagesSystem;
 import seatlock.support.Wait;
 
 /** Buying in the shop: by mouse, touch and keyboard, with a rival, and with a connection that breaks. */
+@Tag("pages")
 class ShopPageTest {
 
     private static final String ADA = "ada@example.org";

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import seatlock.catalog.EventId;
@@ -23,6 +24,7 @@ import seatlock.support.PagesSystem;
 import seatlock.support.Wait;
 
 /** The start page, the shop on other sites, and events that cannot be bought now. */
+@Tag("pages")
 class ShopSitesTest {
 
     /** Two other sites, one of which the server lists. */
