@@ -108,9 +108,9 @@ class OfficePageTest {
         return SYSTEM.api.get(path, TestSystem.ADMIN_KEY).json();
     }
 
-    /** Failures to load are told by the page, and the browser notes them in its console, too. */
+    /** A refusal that the page tells is in the console of the browser, too: 401, 403 and 422. */
     private static void assertNoErrors() {
-        assertThat(browser.errors()).allMatch(line -> line.contains("status of 401") || line.contains("status of 403"));
+        assertThat(browser.errors()).allMatch(line -> line.matches(".* status of (401|403|422) .*"));
     }
 
     private static EventId createEvent(String name) {
