@@ -25,6 +25,7 @@ import seatlock.support.Api;
 import seatlock.support.Browser;
 import seatlock.support.Network;
 import seatlock.support.PagesSystem;
+import seatlock.support.QrCodes;
 import seatlock.support.TestSystem;
 
 /**
@@ -46,7 +47,7 @@ class GatePageTest {
         seen = new Hall("Seen by the camera", false);
         var film = Files.createTempFile("seatlock-camera", ".y4m");
         film.toFile().deleteOnExit();
-        QrPictures.film(film, seen.code("STALLS-A-7"));
+        QrCodes.film(film, seen.code("STALLS-A-7"));
         browser = Browser.open(
                 "--use-fake-ui-for-media-stream",
                 "--use-fake-device-for-media-stream",
@@ -452,7 +453,6 @@ class GatePageTest {
                 })""");
 
         assertThat(made.get(0).toString()).endsWith("/gate#key=seatlock_1_2&event=e&gate=North+%26+South");
-        assertThat(QrPictures.read(made.get(1).toString(), made.get(2).toString()))
-                .isEqualTo(made.get(0));
+        assertThat(QrCodes.read(made.get(1).toString(), made.get(2).toString())).isEqualTo(made.get(0));
     }
 }

@@ -1,4 +1,4 @@
-package seatlock.web;
+package seatlock.support;
 
 import com.google.zxing.BarcodeFormat;
 import com.google.zxing.BinaryBitmap;
@@ -16,13 +16,13 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** QR codes as a camera sees them, and as a page draws them. */
-final class QrPictures {
+/** QR codes for the camera of a browser, and from its pages. */
+public final class QrCodes {
 
-    private QrPictures() {}
+    private QrCodes() {}
 
     /** Writes a film for the fake camera: raw frames that show a QR code. */
-    static void film(Path file, String text) throws IOException {
+    public static void film(Path file, String text) throws IOException {
         int width = 640;
         int height = 480;
         int side = 400;
@@ -51,7 +51,7 @@ final class QrPictures {
     }
 
     /** Reads a QR code that is drawn as squares of one unit. */
-    static String read(String viewBox, String path) throws Exception {
+    public static String read(String viewBox, String path) throws Exception {
         int scale = 4;
         int side = Integer.parseInt(viewBox.split(" ")[2]) * scale;
         var pixels = new int[side * side];
