@@ -1,5 +1,5 @@
 /** The seats of an event, kept up to date: by the stream of differences, or by asking every few seconds where there is none. */
-import {BASE, all, call} from './api.js';
+import {BASE, call} from './api.js';
 
 const POLL_MS = 2500;
 const STATUS = {A: 'AVAILABLE', H: 'HELD', S: 'SOLD'};
@@ -150,12 +150,11 @@ export class LiveMap extends EventTarget {
       const {status, body, etag} = await call('GET', this.#path(), {token: this.#token, etag: this.#etag, patience: 0});
       this.#is('polling');
       if (status !== 304) {
-        const seats = body.next === null ? body.seats : [...body.seats, ...await all(this.#path(body.next), 'seats', {token: this.#token})];
         this.#etag = body.next === null ? etag : undefined;
-        if (seats.length !== this.seats.size) {
+        if (body.next !== null || body.seats.length !== this.seats.size) {
           await this.load();
         } else {
-          this.#apply({seats, areas: body.areas});
+          this.#apply(body);
         }
       }
     } catch {
