@@ -4,6 +4,7 @@ MVN  := mvn -B -q
 JAR  := target/seatlock.jar
 # A small heap is enough, and the parallel collector leaves more CPU to the sale: src/docs/figures.md, "Java options".
 JAVA_OPTS ?= -Xmx160m -XX:+UseParallelGC
+PAYMENT_TESTS := CarelessShopTest,PaymentKillTest
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
@@ -29,7 +30,7 @@ kill-test: ## Confirm 1,000 reservations while workers, Redis and the mail serve
 	mvn -B -ntp test -Dtest=KillTest -Dexcluded.tests=
 
 payments-test: ## The day of a careless shop, and a kill at each step of a payment, KILLS=20 times each (fifteen minutes; TEST=… for one test)
-	mvn -B -ntp test -Dtest='$(or $(TEST),CarelessShopTest,PaymentKillTest)' -Dexcluded.tests= -Djunit.jupiter.execution.timeout.default=30m -Dseatlock.payments.kills=$(or $(KILLS),20)
+	mvn -B -ntp test -Dtest='$(or $(TEST),$(PAYMENT_TESTS))' -Dexcluded.tests= -Djunit.jupiter.execution.timeout.default=30m -Dseatlock.payments.kills=$(or $(KILLS),20)
 
 machines-test: ## Start the program on odd machines: locale, IPv6, host names, databases, damaged homes, cut-short first starts (15 minutes)
 	mvn -B -ntp test -Dgroups=machines -Dexcluded.tests=
