@@ -59,4 +59,17 @@ if (!invited()) {
     setup.show();
   }
 }
-navigator.serviceWorker?.register(`${BASE}gate/worker.js`, {scope: `${BASE}gate`}).catch(e => console.warn('Not available offline:', e.message));
+
+/**
+ * Stores the page for times without a network. The browser gives up a worker whose files it cannot fetch, so it is asked for until it is
+ * there.
+ */
+function store() {
+  const workers = navigator.serviceWorker;
+  workers?.register(`${BASE}gate/worker.js`, {scope: `${BASE}gate`}).catch(e => console.warn('Not available offline:', e.message));
+  if (workers && !workers.controller) {
+    setTimeout(store, 10_000);
+  }
+}
+
+store();

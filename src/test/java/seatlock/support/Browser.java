@@ -89,7 +89,8 @@ public final class Browser implements AutoCloseable {
                 "--lang=en-US",
                 "--user-data-dir=" + profile);
         options.addArguments(arguments);
-        options.setExperimentalOption("prefs", Map.of("intl.accept_languages", "en-US,en", "download.default_directory", profile.toString()));
+        options.setExperimentalOption(
+                "prefs", Map.of("intl.accept_languages", "en-US,en", "download.default_directory", profile.toString()));
         var logging = new LoggingPreferences();
         logging.enable(LogType.BROWSER, Level.ALL);
         options.setCapability(ChromeOptions.LOGGING_PREFS, logging);
