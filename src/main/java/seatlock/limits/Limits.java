@@ -31,7 +31,7 @@ public record Limits(
      * of all its buyers with one key; low enough that a single machine can neither keep the server busy nor hold all seats of
      * an event. Keys are trusted more: 10,000 requests per second may be a large sale, more are a mistake.
      */
-    public static final Limits DEFAULT = new Limits(true, 1_200, 600_000, 50, 5, 40, 65_536, 1_000_000, 8_192, 10_000);
+    public static final Limits DEFAULT = new Limits(true, 1_200, 600_000, 50, 5, 40, 65_536, 1_000_000, 8_192, 1_000);
 
     /** The default sizes, without rates and quotas. */
     public static final Limits OFF = DEFAULT.off();

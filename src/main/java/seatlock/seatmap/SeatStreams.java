@@ -109,9 +109,14 @@ public final class SeatStreams implements AutoCloseable {
         task.start(LOOK);
     }
 
-    /** Returns the present state of an event. @return fails as {@link SeatMaps#find} does */
+    /**
+     * Returns the present state of an event. While clients follow it, it is what they were told last, so that thousands may come at once.
+     *
+     * @return fails as {@link SeatMaps#find} does
+     */
     public CompletableFuture<SeatState> state(EventId event) {
-        return maps.state(event);
+        var channel = channels.get(event);
+        return channel == null ? maps.state(event) : CompletableFuture.completedFuture(channel.state);
     }
 
     /**
