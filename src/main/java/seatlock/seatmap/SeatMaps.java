@@ -334,10 +334,9 @@ public final class SeatMaps {
         var etag = map.etag(query, statuses);
         var isSame = before != null && before.page().etag().equals(etag);
         var page = isSame ? before.page() : new Page(map, query, statuses, etag);
-        page.make(form(build));
-        if (before != null && before.page().gzip != null) {
-            page.gzip();
-        }
+        var form = form(build);
+        var isAskedForAgain = before != null && before.page().gzip != null;
+        page.make(form != Form.STATUSES && isAskedForAgain ? Form.GZIP : form);
         synchronized (this) {
             var ended = clock.getAsLong();
             var pause = Math.min(PAUSE_PER_BUILD * (ended - began), MAX_PAUSE.toNanos());

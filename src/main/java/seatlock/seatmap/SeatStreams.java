@@ -55,7 +55,11 @@ public final class SeatStreams implements AutoCloseable {
         final Set<Follower> followers = ConcurrentHashMap.newKeySet();
         volatile SeatState state;
         volatile boolean isLooking;
-        volatile long nextLook;
+        volatile long nextLook = System.nanoTime();
+
+        Channel(SeatState state) {
+            this.state = state;
+        }
     }
 
     private static final class Follower {
@@ -95,6 +99,8 @@ public final class SeatStreams implements AutoCloseable {
     private final int limit;
     private final PeriodicTask task = new PeriodicTask("seat-streams", this::look, failure -> false);
     private final Map<EventId, Channel> channels = new ConcurrentHashMap<>();
+    private final Map<EventId, CompletableFuture<SeatState>> first =
+            new ConcurrentHashMap<>(); // of events without a channel
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean closed;
 
@@ -110,13 +116,19 @@ public final class SeatStreams implements AutoCloseable {
     }
 
     /**
-     * Returns the present state of an event. While clients follow it, it is what they were told last, so that thousands may come at once.
+     * Returns the state of an event with which a client begins. It is read once for all that come at once, however many they are: while
+     * clients follow the event, it is what they were told last.
      *
      * @return fails as {@link SeatMaps#find} does
      */
     public CompletableFuture<SeatState> state(EventId event) {
         var channel = channels.get(event);
-        return channel == null ? maps.state(event) : CompletableFuture.completedFuture(channel.state);
+        if (channel != null) {
+            return CompletableFuture.completedFuture(channel.state);
+        }
+        var state = first.computeIfAbsent(event, maps::state);
+        state.whenComplete((read, failure) -> first.remove(event, state));
+        return state;
     }
 
     /**
@@ -134,10 +146,7 @@ public final class SeatStreams implements AutoCloseable {
         }
         var follower = new Follower(client);
         var channel = channels.compute(event, (id, existing) -> {
-            var current = existing == null ? new Channel() : existing;
-            if (existing == null) {
-                current.state = state;
-            }
+            var current = existing == null ? new Channel(state) : existing;
             current.followers.add(follower);
             return current;
         });
