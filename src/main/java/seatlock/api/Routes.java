@@ -3,10 +3,10 @@ package seatlock.api;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import seatlock.http.Pages;
 import seatlock.http.PublicUrl;
 import seatlock.http.Requests;
 
@@ -42,9 +42,6 @@ final class Routes {
     static boolean isFileOfPages(String path) {
         return path.startsWith("/web/");
     }
-
-    /** HEAD is added with every GET, because Javalin by itself responds 200 to any HEAD. */
-    private static final List<HandlerType> READ = List.of(HandlerType.GET, HandlerType.HEAD);
 
     private final RoutesConfig routes;
 
@@ -154,9 +151,7 @@ final class Routes {
 
     /** Adds a page. Its query parameters are ignored, because links from elsewhere may have some. */
     private void page(String path, Handler handler) {
-        for (var method : READ) {
-            routes.addHttpHandler(method, path, handler, AccessRule.ANYONE);
-        }
+        Pages.add(routes, path, handler, AccessRule.ANYONE);
     }
 
     private void post(String path, AccessRule rule, Handler handler) {
@@ -164,7 +159,7 @@ final class Routes {
     }
 
     private void get(String path, AccessRule rule, Handler handler, String... queryParameters) {
-        for (var method : READ) {
+        for (var method : Pages.READ) {
             operation(method, path, rule, handler, queryParameters);
         }
     }

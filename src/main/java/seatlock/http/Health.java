@@ -3,7 +3,6 @@ package seatlock.http;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import io.javalin.http.HandlerType;
 import io.javalin.security.RouteRole;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -263,10 +262,7 @@ public final class Health implements AutoCloseable {
     public void addRoutes(RoutesConfig routes, RouteRole... roles) {
         var handlers = Map.<String, Handler>of(
                 "/livez", this::live, "/readyz", this::ready, "/metrics", new MetricsHandler(metrics));
-        handlers.forEach((path, handler) -> {
-            routes.addHttpHandler(HandlerType.GET, path, handler, roles);
-            routes.addHttpHandler(HandlerType.HEAD, path, handler, roles);
-        });
+        handlers.forEach((path, handler) -> Pages.add(routes, path, handler, roles));
     }
 
     private void live(Context ctx) {

@@ -243,6 +243,12 @@ public final class Requests {
         validation.finish();
     }
 
+    /** Returns whether a request comes from a browser that shows the response: programs accept anything, or JSON. */
+    public static boolean isFromPerson(Context ctx) {
+        var accept = Optional.ofNullable(ctx.header("Accept")).orElse("");
+        return accept.contains("text/html") && !accept.contains("application/json");
+    }
+
     /** Returns whether the client accepts gzip, by name or with a wildcard (RFC 9110 section 12.5.3). */
     public static boolean acceptsGzip(Context ctx) {
         var any = false;

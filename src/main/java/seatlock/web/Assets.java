@@ -8,9 +8,13 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import seatlock.crypto.Sha256;
 
 /**
@@ -30,19 +34,18 @@ final class Assets {
             "wasm", "application/wasm",
             "txt", "text/plain;charset=utf-8");
 
+    /** The form of all of our imports. */
+    private static final Pattern IMPORT = Pattern.compile("^import .*from '([^']+)';$", Pattern.MULTILINE);
+
     private final Map<String, byte[]> files;
     private final String version;
 
     Assets() {
         this.files = read();
-        var all = new StringBuilder();
-        files.forEach((name, bytes) ->
-                all.append(name).append(' ').append(hex(Sha256.of(bytes))).append('\n'));
-        this.version = hex(Sha256.of(all.toString())).substring(0, 16);
-    }
-
-    private static String hex(byte[] hash) {
-        return HexFormat.of().formatHex(hash);
+        var all = files.entrySet().stream()
+                .flatMap(file -> Stream.of(file.getKey().getBytes(StandardCharsets.UTF_8), file.getValue()))
+                .toArray(byte[][]::new);
+        this.version = HexFormat.of().formatHex(Sha256.of(all), 0, 8);
     }
 
     /** Returns the files by their paths in the folder, which is in a jar, or in a directory while tests run. */
@@ -84,6 +87,22 @@ final class Assets {
     /** Returns a file that browsers may fetch by itself; empty if there is none of that name, such as for a page. */
     Optional<byte[]> find(String name) {
         return type(name).map(type -> files.get(name));
+    }
+
+    /** Returns a module and all that it imports at once, itself or through others; not those that it imports when they are needed. */
+    Set<String> withImports(String module) {
+        var found = new LinkedHashSet<String>();
+        addWithImports(module, found);
+        return found;
+    }
+
+    private void addWithImports(String module, Set<String> found) {
+        if (found.add(module)) {
+            IMPORT.matcher(text(module))
+                    .results()
+                    .map(line -> Path.of(module).resolveSibling(line.group(1)).normalize())
+                    .forEach(imported -> addWithImports(imported.toString().replace('\\', '/'), found));
+        }
     }
 
     /** Returns the media type of a file, by the end of its name. */

@@ -50,10 +50,8 @@ public final class SandboxPages implements Pages {
 
     @Override
     public void addRoutes(RoutesConfig routes, RouteRole anyone) {
-        for (var method : new HandlerType[] {HandlerType.GET, HandlerType.HEAD}) {
-            routes.addHttpHandler(method, PAGE, ctx -> show(ctx, false), anyone);
-            routes.addHttpHandler(method, PAGE + DECLINED, ctx -> show(ctx, true), anyone);
-        }
+        Pages.add(routes, PAGE, ctx -> show(ctx, false), anyone);
+        Pages.add(routes, PAGE + DECLINED, ctx -> show(ctx, true), anyone);
         routes.addHttpHandler(HandlerType.POST, PAGE + "/{action}", this::act, anyone);
     }
 
@@ -75,7 +73,7 @@ public final class SandboxPages implements Pages {
                     return new Result(isDone, view(payment).returnUrl());
                 })
                 .thenAccept(result -> {
-                    if (isPerson(ctx)) {
+                    if (Requests.isFromPerson(ctx)) {
                         ctx.header("Location", result.next(ctx, payment, action))
                                 .status(303);
                     } else if (result.isDone) {
@@ -119,12 +117,6 @@ public final class SandboxPages implements Pages {
                     ? page + DECLINED
                     : URI.create(returnUrl).toASCIIString();
         }
-    }
-
-    /** A browser that sends a form accepts HTML; a program accepts anything, or JSON. */
-    private static boolean isPerson(Context ctx) {
-        var accept = Optional.ofNullable(ctx.header("Accept")).orElse("");
-        return accept.contains("text/html") && !accept.contains("application/json");
     }
 
     private <T> CompletableFuture<T> submit(Supplier<T> work) {

@@ -3,10 +3,8 @@ package seatlock.web;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import io.javalin.http.HandlerType;
 import io.javalin.security.RouteRole;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -16,6 +14,7 @@ import seatlock.http.Json;
 import seatlock.http.Pages;
 import seatlock.http.Problem;
 import seatlock.http.PublicUrl;
+import seatlock.http.Requests;
 
 /**
  * The pages with which a venue sells without writing code: the start page, the shop, an order, the gate and the office. Each is a file
@@ -25,6 +24,8 @@ public final class WebPages implements Pages {
 
     /** A year: the path of a file changes with its content. */
     private static final String FOR_EVER = "public, max-age=31536000, immutable";
+
+    private static final String GATE = "gate/gate.js";
 
     private static final String NO_CAMERA = "camera=(), microphone=(), geolocation=()";
 
@@ -43,33 +44,28 @@ public final class WebPages implements Pages {
 
     @Override
     public void addRoutes(RoutesConfig routes, RouteRole anyone) {
-        add(routes, anyone, "/", ctx -> {
-            ctx.res().addHeader("Vary", "Accept");
-            if (isPerson(ctx)) {
-                page("index.html", "'none'").handle(ctx);
-            } else {
-                ctx.contentType("application/json").result(Json.write(links(ctx)));
-            }
-        });
-        add(routes, anyone, "/shop", page("shop.html", sitesWithShop));
-        add(routes, anyone, "/shop/{eventId}", page("shop.html", sitesWithShop));
-        add(routes, anyone, "/order/{eventId}/{reservationId}", page("order.html", sitesWithShop));
-        add(routes, anyone, "/office", page("office.html", "'none'"));
-        add(routes, anyone, "/gate", gate());
-        add(routes, anyone, "/gate/worker.js", script("gate/worker.js"));
-        add(routes, anyone, "/embed.js", script("embed.js"));
-        add(routes, anyone, "/web/{version}/<file>", this::file);
+        var start = page(new Look("Tickets", true, "shop/shop.css", "start.js"), "'none'");
+        Pages.add(routes, "/", ctx -> startOrLinks(ctx, start), anyone);
+        var shop = page(new Look("Tickets", true, "shop/shop.css", "shop/shop.js"), sitesWithShop);
+        Pages.add(routes, "/shop", shop, anyone);
+        Pages.add(routes, "/shop/{eventId}", shop, anyone);
+        var order = page(new Look("Your order", false, "order/order.css", "order/order.js"), sitesWithShop);
+        Pages.add(routes, "/order/{eventId}/{reservationId}", order, anyone);
+        var office = page(new Look("Office", false, "office/office.css", "office/office.js"), "'none'");
+        Pages.add(routes, "/office", office, anyone);
+        Pages.add(routes, "/gate", gate(), anyone);
+        Pages.add(routes, "/gate/worker.js", script("gate/worker.js"), anyone);
+        Pages.add(routes, "/embed.js", script("embed.js"), anyone);
+        Pages.add(routes, "/web/{version}/<file>", this::file, anyone);
     }
 
-    private static void add(RoutesConfig routes, RouteRole anyone, String path, Handler handler) {
-        for (var method : new HandlerType[] {HandlerType.GET, HandlerType.HEAD}) {
-            routes.addHttpHandler(method, path, handler, anyone);
+    private static void startOrLinks(Context ctx, Handler start) throws Exception {
+        ctx.res().addHeader("Vary", "Accept");
+        if (Requests.isFromPerson(ctx)) {
+            start.handle(ctx);
+        } else {
+            ctx.contentType("application/json").result(Json.write(links(ctx)));
         }
-    }
-
-    /** A program accepts anything, or JSON. */
-    private static boolean isPerson(Context ctx) {
-        return Optional.ofNullable(ctx.header("Accept")).orElse("").contains("text/html");
     }
 
     private static Map<String, Object> links(Context ctx) {
@@ -85,22 +81,37 @@ public final class WebPages implements Pages {
         return Map.of("links", links);
     }
 
+    /**
+     * What makes a page another page than the others.
+     *
+     * @param title until its script has found the words of its reader
+     * @param isFound whether search engines may list it
+     * @param style file of what its look adds to the design of all pages
+     * @param module that shows it
+     */
+    private record Look(String title, boolean isFound, String style, String module) {}
+
     /** @param frameAncestors the sites that may show the page in a frame */
-    private Handler page(String name, String frameAncestors) {
-        return page(name, "script-src 'self'", frameAncestors, NO_CAMERA);
+    private Handler page(Look look, String frameAncestors) {
+        return page(look, "script-src 'self'", frameAncestors, NO_CAMERA);
     }
 
     /** The gate scans with the camera, reads codes with WebAssembly, and has a worker that keeps the page for times without a network. */
     private Handler gate() {
         return page(
-                "gate.html",
+                new Look("Gate", false, "gate/gate.css", GATE),
                 "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; media-src 'self' blob:",
                 "'none'",
                 "camera=(self), microphone=(), geolocation=()");
     }
 
-    private Handler page(String name, String scripts, String frameAncestors, String permissions) {
-        var html = assets.text(name);
+    private Handler page(Look look, String scripts, String frameAncestors, String permissions) {
+        var html = assets.text("page.html")
+                .replace("{robots}", look.isFound ? "all" : "noindex")
+                .replace("{title}", look.title)
+                .replace("{style}", look.style)
+                .replace("{module}", look.module)
+                .replace("{preloads}", preloads(look.module));
         var policy =
                 "default-src 'none'; " + scripts + "; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';"
                         + " frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors " + frameAncestors;
@@ -114,12 +125,19 @@ public final class WebPages implements Pages {
         };
     }
 
+    /** Lets a browser fetch all modules at once, and not each after the one that imports it. */
+    private String preloads(String module) {
+        return assets.withImports(module).stream()
+                .map(each -> "<link rel=\"modulepreload\" href=\"{web}/" + each + "\">")
+                .collect(Collectors.joining("\n"));
+    }
+
     /**
      * A script at a path that never changes. Pages of other sites may load it, as far as CORS_ORIGINS allows. The policy is that of the
      * gate's worker, which fetches what it keeps.
      */
     private Handler script(String name) {
-        var source = assets.text(name);
+        var source = assets.text(name).replace("{modules}", String.join(" ", assets.withImports(GATE)));
         return ctx -> ctx.header("Cache-Control", "no-cache")
                 .header("Content-Security-Policy", "default-src 'none'; connect-src 'self'; frame-ancestors 'none'")
                 .header("Cross-Origin-Resource-Policy", "cross-origin")

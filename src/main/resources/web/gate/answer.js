@@ -1,6 +1,7 @@
 /** The answer to a scan, over the whole screen. */
 import {h, svg} from '../lib/dom.js';
 import {clock, shortDateTime} from '../lib/format.js';
+import {parts} from '../lib/seats.js';
 import {explain, t} from '../lib/texts.js';
 import {ticketNumber} from './code.js';
 
@@ -21,17 +22,14 @@ export function timeOf(instant, timeZone) {
 
 /** Returns the words of a seat, the large ones first: `['Row A · Seat 1', 'STALLS']`. */
 export function seatWords(label, event) {
-  const sections = (event?.sections ?? []).filter(({name}) => label.startsWith(`${name}-`));
-  const section = sections.sort((a, b) => b.name.length - a.name.length)[0];
-  const [, row, number] = /^(?:(.*)-)?([^-]*)$/.exec(section ? label.slice(section.name.length + 1) : label);
+  const {section, row, number, kind} = parts(event, label);
   if (!section || !row) {
     return [label];
   }
-  if (section.places) {
-    return [t('gate.answer.place', {place: number}), section.name];
+  if (kind === 'place') {
+    return [t('gate.answer.place', {place: number}), section];
   }
-  const isTable = section.rows?.some(each => each.name === row && each.sold === 'WHOLE');
-  return [isTable ? t('gate.answer.table', {table: row, seat: number}) : t('gate.answer.seat', {row, seat: number}), section.name];
+  return [kind === 'table' ? t('gate.answer.table', {table: row, seat: number}) : t('gate.answer.seat', {row, seat: number}), section];
 }
 
 /** The word of an answer, such as "Welcome". */

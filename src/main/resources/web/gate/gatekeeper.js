@@ -13,8 +13,6 @@ const DEFER_AT_MOST = 12 * 3600_000;
 /** Reasons that say that a code is no ticket of this event. */
 const NO_TICKET = new Set(['MALFORMED', 'UNKNOWN_KEY', 'FORGED', 'OTHER_EVENT', 'UNKNOWN_TICKET']);
 
-const isNoResponse = problem => problem.status === 0 || problem.status === 429 || problem.status >= 500;
-
 /** Fires `state` whenever what it shows about itself has changed. */
 export class Gatekeeper extends EventTarget {
 
@@ -99,7 +97,7 @@ export class Gatekeeper extends EventTarget {
       this.#is(true, null);
       return response.body;
     } catch (problem) {
-      if (isNoResponse(problem)) {
+      if (!problem.isDecided) {
         this.#is(false);
         this.#plan(SYNC_OFFLINE);
       } else {
@@ -161,7 +159,7 @@ export class Gatekeeper extends EventTarget {
         this.#unanswered.delete(name);
         return answer;
       } catch (problem) {
-        if (!isNoResponse(problem)) {
+        if (problem.isDecided) {
           return {kind: 'unsure', reason: 'PROBLEM', problem, direction};
         }
       }
@@ -301,7 +299,7 @@ export class Gatekeeper extends EventTarget {
     try {
       await this.#upload(scan);
     } catch (problem) {
-      if (isNoResponse(problem) || problem.status === 401 || problem.status === 403) {
+      if (!problem.isDecided || problem.status === 401 || problem.status === 403) {
         throw problem;
       }
       if (problem.body.reason === 'NOT_CHECKED_IN' && Gatekeeper.time() < scan.at + DEFER_AT_MOST) {

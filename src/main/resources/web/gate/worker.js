@@ -1,6 +1,7 @@
 /**
  * The gate's service worker: after a reload without a network, the page and its files are still there. Responses of the API are never
- * kept. The server replaces {web} by the path of the files, which contains a hash of them, so each release has a worker and files of its own.
+ * kept. The server replaces {web} by the path of the files, which contains a hash of them, so each release has a worker and files of its
+ * own, and {modules} by the modules that the page imports.
  */
 const WEB = '{web}';
 const PAGE = `${WEB.replace(/web\/[^/]+$/, '')}gate`;
@@ -8,13 +9,9 @@ const CACHE = `seatlock-gate ${WEB}`;
 const NETWORK_TIMEOUT = 4000;
 
 const FILES = [
-  'design.css', 'icon.svg',
-  'lib/api.js', 'lib/dom.js', 'lib/format.js', 'lib/texts.js',
+  'design.css', 'icon.svg', 'gate/gate.css', ...'{modules}'.split(' '),
   ...['de', 'en', 'es', 'fr', 'it', 'nl', 'pl'].map(language => `texts/${language}.json`),
-  ...['answer', 'book', 'camera', 'code', 'dialogs', 'gate', 'gatekeeper', 'invite', 'session', 'setup', 'signals', 'view']
-    .map(module => `gate/${module}.js`),
-  'gate/gate.css',
-  'vendor/uqr.js', 'vendor/zxing/share.js', 'vendor/zxing/reader/index.js', 'vendor/zxing/reader/zxing_reader.wasm',
+  'vendor/zxing/share.js', 'vendor/zxing/reader/index.js', 'vendor/zxing/reader/zxing_reader.wasm',
 ];
 
 self.addEventListener('install', event => event.waitUntil(install()));

@@ -24,6 +24,11 @@ export class Problem extends Error {
     return this.status === 0 || this.status === 429 || this.status === 502 || this.status === 503 || this.status === 504
         || this.slug === 'idempotency-key-in-use';
   }
+
+  /** Whether the server has decided: the same request, with the same key, would be refused again. Otherwise it may have had its effect. */
+  get isDecided() {
+    return !this.isTransient && this.status < 500;
+  }
 }
 
 /** Returns a new idempotency key. Keep it with what is wanted until the response has been processed. */

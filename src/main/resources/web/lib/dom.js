@@ -72,6 +72,16 @@ export function ask(dialog) {
   });
 }
 
+/** Gives a file to the browser, which stores or shows it. */
+export function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  const link = h('a', {href: url, download: name});
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
 let announcer;
 
 /** Tells a sentence to people that use a screen reader, without moving the focus. */

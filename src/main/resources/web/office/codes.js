@@ -1,9 +1,9 @@
 /** Promotion and access codes. */
-import {h, show} from '../lib/dom.js';
+import {h, save, show} from '../lib/dom.js';
 import {parseAmount, shortDateTime} from '../lib/format.js';
 import {t} from '../lib/texts.js';
 import {act, change, eventPath, readAll} from './session.js';
-import {action, askForm, badge, choice, copyButton, field, save, showDialog, table, tell, wrong} from './ui.js';
+import {action, askForm, badge, choice, copyButton, field, showDialog, table, tell, wrong} from './ui.js';
 import {money, number, typeNames} from './words.js';
 import {toInstant} from './zoned.js';
 

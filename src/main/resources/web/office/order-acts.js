@@ -1,9 +1,9 @@
 /** The actions on an order. Each says before what it will do. */
-import {h, show} from '../lib/dom.js';
+import {h, save, show} from '../lib/dom.js';
 import {decimals, parseAmount} from '../lib/format.js';
 import {LANGUAGES, t} from '../lib/texts.js';
 import {act, change, eventPath, read} from './session.js';
-import {askForm, check, choice, field, save, tell, wrong} from './ui.js';
+import {askForm, check, choice, field, tell, wrong} from './ui.js';
 import {money, seats} from './words.js';
 
 /** A change that has been made is shown, and then told. */

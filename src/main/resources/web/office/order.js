@@ -1,11 +1,11 @@
 /** One order with all its facts. */
-import {h, show} from '../lib/dom.js';
+import {h, save, show} from '../lib/dom.js';
 import {call} from '../lib/api.js';
 import {countdown, shortDateTime} from '../lib/format.js';
 import {now} from '../lib/api.js';
 import {LANGUAGES, t} from '../lib/texts.js';
 import {eventPath, read, readAll, session} from './session.js';
-import {action, badge, facts, save, table} from './ui.js';
+import {action, badge, facts, table} from './ui.js';
 import {actorWords, changeWords, money, number, reservationStatus, typeNames} from './words.js';
 import * as acts from './order-acts.js';
 

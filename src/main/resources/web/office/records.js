@@ -1,10 +1,10 @@
 /** Files for a spreadsheet, and the history of an event. */
-import {h, show} from '../lib/dom.js';
+import {h, save, show} from '../lib/dom.js';
 import {call} from '../lib/api.js';
 import {shortDateTime} from '../lib/format.js';
 import {t} from '../lib/texts.js';
 import {eventPath, read, session} from './session.js';
-import {action, save} from './ui.js';
+import {action} from './ui.js';
 import {actorWords, changeWords} from './words.js';
 
 const EXPORTS = ['reservations', 'tickets', 'check-ins', 'payments'];

@@ -1,5 +1,6 @@
 /** The key of the person in the office, and the calls that are made with it. */
-import {Problem, all, call, newKey} from '../lib/api.js';
+import {act as actOnce} from '../lib/act.js';
+import {Problem, all, call} from '../lib/api.js';
 import {storage} from '../lib/texts.js';
 
 const KEY = 'seatlock.office.key';
@@ -56,39 +57,9 @@ export const read = (path, options) => call('GET', path, {token: session.key, ..
 
 export const readAll = (path, name, options) => all(path, name, {token: session.key, ...options});
 
-/**
- * Sends what has an effect. The idempotency key is stored together with the request until an answer has arrived, so that the same
- * request has its effect once, even if the page is loaded again or the person presses twice.
- */
-export async function act(method, path, body, options = {}) {
-  const request = JSON.stringify([method, path, body]);
-  const name = INTENTS + await fingerprint(request);
-  const key = storage(() => sessionStorage.getItem(name)) ?? newKey();
-  storage(() => sessionStorage.setItem(name, key));
-  try {
-    const response = await call(method, path, {token: session.key, key, body, ...options});
-    storage(() => sessionStorage.removeItem(name));
-    return response;
-  } catch (problem) {
-    if (!problem.isTransient) {
-      storage(() => sessionStorage.removeItem(name));
-    }
-    throw problem;
-  }
-}
-
-/** Names a request without its personal data. Browsers have digests in secure contexts only. */
-async function fingerprint(text) {
-  if (crypto.subtle) {
-    const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-    return [...new Uint8Array(hash)].map(byte => byte.toString(16).padStart(2, '0')).join('');
-  }
-  let hash = 0;
-  for (const character of text) {
-    hash = (Math.imul(hash, 31) + character.codePointAt(0)) | 0;
-  }
-  return `${text.length}.${hash}`;
-}
+/** Sends what has an effect, once: see {@link actOnce}. Its idempotency key is forgotten with the tab. */
+export const act = (method, path, body, options = {}) =>
+  actOnce({store: () => sessionStorage, prefix: INTENTS}, method, path, {token: session.key, body, ...options});
 
 /** Changes something once more or not makes no difference: sends it without an idempotency key, and does not repeat it by itself. */
 export const change = (method, path, body, options = {}) => call(method, path, {token: session.key, body, ...options});

@@ -212,13 +212,6 @@ export function table(caption, heads, rows, {foot, properties = {}} = {}) {
 export const facts = pairs => h('dl.facts', {}, pairs.filter(([, value]) => value !== undefined && value !== null && value !== '')
     .map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value))));
 
-/** Hands a file to the person. */
-export function save(blob, name) {
-  const url = URL.createObjectURL(blob);
-  h('a', {href: url, download: name}).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
 /** Returns a text that must be copied, with a button for it. */
 export function copyable(text, label) {
   const input = h('input', {readonly: true, value: text, 'aria-label': label, onfocus: () => input.select()});

@@ -1,4 +1,5 @@
 /** Which order the page shows, and the token that opens it: from the link in a mail, or as the shop has stored it. */
+import {act} from '../lib/act.js';
 import {BASE} from '../lib/api.js';
 import {storage} from '../lib/texts.js';
 
@@ -36,6 +37,11 @@ export class Access {
 
   /** The URL of this page, without the token. */
   get url() { return new URL(`${BASE}order/${this.eventId}/${this.reservationId}`, location.href).href; }
+
+  /** Sends what has an effect, once, and returns the body of the response: see {@link act}. Its idempotency key outlives the tab. */
+  async act(method, path, body) {
+    return (await act({store: () => localStorage, prefix: 'seatlock.act.'}, method, path, {token: this.token, body})).body;
+  }
 
   /** The token has opened the order: the others are forgotten. */
   accepted() {

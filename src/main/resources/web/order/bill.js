@@ -3,7 +3,6 @@ import {call} from '../lib/api.js';
 import {announce, h, show} from '../lib/dom.js';
 import {amount, shortDateTime} from '../lib/format.js';
 import {LANGUAGES, explain, hasText, lang, t} from '../lib/texts.js';
-import {act} from './act.js';
 import {correct} from './dialogs.js';
 import {priceType} from './seats.js';
 import {moneyBack} from './standing.js';
@@ -39,7 +38,7 @@ export function detailsCard({event, reservation}, access, changed) {
     h('div.head', {}, h('h2', {id: 'details'}, t('order.details.title')),
       !isErased && (status === 'PENDING' || status === 'CONFIRMED') && event.status !== 'CANCELLED' && h('button.small', {id: 'correct', type: 'button', onclick: () =>
         correct(reservation, event.organiser?.email ?? event.organiser?.name, async patch => {
-          await act('PATCH', access.path, access.token, patch);
+          await access.act('PATCH', access.path, patch);
           changed();
           return t('order.saved');
         })}, t('order.correct.button'))),

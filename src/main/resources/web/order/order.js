@@ -4,7 +4,6 @@ import {announce, h, show, svg} from '../lib/dom.js';
 import {amount, clock, countdown, dateTime} from '../lib/format.js';
 import {explain, footer, loadTexts, storage, t} from '../lib/texts.js';
 import {Access} from './access.js';
-import {act} from './act.js';
 import {billCard, detailsCard, historyCard} from './bill.js';
 import {giveUp} from './dialogs.js';
 import {standing} from './standing.js';
@@ -191,7 +190,7 @@ function payButtons({total, seats}) {
     h('button.primary.large', {id: 'pay', type: 'button', 'aria-disabled': isBusy ? 'true' : null, onclick: isFree ? confirmFree : pay},
       isFree ? t('order.pay.free') : t('order.pay.button', {amount: amount(total.amount, total.currency)})),
     h('button.quiet', {id: 'give-up', type: 'button', onclick: () => giveUp(seats.length, async () => {
-      await act('POST', `${access.path}/cancel`, access.token);
+      await access.act('POST', `${access.path}/cancel`);
       askAgain();
     })}, t('order.giveUp.button')));
 }
@@ -218,7 +217,7 @@ async function attempt(work) {
 }
 
 const pay = () => attempt(async () => {
-  const {url} = await act('POST', `${access.path}/checkout`, access.token, {returnUrl: access.url});
+  const {url} = await access.act('POST', `${access.path}/checkout`, {returnUrl: access.url});
   storage(() => localStorage.setItem(payingName(), String(Date.now())));
   if (window.top === window) {
     location.assign(url);
@@ -227,7 +226,7 @@ const pay = () => attempt(async () => {
   }
 });
 
-const confirmFree = () => attempt(() => act('POST', `${access.path}/confirm`, access.token));
+const confirmFree = () => attempt(() => access.act('POST', `${access.path}/confirm`));
 
 const wasAtPayment = () => storage(() => localStorage.getItem(payingName())) !== null;
 

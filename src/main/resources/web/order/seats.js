@@ -1,16 +1,6 @@
 /** Seats in words. */
+import {parts} from '../lib/seats.js';
 import {t} from '../lib/texts.js';
-
-/** Returns the parts of a label, `SECTION-ROW-NUMBER`, with `kind`: `seat`, `place` or `table`. */
-function parts(event, label) {
-  const section = (event.sections || []).filter(each => label.startsWith(`${each.name}-`))
-    .sort((one, other) => other.name.length - one.name.length)[0];
-  const rest = section ? label.slice(section.name.length + 1) : label;
-  const end = rest.lastIndexOf('-');
-  const [row, number] = [rest.slice(0, Math.max(0, end)), rest.slice(end + 1)];
-  const isTable = section?.rows?.some(each => each.name === row && each.sold === 'WHOLE');
-  return {section: section?.name ?? '', row, number, kind: section?.places ? 'place' : isTable ? 'table' : 'seat'};
-}
 
 /** Returns a seat in one line: `STALLS, row D, seat 9`. */
 export function seatName(event, label) {

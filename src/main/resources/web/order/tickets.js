@@ -1,9 +1,8 @@
 /** The tickets of an order: seat, holder and state, and what one can do with each. */
 import {call, now} from '../lib/api.js';
-import {announce, h} from '../lib/dom.js';
+import {announce, h, save} from '../lib/dom.js';
 import {amount, shortDateTime} from '../lib/format.js';
 import {explain, t} from '../lib/texts.js';
-import {act, download} from './act.js';
 import {nameHolder, transfer} from './dialogs.js';
 import {priceType, seatFacts, seatName} from './seats.js';
 
@@ -85,13 +84,13 @@ function buttons(order, ticket, seat, name, access, changed) {
       : h('p.making', {}, h('span.spinner', {'aria-hidden': 'true'}), t('order.ticket.making')),
     h('div.pair', {}, h('button.small', {id: `name-${ticket.id}`, type: 'button', 'aria-label': t('order.holder.title', {seat: name}), onclick: () =>
       nameHolder(name, seat?.holder, async holder => {
-        await act('PATCH', access.path, access.token, {holders: {[ticket.seat]: holder}});
+        await access.act('PATCH', access.path, {holders: {[ticket.seat]: holder}});
         changed();
         return t('order.saved');
       })}, t('order.ticket.name')),
     isTransferable && h('button.small', {id: `transfer-${ticket.id}`, type: 'button', 'aria-label': t('order.transfer.title', {seat: name}), onclick: () =>
       transfer(name, async to => {
-        await act('POST', `api/events/${access.eventId}/tickets/${ticket.id}/transfer`, access.token, to);
+        await access.act('POST', `api/events/${access.eventId}/tickets/${ticket.id}/transfer`, to);
         changed();
         return t('order.transfer.done', {name: to.name});
       })}, t('order.ticket.transfer'))));
@@ -110,7 +109,7 @@ function calendarButton(access) {
 
 async function file(path, access, type, name) {
   const {response} = await call('GET', path, {token: access.token, accept: `${type}, application/problem+json`});
-  download(new Blob([await response.arrayBuffer()], {type}), name);
+  save(new Blob([await response.arrayBuffer()], {type}), name);
 }
 
 /** A button that fetches a file, because a link could not send the token. */

@@ -39,7 +39,7 @@ export class Buying extends EventTarget {
       try {
         return await request();
       } catch (problem) {
-        if (!(problem instanceof Problem) || !(problem.isTransient || problem.status >= 500)) {
+        if (!(problem instanceof Problem) || problem.isDecided) {
           throw problem;
         }
         this.dispatchEvent(new CustomEvent('waiting', {detail: problem}));
@@ -97,7 +97,7 @@ export class Buying extends EventTarget {
         leave(body.url);
       }
     } catch (problem) {
-      if (problem instanceof Problem && !problem.isTransient && problem.status < 500) {
+      if (problem instanceof Problem && problem.isDecided) {
         this.#basket.paid(); // decided: another attempt is another decision
       }
       throw problem;

@@ -40,7 +40,7 @@ class ScreenshotsTest {
             event = new EventId(UUID.fromString(
                     system.api.createEvent(hall()).json().get("id").asText()));
             sell();
-            var order = order();
+            var order = buy("Ada Lovelace", "Balcony", 2);
             for (var screen : Screen.values()) {
                 for (var isDark : List.of(false, true)) {
                     browser.screen(screen).dark(isDark);
@@ -82,25 +82,16 @@ class ScreenshotsTest {
     private void sell() {
         var random = new Random(15);
         for (int i = 0; i < 60; i++) {
-            var best = Api.json("{\"email\":\"ada@example.org\",\"name\":\"Ada Lovelace\",\"best\":{\"quantity\":"
-                    + (2 + random.nextInt(3)) + ",\"sections\":[\""
-                    + List.of("Stalls", "Balcony", "Gallery").get(random.nextInt(3)) + "\"]}}");
-            var reserved = system.api
-                    .reserveWith(event, UUID.randomUUID().toString(), best.toString())
-                    .json();
-            system.api.confirm(
-                    event,
-                    reserved.get("id").asText(),
-                    reserved.at("/total/amount").asLong());
+            buy("Ada Lovelace", List.of("Stalls", "Balcony", "Gallery").get(random.nextInt(3)), 2 + random.nextInt(3));
         }
     }
 
-    private JsonNode order() {
+    /** Buys the best seats of a section for a person, and returns the reservation. */
+    private JsonNode buy(String name, String section, int quantity) {
+        var json = "{\"email\":\"ada@example.org\",\"name\":\"" + name + "\",\"best\":{\"quantity\":" + quantity
+                + ",\"sections\":[\"" + section + "\"]}}";
         var reserved = system.api
-                .reserveWith(
-                        event,
-                        "the-order",
-                        "{\"email\":\"ada@example.org\",\"name\":\"Ada Lovelace\",\"best\":{\"quantity\":2,\"sections\":[\"Balcony\"]}}")
+                .reserveWith(event, UUID.randomUUID().toString(), json)
                 .json();
         system.api.confirm(
                 event, reserved.get("id").asText(), reserved.at("/total/amount").asLong());
@@ -139,7 +130,7 @@ class ScreenshotsTest {
         browser.go("about:blank").go(system.url() + "/gate#key=" + key + "&event=" + event + "&gate=North");
         browser.click("button", "Start scanning").find(".status", "Online");
         var code = system.api
-                .tickets(event, order2().get("id").asText())
+                .tickets(event, buy("Grace Hopper", "Stalls", 1).get("id").asText())
                 .get(0)
                 .get("code")
                 .asText();
@@ -148,19 +139,6 @@ class ScreenshotsTest {
         browser.awaitText("Stalls");
         browser.screenshot(picture);
         browser.script("localStorage.clear()");
-    }
-
-    /** Another order, whose ticket has not been used. */
-    private JsonNode order2() {
-        var reserved = system.api
-                .reserveWith(
-                        event,
-                        UUID.randomUUID().toString(),
-                        "{\"email\":\"grace@example.org\",\"name\":\"Grace Hopper\",\"best\":{\"quantity\":1,\"sections\":[\"Stalls\"]}}")
-                .json();
-        system.api.confirm(
-                event, reserved.get("id").asText(), reserved.at("/total/amount").asLong());
-        return reserved;
     }
 
     private void office(Path picture) {
