@@ -14,8 +14,11 @@ import seatlock.net.Conversation;
  */
 final class ReplyStream extends FilterInputStream {
 
-    /** Counted for each array: for the array, and for the stack, because arrays that contain arrays are read recursively. */
-    private static final long BYTES_PER_ARRAY = 1_000;
+    /** Arrays within arrays. Jedis reads them recursively, so that many would exhaust the stack; no reply that is used has three. */
+    private static final int MAX_DEPTH = 16;
+
+    /** Counted for each array. */
+    private static final long BYTES_PER_ARRAY = 100;
 
     /** Counted for each element of an array. */
     private static final long BYTES_PER_ELEMENT = 8;
@@ -36,6 +39,8 @@ final class ReplyStream extends FilterInputStream {
     private boolean isArray;
     private final StringBuilder length = new StringBuilder(); // of an array or a bulk string
     private long bulkLeft;
+    private final long[] elementsLeft = new long[MAX_DEPTH]; // of the arrays that are being read, the innermost last
+    private int depth;
 
     ReplyStream(InputStream in, Conversation conversation) {
         super(in);
@@ -55,7 +60,9 @@ final class ReplyStream extends FilterInputStream {
                 var skipped = (int) Math.min(bulkLeft, offset + read - i);
                 bulkLeft -= skipped;
                 i += skipped;
-                state = bulkLeft == 0 ? State.TYPE : State.BULK;
+                if (bulkLeft == 0) {
+                    endValue();
+                }
             } else {
                 check(bytes[i++]);
             }
@@ -72,7 +79,7 @@ final class ReplyStream extends FilterInputStream {
             case LINE -> state = b == '\r' ? State.LINE_END : State.LINE;
             case LINE_END -> {
                 require(b == '\n', "an invalid end of line");
-                state = State.TYPE;
+                endValue();
             }
             case LENGTH -> {
                 if (b == '\r') {
@@ -93,18 +100,37 @@ final class ReplyStream extends FilterInputStream {
     }
 
     private void announce(String text) throws IOException {
-        state = State.TYPE;
-        if (text.equals("-1")) {
-            return; // no value
+        if (text.equals("-1")) { // no value
+            endValue();
+            return;
         }
         require(!text.isEmpty() && text.charAt(0) != '-', "an invalid length");
         var announced = Long.parseLong(text);
         if (isArray) {
             conversation.announce(BYTES_PER_ARRAY + BYTES_PER_ELEMENT * announced);
+            beginArray(announced);
         } else {
             conversation.announce(announced);
             bulkLeft = announced + 2; // and the end of the line
             state = State.BULK;
+        }
+    }
+
+    private void beginArray(long elements) throws IOException {
+        if (elements == 0) {
+            endValue();
+            return;
+        }
+        require(depth < MAX_DEPTH, "arrays that are nested too deeply");
+        elementsLeft[depth++] = elements;
+        state = State.TYPE;
+    }
+
+    /** Ends a value, and each array of which it is the last element. */
+    private void endValue() {
+        state = State.TYPE;
+        while (depth > 0 && --elementsLeft[depth - 1] == 0) {
+            depth--;
         }
     }
 

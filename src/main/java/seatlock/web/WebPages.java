@@ -82,7 +82,7 @@ public final class WebPages implements Pages {
     }
 
     /**
-     * What makes a page another page than the others.
+     * The differences between the pages.
      *
      * @param title until its script has found the words of its reader
      * @param isFound whether search engines may list it

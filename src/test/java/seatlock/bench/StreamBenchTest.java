@@ -55,7 +55,7 @@ class StreamBenchTest {
     @BeforeAll
     static void start() throws IOException {
         home = Files.createTempDirectory("seatlock-bench-");
-        var settings = Map.of("SEATLOCK_ADMIN_KEY", KEY, "LIMITS", "off");
+        var settings = Map.of("SEATLOCK_ADMIN_KEY", KEY, "LIMITS", "off", "LIMIT_STREAMS", String.valueOf(STREAMS));
         assertThat(Jvm.jar(JAR, JAVA_OPTIONS, home, settings, "migrate").exitStatus())
                 .isZero();
         node = Jvm.jar(JAR, JAVA_OPTIONS, home, settings, "serve").awaitReady();

@@ -10,10 +10,12 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
@@ -43,10 +45,11 @@ final class StreamClients implements AutoCloseable {
     private final ConcurrentLinkedQueue<Long> lags = new ConcurrentLinkedQueue<>();
     private final Thread thread = new Thread(this::read, "stream-clients");
     private volatile boolean closed;
-    private volatile int open;
+    private final AtomicInteger open = new AtomicInteger();
 
     /** @param hung the number of clients that read nothing, which are opened first */
     StreamClients(URI server, String event, int count, int hung) throws IOException {
+        thread.start(); // those that are open read while the others come
         for (int i = 0; i < count; i++) {
             var channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", server.getPort()));
             channel.write(
@@ -56,10 +59,9 @@ final class StreamClients implements AutoCloseable {
             channels.add(channel);
             if (i >= hung) {
                 channel.register(selector, SelectionKey.OP_READ, new Client());
+                open.incrementAndGet();
             }
         }
-        open = count - hung;
-        thread.start();
     }
 
     /** Notes that a seat was sold just now, at a position of the map, so that each client's lag is measured. */
@@ -74,7 +76,7 @@ final class StreamClients implements AutoCloseable {
 
     /** Returns the number of clients that read and are still connected. */
     int open() {
-        return open;
+        return open.get();
     }
 
     private void read() {
@@ -86,7 +88,7 @@ final class StreamClients implements AutoCloseable {
                     buffer.clear();
                     if (read((SocketChannel) key.channel(), buffer) < 0) {
                         key.cancel();
-                        open--;
+                        open.decrementAndGet();
                         continue;
                     }
                     var client = (Client) key.attachment();
@@ -119,7 +121,7 @@ final class StreamClients implements AutoCloseable {
                 start = i + 1;
             }
         }
-        return start == bytes.length ? new byte[0] : java.util.Arrays.copyOfRange(bytes, start, bytes.length);
+        return start == bytes.length ? new byte[0] : Arrays.copyOfRange(bytes, start, bytes.length);
     }
 
     private void told(Client client, byte[] bytes, int start, int end) {

@@ -7,12 +7,14 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 import seatlock.support.LogCapture;
 import seatlock.support.RudeServer;
 
@@ -110,7 +112,7 @@ class RedisConnectionTest {
         assertThat(logOfUse(replies(reply))).contains("Redis is unavailable, so this is a test: Redis sent ");
     }
 
-    /** Each array reserves memory and takes a part of the stack. */
+    /** Each array takes a part of the stack. */
     @Test
     void deeply_nested_arrays_are_refused() {
         assertThat(logOfUse(
@@ -121,7 +123,19 @@ class RedisConnectionTest {
                             }
                         },
                         Duration.ofSeconds(60)))
-                .contains("Redis sent more than 4,000,000 bytes");
+                .contains("Redis sent arrays that are nested too deeply");
+    }
+
+    /** Arrays that have ended do not count as nested. */
+    @Test
+    void arrays_of_arrays_are_read() {
+        var reply = "*3\r\n" + "*2\r\n$1\r\na\r\n*0\r\n".repeat(2) + "*3\r\n:1\r\n$-1\r\n*1\r\n+x\r\n";
+        try (var server = new RudeServer(replies("*60\r\n" + reply.repeat(60)));
+                var redis = new RedisConnection(server.url("redis"), Duration.ofSeconds(10), "this is a test")) {
+            assertThat(redis.use(connection -> connection.sendCommand(Protocol.Command.SCAN)))
+                    .get(InstanceOfAssertFactories.LIST)
+                    .hasSize(60);
+        }
     }
 
     @Test

@@ -12,13 +12,14 @@ import org.slf4j.LoggerFactory;
 /** Captures everything that this process logs while it is open, by all threads. */
 public final class LogCapture implements AutoCloseable {
 
-    private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-
-    private final Logger ours = (Logger) LoggerFactory.getLogger("seatlock");
-    private final Logger requests = (Logger) LoggerFactory.getLogger("seatlock.requests");
-    private final Level ourLevel = ours.getLevel();
     /** The resource that tests lock: the process has one log level, which only one test may change at a time. */
     public static final String LOG = "log";
+
+    private static final Logger ROOT = logger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+
+    private final Logger ours = logger("seatlock");
+    private final Logger requests = logger("seatlock.requests");
+    private final Level ourLevel = ours.getLevel();
 
     private final List<String> lines = new ArrayList<>(); // guarded by itself
 
@@ -43,6 +44,16 @@ public final class LogCapture implements AutoCloseable {
         appender.setContext(ROOT.getLoggerContext());
         appender.start();
         ROOT.addAppender(appender);
+    }
+
+    /** While one thread starts SLF4J, the others are given loggers of another kind. */
+    private static Logger logger(String name) {
+        while (true) {
+            if (LoggerFactory.getLogger(name) instanceof Logger logger) {
+                return logger;
+            }
+            Thread.onSpinWait();
+        }
     }
 
     /** Captures at the usual level. */
