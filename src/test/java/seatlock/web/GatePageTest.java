@@ -162,7 +162,7 @@ class GatePageTest {
         Phone prepare() {
             browser.click("#settings-button");
             browser.find("dialog .told", "Ready for times without a network");
-            browser.click("dialog button", "Close");
+            browser.click("dialog button", "Close").find("#code:focus");
             return this;
         }
     }

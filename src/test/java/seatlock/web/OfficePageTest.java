@@ -158,7 +158,7 @@ class OfficePageTest {
         browser.type("#section-1-places", "50").click("main form > .actions .primary");
         browser.find("#section-1-name[aria-invalid=true]"); // the API names the field
         browser.type("#section-1-name", "FLOOR");
-        assertThat(browser.find("#preview").getText()).contains("80 seats");
+        browser.find("#preview", "80 seats");
         browser.driver.navigate().refresh();
         assertThat(browser.find("#name").getDomProperty("value")).isEqualTo("Gala");
         browser.click("main form > .actions .primary").awaitText("The draft was created");

@@ -405,7 +405,10 @@ class OrderPageTest {
         BROWSER.awaitText("No connection since");
         BROWSER.offline(false);
 
-        Wait.until("connected", () -> !BROWSER.find(".standing").getText().contains("No connection"));
+        Wait.until(
+                "connected",
+                () -> !BROWSER.<String>script("return document.querySelector('.standing').textContent")
+                        .contains("No connection"));
         BROWSER.errors(); // requests that failed while there was no connection
     }
 }

@@ -199,7 +199,7 @@ class ShopPageTest {
             assertThat(ShopVisit.labels(bob.pay())).hasSize(2).doesNotContain("STALLS-D-12");
 
             // A seat that is taken while it is in the choice is told at once.
-            browser.click("#give-up");
+            browser.click("#give-up").find("#keep");
             ada.click("D", 1, 2);
             assertThat(system.api.reserve(ada.event, "STALLS-D-1").status()).isEqualTo(201);
             browser.find("#told", "Seat D 1 was taken a moment ago.");
@@ -240,14 +240,14 @@ class ShopPageTest {
         browser.click("#keep").find("#pay");
         assertThat(ada.reservations()).hasSize(1);
 
-        browser.click("#give-up");
+        browser.click("#give-up").find("#keep");
         ada.click("B", 8);
         browser.offline(true).click("#keep").find("#told", "Your choice is safe");
         browser.assertAccessible("offline");
         browser.offline(false).find("#pay");
         assertThat(ada.reservations()).hasSize(2);
 
-        browser.click("#give-up");
+        browser.click("#give-up").find("#keep");
         ada.click("B", 9);
         browser.offline(true).click("#keep").find("#told", "Your choice is safe");
         String stored =
