@@ -47,6 +47,8 @@ public final class Browser implements AutoCloseable {
 
     public final ChromeDriver driver;
     private final Path profile;
+    private Screen screen;
+    private boolean isDark;
 
     /** How a browser looks at a page. */
     public enum Screen {
@@ -99,7 +101,7 @@ public final class Browser implements AutoCloseable {
                 .usingAnyFreePort()
                 .build();
         driver = new ChromeDriver(service, options);
-        screen(Screen.DESKTOP);
+        screen(Screen.DESKTOP).dark(false);
     }
 
     private static Optional<Path> installed(String... names) {
@@ -111,6 +113,7 @@ public final class Browser implements AutoCloseable {
 
     /** Shows pages as on a screen, with touch on a phone. */
     public Browser screen(Screen screen) {
+        this.screen = screen;
         var isPhone = screen == Screen.PHONE;
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
@@ -121,6 +124,7 @@ public final class Browser implements AutoCloseable {
 
     /** Shows pages light or dark, and without motion. */
     public Browser dark(boolean isDark) {
+        this.isDark = isDark;
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of(
@@ -235,14 +239,29 @@ public final class Browser implements AutoCloseable {
                 .toList();
     }
 
-    /** Fails if axe finds a violation of WCAG 2.2 AA or of its best practices on the page as it is now. */
+    /**
+     * Fails if axe finds a violation of WCAG 2.2 AA or of its best practices on the page as it is now, or on the other screen in the
+     * other colours.
+     */
     public Browser assertAccessible(String state) {
+        assertNoViolation(state);
+        var wasPhone = screen == Screen.PHONE;
+        screen(wasPhone ? Screen.DESKTOP : Screen.PHONE).dark(!isDark).assertNoViolation(state);
+        return screen(wasPhone ? Screen.PHONE : Screen.DESKTOP).dark(!isDark);
+    }
+
+    private void assertNoViolation(String state) {
         var violations = new AxeBuilder()
                 .withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"))
                 .analyze(driver)
                 .getViolations();
-        assertThat(violations.stream().map(Browser::show)).as("axe: " + state).isEmpty();
-        return this;
+        assertThat(violations.stream().map(Browser::show))
+                .as("axe: " + state + ", " + screen + (isDark ? ", dark" : ", light"))
+                .isEmpty();
+        assertThat(this.<Long>script(
+                        "return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+                .as("too wide, in px: " + state + ", " + screen)
+                .isLessThanOrEqualTo(0);
     }
 
     private static String show(Rule rule) {

@@ -23,7 +23,6 @@ import org.openqa.selenium.By;
 import seatlock.catalog.EventId;
 import seatlock.support.Api;
 import seatlock.support.Browser;
-import seatlock.support.Browser.Screen;
 import seatlock.support.PagesSystem;
 import seatlock.support.Servers;
 import seatlock.support.TestSystem;
@@ -36,7 +35,6 @@ class OrderPageTest {
     private static final PagesSystem SYSTEM = new PagesSystem();
     private static final Browser BROWSER = Browser.open();
     private static final String STANDING = ".standing h2";
-    private static int looks;
 
     private final Api api = SYSTEM.api;
     private final EventId event =
@@ -82,18 +80,6 @@ class OrderPageTest {
 
     private static void awaitStanding(String sentence) {
         BROWSER.find(STANDING, sentence);
-    }
-
-    /** Looks for barriers, in turn dark on a phone and light on a desktop, because each look takes a second. */
-    private static void look(String state) {
-        var isPhone = ++looks % 2 == 1;
-        BROWSER.screen(isPhone ? Screen.PHONE : Screen.DESKTOP).dark(isPhone).assertAccessible(state);
-    }
-
-    /** Does both. */
-    private static void lookTwice(String state) {
-        look(state);
-        look(state);
     }
 
     /** Opens the page for the payment. Returns its path. */
@@ -170,7 +156,7 @@ class OrderPageTest {
         awaitStanding("Your seats are kept for ");
         awaitStanding("You have not paid yet.");
         assertThat(BROWSER.driver.getCurrentUrl()).isEqualTo(url(reserved));
-        lookTwice("pending");
+        BROWSER.assertAccessible("pending");
 
         BROWSER.click("#pay", "Pay €93.00").click("form[action$='/pay'] button", "Pay €93.00");
 
@@ -180,7 +166,7 @@ class OrderPageTest {
         assertThat(download("button", "Add to calendar")).startsWith("text/calendar BEGIN:VCALENDAR");
         BROWSER.awaitText("€93.00").awaitText("Booking fee").awaitText("Includes 10% tax: €8.45");
         BROWSER.click("summary").awaitText("Payment received");
-        lookTwice("paid");
+        BROWSER.assertAccessible("paid");
     }
 
     /** Its storage has the token; the mail has a link for another browser, with a token of its own. */
@@ -256,7 +242,7 @@ class OrderPageTest {
         awaitStanding("Your time was over before you paid; nothing was charged.");
         assertThat(BROWSER.find(".standing a").getText()).isEqualTo("Choose seats again");
         assertThat(BROWSER.find(".standing a").getAttribute("href")).isEqualTo(SYSTEM.url() + "/shop/" + event);
-        look("expired");
+        BROWSER.assertAccessible("expired");
     }
 
     @Test
@@ -289,7 +275,7 @@ class OrderPageTest {
 
         awaitStanding("Your payment came too late, and the seats were gone.");
         awaitStanding("It was given back: nothing was charged.");
-        look("too late");
+        BROWSER.assertAccessible("too late");
     }
 
     @Test
@@ -306,7 +292,7 @@ class OrderPageTest {
         awaitStanding("Paid. 1 ticket was cancelled, and you get €45.00 back. The rest of your order is valid.");
         BROWSER.find(".ticket.void", "No longer valid");
         BROWSER.awaitText("− €45.00");
-        lookTwice("refunded in part");
+        BROWSER.assertAccessible("refunded in part");
 
         api.cancel(event, id(reserved), TestSystem.ADMIN_KEY);
         BROWSER.driver.navigate().refresh();
@@ -324,7 +310,7 @@ class OrderPageTest {
         awaitStanding("We are sorry: this event was cancelled.");
         BROWSER.awaitText("Reason: The tenor is ill.").awaitText("You get €45.00 back.");
         BROWSER.find(".ticket.void", "No longer valid");
-        look("event cancelled");
+        BROWSER.assertAccessible("event cancelled");
     }
 
     @Test
@@ -333,14 +319,14 @@ class OrderPageTest {
         open(reserved);
         BROWSER.click(".ticket button", "Change the name on the ticket for STALLS, row A, seat 1");
         BROWSER.type("dialog input", "Charles Babbage");
-        look("dialog for a name");
+        BROWSER.assertAccessible("dialog for a name");
         BROWSER.click("dialog button", "Save");
         BROWSER.find(".ticket", "Charles Babbage");
 
         BROWSER.click(".ticket button", "Pass on the ticket for STALLS, row A, seat 2");
         BROWSER.find("dialog", "This ticket stops working at once");
         BROWSER.type("dialog input", "Grace Hopper").type("dialog input[type=email]", "grace@example.org");
-        look("dialog for a transfer");
+        BROWSER.assertAccessible("dialog for a transfer");
         BROWSER.click("dialog button", "Pass on the ticket");
 
         BROWSER.find(".ticket.void", "Passed on");
@@ -348,7 +334,7 @@ class OrderPageTest {
         var statuses = api.tickets(event, id(reserved)).findValuesAsText("status");
         assertThat(statuses).isEqualTo(List.of("VALID", "TRANSFERRED", "VALID"));
         BROWSER.find("#pdf-" + api.tickets(event, id(reserved)).get(0).get("id").asText());
-        look("transferred");
+        BROWSER.assertAccessible("transferred");
     }
 
     @Test
@@ -359,7 +345,7 @@ class OrderPageTest {
         BROWSER.find(".details", "Ada Lovelace");
 
         BROWSER.click("#give-up").find("dialog", "2 seats will be released at once");
-        look("dialog for giving up");
+        BROWSER.assertAccessible("dialog for giving up");
         BROWSER.click("dialog .danger");
 
         awaitStanding("This order was cancelled before it was paid; nothing was charged.");
@@ -386,10 +372,10 @@ class OrderPageTest {
 
         open(url(reserved));
         BROWSER.find("main h2", "Please open the link in your mail");
-        look("no token");
+        BROWSER.assertAccessible("no token");
         open(url(reserved) + "#rsl_wrong");
         BROWSER.find("main h2", "This link does not open an order");
-        look("wrong token");
+        BROWSER.assertAccessible("wrong token");
         open(reserved);
         awaitStanding("Your seat is kept for ");
         open(url(reserved) + "#rsl_wrong");
