@@ -2,18 +2,11 @@ package seatlock.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -24,61 +17,41 @@ import seatlock.limits.Limits;
 import seatlock.limits.Networks;
 import seatlock.limits.RateLimiter;
 import seatlock.metrics.Metrics;
+import seatlock.support.SeatStream;
+import seatlock.support.SeatStream.Told;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
 /** Clients that follow the seat map of an event. */
 class SeatStreamTest {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final TestSystem system = TestSystem.shared();
 
-    /** An event of the stream. */
-    private record Told(String name, String id, JsonNode data) {}
-
-    /** A client as a browser has it, over a socket, so that a test can see the end of the stream. */
+    /** Reads a stream on a thread of its own. */
     private static final class Follower implements AutoCloseable {
-        private final Socket socket = new Socket();
+        private final SeatStream stream;
         private final LinkedBlockingQueue<Told> told = new LinkedBlockingQueue<>();
-        private final List<String> head = new ArrayList<>();
         private volatile boolean ended;
 
-        Follower(int port, EventId event, String... header) {
+        Follower(int port, EventId event, String... headers) {
             try {
-                socket.connect(new InetSocketAddress("localhost", port));
-                socket.getOutputStream()
-                        .write(("GET /api/events/" + event + "/seats/stream HTTP/1.1\r\nHost: localhost\r\n"
-                                        + String.join("", header) + "\r\n")
-                                .getBytes(StandardCharsets.US_ASCII));
-                var reader = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-                String line;
-                while (!(line = reader.readLine()).isEmpty()) {
-                    head.add(line);
-                }
-                var thread = new Thread(() -> read(reader));
-                thread.setDaemon(true);
-                thread.start();
+                stream = new SeatStream(URI.create("http://localhost:" + port), event.toString(), headers);
             } catch (IOException e) {
-                throw new IllegalStateException(e);
+                throw new UncheckedIOException(e);
             }
+            var thread = new Thread(this::read);
+            thread.setDaemon(true);
+            thread.start();
         }
 
-        private void read(BufferedReader reader) {
+        List<String> head() {
+            return stream.head;
+        }
+
+        private void read() {
             try {
-                String name = null;
-                String id = null;
-                String line;
-                while ((line = reader.readLine()) != null) {
-                    if (line.startsWith("event: ")) {
-                        name = line.substring(7);
-                    } else if (line.startsWith("id: ")) {
-                        id = line.substring(4);
-                    } else if (line.startsWith("data: ")) {
-                        told.add(new Told(name, id, JSON.readTree(line.substring(6))));
-                    } else if (line.equals(":")) {
-                        told.add(new Told("comment", null, null));
-                    }
+                for (var next = stream.next(); next != null; next = stream.next()) {
+                    told.add(next);
                 }
             } catch (IOException e) {
                 // cut off
@@ -98,11 +71,7 @@ class SeatStreamTest {
 
         @Override
         public void close() {
-            try {
-                socket.close();
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
+            stream.close();
         }
     }
 
@@ -115,18 +84,18 @@ class SeatStreamTest {
         var event = system.event(4);
         system.api.reserve(event.id(), "S-A-2");
         try (var client = new Follower(port(), event.id())) {
-            assertThat(client.head).contains("Content-Type: text/event-stream", "Cache-Control: no-store");
+            assertThat(client.head()).contains("Content-Type: text/event-stream", "Cache-Control: no-store");
             var snapshot = client.next();
-            assertThat(snapshot.name).isEqualTo("snapshot");
-            assertThat(snapshot.data.get("statuses").asText()).isEqualTo("AHAA");
-            assertThat(snapshot.data.get("version").asInt()).isEqualTo(1);
+            assertThat(snapshot.name()).isEqualTo("snapshot");
+            assertThat(snapshot.data().get("statuses").asText()).isEqualTo("AHAA");
+            assertThat(snapshot.data().get("version").asInt()).isEqualTo(1);
 
             var reserved = system.api.reserve(event.id(), "S-A-3").json();
-            assertThat(client.next().data.toString()).isEqualTo("{\"seats\":{\"H\":\"2\"},\"areas\":[]}");
+            assertThat(client.next().data().toString()).isEqualTo("{\"seats\":{\"H\":\"2\"},\"areas\":[]}");
             system.api.confirm(event.id(), reserved.get("id").asText(), 4500);
             var sold = client.next();
-            assertThat(sold.name).isEqualTo("changes");
-            assertThat(sold.data.at("/seats/S").asText()).isEqualTo("2");
+            assertThat(sold.name()).isEqualTo("changes");
+            assertThat(sold.data().at("/seats/S").asText()).isEqualTo("2");
         }
     }
 
@@ -139,15 +108,15 @@ class SeatStreamTest {
                 """);
         var event = new EventId(UUID.fromString(created.json().get("id").asText()));
         try (var client = new Follower(port(), event)) {
-            assertThat(client.next().data.get("areas").toString())
+            assertThat(client.next().data().get("areas").toString())
                     .isEqualTo("[{\"section\":\"FLOOR\",\"available\":5}]");
             system.api.reserve(event, "BOX-A \"1\"-12A");
-            assertThat(client.next().data.at("/seats/H").asText()).isEqualTo("0");
+            assertThat(client.next().data().at("/seats/H").asText()).isEqualTo("0");
             system.api.reserveWith(
                     event,
                     "two-places",
                     "{\"places\":[{\"section\":\"FLOOR\",\"quantity\":2}],\"email\":\"ada@example.org\"}");
-            assertThat(client.next().data.toString())
+            assertThat(client.next().data().toString())
                     .isEqualTo("{\"seats\":{},\"areas\":[{\"section\":\"FLOOR\",\"available\":3}]}");
         }
     }
@@ -159,7 +128,7 @@ class SeatStreamTest {
                 var client = new Follower(other.port(), event.id())) {
             client.next();
             system.api.reserve(event.id(), "S-A-1");
-            assertThat(client.next().data.at("/seats/H").asText()).isEqualTo("0");
+            assertThat(client.next().data().at("/seats/H").asText()).isEqualTo("0");
         }
     }
 
@@ -168,16 +137,16 @@ class SeatStreamTest {
         var event = system.event(2);
         String last;
         try (var client = new Follower(port(), event.id())) {
-            last = client.next().id;
+            last = client.next().id();
         }
-        try (var client = new Follower(port(), event.id(), "Last-Event-ID: " + last + "\r\n")) {
-            assertThat(client.next().name).isEqualTo("comment");
+        try (var client = new Follower(port(), event.id(), "Last-Event-ID: " + last)) {
+            assertThat(client.next().name()).isEqualTo("comment");
             system.api.reserve(event.id(), "S-A-1");
-            assertThat(client.next().name).isEqualTo("changes");
+            assertThat(client.next().name()).isEqualTo("changes");
         }
         try (var other = system.anotherNode();
-                var client = new Follower(other.port(), event.id(), "Last-Event-ID: " + last + "\r\n")) {
-            assertThat(client.next().name).isEqualTo("snapshot");
+                var client = new Follower(other.port(), event.id(), "Last-Event-ID: " + last)) {
+            assertThat(client.next().name()).isEqualTo("snapshot");
         }
     }
 
@@ -194,31 +163,12 @@ class SeatStreamTest {
                 system.api.reserve(event.id(), "S-A-" + seat);
             }
             for (var follower : followers) {
-                var known = new TreeMap<String, String>();
-                Wait.until("all seats are held", () -> {
-                    apply(follower.next(), known);
-                    return known.size() == 300 && known.values().stream().allMatch("HELD"::equals);
-                });
+                for (var known = ""; !known.equals("H".repeat(300)); ) {
+                    known = follower.next().statuses(known);
+                }
             }
         } finally {
             followers.forEach(Follower::close);
-        }
-    }
-
-    private static void apply(Told told, Map<String, String> known) {
-        if (told.name.equals("snapshot")) {
-            var statuses = told.data.get("statuses").asText();
-            for (int i = 0; i < statuses.length(); i++) {
-                known.put("S-A-" + (i + 1), statuses.charAt(i) == 'H' ? "HELD" : "AVAILABLE");
-            }
-        } else if (told.name.equals("changes")) {
-            var ranges = told.data.at("/seats/H").asText();
-            for (var range : ranges.isEmpty() ? new String[0] : ranges.split(",")) {
-                var ends = range.split("-");
-                for (int at = Integer.parseInt(ends[0]); at <= Integer.parseInt(ends[ends.length - 1]); at++) {
-                    known.put("S-A-" + (at + 1), "HELD");
-                }
-            }
         }
     }
 
@@ -233,15 +183,15 @@ class SeatStreamTest {
             try (var second = new Follower(node.port(), event.id())) {
                 second.next();
                 try (var third = new Follower(node.port(), event.id())) {
-                    assertThat(third.head.get(0)).isEqualTo("HTTP/1.1 503 Service Unavailable");
-                    assertThat(third.head).anyMatch(line -> line.startsWith("Retry-After: "));
+                    assertThat(third.head().get(0)).isEqualTo("HTTP/1.1 503 Service Unavailable");
+                    assertThat(third.head()).anyMatch(line -> line.startsWith("Retry-After: "));
                 }
             }
             // Its place is free once the server has tried to tell it something.
             Wait.until("another is admitted", () -> {
                 system.api.reserve(event.id(), "S-A-" + seat.incrementAndGet());
                 try (var third = new Follower(node.port(), event.id())) {
-                    return third.head.get(0).endsWith("200 OK");
+                    return third.head().get(0).endsWith("200 OK");
                 }
             });
         }

@@ -20,7 +20,7 @@ import seatlock.support.Wait;
 
 /**
  * Stops and restarts nodes, PostgreSQL and Redis at random for minutes while buyers buy. In the end every acknowledgement must
- * still be true, and the node that was never killed must not have grown. Run it with {@code make chaos SEED=1 MINUTES=10};
+ * still be true, every client that followed a seat map must know it as it is, and the node that was never killed must not have grown. Run it with {@code make chaos SEED=1 MINUTES=10};
  * the same seed gives the same schedule.
  */
 @Tag("chaos")
@@ -30,6 +30,9 @@ class ChaosTest {
     private static final int WORKERS = 3;
     private static final int SHOPPERS = 6;
     private static final int SEATS = 5_000;
+
+    /** Of each event. */
+    private static final int FOLLOWERS = 10;
 
     private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(5);
 
@@ -74,7 +77,8 @@ class ChaosTest {
                         "PT5S",
                         "JAVA_TOOL_OPTIONS",
                         "-Xms256m -XX:+AlwaysPreTouch");
-                var shoppers = new Shoppers(cluster, SHOPPERS, SEATS, seed)) {
+                var shoppers = new Shoppers(cluster, SHOPPERS, SEATS, seed);
+                var followers = new MapFollowers(cluster, shoppers.events, FOLLOWERS)) {
             began = System.nanoTime();
             run(steps, cluster, shoppers.statistics);
             awaitSteps();
@@ -83,6 +87,7 @@ class ChaosTest {
             takeSample(cluster);
             var connections = openConnections(cluster);
             Audit.check("chaos, seed " + seed + ", " + length.toMinutes() + " min", cluster, shoppers);
+            followers.check();
             System.out.printf(
                     "  longest time from PostgreSQL's return to a sale: %,d ms%n", longestRecovery.toMillis());
             assertThat(faults).isEmpty();
