@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.util.Optional;
 import java.util.UUID;
 import seatlock.catalog.Catalog;
+import seatlock.contract.GateBodies.AttendanceBody;
 import seatlock.contract.GateBodies.CheckOutBody;
 import seatlock.contract.GateBodies.RevokedTickets;
 import seatlock.contract.GateBodies.UndoBody;
@@ -16,6 +17,7 @@ import seatlock.http.Problem;
 import seatlock.http.Requests;
 import seatlock.http.Responses;
 import seatlock.http.Validation;
+import seatlock.tickets.Attendance;
 import seatlock.tickets.CheckIns;
 import seatlock.tickets.CheckOutResult;
 import seatlock.tickets.Revocations;
@@ -54,6 +56,16 @@ final class GateHandlers implements GateOperations {
         QueryResponse.send(ctx, reads, id, tx -> {
             var event = EventHandlers.require(catalog.current(tx, id).filter(caller::sees));
             return RevokedTickets.of(event, Revocations.list(tx, id, after, limit));
+        });
+    }
+
+    @Override
+    public void attendance(Context ctx) {
+        var id = Parameters.eventId(ctx);
+        var caller = access.caller(ctx);
+        QueryResponse.send(ctx, reads, id, tx -> {
+            EventHandlers.require(catalog.current(tx, id).filter(caller::sees));
+            return AttendanceBody.of(Attendance.read(tx, id));
         });
     }
 

@@ -117,6 +117,7 @@ final class Routes {
         post(RESERVATION + "/resend", AccessRule.SALES, tickets::resend);
         get(EVENT + "/tickets/{ticketId}.pdf", AccessRule.HOLDER, tickets::document);
         post(EVENT + "/check-ins", AccessRule.GATE, tickets::checkIn);
+        get(EVENT + "/check-ins", AccessRule.GATE, gates::attendance);
         post(EVENT + "/tickets/{ticketId}/transfer", AccessRule.HOLDER, transfers::transfer);
         get(EVENT + "/tickets/revoked", AccessRule.GATE, gates::revoked, "limit", "after");
         post(EVENT + "/check-ins/undo", AccessRule.SALES, gates::undo);

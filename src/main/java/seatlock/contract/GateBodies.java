@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import seatlock.catalog.Event;
+import seatlock.tickets.Attendance;
 import seatlock.tickets.Revocations;
 import seatlock.tickets.Ticket;
 
@@ -50,6 +51,19 @@ public final class GateBodies {
                     .toList();
             return new RevokedTickets(
                     tickets, page.next().toString(), page.hasMore(), event.status() == Event.Status.CANCELLED);
+        }
+    }
+
+    @OpenApiName("Attendance")
+    public record AttendanceBody(
+            @OpenApiRequired @OpenApiDescription("Valid tickets that are checked in; with re-entry, the people inside")
+            long checkedIn,
+
+            @OpenApiRequired @OpenApiDescription("Valid tickets")
+            long tickets) {
+
+        public static AttendanceBody of(Attendance attendance) {
+            return new AttendanceBody(attendance.checkedIn(), attendance.tickets());
         }
     }
 

@@ -9,6 +9,7 @@ import io.javalin.openapi.OpenApiRequestBody;
 import io.javalin.openapi.OpenApiResponse;
 import io.javalin.openapi.OpenApiSecurity;
 import java.util.UUID;
+import seatlock.contract.GateBodies.AttendanceBody;
 import seatlock.contract.GateBodies.CheckOutBody;
 import seatlock.contract.GateBodies.RevokedTickets;
 import seatlock.contract.GateBodies.UndoBody;
@@ -47,6 +48,26 @@ public interface GateOperations {
                 @OpenApiResponse(status = "422", description = "invalid-request")
             })
     void revoked(Context ctx);
+
+    @OpenApi(
+            path = "/api/events/{eventId}/check-ins",
+            methods = HttpMethod.GET,
+            operationId = "getAttendance",
+            tags = "Tickets",
+            summary = "Count the tickets that are checked in",
+            description =
+                    "For the display of a gate. Ask every few seconds at most: each request counts the tickets of the event.",
+            security = @OpenApiSecurity(name = ApiDocument.GATE_KEY),
+            pathParams = @OpenApiParam(name = "eventId", type = UUID.class, required = true),
+            responses = {
+                @OpenApiResponse(
+                        status = "200",
+                        content = @OpenApiContent(from = AttendanceBody.class, example = Examples.ATTENDANCE)),
+                @OpenApiResponse(status = "401", description = "unauthorized"),
+                @OpenApiResponse(status = "403", description = "forbidden"),
+                @OpenApiResponse(status = "404", description = "not-found")
+            })
+    void attendance(Context ctx);
 
     @OpenApi(
             path = "/api/events/{eventId}/check-outs",

@@ -210,6 +210,10 @@ public final class Examples {
              "eventCancelled":false}
             """;
 
+    public static final String ATTENDANCE = """
+            {"checkedIn":312,"tickets":480}
+            """;
+
     public static final String CHECKED_OUT = """
             {"ticketId":"01997a3e-7c11-7d3a-b2c4-5e6f7a8b9c0d","seat":"STALLS-A-1",
              "checkedOutAt":"2027-06-18T19:45:07.123456Z","gate":"North"}

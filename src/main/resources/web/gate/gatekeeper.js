@@ -22,6 +22,8 @@ export class Gatekeeper extends EventTarget {
   refusal = null;
   /** Number of scans that wait to be uploaded. */
   waiting = 0;
+  /** The event's tickets as the server counted them last: `{checkedIn, tickets}`, with what was scanned here since then. */
+  attendance = null;
   /** Scans that were admitted here and that the server has refused. */
   conflicts = [];
   #book;
@@ -194,6 +196,9 @@ export class Gatekeeper extends EventTarget {
       await this.#book.note(body.ticketId, {
         at, gate: body.gate, seat: body.seat, isIn: direction === 'in', ...direction === 'in' && {isMine: true},
       });
+      if (this.attendance) {
+        this.attendance.checkedIn += direction === 'in' ? 1 : -1;
+      }
       this.#tell();
       return {kind: 'ok', ticket: body.ticketId, seat: body.seat, at, gate: body.gate, direction};
     } catch (problem) {
@@ -276,6 +281,7 @@ export class Gatekeeper extends EventTarget {
         await this.#book.setEvent(await this.#call('GET', `api/events/${this.#book.event}`));
         this.#eventReadAt = Date.now();
       }
+      this.attendance = await this.#call('GET', `api/events/${this.#book.event}/check-ins`);
       this.#tell();
     } catch (problem) {
       if (problem.status === undefined) {

@@ -170,7 +170,7 @@ export class View {
 
   #showState() {
     const {name, about, status, directions} = this.#parts;
-    const {isOnline, refusal, waiting, conflicts, book} = this.#gatekeeper;
+    const {isOnline, refusal, waiting, conflicts, attendance, book} = this.#gatekeeper;
     const event = book.eventBody;
     name.textContent = event?.name ?? t('gate.title');
     show(about, h('strong', {}, current().gate), event && ` · ${shortDateTime(event.startsAt, event.timeZone)}`);
@@ -179,6 +179,7 @@ export class View {
       this.#showDirections(event?.reentry);
     }
     show(status,
+      isOnline && attendance && h('b', {}, t('gate.status.inside', attendance)),
       h('span', {}, h('b', {}, t('gate.status.admitted', {count: book.admitted})), ' ', t('gate.status.byThisPhone')),
       h(isOnline ? 'span.online' : 'span.online.off', {}, isOnline ? t('gate.status.online') : t('gate.status.offline')),
       waiting > 0 && h('span.waiting', {}, t('gate.status.waiting', {count: waiting})),

@@ -115,6 +115,7 @@ class AccessMatrixTest {
             Map.entry("checkOut", GATES),
             Map.entry("undoCheckIn", SELLERS),
             Map.entry("getRevokedTickets", GATES),
+            Map.entry("getAttendance", GATES),
             Map.entry("transferTicket", HOLDERS),
             Map.entry("getTicketKeys", ANYONE),
             Map.entry("getReservationChanges", HOLDERS),

@@ -201,6 +201,7 @@ class EventVisibilityTest {
         "/reservations/ID/event.ics, SALES",
         "/tickets/ID.pdf, SALES",
         "/tickets/revoked, GATE",
+        "/check-ins, GATE",
         "/changes, SALES",
         "/changes?wait=1, SALES",
         "/sales, SALES",

@@ -60,6 +60,30 @@ class ReentryTest {
                 row -> row.text("type"), event.id().value());
     }
 
+    private String attendance(Event event) {
+        return api.get("/api/events/" + event.id() + "/check-ins", TestSystem.ADMIN_KEY)
+                .json()
+                .toString();
+    }
+
+    @Test
+    void the_people_inside_are_counted() {
+        var event = system.event(3);
+        system.changeTerms(event.id(), "reentry = true");
+        var first = api.code(event.id(), api.buyOne(event.id(), "S-A-1"));
+        var second = api.code(event.id(), api.buyOne(event.id(), "S-A-2"));
+        var refunded = api.buyOne(event.id(), "S-A-3");
+        assertThat(attendance(event)).isEqualTo("{\"checkedIn\":0,\"tickets\":3}");
+
+        api.scan(event.id(), first, "North");
+        api.scan(event.id(), second, "North");
+        api.cancel(event.id(), refunded, TestSystem.ADMIN_KEY);
+        assertThat(attendance(event)).isEqualTo("{\"checkedIn\":2,\"tickets\":2}");
+
+        api.checkOut(event.id(), first, "North");
+        assertThat(attendance(event)).isEqualTo("{\"checkedIn\":1,\"tickets\":2}");
+    }
+
     @Test
     void a_check_in_that_was_undone_can_be_made_again() {
         var event = system.event(1);

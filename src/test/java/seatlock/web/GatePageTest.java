@@ -207,6 +207,7 @@ class GatePageTest {
         browser.find("body:not([data-answer]) .finder.on");
         browser.find(".last", "Row A · Seat 7, STALLS");
         browser.find(".status", "1 let in by this phone");
+        browser.find(".status", "1 of 1 are in");
         browser.assertAccessible("scanning");
         assertThat(seen.scans("ADMITTED") + " " + seen.scans("ALREADY_CHECKED_IN"))
                 .isEqualTo("1 0");
@@ -264,6 +265,7 @@ class GatePageTest {
                 .forEach(ticket -> type(ticket.get("code").asText()));
 
         browser.find(".status", "30 let in by this phone");
+        browser.find(".status", "30 of 30 are in");
         browser.find("body:not([data-answer])"); // continues by itself
         assertThat(hall.scans("ADMITTED") + " " + hall.scans("ALREADY_CHECKED_IN"))
                 .isEqualTo("30 0");

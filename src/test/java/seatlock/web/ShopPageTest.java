@@ -86,8 +86,8 @@ class ShopPageTest {
         assertThat(ShopVisit.labels(bought)).isEqualTo(FOUR);
 
         ada.open(ada.event); // the next order
-        assertThat(ada.chosen()).isEmpty();
         browser.awaitText("These seats are yours");
+        assertThat(ada.chosen()).isEmpty();
     }
 
     @Test
