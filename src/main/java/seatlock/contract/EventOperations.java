@@ -171,8 +171,8 @@ public interface EventOperations {
             summary = "Follow the seat map",
             description =
                     "Server-sent events, for `EventSource` in a browser. First comes `snapshot`: {\"version\": 1, \"statuses\":"
-                            + " \"AAHS\", \"areas\": [{\"section\", \"available\"}]} with one letter for each seat, in the order of `getSeats`"
-                            + " (A: AVAILABLE, H: HELD, S: SOLD; in lower case with `forSale` false), and the free places of each area. Then"
+                            + " \"2AHS\", \"areas\": [{\"section\", \"available\"}]} with one letter for each seat, in the order of `getSeats`"
+                            + " (A: AVAILABLE, H: HELD, S: SOLD; in lower case with `forSale` false; `2A` is `AA`), and the free places of each area. Then"
                             + " `changes`, at most every 250 ms: {\"seats\": {\"H\": \"3-7,12\"}, \"areas\": [...]} with the positions, from 0,"
                             + " of the seats that have changed, by their new letter, and the areas that have changed. A client that reads too"
                             + " slowly is not waited for, and gets another snapshot. So does everybody after a change of the plan, which has"

@@ -26,15 +26,40 @@ public record Limits(
         int headerBytes,
         int streams) {
 
+    private static final int MIN_STREAMS = 500;
+    private static final int MAX_STREAMS = 10_000;
+    private static final long HEAP_OF_SALE = 128L << 20;
+    private static final long HEAP_OF_STREAM = 25L << 10;
+
     /**
      * High enough for the many clients of a mobile network that share one address, and for a seller that sends the requests
      * of all its buyers with one key; low enough that a single machine can neither keep the server busy nor hold all seats of
      * an event. Keys are trusted more: 10,000 requests per second may be a large sale, more are a mistake.
      */
-    public static final Limits DEFAULT = new Limits(true, 1_200, 600_000, 50, 5, 40, 65_536, 1_000_000, 8_192, 1_000);
+    public static final Limits DEFAULT = new Limits(
+            true,
+            1_200,
+            600_000,
+            50,
+            5,
+            40,
+            65_536,
+            1_000_000,
+            8_192,
+            streams(Runtime.getRuntime().maxMemory()));
 
     /** The default sizes, without rates and quotas. */
     public static final Limits OFF = DEFAULT.off();
+
+    /**
+     * Returns how many streams there may be by default: the heap that a busy sale leaves them, divided by the share of one, both
+     * measured with StreamBenchTest. A node with more would spend its time on collecting garbage.
+     *
+     * @param maxHeap in bytes
+     */
+    static int streams(long maxHeap) {
+        return (int) Math.max(MIN_STREAMS, Math.min(MAX_STREAMS, (maxHeap - HEAP_OF_SALE) / HEAP_OF_STREAM));
+    }
 
     /** Returns the same sizes, without rates and quotas. */
     public Limits off() {

@@ -38,7 +38,7 @@ public final class SeatState {
         if (snapshot == null) {
             var json =
                     new StringBuilder("{\"version\":").append(event().version()).append(",\"statuses\":\"");
-            pages.forEach(page -> json.append(page.statuses().marks()));
+            writeRuns(json);
             json.append("\",\"areas\":[");
             pages.get(0)
                     .map()
@@ -46,6 +46,22 @@ public final class SeatState {
             snapshot = encode("snapshot", json.append("]}"));
         }
         return snapshot;
+    }
+
+    /** Writes the letters of all seats by runs, so that the map of an empty hall is short: {@code 12AH3S}. */
+    private void writeRuns(StringBuilder json) {
+        var marks = new StringBuilder();
+        pages.forEach(page -> marks.append(page.statuses().marks()));
+        for (int first = 0, next; first < marks.length(); first = next) {
+            next = first + 1;
+            while (next < marks.length() && marks.charAt(next) == marks.charAt(first)) {
+                next++;
+            }
+            if (next > first + 1) {
+                json.append(next - first);
+            }
+            json.append(marks.charAt(first));
+        }
     }
 
     /**

@@ -88,8 +88,10 @@ export class LiveMap extends EventTarget {
     }
   }
 
-  async #snapshot({version, statuses, areas}) {
+  /** The letters of the seats are told by runs: `12AH3S`. */
+  async #snapshot({version, statuses: runs, areas}) {
     this.#is('live');
+    const statuses = runs.replace(/(\d+)(\D)/g, (run, count, letter) => letter.repeat(count));
     if ((this.#version !== undefined && version !== this.#version) || statuses.length !== this.seats.size) {
       await this.load().catch(() => {}); // the plan has changed; the next snapshot tries again
     }

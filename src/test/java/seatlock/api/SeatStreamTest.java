@@ -87,7 +87,7 @@ class SeatStreamTest {
             assertThat(client.head()).contains("Content-Type: text/event-stream", "Cache-Control: no-store");
             var snapshot = client.next();
             assertThat(snapshot.name()).isEqualTo("snapshot");
-            assertThat(snapshot.data().get("statuses").asText()).isEqualTo("AHAA");
+            assertThat(snapshot.data().get("statuses").asText()).isEqualTo("AH2A");
             assertThat(snapshot.data().get("version").asInt()).isEqualTo(1);
 
             var reserved = system.api.reserve(event.id(), "S-A-3").json();

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +30,7 @@ import seatlock.loadtest.Scenario;
 import seatlock.support.Api;
 import seatlock.support.Jvm;
 import seatlock.support.Servers;
+import seatlock.support.Wait;
 
 /** Measures the stream of the seat map while its event is sold. Run it with {@code make bench TEST=StreamBenchTest}. */
 @Tag("bench")
@@ -88,7 +90,10 @@ class StreamBenchTest {
             var fast = plan().with(128, RUN, SETTLE).selling(1, SEATS);
             var without = run(fast, null).successRate();
             var with = run(fast, new Following(results, "full speed")).successRate();
-            run(plan().with(128, RUN, SETTLE).atRate(RATE).selling(1, SEATS), new Following(results, "3,000/s"));
+            var slow = plan().with(128, RUN, SETTLE).atRate(RATE).selling(1, SEATS);
+            results.add(
+                    "bookings/s with streams, of 3,000",
+                    run(slow, new Following(results, "3,000/s")).successRate());
             results.add("bookings/s without streams", without);
             results.add("bookings/s with streams", with);
             results.add("bookings/s with streams ÷ without", with / without);
@@ -114,30 +119,31 @@ class StreamBenchTest {
 
         private void probe(String event, StreamClients clients) {
             try (clients) {
-                int seat = SEATS;
-                while (!Thread.interrupted()) {
+                var opened = System.nanoTime();
+                Wait.until("all clients know the map", () -> clients.begun() == STREAMS - 1);
+                results.add("time until all know the map, ms, at " + load, (System.nanoTime() - opened) / 1e6);
+                for (int seat = SEATS; !Thread.interrupted(); seat--) {
                     var label = api.get("/api/events/" + event + "/seats?limit=1&after=" + (seat - 1))
                             .json()
                             .at("/seats/0/label")
                             .asText();
-                    if (api.reserve(new EventId(java.util.UUID.fromString(event)), label)
-                                    .status()
-                            == 201) {
-                        clients.sold(seat - 1);
-                    }
-                    seat--;
+                    clients.requested(seat - 1);
+                    var response = api.reserve(new EventId(UUID.fromString(event)), label);
+                    assertThat(response.status())
+                            .as("a seat that nobody else buys")
+                            .isEqualTo(201);
                     try {
                         TimeUnit.MILLISECONDS.sleep(700);
                     } catch (InterruptedException e) {
                         break;
                     }
                 }
+                Wait.until("all clients know all seats", () -> clients.informed() == STREAMS - 1);
                 var lags = clients.lags();
                 results.add("lag p50, ms, at " + load, lags[lags.length / 2]);
                 results.add("lag p99, ms, at " + load, lags[(int) (lags.length * 0.99)]);
                 results.add("lag max, ms, at " + load, lags[lags.length - 1]);
                 results.add("lags measured at " + load, lags.length);
-                results.add("clients connected at the end, at " + load, clients.open());
                 results.add("memory of the jar (PSS), MB, at " + load, Processes.pssMegabytes(node.pid()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -170,6 +176,8 @@ class StreamBenchTest {
                 throw new IllegalStateException(e);
             }
         });
+        // A client that has gone counts until something is sent to it: within 15 s.
+        Wait.until("the node has no streams", () -> api.get("/metrics").text().contains("seatlock_seat_streams 0"));
         assertThat(report.violations()).filteredOn(each -> following == null).isEmpty();
         return report;
     }

@@ -15,8 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import seatlock.support.SeatStream;
 
 /**
  * Thousands of clients that follow the seat map of one event, read by a single thread, as cheaply as possible: each text of the stream is
@@ -26,14 +26,18 @@ import java.util.regex.Pattern;
 final class StreamClients implements AutoCloseable {
 
     private static final Pattern ID = Pattern.compile("id: ([^\\n]+)\\n");
+    /** Longer than the name and the id of a text. */
+    private static final int MAX_HEAD = 500;
+
     private static final Pattern RANGE = Pattern.compile("(\\d+)(?:-(\\d+))?");
 
-    /** A seat that was sold, and when that was acknowledged. */
+    /** A seat that is being sold, and when it was requested. */
     private record Probe(int position, long at) {}
 
     /** A client, and the number of probes that it has been told. */
     private static final class Client {
         byte[] rest = new byte[0];
+        boolean hasBegun;
         int told;
     }
 
@@ -45,7 +49,7 @@ final class StreamClients implements AutoCloseable {
     private final ConcurrentLinkedQueue<Long> lags = new ConcurrentLinkedQueue<>();
     private final Thread thread = new Thread(this::read, "stream-clients");
     private volatile boolean closed;
-    private final AtomicInteger open = new AtomicInteger();
+    private final List<Client> clients = new ArrayList<>(); // those that read; guarded by this
 
     /** @param hung the number of clients that read nothing, which are opened first */
     StreamClients(URI server, String event, int count, int hung) throws IOException {
@@ -58,14 +62,20 @@ final class StreamClients implements AutoCloseable {
             channel.configureBlocking(false);
             channels.add(channel);
             if (i >= hung) {
-                channel.register(selector, SelectionKey.OP_READ, new Client());
-                open.incrementAndGet();
+                var client = new Client();
+                synchronized (this) {
+                    clients.add(client);
+                }
+                channel.register(selector, SelectionKey.OP_READ, client);
             }
         }
     }
 
-    /** Notes that a seat was sold just now, at a position of the map, so that each client's lag is measured. */
-    synchronized void sold(int position) {
+    /**
+     * Notes that a seat, at a position of the map, is requested now, so that each client's lag is measured: from here to the text that
+     * tells it. Each must be sold before the next is requested.
+     */
+    synchronized void requested(int position) {
         probes.add(new Probe(position, System.nanoTime()));
     }
 
@@ -74,9 +84,14 @@ final class StreamClients implements AutoCloseable {
         return lags.stream().mapToDouble(nanos -> nanos / 1e6).sorted().toArray();
     }
 
-    /** Returns the number of clients that read and are still connected. */
-    int open() {
-        return open.get();
+    /** Returns the number of clients that know the map. */
+    synchronized long begun() {
+        return clients.stream().filter(client -> client.hasBegun).count();
+    }
+
+    /** Returns the number of clients that have been told of every seat. */
+    synchronized long informed() {
+        return clients.stream().filter(client -> client.told == probes.size()).count();
     }
 
     private void read() {
@@ -88,7 +103,6 @@ final class StreamClients implements AutoCloseable {
                     buffer.clear();
                     if (read((SocketChannel) key.channel(), buffer) < 0) {
                         key.cancel();
-                        open.decrementAndGet();
                         continue;
                     }
                     var client = (Client) key.attachment();
@@ -125,13 +139,14 @@ final class StreamClients implements AutoCloseable {
     }
 
     private void told(Client client, byte[] bytes, int start, int end) {
-        var head = new String(bytes, start, Math.min(80, end - start), StandardCharsets.US_ASCII);
+        var head = new String(bytes, start, Math.min(MAX_HEAD, end - start), StandardCharsets.US_ASCII);
         var id = ID.matcher(head);
         if (!id.find()) {
             return; // a comment
         }
         var now = System.nanoTime();
         synchronized (this) {
+            client.hasBegun = true;
             var told = toldWith.computeIfAbsent(
                     id.group(1), any -> count(new String(bytes, start, end - start, StandardCharsets.US_ASCII)));
             for (; client.told < told; client.told++) {
@@ -152,7 +167,8 @@ final class StreamClients implements AutoCloseable {
     private static boolean tells(String text, int position) {
         var statuses = text.indexOf("\"statuses\":\"");
         if (statuses >= 0) {
-            return text.charAt(statuses + 12 + position) != 'A';
+            var runs = text.substring(statuses + 12, text.indexOf('"', statuses + 12));
+            return SeatStream.Told.letters(runs).charAt(position) != 'A';
         }
         return RANGE.matcher(text.substring(text.indexOf("\"seats\"")))
                 .results()

@@ -12,9 +12,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A connection that follows the seat map of an event, over a socket, so that a test can see the end of the stream. */
 public final class SeatStream implements AutoCloseable {
+
+    private static final Pattern RUN = Pattern.compile("(\\d+)(\\D)");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -28,6 +31,11 @@ public final class SeatStream implements AutoCloseable {
      */
     public record Told(String name, String id, JsonNode data) {
 
+        /** Returns the letters that runs such as {@code 12AH3S} stand for. */
+        public static String letters(String runs) {
+            return RUN.matcher(runs).replaceAll(run -> run.group(2).repeat(Integer.parseInt(run.group(1))));
+        }
+
         /**
          * Returns the statuses of all seats after this event, a letter for each.
          *
@@ -35,7 +43,7 @@ public final class SeatStream implements AutoCloseable {
          */
         public String statuses(String before) {
             if (name.equals("snapshot")) {
-                return data.get("statuses").asText();
+                return letters(data.get("statuses").asText());
             } else if (!name.equals("changes")) {
                 return before;
             }
