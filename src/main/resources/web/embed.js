@@ -37,7 +37,7 @@ class SeatlockEvent extends HTMLElement {
       this.replaceChildren();
       return;
     }
-    const url = new URL(`shop/${id}?embed=1`, SERVER);
+    const url = new URL(`shop/${id}`, SERVER);
     const language = this.getAttribute('lang');
     if (language) {
       url.searchParams.set('lang', language);

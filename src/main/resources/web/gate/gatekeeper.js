@@ -193,7 +193,7 @@ export class Gatekeeper extends EventTarget {
     try {
       const body = await this.#upload(scan);
       const at = body.checkedInAt ?? body.checkedOutAt;
-      await this.#book.note(body.ticketId, {
+      await this.#note(body.ticketId, {
         at, gate: body.gate, seat: body.seat, isIn: direction === 'in', ...direction === 'in' && {isMine: true},
       });
       if (this.attendance) {
@@ -205,7 +205,7 @@ export class Gatekeeper extends EventTarget {
       const {slug, body} = problem;
       if (slug === 'already-checked-in') {
         if (ticket) {
-          await this.#book.note(ticket, {at: body.checkedInAt, gate: body.gate, isIn: true});
+          await this.#note(ticket, {at: body.checkedInAt, gate: body.gate, isIn: true});
         }
         return {kind: 'used', reason: 'USED', ticket, at: body.checkedInAt, gate: body.gate, direction};
       }
@@ -217,6 +217,15 @@ export class Gatekeeper extends EventTarget {
         return {kind: 'no', reason, ticket, direction};
       }
       throw problem;
+    }
+  }
+
+  /** The server's answer counts, even if it cannot be stored here. */
+  async #note(ticket, state) {
+    try {
+      await this.#book.note(ticket, state);
+    } catch (problem) {
+      console.error(problem);
     }
   }
 

@@ -214,6 +214,9 @@ export class View {
     const checking = setTimeout(() => this.#showChecking(), CHECKING_AFTER);
     try {
       this.#answer(await this.#gatekeeper.scan(text, this.#direction));
+    } catch (problem) {
+      this.#answer({kind: 'unsure', reason: 'PROBLEM', problem, direction: this.#direction});
+      throw problem;
     } finally {
       clearTimeout(checking);
       this.#pending--;

@@ -1,18 +1,26 @@
 /** Money and times as people write them. */
 import {lang} from './texts.js';
 
+/** The currencies that do not have two decimals (ISO 4217), as the server knows them; browsers show some others without decimals. */
+const DECIMALS = {
+  0: 'ADP BEF BIF BYB BYR CLP DJF ESP GNF GRD ISK ITL JPY KMF KRW LUF MGF PTE PYG ROL RWF TPE TRL UGX UYI VND VUV XAF XOF XPF',
+  3: 'BHD IQD JOD KWD LYD OMR TND',
+  4: 'CLF',
+};
+
+/** Returns the number of decimals of a currency (ISO 4217): 2 for EUR, 0 for JPY, 3 for KWD. */
+export const decimals = currency => Number(Object.keys(DECIMALS).find(digits => DECIMALS[digits].includes(currency)) ?? 2);
+
 const money = new Map();
 
 function formatOf(currency) {
   const key = lang() + currency;
   if (!money.has(key)) {
-    money.set(key, new Intl.NumberFormat(lang(), {style: 'currency', currency}));
+    const digits = decimals(currency);
+    money.set(key, new Intl.NumberFormat(lang(), {style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits}));
   }
   return money.get(key);
 }
-
-/** Returns the number of decimals of a currency (ISO 4217): 2 for EUR, 0 for JPY, 3 for KWD. */
-export const decimals = currency => formatOf(currency).resolvedOptions().maximumFractionDigits;
 
 /** Formats an amount in minor units, such as 4500 for € 45.00. */
 export const amount = (minorUnits, currency) => formatOf(currency).format(minorUnits / 10 ** decimals(currency));

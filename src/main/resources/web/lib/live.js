@@ -25,6 +25,7 @@ export class LiveMap extends EventTarget {
   #etag;
   #state = 'offline';
   #stopped = false;
+  #turn = Promise.resolve();
 
   /** @param {string} [token] a key that may see the event; a stream needs an event that everybody may see, so drafts are polled */
   constructor(eventId, {token} = {}) {
@@ -59,8 +60,9 @@ export class LiveMap extends EventTarget {
       return;
     }
     this.#source = new EventSource(`${BASE}api/events/${this.#eventId}/seats/stream`);
-    this.#source.addEventListener('snapshot', message => this.#snapshot(JSON.parse(message.data)));
-    this.#source.addEventListener('changes', message => this.#changes(JSON.parse(message.data)));
+    this.#source.addEventListener('open', () => this.#is('live'));
+    this.#source.addEventListener('snapshot', message => this.#told(() => this.#snapshot(JSON.parse(message.data))));
+    this.#source.addEventListener('changes', message => this.#told(() => this.#changes(JSON.parse(message.data))));
     this.#source.addEventListener('error', () => {
       if (this.#source.readyState === EventSource.CLOSED) { // refused, because too many follow: ask, and try again later
         this.#source = undefined;
@@ -88,12 +90,26 @@ export class LiveMap extends EventTarget {
     }
   }
 
+  /** Understands what the stream tells, one after the other: while everything is read again, the next must wait. */
+  #told(understand) {
+    this.#etag = undefined; // of a map that is no longer the one that is shown
+    this.#turn = this.#turn.then(understand);
+  }
+
   /** The letters of the seats are told by runs: `12AH3S`. */
   async #snapshot({version, statuses: runs, areas}) {
-    this.#is('live');
     const statuses = runs.replace(/(\d+)(\D)/g, (run, count, letter) => letter.repeat(count));
     if ((this.#version !== undefined && version !== this.#version) || statuses.length !== this.seats.size) {
-      await this.load().catch(() => {}); // the plan has changed; the next snapshot tries again
+      try {
+        await this.load(); // the plan has changed
+      } catch {
+        this.#source?.close(); // begins again, with a snapshot
+        this.#timer = setTimeout(() => this.#stopped || this.start(), POLL_MS);
+        return;
+      }
+      if (statuses.length !== this.seats.size) {
+        return; // it has changed again, which the next snapshot tells
+      }
     }
     this.#version = version;
     let i = 0;

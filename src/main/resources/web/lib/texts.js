@@ -78,7 +78,7 @@ export function languageChoice() {
 
 /** Returns the start of every page's footer. */
 export function footer(...more) {
-  return h('footer', {}, h('div.wrap', {}, h('span', {}, ...more, more.length ? ' ' : '', h('a', {href: BASE}, 'Seatlock')), languageChoice()));
+  return h('footer', {}, h('div.wrap', {}, h('span', {}, ...more, more.length ? ' ' : '', h('a', {href: BASE, target: '_top'}, 'Seatlock')), languageChoice()));
 }
 
 /** Storage throws in some private windows; then nothing is remembered. */

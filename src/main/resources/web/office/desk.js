@@ -158,10 +158,14 @@ function choose(view, map, allocations) {
     }
     draft.drop(`comp.${id}`);
     draft.save(`desk.${id}`, {id: reservation.id});
-    if (reservation.total.amount === 0) {
-      reservation = (await act('POST', eventPath(id, `/reservations/${reservation.id}/confirm`))).body;
-    }
     map.stop();
+    if (reservation.total.amount === 0) {
+      try {
+        reservation = (await act('POST', eventPath(id, `/reservations/${reservation.id}/confirm`))).body;
+      } catch (problem) { // the seats are held, and the next step confirms them
+        tell(problem.message, 'warn');
+      }
+    }
     await sold(view, reservation);
   });
   draw();
@@ -183,7 +187,7 @@ async function sold(view, reservation) {
     h('div.sum.total', {}, h('span', {}, t('office.word.total')), h('span.num', {id: 'desk-total'}, money(reservation.total)))];
   const order = h('a.button', {href: `#/e/${id}/orders/${reservation.id}`, id: 'open-order'}, t('office.desk.order'));
   if (reservation.status === 'PENDING') {
-    const payment = paymentFields(reservation.reference);
+    const payment = reservation.total.amount === 0 ? null : paymentFields(reservation.reference);
     const left = h('b.num');
     const tick = () => { left.textContent = countdown(Date.parse(reservation.expiresAt) - now()); };
     tick();
@@ -194,8 +198,8 @@ async function sold(view, reservation) {
           await act('POST', `${path}/cancel`);
           draft.drop(`desk.${id}`);
           await deskView(view);
-        }, {id: 'give-up'})], properties: {id: 'pay'}}, payment.fields, async () => {
-          const {body} = await act('POST', `${path}/confirm`, {paymentReference: payment.value(), amount: reservation.total.amount});
+        }, {id: 'give-up'})], properties: {id: 'pay'}}, payment?.fields, async () => {
+          const {body} = await act('POST', `${path}/confirm`, payment ? {paymentReference: payment.value(), amount: reservation.total.amount} : undefined);
           clearInterval(timer);
           await sold(view, body);
         }), h('div.actions', {}, order)));

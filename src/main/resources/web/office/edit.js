@@ -47,7 +47,7 @@ export async function editView(view) {
       await change('PATCH', eventPath(id), patch, {ifMatch: view.etag});
     } catch (problem) {
       if (problem.slug === 'precondition-failed') {
-        await mergeInto(view, name, before, state);
+        await mergeInto(view, name, before, state, plan);
         return;
       }
       if (problem.body?.errors) {
@@ -62,14 +62,22 @@ export async function editView(view) {
 }
 
 /** Another person has changed the event: keeps what was typed here, takes the rest from there, and says so. */
-async function mergeInto(view, name, before, state) {
-  const {body: event} = await read(eventPath(view.id));
+async function mergeInto(view, name, before, state, plan) {
+  const [{body: event}, {body: newPlan}] = await Promise.all([read(eventPath(view.id)), read(eventPath(view.id, '/plan'))]);
   const theirs = stateOf(event);
   for (const key of Object.keys(theirs)) {
     if (JSON.stringify(state.fields[key]) === JSON.stringify(before.fields[key])) {
       state.fields[key] = theirs[key];
     }
   }
+  const theirPrices = pricesOf(newPlan, event.currency);
+  state.prices = newPlan.sections.map((section, s) => {
+    const was = plan.sections.findIndex(each => each.name === section.name);
+    return theirPrices[s].map((price, i) => {
+      const typed = state.prices[was]?.[i];
+      return typed === before.prices[was]?.[i] ? price : typed;
+    });
+  });
   draft.save(name, {version: event.version, state});
   await view.reload();
   tell(t('office.edit.conflict'), 'warn');

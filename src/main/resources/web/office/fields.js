@@ -43,7 +43,7 @@ export function fieldsOf(state) {
   FLAGS.forEach(name => { result[name] = state[name]; });
   result.orphans = state.orphans;
   result.organiser = text(state.organiserName) || text(state.organiserEmail) || text(state.organiserUrl)
-    ? {name: text(state.organiserName), email: text(state.organiserEmail), url: text(state.organiserUrl)} : undefined;
+    ? {name: text(state.organiserName) ?? null, email: text(state.organiserEmail) ?? null, url: text(state.organiserUrl) ?? null} : undefined;
   result.presales = state.presales.length === 0 ? undefined : state.presales.map(each =>
     ({from: toInstant(each.from, zone), until: toInstant(each.until, zone), access: text(each.access)}));
   return result;

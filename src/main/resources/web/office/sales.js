@@ -7,6 +7,8 @@ import {table} from './ui.js';
 import {money, number, seats, typeNames} from './words.js';
 
 const POLL_MS = 4000;
+const DAY = 86_400_000;
+const MAX_DAYS = 400;
 
 export async function salesView(view) {
   const {event, id} = view;
@@ -66,12 +68,12 @@ export async function salesView(view) {
   view.signal.addEventListener('abort', () => clearTimeout(timer));
 }
 
-/** Seats sold and given back on each day, without gaps between the first day and the last. */
+/** Seats sold and given back on each day, without gaps between the first day, or the first of the last 400, and the last. */
 function chart(all) {
   const byDate = new Map(all.map(day => [day.date, day]));
   const list = [];
   const end = all.at(-1).date;
-  for (let at = Date.parse(all[0].date); list.length < 400; at += 86_400_000) {
+  for (let at = Math.max(Date.parse(all[0].date), Date.parse(end) - (MAX_DAYS - 1) * DAY); ; at += DAY) {
     const date = new Date(at).toISOString().slice(0, 10);
     list.push(byDate.get(date) ?? {date, sold: 0, refunded: 0});
     if (date >= end) {

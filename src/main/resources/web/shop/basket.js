@@ -4,11 +4,15 @@ import {lang, storage} from '../lib/texts.js';
 
 const EMPTY = {seats: {}, tables: {}, places: {}, best: null, name: '', email: '', code: '', pending: null, reservation: null, payKey: null};
 
+/** Longer than the map takes to tell that seats are free again, by the stream or by asking. */
+const RELEASE_TOLD = 5000;
+
 /** Fires `change` when something else is chosen or the phase is another one. */
 export class Basket extends EventTarget {
 
   #stored;
   #state;
+  #released = new Set();
 
   constructor(eventId) {
     super();
@@ -118,8 +122,18 @@ export class Basket extends EventTarget {
     this.#change({reservation: {...reservation, token: this.reservation.token, together: this.reservation.together}});
   }
 
-  /** The reservation is over. The choice stays. */
-  ended() { this.#change({reservation: null, pending: null, payKey: null}); }
+  /** The reservation is over. The choice stays, although the map may show its seats as held until the release is told. */
+  ended() {
+    this.#released = new Set(this.reservation?.seats.map(seat => seat.label));
+    setTimeout(() => {
+      this.#released = new Set();
+      this.#change({});
+    }, RELEASE_TOLD);
+    this.#change({reservation: null, pending: null, payKey: null});
+  }
+
+  /** Whether this buyer has held a seat a moment ago. */
+  hadJustNow(label) { return this.#released.has(label); }
 
   /** The buyer has decided to pay: the same key until a response arrives. */
   payKey() {

@@ -23,6 +23,8 @@ export class Chooser {
   #view;
   #drawn = '';
   #isBestOpen = false;
+  #isPressed = false;
+  #isOutdated = false;
   #top = h('div', {id: 'choose-top'});
   #body = h('div', {id: 'choose-body'});
 
@@ -38,6 +40,7 @@ export class Chooser {
       this.redraw();
       this.focus();
     });
+    this.#holdWhilePressed();
     let width = 0;
     new ResizeObserver(() => {
       const isWide = this.element.clientWidth > 560;
@@ -46,6 +49,21 @@ export class Chooser {
       }
       width = this.element.clientWidth;
     }).observe(this.element);
+  }
+
+  /** An element that is replaced while it is pressed gets no click, so what others buy is drawn afterwards. */
+  #holdWhilePressed() {
+    for (const type of ['pointerdown', 'keydown']) {
+      this.element.addEventListener(type, () => { this.#isPressed = true; });
+    }
+    for (const type of ['pointerup', 'pointercancel', 'keyup', 'blur']) {
+      addEventListener(type, () => setTimeout(() => { // after the click
+        this.#isPressed = false;
+        if (this.#isOutdated) {
+          this.update();
+        }
+      }), {capture: true});
+    }
   }
 
   /** The section that is near, or undefined. A house of one section is always near. */
@@ -224,6 +242,11 @@ export class Chooser {
 
   /** Draws again what has changed: the seats of these labels, or all. */
   update(labels) {
+    if (this.#isPressed && !this.#view) {
+      this.#isOutdated = true;
+      return;
+    }
+    this.#isOutdated = false;
     const free = document.getElementById('choose-free');
     if (labels && free && this.#section) {
       free.textContent = this.#freeText(this.#section);

@@ -139,10 +139,12 @@ export class EventPage {
     }
     const isGone = label => {
       const seat = this.#live.seats.get(label);
-      return !seat || (seat.status !== 'AVAILABLE' || seat.forSale === false && !this.#basket.code.trim());
+      const isTaken = seat?.status !== 'AVAILABLE' && !(seat?.status === 'HELD' && this.#basket.hadJustNow(label));
+      return isTaken || seat.forSale === false && !this.#basket.code.trim();
     };
     const seats = Object.keys(this.#basket.seats).filter(isGone);
-    const tables = Object.keys(this.#basket.tables).filter(label => this.#house.tableSeats(label).some(seat => !isFree(seat)));
+    const tables = Object.keys(this.#basket.tables).filter(label => 
+      this.#house.tableSeats(label).some(seat => !isFree(seat) && !this.#basket.hadJustNow(seat.label)));
     if (seats.length + tables.length > 0) {
       this.#lost(seats, tables);
     }
@@ -153,6 +155,8 @@ export class EventPage {
       ...tables.map(label => this.#house.tableSeats(label)[0]?.row ?? label)];
     const types = {...this.#basket.best?.types};
     Object.values(this.#basket.seats).forEach(type => { types[type] = (types[type] || 0) + 1; });
+    const accessible = (this.#basket.best?.accessible ?? 0)
+      + Object.keys(this.#basket.seats).filter(label => this.#live.seats.get(label)?.accessible).length;
     const party = Object.values(types).reduce((sum, n) => sum + n, 0);
     this.#basket.setSeats(Object.fromEntries(Object.entries(this.#basket.seats).filter(([label]) => !seats.includes(label))));
     tables.forEach(label => this.#basket.setTable(label, null));
@@ -162,7 +166,7 @@ export class EventPage {
       kind: 'bad',
       actions: seats.length > 0 ? [[t('shop.find-together', {count: party}), () => {
         this.#basket.setSeats({});
-        this.#basket.setBest({types, accessible: 0});
+        this.#basket.setBest({types, accessible});
         this.#tell(t('shop.found-later', {count: party}));
         this.#mine.focus();
       }]] : [],

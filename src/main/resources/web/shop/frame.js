@@ -1,6 +1,6 @@
 /** The shop in a frame of another site: its height follows, and the page of the payment opens in the whole window. See embed.js. */
 
-export const isFramed = window.parent !== window && new URLSearchParams(location.search).has('embed');
+export const isFramed = window.parent !== window;
 
 let host; // the origin of the site, as soon as it has said hello
 

@@ -221,7 +221,14 @@ class OfficePageTest {
         browser.go(office.view(event, "/edit")).type("#description", "A gala.");
         office.system.api.send(Api.patch(
                 office.system.api.asAdmin(office.system.api.request("/api/events/" + event)),
-                "{\"venue\": \"Opera\"}"));
+                "{\"venue\": \"Opera\", \"sections\": [{\"name\": \"FLOOR\", \"prices\": {\"adult\": 3500}}]}"));
+        office.system.api.send(
+                Api.post(
+                        office.system
+                                .api
+                                .asAdmin(office.system.api.request("/api/events/" + event + "/sections"))
+                                .header("Idempotency-Key", "sections"),
+                        "{\"sections\": [{\"name\": \"BALCONY\", \"prices\": {\"adult\": 2000}, \"rows\": [{\"name\": \"A\", \"seats\": 5}]}]}"));
         browser.click("main form > .actions .primary").awaitText("was changed elsewhere in the meantime");
         assertThat(browser.find("#venue").getDomProperty("value")).isEqualTo("Opera");
         browser.type("#price-0-0", "50").click("main form > .actions .primary").awaitText("Saved.");
@@ -229,6 +236,8 @@ class OfficePageTest {
         assertThat(saved.get("venue").asText() + saved.get("description").asText())
                 .isEqualTo("OperaA gala.");
         assertThat(saved.at("/sections/0/prices/adult").asInt()).isEqualTo(5150);
+        var plan = office.read("/api/events/" + event + "/plan").get("sections").toString();
+        assertThat(plan).contains("\"name\":\"FLOOR\",\"price\":3500", "\"name\":\"BALCONY\",\"price\":2000");
         assertThat(browser.errors()).allMatch(line -> line.contains("status of 412"));
     }
 
