@@ -1,5 +1,7 @@
 package seatlock.seatmap;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -9,7 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.catalog.EventId;
@@ -20,8 +24,9 @@ import seatlock.concurrent.PeriodicTask;
  * Tells clients that follow the seat map of an event what changes, at most every {@link #INTERVAL}, whichever node sold the seats: it
  * compares the statuses that {@link SeatMaps} reads for maps, too. Each difference is encoded once for all clients.
  *
- * <p>No client is waited for. One that has not taken the last event is skipped, and gets a snapshot as soon as it has. Telling takes at
- * most a quarter of the time of one thread, so that many clients slow the stream down before they slow the sale.
+ * <p>No client is waited for. One that has not taken the last event is skipped, and gets a snapshot as soon as it has. Thousands of
+ * clients are told by two threads. If these have waited for a processor, the machine is busy, and a pause follows that is the longer, the
+ * longer they waited, so that many clients slow the stream down before they slow the sale.
  */
 public final class SeatStreams implements AutoCloseable {
 
@@ -29,9 +34,15 @@ public final class SeatStreams implements AutoCloseable {
     public static final Duration INTERVAL = Duration.ofMillis(250);
 
     /** Events have this long after their own time at most, however many clients there are. */
-    private static final Duration MAX_PAUSE = Duration.ofMillis(250);
+    private static final Duration MAX_PAUSE = Duration.ofMillis(300);
 
-    private static final int PAUSE_PER_ROUND = 3;
+    /** For each millisecond that a thread waited for a processor. */
+    private static final int PAUSE_PER_WAIT = 3;
+
+    /** Clients of an event that are worth a thread of their own. */
+    private static final int CLIENTS_PER_THREAD = 1_000;
+
+    private static final int MAX_THREADS = 2;
 
     private static final Duration LOOK = Duration.ofMillis(25);
 
@@ -39,6 +50,8 @@ public final class SeatStreams implements AutoCloseable {
     private static final Duration SILENCE = Duration.ofSeconds(15);
 
     private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
     private static final Logger log = LoggerFactory.getLogger(SeatStreams.class);
 
@@ -189,7 +202,7 @@ public final class SeatStreams implements AutoCloseable {
         } catch (Overload e) {
             state = CompletableFuture.failedFuture(e);
         }
-        state.thenAcceptAsync(after -> tell(channel, after), continuations).whenComplete((done, failure) -> {
+        state.thenComposeAsync(after -> tell(channel, after), continuations).whenComplete((done, failure) -> {
             if (failure != null) {
                 log.debug("Cannot read the seats of event {}: {}", event, failure.getMessage());
             }
@@ -197,17 +210,37 @@ public final class SeatStreams implements AutoCloseable {
         });
     }
 
-    private void tell(Channel channel, SeatState latest) {
+    private CompletableFuture<Void> tell(Channel channel, SeatState latest) {
         var began = System.nanoTime();
         var before = channel.state;
         var isSame = latest.id().equals(before.id());
         var after = isSame ? before : latest;
         var changes = isSame ? Optional.<byte[]>empty() : after.changesSince(before);
         channel.state = after;
-        channel.followers.forEach(follower -> follower.follow(before, after, changes, began));
-        var ended = System.nanoTime();
-        var pause = Math.min(PAUSE_PER_ROUND * (ended - began), MAX_PAUSE.toNanos());
-        channel.nextLook = Math.max(channel.nextLook, ended + pause);
+        var followers = channel.followers.toArray(Follower[]::new);
+        var threads = Math.min(MAX_THREADS, 1 + followers.length / CLIENTS_PER_THREAD);
+        var waited = new AtomicLong();
+        return CompletableFuture.allOf(IntStream.range(0, threads)
+                        .mapToObj(thread -> CompletableFuture.runAsync(
+                                () -> waited.addAndGet(waitOf(() -> {
+                                    for (int i = thread; i < followers.length; i += threads) {
+                                        followers[i].follow(before, after, changes, began);
+                                    }
+                                })),
+                                continuations))
+                        .toArray(CompletableFuture[]::new))
+                .thenRun(() -> {
+                    var pause = Math.min(PAUSE_PER_WAIT * waited.get() / threads, MAX_PAUSE.toNanos());
+                    channel.nextLook = Math.max(channel.nextLook, System.nanoTime() + pause);
+                });
+    }
+
+    /** Runs something, and returns how long its thread waited for a processor meanwhile, in nanoseconds. */
+    private static long waitOf(Runnable work) {
+        var began = System.nanoTime();
+        var used = CPU.getCurrentThreadCpuTime();
+        work.run();
+        return Math.max(0, System.nanoTime() - began - (CPU.getCurrentThreadCpuTime() - used));
     }
 
     /** Ends all streams, so that their clients go to another node, and refuses new ones. */

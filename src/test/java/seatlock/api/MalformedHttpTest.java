@@ -112,7 +112,7 @@ class MalformedHttpTest {
         var deleted = api.send(api.request("/api/events").DELETE());
         assertThat(deleted.outcome()).isEqualTo("405 method-not-allowed");
         assertThat(deleted.header("Allow")).contains("GET", "POST");
-        assertThat(api.send(api.request("/api/events/" + UUID.randomUUID() + "/check-ins"))
+        assertThat(api.send(api.request("/api/events/" + UUID.randomUUID() + "/check-outs"))
                         .outcome())
                 .isEqualTo("405 method-not-allowed");
         for (var method : List.of("PUT", "PATCH", "OPTIONS", "TRACE", "BREW")) {
