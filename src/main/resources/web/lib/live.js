@@ -93,7 +93,7 @@ export class LiveMap extends EventTarget {
   /** Understands what the stream tells, one after the other: while everything is read again, the next must wait. */
   #told(understand) {
     this.#etag = undefined; // of a map that is no longer the one that is shown
-    this.#turn = this.#turn.then(understand);
+    this.#turn = this.#turn.then(understand).catch(reportError);
   }
 
   /** The letters of the seats are told by runs: `12AH3S`. */

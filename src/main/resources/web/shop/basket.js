@@ -124,9 +124,9 @@ export class Basket extends EventTarget {
 
   /** The reservation is over. The choice stays, although the map may show its seats as held until the release is told. */
   ended() {
-    this.#released = new Set(this.reservation?.seats.map(seat => seat.label));
+    const released = this.#released = new Set(this.reservation?.seats.map(seat => seat.label));
     setTimeout(() => {
-      this.#released = new Set();
+      released.clear();
       this.#change({});
     }, RELEASE_TOLD);
     this.#change({reservation: null, pending: null, payKey: null});

@@ -56,14 +56,16 @@ export class Chooser {
     for (const type of ['pointerdown', 'keydown']) {
       this.element.addEventListener(type, () => { this.#isPressed = true; });
     }
-    for (const type of ['pointerup', 'pointercancel', 'keyup', 'blur']) {
-      addEventListener(type, () => setTimeout(() => { // after the click
-        this.#isPressed = false;
-        if (this.#isOutdated) {
-          this.update();
-        }
-      }), {capture: true});
+    const released = () => setTimeout(() => { // after the click
+      this.#isPressed = false;
+      if (this.#isOutdated) {
+        this.update();
+      }
+    });
+    for (const type of ['pointerup', 'pointercancel', 'keyup']) {
+      addEventListener(type, released, {capture: true});
     }
+    addEventListener('blur', released); // of the window: a press moves the focus within it
   }
 
   /** The section that is near, or undefined. A house of one section is always near. */

@@ -8,7 +8,7 @@ import {Basket} from './basket.js';
 import {shortName} from './bill.js';
 import {Buying} from './buying.js';
 import {Chooser} from './chooser.js';
-import {House, isFree} from './house.js';
+import {House} from './house.js';
 import {Mine} from './mine.js';
 import {canBuy, sale, saleSentences} from './sale.js';
 
@@ -137,14 +137,13 @@ export class EventPage {
     if (this.#basket.phase !== 'choosing' || !this.#house.isLoaded) {
       return;
     }
-    const isGone = label => {
+    const isTaken = seat => seat?.status !== 'AVAILABLE' && !(seat?.status === 'HELD' && this.#basket.hadJustNow(seat.label));
+    const seats = Object.keys(this.#basket.seats).filter(label => {
       const seat = this.#live.seats.get(label);
-      const isTaken = seat?.status !== 'AVAILABLE' && !(seat?.status === 'HELD' && this.#basket.hadJustNow(label));
-      return isTaken || seat.forSale === false && !this.#basket.code.trim();
-    };
-    const seats = Object.keys(this.#basket.seats).filter(isGone);
-    const tables = Object.keys(this.#basket.tables).filter(label => 
-      this.#house.tableSeats(label).some(seat => !isFree(seat) && !this.#basket.hadJustNow(seat.label)));
+      return isTaken(seat) || seat.forSale === false && !this.#basket.code.trim();
+    });
+    const tables = Object.keys(this.#basket.tables).filter(label =>
+      this.#house.tableSeats(label).some(seat => isTaken(seat) || seat.forSale === false));
     if (seats.length + tables.length > 0) {
       this.#lost(seats, tables);
     }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.Select;
 import seatlock.support.Api;
 import seatlock.support.Browser;
@@ -169,6 +170,19 @@ class ShopPageTest {
         assertThat(ShopVisit.labels(ada.pay()))
                 .containsExactly(
                         "STALLS-A-1", "STALLS-B-3", "TABLES-T1-1", "TABLES-T1-2", "TABLES-T1-3", "TABLES-T1-4");
+    }
+
+    /** An element under a pressed button must not be replaced because others buy. */
+    @Test
+    void a_press_counts_although_others_buy_meanwhile() {
+        ada.open(ada.event);
+        browser.click("#email"); // so that the press moves the focus
+        var section = browser.find("[data-section='STALLS']");
+        new Actions(browser.driver).clickAndHold(section).perform();
+        assertThat(system.api.reserve(ada.event, "STALLS-D-1").status()).isEqualTo(201);
+        browser.find(".live", "87 of 88");
+        new Actions(browser.driver).release().perform();
+        browser.find("#choose-title", "STALLS");
     }
 
     @Test
