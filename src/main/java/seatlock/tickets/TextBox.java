@@ -1,5 +1,7 @@
 package seatlock.tickets;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.lowagie.text.Element;
 import com.lowagie.text.Phrase;
 import com.lowagie.text.pdf.ColumnText;
@@ -35,6 +37,10 @@ record TextBox(float left, float right, float top, float bottom) {
 
     /** Height of capital letters, relative to the size of the font. */
     private static final float CAPITALS = 0.73f;
+
+    /** How texts were set, because most texts of a ticket are those of its event or of its language. */
+    private static final Cache<Task, Setting> SETTINGS =
+            Caffeine.newBuilder().maximumSize(1_000).build();
 
     private static final Locale THAI = Locale.forLanguageTag("th");
 
@@ -97,7 +103,14 @@ record TextBox(float left, float right, float top, float bottom) {
     /** A text in a size, divided into lines. */
     private record Setting(float size, List<String> lines) {}
 
+    /** A text to be set. */
+    private record Task(TextBox box, String text, Style style) {}
+
     private Setting fit(String text, Style style) {
+        return SETTINGS.get(new Task(this, text, style), task -> fitAnew(text, style));
+    }
+
+    private Setting fitAnew(String text, Style style) {
         var measured = new Measured(text, style);
         for (var size = style.size; size >= style.oneLineFrom; size -= STEP) {
             if (measured.width() * size <= right - left) {

@@ -75,6 +75,7 @@ public final class TicketPdf {
         var bytes = new ByteArrayOutputStream();
         try (var document = new Document(new Rectangle(WIDTH, HEIGHT), 0, 0, 0, 0)) {
             var writer = PdfWriter.getInstance(document, bytes);
+            writer.setFullCompression();
             var tags = new Tags(writer, event.name() + ", " + ticket.seat().label(), words.language());
             document.addTitle(tags.title());
             document.addCreator("Seatlock");
@@ -202,20 +203,21 @@ public final class TicketPdf {
         field(page, "pdf.order", imprint.reference().value(), bold(13), new TextBox(left, right, 42, 32));
     }
 
+    /** Draws the code in units of its modules, because small integers take the least time and space. */
     private void drawQr(PdfContentByte page, float left, float bottom) {
         var matrix = qr();
         var module = QR / matrix.getWidth();
         page.saveState();
         page.setColorFill(Color.BLACK);
+        page.concatCTM(module, 0, 0, -module, left, bottom + QR);
         for (int y = 0; y < matrix.getHeight(); y++) {
-            var base = bottom + QR - (y + 1) * module;
             for (int x = 0; x < matrix.getWidth(); x++) {
                 var first = x;
                 while (x < matrix.getWidth() && matrix.get(x, y)) {
                     x++; // draw adjacent black modules as one rectangle, to avoid hairlines between them
                 }
                 if (x > first) {
-                    page.rectangle(left + first * module, base, (x - first) * module, module);
+                    page.rectangle(first, y, x - first, 1);
                 }
             }
         }
@@ -228,6 +230,10 @@ public final class TicketPdf {
                 EncodeHintType.ERROR_CORRECTION,
                 ErrorCorrectionLevel.M, // tolerates a crease or a reflection
                 EncodeHintType.MARGIN,
+                0,
+                // Trying all eight masks takes longer than everything else, and a code is too random for any of them to
+                // be bad.
+                EncodeHintType.QR_MASK_PATTERN,
                 0);
         try {
             return new QRCodeWriter().encode(code, BarcodeFormat.QR_CODE, 0, 0, hints);

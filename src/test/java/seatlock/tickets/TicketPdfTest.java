@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Currency;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -226,10 +227,23 @@ class TicketPdfTest {
     }
 
     @Test
-    void fonts_have_no_incomplete_list_of_their_glyphs() {
-        assertThat(new String(render("Aida", "V", "S", "EUR", 1), StandardCharsets.ISO_8859_1))
-                .contains("/FontDescriptor")
-                .doesNotContain("/CIDSet");
+    void fonts_have_no_incomplete_list_of_their_glyphs() throws IOException {
+        try (var reader = new PdfReader(render("Aida", "V", "S", "EUR", 1))) {
+            var descriptors = IntStream.range(0, reader.getXrefSize())
+                    .mapToObj(reader::getPdfObject)
+                    .filter(object -> object instanceof PdfDictionary dictionary
+                            && new PdfName("FontDescriptor").equals(dictionary.get(PdfName.TYPE)))
+                    .map(PdfDictionary.class::cast)
+                    .toList();
+            assertThat(descriptors).hasSize(2).noneMatch(descriptor -> descriptor.contains(new PdfName("CIDSet")));
+        }
+    }
+
+    /** A sold-out arena stores twenty thousand of them. */
+    @Test
+    void a_ticket_takes_at_most_15_kilobytes() {
+        assertThat(render("A Midsummer Night's Dream", "Théâtre des Champs-Élysées", "BALCON", "EUR", 4500))
+                .hasSizeLessThan(15_000);
     }
 
     @Test
