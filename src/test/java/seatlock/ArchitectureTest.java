@@ -178,7 +178,7 @@ class ArchitectureTest {
         "io.javalin..,http api contract web",
         "org.eclipse.jetty..,http api loadtest root",
         "com.fasterxml.jackson..,http api openapi contract seatmap loadtest plans",
-        "com.github.benmanes.caffeine..,catalog inventory sales seatmap api",
+        "com.github.benmanes.caffeine..,catalog inventory sales seatmap tickets api",
         "org.HdrHistogram..,loadtest",
         "com.fasterxml.uuid..,db",
         "com.zaxxer..,db",
@@ -411,12 +411,12 @@ class ArchitectureTest {
                         "Locks.java lockReservations",
                         "Locks.java lockUsedTickets",
                         "Locks.java lockSeats",
-                        "Jobs.java claimJob",
+                        "Jobs.java claim",
                         "Feed.java claimFeed",
                         "Erasure.java lockReservations",
                         "Tickets.java lockTicket",
                         "Tickets.java lockReservationOf",
-                        "Tickets.java lockVersion",
+                        "DocumentStore.java lockVersions",
                         "BuyerDetails.java lockReservation",
                         "PaymentStore.java lockUnfinished");
     }

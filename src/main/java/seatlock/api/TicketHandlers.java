@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import seatlock.catalog.EventId;
 import seatlock.changes.Actor;
@@ -29,6 +30,7 @@ import seatlock.inventory.Reservation;
 import seatlock.sales.Corrections;
 import seatlock.tickets.CheckInResult;
 import seatlock.tickets.CheckIns;
+import seatlock.tickets.DocumentStore;
 import seatlock.tickets.Scan;
 import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketKeys;
@@ -43,6 +45,7 @@ final class TicketHandlers implements TicketOperations {
 
     private final InventoryReader inventory;
     private final Tickets tickets;
+    private final DocumentStore documents = new DocumentStore();
     private final CheckIns checkIns;
     private final Corrections corrections;
     private final TicketKeys ticketKeys;
@@ -77,7 +80,7 @@ final class TicketHandlers implements TicketOperations {
         var publicUrl = PublicUrl.of(ctx);
         QueryResponse.send(ctx, reads, event, tx -> {
             caller.read(tx, inventory, event, id);
-            var ready = tickets.withDocument(tx, event, id);
+            var ready = documents.existing(tx, event, List.of(id));
             var bodies = new ArrayList<TicketBody>();
             for (var ticket : tickets.ofReservation(tx, event, id)) {
                 if (caller.isSeller() || ticket.isBuyers()) { // a transferred ticket is not the buyer's any more
@@ -149,7 +152,7 @@ final class TicketHandlers implements TicketOperations {
                     var ticket = tickets.find(tx, event, id)
                             .filter(found -> found.voidedAt() == null)
                             .orElseThrow(TicketHandlers::noSuchTicket);
-                    var document = tickets.document(tx, event, id);
+                    var document = documents.find(tx, event, id);
                     if (document.isEmpty() && isErased(tx, event, ticket)) {
                         throw erased();
                     }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import seatlock.catalog.EventId;
@@ -45,6 +46,21 @@ public final class InventoryReader {
                 id.value());
         var found = withSeats(tx, event, rows).values().stream().findFirst();
         return found.isEmpty() ? found : Optional.of(found.get().asOf(tx.readClock()));
+    }
+
+    /** Finds reservations as they are now, like {@link #find}. Ids that do not exist are missing from the result. */
+    public Map<ReservationId, Reservation> findAll(Tx tx, EventId event, Collection<ReservationId> ids)
+            throws SQLException {
+        var rows = tx.query(
+                "SELECT found.* FROM unnest(?) AS named (id) CROSS JOIN LATERAL (" + SELECT_RESERVATION
+                        + " WHERE event_id = ? AND reservation_id = named.id OFFSET 0) AS found",
+                InventoryReader::reservation,
+                Inventory.uuids(Set.copyOf(ids)),
+                event.value());
+        var found = withSeats(tx, event, rows);
+        var now = tx.readClock();
+        found.replaceAll((id, reservation) -> reservation.asOf(now));
+        return found;
     }
 
     /**

@@ -13,7 +13,7 @@ import seatlock.inventory.ReservationId;
  *
  * @param eventVersion the version of the event that made it necessary; empty if a sale did
  * @param attempts number of times it has been claimed, including this time
- * @param lease secret of the worker that claimed it, required to record the result
+ * @param lease secret of the worker that claimed it, perhaps with others; required to record the result
  */
 public record Job(
         EventId event, UUID id, Kind kind, Subject subject, OptionalInt eventVersion, int attempts, UUID lease) {
@@ -68,8 +68,21 @@ public record Job(
 
     /** The two sorts of work, which never wait for each other, because they have workers of their own. */
     public enum Work {
-        DOCUMENTS,
-        MAIL;
+        /** In batches, because a document is made in less time than it takes to record that it was. */
+        DOCUMENTS(25),
+        /** One by one, because a mail takes as long as the mail server does, and others should not wait for it. */
+        MAIL(1);
+
+        private final int batch;
+
+        Work(int batch) {
+            this.batch = batch;
+        }
+
+        /** Returns the most jobs of an event that a worker claims at once. */
+        public int batch() {
+            return batch;
+        }
 
         /** Returns the kinds of jobs with this work, the most urgent first. */
         public List<Kind> kinds() {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import seatlock.catalog.EventId;
 import seatlock.db.Ids;
@@ -225,34 +227,42 @@ public final class Jobs {
     }
 
     /**
-     * Claims a job for the duration of a lease. A job that has been claimed too often is marked as dead.
+     * Claims jobs of an event for the duration of a lease. A job that has been claimed too often is marked as dead.
      *
-     * @return empty if the job is done, dead or not due, or if another worker has it
+     * @return those that were due and that no other worker has, in the order of their ids
      */
-    public Optional<Job> claimJob(Tx tx, EventId event, UUID id, RetryPolicy policy) throws SQLException {
-        record Found(Job.Kind kind, Job.Subject subject, Integer version, int attempts, Instant due) {}
-        var found = tx.find(
+    public List<Job> claim(Tx tx, EventId event, List<UUID> ids, RetryPolicy policy) throws SQLException {
+        record Found(UUID id, Job.Kind kind, Job.Subject subject, Integer version, int attempts, Instant due) {}
+        var found = tx.query(
                 """
-                SELECT kind, subject_type, subject_id, event_version, attempts, next_attempt_at
-                  FROM jobs
-                 WHERE event_id = ?
-                   AND job_id = ?
-                   AND state IN ('READY', 'RUNNING')
-                   FOR UPDATE SKIP LOCKED
+                SELECT locked.*
+                  FROM (SELECT unnest(?) AS id ORDER BY id) AS named
+                 CROSS JOIN LATERAL (SELECT job_id, kind, subject_type, subject_id, event_version, attempts, next_attempt_at
+                                       FROM jobs
+                                      WHERE event_id = ?
+                                        AND job_id = named.id
+                                        AND state IN ('READY', 'RUNNING')
+                                        FOR UPDATE SKIP LOCKED) AS locked
                 """,
                 row -> new Found(
+                        row.uuid("job_id"),
                         Job.Kind.ofWireName(row.text("kind")).orElseThrow(),
                         subject(row),
                         row.integerOrNull("event_version"),
                         row.integer("attempts"),
                         row.instant("next_attempt_at")),
-                event.value(),
-                id);
+                ids.stream().distinct().toArray(UUID[]::new),
+                event.value());
         var now = tx.readClock();
-        if (found.isEmpty() || found.get().due.isAfter(now)) {
-            return Optional.empty();
-        }
-        if (found.get().attempts >= policy.maxAttempts(found.get().kind)) {
+        var due = found.stream().filter(job -> !job.due.isAfter(now)).toList();
+        var lease = Ids.next();
+        var claimed = new ArrayList<Job>();
+        for (var job : due) {
+            if (job.attempts < policy.maxAttempts(job.kind)) {
+                var version = job.version == null ? OptionalInt.empty() : OptionalInt.of(job.version);
+                claimed.add(new Job(event, job.id, job.kind, job.subject, version, job.attempts + 1, lease));
+                continue;
+            }
             // A worker that survives records its failure, so the worker of the last attempt did not.
             tx.updateExactly(
                     1,
@@ -263,27 +273,23 @@ public final class Jobs {
                        AND job_id = ?
                     """,
                     now,
-                    "The worker of attempt " + found.get().attempts + " died or took longer than its lease",
+                    "The worker of attempt " + job.attempts + " died or took longer than its lease",
                     event.value(),
-                    id);
-            return Optional.empty();
+                    job.id);
         }
-        var version = found.get().version;
-        var job = new Job(
-                event,
-                id,
-                found.get().kind,
-                found.get().subject,
-                version == null ? OptionalInt.empty() : OptionalInt.of(version),
-                found.get().attempts + 1,
-                Ids.next());
-        tx.updateExactly(1, """
-                UPDATE jobs
-                   SET state = 'RUNNING', attempts = ?, lease_id = ?, next_attempt_at = ?, relayed_at = NULL
-                 WHERE event_id = ?
-                   AND job_id = ?
-                """, job.attempts(), job.lease(), now.plus(policy.lease()), event.value(), id);
-        return Optional.of(job);
+        if (!claimed.isEmpty()) {
+            tx.updateExactly(claimed.size(), """
+                    UPDATE jobs
+                       SET state = 'RUNNING', attempts = attempts + 1, lease_id = ?, next_attempt_at = ?, relayed_at = NULL
+                     WHERE event_id = ?
+                       AND job_id = ANY (?)
+                    """, lease, now.plus(policy.lease()), event.value(), ids(claimed));
+        }
+        return claimed;
+    }
+
+    private static UUID[] ids(List<Job> jobs) {
+        return jobs.stream().map(Job::id).toArray(UUID[]::new);
     }
 
     /** Extends the lease. @return {@code false} if this worker has lost it */
@@ -312,9 +318,23 @@ public final class Jobs {
                 .get(0);
     }
 
-    /** Marks a job as done. @return {@code false} if this worker has lost the lease */
-    public boolean complete(Tx tx, Job job) throws SQLException {
-        return update(tx, job, "state = 'DONE', lease_id = NULL, last_error = NULL, ended_at = ?", tx.readClock());
+    /**
+     * Marks jobs as done that were claimed together.
+     *
+     * @return those of which this worker has not lost the lease
+     */
+    public List<Job> complete(Tx tx, List<Job> claimed) throws SQLException {
+        var first = claimed.get(0);
+        var done = Set.copyOf(tx.query(
+                """
+                UPDATE jobs
+                   SET state = 'DONE', lease_id = NULL, last_error = NULL, ended_at = ?
+                 WHERE event_id = ?
+                   AND job_id = ANY (?)
+                   AND lease_id = ?
+                RETURNING job_id
+                """, row -> row.uuid("job_id"), tx.readClock(), first.event().value(), ids(claimed), first.lease()));
+        return claimed.stream().filter(job -> done.contains(job.id())).toList();
     }
 
     /** Records a failure and schedules a retry after a pause. @return {@code false} if this worker has lost the lease */

@@ -1,12 +1,15 @@
 package seatlock.tickets;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -50,6 +53,7 @@ public final class Tickets {
 
     private final TicketKeys keys;
     private final Jobs jobs;
+    private final DocumentStore documents = new DocumentStore();
 
     public Tickets(TicketKeys keys, Jobs jobs) {
         this.keys = keys;
@@ -306,17 +310,21 @@ public final class Tickets {
      * @param reservation locked, as it is after the change
      */
     public void renew(Tx tx, EventId event, Reservation reservation) throws SQLException {
-        var outdated = tx.update("""
-                DELETE FROM ticket_documents AS d
-                 USING tickets AS t
-                 WHERE t.event_id = ?
-                   AND t.reservation_id = ?
-                   AND d.event_id = t.event_id
-                   AND d.ticket_id = t.ticket_id
-                """, event.value(), reservation.id().value());
-        if (outdated > 0) { // otherwise the job that is to make them has not done so yet
+        if (documents.delete(tx, event, reservation.id()) > 0) { // otherwise the job that makes them has not run yet
             jobs.add(tx, event, Job.Kind.RENEW_TICKETS, List.of(Job.Subject.of(reservation.id())));
         }
+    }
+
+    /** Returns the tickets of reservations, each list in the order of the seat plan; none for one that was never confirmed. */
+    public Map<ReservationId, List<Ticket>> ofReservations(Tx tx, EventId event, Collection<ReservationId> reservations)
+            throws SQLException {
+        var found = tx.query(
+                "SELECT found.* FROM unnest(?) AS named (id) CROSS JOIN LATERAL (" + SELECT_TICKET
+                        + " WHERE t.event_id = ? AND t.reservation_id = named.id ORDER BY t.seat_id, t.transfers OFFSET 0) AS found",
+                Tickets::ticket,
+                reservations.stream().map(ReservationId::value).distinct().toArray(UUID[]::new),
+                event.value());
+        return found.stream().collect(groupingBy(Ticket::reservation));
     }
 
     /** Returns the tickets of a reservation in the order of the seat plan; none if it was never confirmed. */
@@ -356,66 +364,6 @@ public final class Tickets {
     /** Returns the content of a ticket's QR code. */
     public String code(Tx tx, EventId event, Ticket ticket) throws SQLException {
         return new TicketCode(event, ticket.id()).sign(ticket.keyId(), keys.privateKey(tx, ticket.keyId()));
-    }
-
-    /** Returns the tickets of a reservation that have a document which shows the event as it is now. */
-    public Set<TicketId> withDocument(Tx tx, EventId event, ReservationId reservation) throws SQLException {
-        return Set.copyOf(
-                tx.query("""
-                SELECT d.ticket_id
-                  FROM tickets AS t
-                  JOIN ticket_documents AS d ON d.event_id = t.event_id AND d.ticket_id = t.ticket_id
-                  JOIN events AS e ON e.event_id = t.event_id
-                 WHERE t.event_id = ?
-                   AND t.reservation_id = ?
-                   AND d.event_version >= e.printed_version
-                """, row -> new TicketId(row.uuid("ticket_id")), event.value(), reservation.value()));
-    }
-
-    /** Returns a ticket's document; empty until a worker has created one that shows the event as it is now. */
-    public Optional<byte[]> document(Tx tx, EventId event, TicketId id) throws SQLException {
-        return tx.find("""
-                SELECT d.pdf
-                  FROM ticket_documents AS d
-                  JOIN events AS e ON e.event_id = d.event_id AND e.printed_version <= d.event_version
-                 WHERE d.event_id = ?
-                   AND d.ticket_id = ?
-                """, row -> row.bytes("pdf"), event.value(), id.value());
-    }
-
-    /**
-     * Stores a ticket's document, unless the ticket has one that is at least as new.
-     *
-     * @param event in the version that the document shows
-     * @param reservation in the version that the document shows
-     * @return {@code false} if the reservation has changed since (its buyer may have been erased), so that the document may be
-     *     outdated; then nothing was stored
-     */
-    public boolean storeDocument(Tx tx, Event event, Reservation reservation, TicketId id, byte[] pdf)
-            throws SQLException {
-        if (lockVersion(tx, event.id(), reservation.id()) != reservation.version()) {
-            return false;
-        }
-        tx.update("""
-                INSERT INTO ticket_documents (event_id, ticket_id, pdf, created_at, event_version)
-                VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (event_id, ticket_id) DO UPDATE
-                   SET pdf = excluded.pdf, created_at = excluded.created_at, event_version = excluded.event_version
-                 WHERE ticket_documents.event_version < (SELECT printed_version FROM events
-                                                          WHERE event_id = excluded.event_id)
-                   AND ticket_documents.event_version < excluded.event_version
-                """, event.id().value(), id.value(), pdf, tx.readClock(), event.version());
-        return true;
-    }
-
-    /** Returns the version of a reservation, which stays the same until the end of the transaction. */
-    private static int lockVersion(Tx tx, EventId event, ReservationId id) throws SQLException {
-        return tx.lock(
-                        "SELECT version FROM reservations WHERE event_id = ? AND reservation_id = ? FOR SHARE",
-                        row -> row.integer("version"),
-                        event.value(),
-                        id.value())
-                .get(0);
     }
 
     private static Ticket ticket(Row row) throws SQLException {

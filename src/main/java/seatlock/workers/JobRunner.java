@@ -1,6 +1,12 @@
 package seatlock.workers;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +25,7 @@ import seatlock.jobs.Jobs;
 import seatlock.jobs.RetryPolicy;
 import seatlock.metrics.Metrics;
 
-/** Runs jobs: claims a job, runs its handler outside any transaction while renewing the lease, and records the result. */
+/** Runs jobs: claims them, runs their handler outside any transaction while renewing the lease, and records the results. */
 public final class JobRunner implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
@@ -45,44 +51,72 @@ public final class JobRunner implements AutoCloseable {
     }
 
     /**
-     * Runs a job if it is due and no other worker has it.
+     * Runs the jobs of an event that are due and that no other worker has. They must be of one kind.
      *
-     * @return the failure; {@code null} if the job succeeded or there was nothing to do
+     * @return a failure of one of them; {@code null} if all succeeded or there was nothing to do
      */
-    public Exception run(EventId event, UUID id) {
-        var claimed = database.inTransaction(tx -> jobs.claimJob(tx, event, id, policy));
+    public Exception run(EventId event, List<UUID> ids) {
+        var claimed = database.inTransaction(tx -> jobs.claim(tx, event, ids, policy));
         if (claimed.isEmpty()) {
             return null;
         }
-        var job = claimed.get();
-        running.add(job);
+        running.addAll(claimed);
         try {
-            Optional<Job.Kind> next;
-            try {
-                next = handlers.get(job.kind()).handle(job);
-            } catch (Exception e) {
-                recordFailure(job, e);
-                return e;
-            } catch (Error e) { // such as a StackOverflowError while rendering: the job fails, the worker continues
-                var failure = new IllegalStateException(e);
-                recordFailure(job, failure);
-                return failure;
-            }
-            // If this fails, the job runs again when its lease has expired, because its success is not recorded.
-            reportEnd(job, "done", database.inTransaction(tx -> complete(tx, job, next)));
-            return null;
+            // If this fails, the jobs run again when their lease has expired, because their success is not recorded.
+            return record(claimed, results(claimed));
         } finally {
-            running.remove(job);
+            running.removeAll(claimed);
         }
     }
 
-    /** Marks a job as done and adds the next one: both or neither, and only once, because a job is done only once. */
-    private boolean complete(Tx tx, Job job, Optional<Job.Kind> next) throws SQLException {
-        var hadLease = jobs.complete(tx, job);
-        if (hadLease && next.isPresent()) {
-            jobs.add(tx, job.event(), next.get(), List.of(job.subject()));
+    /** Runs jobs together. If that fails, runs each alone, so that one never makes others fail. */
+    private Map<Job, JobHandler.Result> results(List<Job> claimed) {
+        Exception failure;
+        try {
+            return handlers.get(claimed.get(0).kind()).handle(claimed);
+        } catch (RuntimeException e) {
+            failure = e;
+        } catch (Error e) { // such as a StackOverflowError: the jobs fail, the worker continues
+            failure = new IllegalStateException(e);
         }
-        return hadLease;
+        var results = new HashMap<Job, JobHandler.Result>();
+        for (var job : claimed) {
+            if (claimed.size() == 1 || failure instanceof DatabaseException) {
+                results.put(job, JobHandler.Result.failed(failure));
+            } else {
+                results.putAll(results(List.of(job)));
+            }
+        }
+        return results;
+    }
+
+    private Exception record(List<Job> claimed, Map<Job, JobHandler.Result> results) {
+        var following = new LinkedHashMap<Job, Optional<Job.Kind>>();
+        Exception failure = null;
+        for (var job : claimed) {
+            var result = results.get(job);
+            if (result.failure().isPresent()) {
+                failure = result.failure().get();
+                recordFailure(job, failure);
+            } else {
+                following.put(job, result.next());
+            }
+        }
+        if (!following.isEmpty()) {
+            var done = database.inTransaction(tx -> complete(tx, following));
+            following.keySet().forEach(job -> reportEnd(job, "done", done.contains(job)));
+        }
+        return failure;
+    }
+
+    /** Marks jobs as done and adds the next ones: both or neither, and only once, because a job is done only once. */
+    private List<Job> complete(Tx tx, Map<Job, Optional<Job.Kind>> following) throws SQLException {
+        var done = jobs.complete(tx, List.copyOf(following.keySet()));
+        var subjects = done.stream()
+                .filter(job -> following.get(job).isPresent())
+                .collect(groupingBy(job -> following.get(job).get(), mapping(Job::subject, toList())));
+        subjects.forEach((kind, each) -> jobs.add(tx, done.get(0).event(), kind, each));
+        return done;
     }
 
     private void recordFailure(Job job, Exception failure) {

@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toList;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.stream.Stream;
 import seatlock.concurrent.PeriodicTask;
 import seatlock.db.Database;
@@ -32,7 +33,7 @@ public final class Relay implements AutoCloseable {
     /** Ids sent at once. */
     private static final int BATCH = 500;
 
-    /** Maximum number of ids in each queue in Redis: enough to keep the workers busy, and few to resend if Redis loses them. */
+    /** Maximum number of jobs in each queue in Redis: enough to keep the workers busy, and few to resend if Redis loses them. */
     private static final int MAX_QUEUED = 2_000;
 
     private final Database database;
@@ -81,22 +82,25 @@ public final class Relay implements AutoCloseable {
 
     private int relay(Job.Kind kind) {
         var queued = redis.use(connection -> ResqueQueue.length(connection, kind));
-        if (queued.isEmpty()
-                || queued.get() >= MAX_QUEUED) { // Redis is down, so no job must be marked; or there is no room
+        if (queued.isEmpty()) {
+            return 0; // Redis is down, so no job must be marked
+        }
+        var room = Math.min(MAX_QUEUED - queued.get() * kind.work().batch(), BATCH);
+        if (room <= 0) {
             return 0;
         }
-        var room = (int) Math.min(MAX_QUEUED - queued.get(), BATCH);
-        var due = database.inTransaction(tx -> jobs.findDue(tx, kind, room));
+        var due = database.inTransaction(tx -> jobs.findDue(tx, kind, (int) room));
         if (due.isEmpty()) {
             return 0;
         }
-        var byEvent = due.stream().collect(groupingBy(Jobs.Due::event, mapping(Jobs.Due::id, toList())));
+        var byEvent =
+                due.stream().collect(groupingBy(Jobs.Due::event, LinkedHashMap::new, mapping(Jobs.Due::id, toList())));
         byEvent.forEach((event, ids) -> database.inTransaction(tx -> {
             jobs.markRelayed(tx, event, ids);
             return null;
         }));
         return redis.use(connection -> {
-                    ResqueQueue.push(connection, kind, due);
+                    ResqueQueue.push(connection, kind, byEvent);
                     return due.size();
                 })
                 .orElse(0); // if this fails, they are sent again after Jobs.RELAY_AGAIN_AFTER

@@ -2,17 +2,21 @@ package seatlock.workers;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.greghaines.jesque.Config;
 import net.greghaines.jesque.ConfigBuilder;
 import net.greghaines.jesque.client.AbstractClient;
 import net.greghaines.jesque.utils.ResqueConstants;
 import redis.clients.jedis.Jedis;
+import seatlock.catalog.EventId;
 import seatlock.jobs.Job;
-import seatlock.jobs.Jobs;
 
 /**
  * The queues in Redis, in Resque's format: {@code {"class":"IssueTickets","args":["<event>","<job>"],"vars":null}}. Each kind of
@@ -68,19 +72,29 @@ final class ResqueQueue {
         return redis.llen(key("queue", name(kind)));
     }
 
-    /** @param jobs of this kind */
-    static void push(Jedis redis, Job.Kind kind, List<Jobs.Due> jobs) {
-        var payloads = jobs.stream().map(ResqueQueue::payload).toList();
+    /**
+     * Adds jobs of a kind to its queue: one payload for each batch of jobs of an event.
+     *
+     * @param jobs ids by event
+     */
+    static void push(Jedis redis, Job.Kind kind, Map<EventId, List<UUID>> jobs) {
+        var payloads = new ArrayList<String>();
+        jobs.forEach((event, ids) -> {
+            for (int from = 0; from < ids.size(); from += kind.work().batch()) {
+                var to = Math.min(ids.size(), from + kind.work().batch());
+                payloads.add(payload(kind, event, ids.subList(from, to)));
+            }
+        });
         AbstractClient.doBatchEnqueue(redis, ConfigBuilder.DEFAULT_NAMESPACE, name(kind), payloads);
     }
 
-    private static String payload(Jobs.Due due) {
-        // None of the three contains a character that JSON must escape.
+    private static String payload(Job.Kind kind, EventId event, List<UUID> ids) {
+        // None of these contains a character that JSON must escape.
         return String.format(
                 Locale.ROOT,
                 "{\"class\":\"%s\",\"args\":[\"%s\",\"%s\"],\"vars\":null}",
-                due.kind().wireName(),
-                due.event(),
-                due.id());
+                kind.wireName(),
+                event,
+                ids.stream().map(UUID::toString).collect(Collectors.joining("\",\"")));
     }
 }

@@ -1,9 +1,10 @@
 package seatlock.workers;
 
+import static seatlock.workers.JobHandler.oneByOne;
+
 import java.sql.SQLException;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,13 +27,10 @@ import seatlock.jobs.Jobs;
 import seatlock.mail.BuyerMails;
 import seatlock.mail.Mailer;
 import seatlock.payments.PaymentStore;
-import seatlock.text.Messages;
 import seatlock.tickets.Announcements;
-import seatlock.tickets.Imprint;
 import seatlock.tickets.Naming;
 import seatlock.tickets.Ticket;
 import seatlock.tickets.TicketId;
-import seatlock.tickets.TicketPdf;
 import seatlock.tickets.Tickets;
 import seatlock.workers.JobHandler.PermanentFailure;
 import seatlock.workers.JobHandler.TemporaryFailure;
@@ -60,6 +58,7 @@ public final class TicketDelivery {
     private final Tickets tickets;
     private final Mailer mailer;
     private final Optional<String> pages;
+    private final TicketDocuments documents;
     private final Consumer<Step> progress;
     private final Cancellations cancellations = new Cancellations();
     private final Announcements announcements = new Announcements();
@@ -84,42 +83,24 @@ public final class TicketDelivery {
         this.tickets = tickets;
         this.mailer = mailer;
         this.pages = pages;
+        this.documents = new TicketDocuments(database, tickets);
         this.progress = progress;
-    }
-
-    /** The data for the documents and the mail. */
-    private record Order(
-            Event event,
-            Naming naming,
-            Reservation reservation,
-            List<Ticket> tickets,
-            List<String> codes,
-            Instant now) {
-
-        Messages words() {
-            return Messages.in(reservation.buyer().language(), event.details().language());
-        }
-
-        /** Returns whether there is nobody to tell: the buyer has no address any more. */
-        boolean isErased() {
-            return reservation.buyer().isErased();
-        }
     }
 
     /** Returns the handler for each kind of job about tickets. */
     public Map<Job.Kind, JobHandler> handlers() {
         var handlers = new EnumMap<Job.Kind, JobHandler>(Job.Kind.class);
         handlers.put(Job.Kind.ISSUE_TICKETS, this::makeDocuments);
-        handlers.put(Job.Kind.SEND_TICKETS, this::sendMail);
-        handlers.put(Job.Kind.REFRESH_EVENT, job -> addJobs(job, Job.Kind.RENEW_TICKETS));
-        handlers.put(Job.Kind.ANNOUNCE_CHANGE, job -> addJobs(job, Job.Kind.SEND_UPDATE));
         handlers.put(Job.Kind.RENEW_TICKETS, this::renewDocuments);
-        handlers.put(Job.Kind.SEND_UPDATE, this::sendUpdate);
-        handlers.put(Job.Kind.SEND_CANCELLATION, this::sendCancellation);
-        handlers.put(Job.Kind.SEND_TRANSFERRED_TICKET, this::sendTransferredTicket);
-        handlers.put(Job.Kind.SEND_TRANSFER_NOTICE, this::sendTransferNotice);
-        handlers.put(Job.Kind.SEND_REFUND, this::sendRefund);
-        handlers.put(Job.Kind.SEND_PAYMENT_RETURNED, this::sendPaymentReturned);
+        handlers.put(Job.Kind.SEND_TICKETS, oneByOne(this::sendMail));
+        handlers.put(Job.Kind.REFRESH_EVENT, oneByOne(job -> addJobs(job, Job.Kind.RENEW_TICKETS)));
+        handlers.put(Job.Kind.ANNOUNCE_CHANGE, oneByOne(job -> addJobs(job, Job.Kind.SEND_UPDATE)));
+        handlers.put(Job.Kind.SEND_UPDATE, oneByOne(this::sendUpdate));
+        handlers.put(Job.Kind.SEND_CANCELLATION, oneByOne(this::sendCancellation));
+        handlers.put(Job.Kind.SEND_TRANSFERRED_TICKET, oneByOne(this::sendTransferredTicket));
+        handlers.put(Job.Kind.SEND_TRANSFER_NOTICE, oneByOne(this::sendTransferNotice));
+        handlers.put(Job.Kind.SEND_REFUND, oneByOne(this::sendRefund));
+        handlers.put(Job.Kind.SEND_PAYMENT_RETURNED, oneByOne(this::sendPaymentReturned));
         return handlers;
     }
 
@@ -134,21 +115,16 @@ public final class TicketDelivery {
         return Optional.empty();
     }
 
-    private Optional<Job.Kind> renewDocuments(Job job) throws TemporaryFailure {
-        documents(load(job, Ticket::isValid));
-        return Optional.empty();
-    }
-
     private Optional<Job.Kind> sendUpdate(Job job) throws PermanentFailure, TemporaryFailure {
         var own = loadOwn(job, Ticket::isValid);
-        if (own.tickets.isEmpty() || own.event.status() == Status.CANCELLED) {
+        if (own.tickets().isEmpty() || own.event().status() == Status.CANCELLED) {
             return Optional.empty(); // people are told of the cancellation instead
         }
         // Looked up after the event was read: what the mail would say is not newer than what is announced later.
         if (database.inTransaction(tx -> jobs.hasLaterAnnouncement(tx, job))) {
             return Optional.empty();
         }
-        send(mails(own).update(own.tickets, documents(own), job.id()));
+        send(mails(own).update(own.tickets(), documents.of(own), job.id()));
         return Optional.empty();
     }
 
@@ -159,38 +135,68 @@ public final class TicketDelivery {
         }
         var cancellation = database.inTransaction(tx -> cancellations.find(tx, job.event()))
                 .orElseThrow();
-        var lost = own.tickets.stream()
-                .filter(ticket -> !own.reservation.hasRefunded(ticket.seat().id()))
+        var lost = own.tickets().stream()
+                .filter(ticket -> !own.reservation().hasRefunded(ticket.seat().id()))
                 .toList();
-        var isAsPaid = isAsPaid(own.reservation, job.event());
+        var isAsPaid = isAsPaid(own.reservation(), job.event());
         send(mails(own).cancellation(lost, cancellation.refund(), isAsPaid, cancellation.reason(), job.id()));
         return Optional.empty();
     }
 
-    private Optional<Job.Kind> makeDocuments(Job job) throws TemporaryFailure {
+    /** Makes the documents of reservations that were confirmed; a mail with them follows. */
+    private Map<Job, JobHandler.Result> makeDocuments(List<Job> jobs) {
         progress.accept(Step.STARTED);
-        var order = load(job, Ticket::isValid);
-        if (order.reservation.status() != ReservationStatus.CONFIRMED || order.isErased()) {
-            return Optional.empty(); // it was refunded or erased in the meantime
-        }
-        documents(order);
+        var results = documents(
+                jobs,
+                delivery -> delivery.reservation().status() == ReservationStatus.CONFIRMED && !delivery.isErased(),
+                Optional.of(Job.Kind.SEND_TICKETS));
         progress.accept(Step.DOCUMENTS_MADE);
-        return Optional.of(Job.Kind.SEND_TICKETS);
+        return results;
+    }
+
+    private Map<Job, JobHandler.Result> renewDocuments(List<Job> jobs) {
+        return documents(jobs, delivery -> true, Optional.empty());
+    }
+
+    /**
+     * Makes the documents that are missing.
+     *
+     * @param isNeeded of a reservation that may have been refunded or erased in the meantime
+     * @param next the kind of the job that follows if they were needed
+     */
+    private Map<Job, JobHandler.Result> documents(
+            List<Job> jobs, Predicate<Delivery> isNeeded, Optional<Job.Kind> next) {
+        var event = jobs.get(0).event();
+        var ids = jobs.stream().map(job -> job.subject().reservation()).toList();
+        var deliveries = database.inTransaction(tx -> load(tx, event, ids, Ticket::isValid));
+        var needed = deliveries.values().stream().filter(isNeeded).toList();
+        var failures = documents.make(needed);
+        var results = new HashMap<Job, JobHandler.Result>();
+        for (var job : jobs) {
+            var delivery = deliveries.get(job.subject().reservation());
+            var failure = failures.get(job.subject().reservation());
+            results.put(
+                    job,
+                    failure != null
+                            ? JobHandler.Result.failed(failure)
+                            : JobHandler.Result.done(needed.contains(delivery) ? next : Optional.empty()));
+        }
+        return results;
     }
 
     /** Also creates documents that are missing, because tickets may be sent again before the job for documents has run. */
     private Optional<Job.Kind> sendMail(Job job) throws PermanentFailure, TemporaryFailure {
         var own = loadOwn(job, Ticket::isValid);
-        if (own.tickets.isEmpty() || own.event.status() == Status.CANCELLED) {
+        if (own.tickets().isEmpty() || own.event().status() == Status.CANCELLED) {
             return Optional.empty(); // they were refunded or transferred in the meantime
         }
-        send(mails(own).tickets(own.tickets, documents(own), job.id()));
+        send(mails(own).tickets(own.tickets(), documents.of(own), job.id()));
         progress.accept(Step.MAIL_SENT);
         return Optional.empty();
     }
 
-    private BuyerMails mails(Order order) {
-        return new BuyerMails(order.event, order.naming, order.reservation, mailer.contact(), pages, order.now);
+    private BuyerMails mails(Delivery order) {
+        return new BuyerMails(order.event(), order.naming(), order.reservation(), mailer.contact(), pages, order.now());
     }
 
     private void send(Mailer.Mail mail) throws PermanentFailure, TemporaryFailure {
@@ -204,12 +210,12 @@ public final class TicketDelivery {
     }
 
     /** Loads the tickets of the reservation that a job is about, of all their holders. */
-    private Order load(Job job, Predicate<Ticket> which) {
+    private Delivery load(Job job, Predicate<Ticket> which) {
         return database.inTransaction(tx -> load(tx, job.event(), job.subject().reservation(), which));
     }
 
     /** Loads the tickets of the person that a job tells: of the buyer, or of the one to whom the ticket was transferred. */
-    private Order loadOwn(Job job, Predicate<Ticket> which) {
+    private Delivery loadOwn(Job job, Predicate<Ticket> which) {
         if (job.subject().type() == Job.Subject.Type.RESERVATION) {
             return load(job, which.and(Ticket::isBuyers));
         }
@@ -221,18 +227,27 @@ public final class TicketDelivery {
         });
     }
 
-    private Order load(Tx tx, EventId id, ReservationId reservationId, Predicate<Ticket> which) throws SQLException {
+    private Delivery load(Tx tx, EventId event, ReservationId reservation, Predicate<Ticket> which)
+            throws SQLException {
+        return load(tx, event, List.of(reservation), which).get(reservation);
+    }
+
+    private Map<ReservationId, Delivery> load(
+            Tx tx, EventId id, List<ReservationId> reservations, Predicate<Ticket> which) throws SQLException {
         var event = catalog.find(tx, id).orElseThrow();
-        var reservation = inventory.find(tx, id, reservationId).orElseThrow();
-        var found = tickets.ofReservation(tx, id, reservationId).stream()
-                .filter(which)
-                .filter(ticket -> !reservation.buyer().isErased()) // there is no address, and no name to print
-                .toList();
-        var codes = new ArrayList<String>();
-        for (var ticket : found) {
-            codes.add(tickets.code(tx, id, ticket));
-        }
-        return new Order(event, naming(tx, event), reservation, found, codes, tx.readClock());
+        var naming = naming(tx, event);
+        var found = inventory.findAll(tx, id, reservations);
+        var ofThem = tickets.ofReservations(tx, id, reservations);
+        var now = tx.readClock();
+        var deliveries = new HashMap<ReservationId, Delivery>();
+        found.forEach((reservationId, reservation) -> {
+            var own = ofThem.getOrDefault(reservationId, List.of()).stream()
+                    .filter(which)
+                    .filter(ticket -> !reservation.buyer().isErased()) // there is no address, and no name to print
+                    .toList();
+            deliveries.put(reservationId, new Delivery(event, naming, reservation, own, now));
+        });
+        return deliveries;
     }
 
     private Naming naming(Tx tx, Event event) throws SQLException {
@@ -242,18 +257,18 @@ public final class TicketDelivery {
     /** The new holder of a ticket gets it by mail. */
     private Optional<Job.Kind> sendTransferredTicket(Job job) throws PermanentFailure, TemporaryFailure {
         var order = loadTicket(job);
-        var ticket = order.tickets.get(0);
-        if (!ticket.isValid() || ticket.transferredTo() == null || order.event.status() == Status.CANCELLED) {
+        var ticket = order.tickets().get(0);
+        if (!ticket.isValid() || ticket.transferredTo() == null || order.event().status() == Status.CANCELLED) {
             return Optional.empty(); // refunded, transferred again or erased in the meantime
         }
-        send(mails(order).transfer(ticket, documents(order).get(0), job.id()));
+        send(mails(order).transfer(ticket, documents.of(order).get(0), job.id()));
         return Optional.empty();
     }
 
     /** The former holder of a ticket learns that it is void. */
     private Optional<Job.Kind> sendTransferNotice(Job job) throws PermanentFailure, TemporaryFailure {
         var order = loadTicket(job);
-        var ticket = order.tickets.get(0);
+        var ticket = order.tickets().get(0);
         if (order.isErased() || !ticket.isBuyers() && ticket.transferredTo() == null) {
             return Optional.empty();
         }
@@ -264,19 +279,19 @@ public final class TicketDelivery {
     /** The buyer learns which seats were given back at one time, and another holder which of their tickets are void. */
     private Optional<Job.Kind> sendRefund(Job job) throws PermanentFailure, TemporaryFailure {
         var order = loadTicket(job);
-        var ticket = order.tickets.get(0);
+        var ticket = order.tickets().get(0);
         if (order.isErased() || !ticket.isBuyers() && ticket.transferredTo() == null) {
             return Optional.empty();
         }
-        var refunded = order.reservation.refundedWith(ticket.seat().id());
+        var refunded = order.reservation().refundedWith(ticket.seat().id());
         if (ticket.isBuyers()) {
-            send(mails(order).refund(refunded, isAsPaid(order.reservation, job.event()), job.id()));
+            send(mails(order).refund(refunded, isAsPaid(order.reservation(), job.event()), job.id()));
             return Optional.empty();
         }
         var seats = refunded.stream().map(Reservation.ReservedSeat::seatId).toList();
         var own = loadOwn(
                 job, each -> !each.isTransferred() && seats.contains(each.seat().id()));
-        send(mails(own).refundOfTransferred(own.tickets, job.id()));
+        send(mails(own).refundOfTransferred(own.tickets(), job.id()));
         return Optional.empty();
     }
 
@@ -300,7 +315,7 @@ public final class TicketDelivery {
     }
 
     /** Loads the ticket that a job is about. */
-    private Order loadTicket(Job job) {
+    private Delivery loadTicket(Job job) {
         return database.inTransaction(tx -> {
             var event = catalog.find(tx, job.event()).orElseThrow();
             var ticket = tickets.find(
@@ -308,32 +323,7 @@ public final class TicketDelivery {
                     .orElseThrow();
             var reservation =
                     inventory.find(tx, job.event(), ticket.reservation()).orElseThrow();
-            var code = tickets.code(tx, job.event(), ticket);
-            return new Order(event, naming(tx, event), reservation, List.of(ticket), List.of(code), tx.readClock());
+            return new Delivery(event, naming(tx, event), reservation, List.of(ticket), tx.readClock());
         });
-    }
-
-    private List<byte[]> documents(Order order) throws TemporaryFailure {
-        var documents = new ArrayList<byte[]>();
-        for (int i = 0; i < order.tickets.size(); i++) {
-            documents.add(document(order, order.tickets.get(i), order.codes.get(i)));
-        }
-        return documents;
-    }
-
-    /** Returns the stored document, or creates and stores it. Rendering is slow, so it runs outside a transaction. */
-    private byte[] document(Order order, Ticket ticket, String code) throws TemporaryFailure {
-        var event = order.event.id();
-        var existing = database.inTransaction(tx -> tickets.document(tx, event, ticket.id()));
-        if (existing.isPresent()) {
-            return existing.get();
-        }
-        var reservation = order.reservation;
-        var imprint = Imprint.of(order.naming, reservation, ticket);
-        var rendered = TicketPdf.render(order.words(), order.event, ticket, imprint, code);
-        return database.inTransaction(tx -> tickets.storeDocument(tx, order.event, reservation, ticket.id(), rendered)
-                        ? tickets.document(tx, event, ticket.id())
-                        : Optional.<byte[]>empty())
-                .orElseThrow(() -> new TemporaryFailure("The reservation was changed meanwhile", null));
     }
 }

@@ -290,15 +290,18 @@ public final class WorkerPool implements AutoCloseable {
     private Callable<Void> toCallable(net.greghaines.jesque.Job payload, Job.Work work, Conversation conversation) {
         var args = payload.getArgs();
         var kind = Job.Kind.ofWireName(String.valueOf(payload.getClassName()));
-        if (kind.isEmpty() || kind.get().work() != work || args == null || args.length != 2) {
+        if (kind.isEmpty() || kind.get().work() != work || args == null || args.length < 2) {
             throw new IllegalArgumentException("Not a job for this worker: " + payload.getClassName());
         }
         var event = new EventId(UUID.fromString(String.valueOf(args[0])));
-        var id = UUID.fromString(String.valueOf(args[1]));
+        var ids = Stream.of(args)
+                .skip(1)
+                .map(id -> UUID.fromString(String.valueOf(id)))
+                .toList();
         return () -> {
             conversation.pause();
             try {
-                var failure = runner.run(event, id);
+                var failure = runner.run(event, ids);
                 if (failure != null) {
                     throw failure; // adds it to Resque's list of failures; the job's state is in PostgreSQL already
                 }

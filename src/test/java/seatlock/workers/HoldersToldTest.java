@@ -225,7 +225,7 @@ class HoldersToldTest {
                 row -> row.uuid("job_id"),
                 event.id().value());
         for (var job : ready) {
-            assertThat(workers.runner.run(event.id(), job)).isNull();
+            assertThat(workers.runner.run(event.id(), List.of(job))).isNull();
         }
         return ready.size();
     }

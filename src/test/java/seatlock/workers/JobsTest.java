@@ -10,14 +10,20 @@ import com.lowagie.text.pdf.PdfReader;
 import com.lowagie.text.pdf.parser.PdfTextExtractor;
 import jakarta.mail.Message;
 import jakarta.mail.Multipart;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +36,7 @@ import seatlock.jobs.RetryPolicy;
 import seatlock.support.TestSystem;
 import seatlock.support.TestWorkers;
 import seatlock.support.Wait;
+import seatlock.tickets.DocumentStore;
 import seatlock.tickets.Tickets;
 
 /** Jobs, from the confirmation to the mailed tickets: retries, leases, and an orderly stop. */
@@ -137,16 +144,93 @@ class JobsTest {
         resend(event.id(), id);
         var resent = openMails().get(0);
 
-        assertThat(workers.runner.run(event.id(), resent)).isNull();
+        assertThat(workers.runner.run(event.id(), List.of(resent))).isNull();
         assertThat(workers.mails()).hasSize(1);
-        assertThat(workers.runner.run(event.id(), issue)).isNull();
+        assertThat(workers.runner.run(event.id(), List.of(issue))).isNull();
         assertThat(openMails()).hasSize(1).doesNotContain(resent);
-        assertThat(workers.runner.run(event.id(), openMails().get(0))).isNull();
+        assertThat(workers.runner.run(event.id(), List.of(openMails().get(0)))).isNull();
 
         var mails = workers.mails().stream().map(JobFixture::parse).toList();
         assertThat(mails).extracting(JobFixture::messageId).hasSize(2).doesNotHaveDuplicates();
         assertThat(firstPdf(mails.get(1))).isEqualTo(firstPdf(mails.get(0)));
         assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void jobs_that_are_claimed_together_end_each_on_its_own() {
+        var event = system.event(30);
+        var workers = jobs.workers();
+        jobs.buy(event, 1, 29);
+        var refunded = system.api.buy(event.id(), "S-A-30").json().get("id").asText();
+        var all = system.query("SELECT job_id FROM jobs ORDER BY job_id", row -> row.uuid("job_id"));
+        system.api.cancel(event.id(), refunded, TestSystem.ADMIN_KEY);
+        var done = all.get(4);
+        assertThat(workers.runner.run(event.id(), List.of(done))).isNull();
+
+        assertThat(workers.runner.run(event.id(), all)).isNull();
+
+        assertThat(jobs.jobs(event, Job.Kind.ISSUE_TICKETS, "DONE")).isEqualTo(30);
+        assertThat(jobs.attempts(Job.Kind.ISSUE_TICKETS)).containsOnly(1);
+        assertThat(openMails()).hasSize(29);
+        assertThat(system.count("SELECT count(*) AS n FROM ticket_documents")).isEqualTo(29);
+        assertThat(system.violations(event.id())).isEmpty();
+    }
+
+    @Test
+    void a_job_that_makes_its_batch_fail_fails_alone() {
+        var event = system.event(3);
+        jobs.buy(event, 1, 3);
+        var all = system.query("SELECT job_id FROM jobs ORDER BY job_id", row -> row.uuid("job_id"));
+        var bad = all.get(1);
+        JobHandler handler = batch -> {
+            if (batch.stream().anyMatch(job -> job.id().equals(bad))) {
+                throw new IllegalStateException("a bug");
+            }
+            return batch.stream()
+                    .collect(Collectors.toMap(job -> job, job -> JobHandler.Result.done(Optional.empty())));
+        };
+        try (var runner = new JobRunner(
+                system.database,
+                system.jobs,
+                Map.of(Job.Kind.ISSUE_TICKETS, handler),
+                lease(Duration.ofMinutes(1)),
+                system.metrics)) {
+            assertThat(runner.run(event.id(), all)).hasMessage("a bug");
+        }
+
+        assertThat(jobs.jobs(event, "DONE")).isEqualTo(2);
+        assertThat(jobs.jobs(event, "READY")).isEqualTo(1);
+    }
+
+    /** The buyer may have been erased between the two. */
+    @Test
+    void a_document_of_a_reservation_that_has_changed_is_not_stored_and_the_others_are() {
+        var event = system.event(2);
+        var ids = Stream.of("S-A-1", "S-A-2")
+                .map(seat -> system.api.buy(event.id(), seat).json().get("id").asText())
+                .map(id -> new ReservationId(UUID.fromString(id)))
+                .toList();
+        var documents = system.database.inTransaction(tx -> {
+            var found = new ArrayList<DocumentStore.Document>();
+            for (var id : ids) {
+                var reservation =
+                        system.inventoryReader.find(tx, event.id(), id).orElseThrow();
+                var ticket = system.tickets.ofReservation(tx, event.id(), id).get(0);
+                found.add(new DocumentStore.Document(
+                        reservation, ticket.id(), "%PDF-".getBytes(StandardCharsets.US_ASCII)));
+            }
+            return found;
+        });
+        system.update(
+                "UPDATE reservations SET version = version + 1 WHERE reservation_id = ?",
+                ids.get(0).value());
+
+        var store = new DocumentStore();
+        var changed = system.database.inTransaction(tx -> store.store(tx, event, documents));
+
+        assertThat(changed).containsExactly(ids.get(0));
+        var stored = system.database.inTransaction(tx -> store.existing(tx, event.id(), ids));
+        assertThat(stored).containsExactly(documents.get(1).ticket());
     }
 
     private void resend(EventId event, String reservation) {
@@ -175,11 +259,11 @@ class JobsTest {
         system.api.buy(event.id(), "S-A-1");
         var issue = jobs.jobId();
 
-        assertThat(workers.runner.run(event.id(), issue)).isNull();
+        assertThat(workers.runner.run(event.id(), List.of(issue))).isNull();
         assertThat(isStolen).isTrue();
         assertThat(openMails()).as("mails of the worker without a lease").isEmpty();
-        assertThat(workers.runner.run(event.id(), issue)).isNull();
-        assertThat(workers.runner.run(event.id(), issue))
+        assertThat(workers.runner.run(event.id(), List.of(issue))).isNull();
+        assertThat(workers.runner.run(event.id(), List.of(issue)))
                 .as("a job that is done")
                 .isNull();
 
@@ -196,16 +280,16 @@ class JobsTest {
         var id = system.api.buy(event.id(), "S-A-1").json().get("id").asText();
         var issue = jobs.jobId();
         if (!beforeDocuments) {
-            workers.runner.run(event.id(), issue);
+            workers.runner.run(event.id(), List.of(issue));
         }
         assertThat(system.api.cancel(event.id(), id, TestSystem.ADMIN_KEY).outcome())
                 .isEqualTo("200");
         if (beforeDocuments) {
-            workers.runner.run(event.id(), issue);
+            workers.runner.run(event.id(), List.of(issue));
         }
         openMails()
-                .forEach(
-                        mail -> assertThat(workers.runner.run(event.id(), mail)).isNull());
+                .forEach(mail -> assertThat(workers.runner.run(event.id(), List.of(mail)))
+                        .isNull());
 
         assertThat(openMails()).isEmpty();
         assertThat(jobs.jobs(event, Job.Kind.SEND_TICKETS, "DONE")).isEqualTo(beforeDocuments ? 0 : 1);
@@ -325,22 +409,23 @@ class JobsTest {
         var id = jobs.jobId();
         Database database = system.database;
 
-        var first = database.inTransaction(tx -> system.jobs.claimJob(tx, event.id(), id, lease(Duration.ofMillis(-1))))
-                .orElseThrow();
+        var first = database.inTransaction(
+                        tx -> system.jobs.claim(tx, event.id(), List.of(id), lease(Duration.ofMillis(-1))))
+                .get(0);
         var second = database.inTransaction(
-                        tx -> system.jobs.claimJob(tx, event.id(), id, lease(Duration.ofMinutes(1))))
-                .orElseThrow();
+                        tx -> system.jobs.claim(tx, event.id(), List.of(id), lease(Duration.ofMinutes(1))))
+                .get(0);
 
         assertThat(second.attempts()).isEqualTo(2);
-        boolean stale = database.inTransaction(tx -> system.jobs.complete(tx, first));
-        assertThat(stale).as("the expired lease ends the job").isFalse();
+        var stale = database.inTransaction(tx -> system.jobs.complete(tx, List.of(first)));
+        assertThat(stale).as("jobs that the expired lease ends").isEmpty();
         boolean renewed = database.inTransaction(tx -> system.jobs.renew(tx, second, Duration.ofMinutes(1)));
         assertThat(renewed).isTrue();
-        var claimed =
-                database.inTransaction(tx -> system.jobs.claimJob(tx, event.id(), id, lease(Duration.ofMinutes(1))));
+        var claimed = database.inTransaction(
+                tx -> system.jobs.claim(tx, event.id(), List.of(id), lease(Duration.ofMinutes(1))));
         assertThat(claimed).as("a claim of the leased job").isEmpty();
-        boolean completed = database.inTransaction(tx -> system.jobs.complete(tx, second));
-        assertThat(completed).isTrue();
+        var completed = database.inTransaction(tx -> system.jobs.complete(tx, List.of(second)));
+        assertThat(completed).containsExactly(second);
         assertThat(jobs.jobs(event, "DONE")).isEqualTo(1);
     }
 
@@ -353,8 +438,8 @@ class JobsTest {
 
         for (int i = 1; i <= 4; i++) {
             var claimed = system.database.inTransaction(
-                    tx -> system.jobs.claimJob(tx, event.id(), id, lease(Duration.ofMillis(-1))));
-            assertThat(claimed.isPresent()).as("claim " + i).isEqualTo(i <= 3);
+                    tx -> system.jobs.claim(tx, event.id(), List.of(id), lease(Duration.ofMillis(-1))));
+            assertThat(!claimed.isEmpty()).as("claim " + i).isEqualTo(i <= 3);
         }
         assertThat(jobs.jobs(event, "DEAD")).isEqualTo(1);
         assertThat(system.query("SELECT last_error FROM jobs", row -> row.text("last_error"))

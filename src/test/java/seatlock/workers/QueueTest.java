@@ -8,10 +8,12 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import seatlock.jobs.Job;
+import seatlock.support.Api;
 import seatlock.support.TestSystem;
 import seatlock.support.Wait;
 
@@ -153,13 +155,34 @@ class QueueTest {
     }
 
     @Test
+    void jobs_of_an_event_that_make_documents_are_queued_in_batches_and_mails_one_by_one() {
+        var event = system.event(60);
+        var other = system.event(1);
+        var workers = jobs.workers();
+        jobs.buy(event, 1, 60);
+        system.api.buy(other.id(), "S-A-1");
+
+        workers.relay.runOnce();
+
+        try (var redis = workers.jedis()) {
+            assertThat(redis.lrange("resque:queue:tickets", 0, -1))
+                    .extracting(payload -> Api.json(payload).get("args").size() - 1)
+                    .containsExactlyInAnyOrder(25, 25, 10, 1);
+            workers.start();
+            jobs.awaitMailed(event, 60);
+            jobs.awaitMailed(other, 1);
+        }
+    }
+
+    @Test
     void the_entries_of_a_killed_worker_are_removed_and_its_job_is_done_by_another() {
         var event = system.event(1);
         var workers = jobs.workers();
         system.api.buy(event.id(), "S-A-1");
         var job = jobs.jobId();
         // The state that a worker leaves if it is killed during a job.
-        system.database.inTransaction(tx -> system.jobs.claimJob(tx, event.id(), job, lease(Duration.ofMillis(1))));
+        system.database.inTransaction(
+                tx -> system.jobs.claim(tx, event.id(), List.of(job), lease(Duration.ofMillis(1))));
         try (var redis = workers.jedis()) {
             var name = hostName() + ":999999999-1:JAVA_DYNAMIC_QUEUES,tickets"; // as Jesque names its workers
             redis.sadd("resque:workers", name);
