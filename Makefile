@@ -2,13 +2,15 @@
 
 MVN  := mvn -B -q
 JAR  := target/seatlock.jar
+# The classes as Java has loaded them once, which shortens each start: src/docs/figures.md, "The first seconds".
+ARCHIVE := target/seatlock.jsa
 # A small heap is enough, and the parallel collector leaves more CPU to the sale: src/docs/figures.md, "Java options".
 JAVA_OPTS ?= -Xmx160m -XX:+UseParallelGC
 PAYMENT_TESTS := CarelessShopTest,PaymentKillTest
 SOURCES := pom.xml $(shell find src/main sql -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test storm kill-test payments-test machines-test nodes-test chaos check-qr bench audit check clients lint fmt jar openapi pages-test screenshots vendor psql clean
+.PHONY: help demo run test storm kill-test payments-test machines-test nodes-test chaos fonts check-qr bench audit check clients lint fmt jar openapi pages-test screenshots vendor psql clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,8 +19,8 @@ demo: $(JAR) ## Run the race: N=10 buyers request one seat, and crowds places an
 	@javac -encoding UTF-8 -cp $(JAR) -d target/demo demo/*.java
 	@java -cp $(JAR):target/demo demo.Race
 
-run: $(JAR) ## Serve on PORT (8080) with sample events and embedded PostgreSQL and Redis; data in ./data
-	@java $(JAVA_OPTS) -jar $(JAR) all --seed
+run: $(ARCHIVE) ## Serve on PORT (8080) with sample events and embedded PostgreSQL and Redis; data in ./data
+	@java $(JAVA_OPTS) -XX:SharedArchiveFile=$(ARCHIVE) -Xlog:cds=off -Xlog:cds+dynamic=off -jar $(JAR) all --seed
 
 test: ## Run all tests; those of the pages where chromium and chromedriver are installed
 	mvn -B -ntp test
@@ -40,6 +42,9 @@ nodes-test: ## Restart, kill and fail over three nodes, three workers and Postgr
 
 chaos: ## Kill nodes, PostgreSQL and Redis at random under load, by a schedule derived from SEED (SEED=1 MINUTES=10)
 	mvn -B -ntp test -Dtest=ChaosTest -Dexcluded.tests= -Dseatlock.chaos.seed=$(or $(SEED),1) -Dseatlock.chaos.minutes=$(or $(MINUTES),10)
+
+fonts: ## Divide the fonts of src/fonts into the pieces that tickets embed (needs python3-fonttools)
+	@demo/split-fonts
 
 check-qr: ## Render a ticket and read its QR code with zbar (needs pdftoppm and zbarimg)
 	mvn -B -ntp test -Dtest=QrCodeTest -Dexcluded.tests=
@@ -76,6 +81,12 @@ jar: $(JAR) ## Build target/seatlock.jar
 $(JAR): $(SOURCES)
 	$(MVN) -DskipTests package
 	@touch $(JAR)
+
+# A Java that cannot write the archive starts without it.
+$(ARCHIVE): $(JAR)
+	@home=$$(mktemp -d); env -u DATABASE_URL -u REDIS_URL -u SMTP_URL SEATLOCK_HOME=$$home PORT=0 WARM_UP=PT2S \
+		java $(JAVA_OPTS) -XX:ArchiveClassesAtExit=$(ARCHIVE) -Xlog:cds=off -Xlog:cds+dynamic=off \
+		-jar $(JAR) all --stop-when-ready >$$home/log 2>&1 || cat $$home/log; rm -rf $$home; touch $(ARCHIVE)
 
 openapi: ## Write the OpenAPI document to src/test/resources/openapi.json
 	$(MVN) test -Dtest=OpenApiTest -Dseatlock.openapi.write=true

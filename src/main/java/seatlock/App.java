@@ -90,6 +90,9 @@ public final class App implements AutoCloseable {
     /** The longest statement of a job stores a document. */
     private static final Duration JOB_STATEMENT_TIMEOUT = Duration.ofSeconds(10);
 
+    /** For a node that serves a crowd; a whole system on one machine should rather start at once. */
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+
     private static final int DEFAULT_PORT = 8080;
 
     private static final Duration WAIT_INTERVAL = Duration.ofMillis(500);
@@ -172,8 +175,17 @@ public final class App implements AutoCloseable {
         if (role.runsWorkers()) {
             startWorkers(backends, tickets, role);
         }
+        if (role.runsApi()) {
+            warmUp(database, config.warmUp().orElse(role == Role.SERVE ? WARM_UP : Duration.ZERO));
+        }
         startServing.run();
         awaitEnd(() -> health.started(new Migrations(database).latest()));
+    }
+
+    private void warmUp(DatabaseUrl database, Duration limit) {
+        if (!limit.isZero()) {
+            progress.accept("Warm-up     " + new WarmUp(config, database, limit, lifecycle::isStopping).run());
+        }
     }
 
     private Database open(

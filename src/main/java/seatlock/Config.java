@@ -55,6 +55,7 @@ import seatlock.redis.RedisConnection;
  * @param jobFirstRetry pause after a job's first failure; it doubles with each further failure
  * @param invariantCheckInterval pause between two rounds of checks; zero for no checks
  * @param retention time after the end of an event, after which the personal data of its buyers is erased; empty to keep it
+ * @param warmUp time limit for the rehearsal of a sale before a node is ready, zero for none; empty for the default of its role
  * @param drainDelay how long a stopping node still accepts requests while it reports that it is not ready
  * @param shutdownTimeout time limit for stopping after the drain delay
  * @param limits rate limits, quotas and size limits
@@ -86,6 +87,7 @@ public record Config(
         Duration jobFirstRetry,
         Duration invariantCheckInterval,
         Optional<Period> retention,
+        Optional<Duration> warmUp,
         Duration drainDelay,
         Duration shutdownTimeout,
         Limits limits,
@@ -196,6 +198,10 @@ public record Config(
                                 "a duration from PT0S to P1D, such as PT1M")
                         .orElse(Duration.ofMinutes(1)),
                 reader.read("RETENTION", Config::retention, "a period from P0D to P100Y, such as P90D or P6M"),
+                reader.read(
+                        "WARM_UP",
+                        text -> between(text, "PT0S", "PT5M"),
+                        "a duration from PT0S to PT5M, such as PT10S"),
                 reader.read(
                                 "DRAIN_DELAY",
                                 text -> between(text, "PT0S", "PT10M"),

@@ -78,6 +78,11 @@ public final class Lifecycle implements AutoCloseable {
         stopping.countDown();
     }
 
+    /** Returns whether the process is about to stop. */
+    boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
     /**
      * Waits.
      *

@@ -15,8 +15,16 @@ final class AllCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "Add the sample events first, as the command `seed` does.")
     private boolean seed;
 
+    @Option(
+            names = "--stop-when-ready",
+            description = "Stop as soon as everything is ready: to make an archive of classes, or to test a machine.")
+    private boolean stopWhenReady;
+
     @Override
     public Integer call() throws Config.Invalid {
-        return Execution.runUntilStopped(App.Role.ALL, seed ? SeedCommand::seed : database -> {});
+        return Execution.run(
+                App.Role.ALL,
+                seed ? SeedCommand::seed : database -> {},
+                stopWhenReady ? () -> {} : Execution::awaitSignal);
     }
 }

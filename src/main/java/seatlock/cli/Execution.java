@@ -27,11 +27,17 @@ final class Execution {
 
     /** Serves until SIGINT or SIGTERM. @return the exit status: 0 if everything stopped in time */
     static int runUntilStopped(App.Role role) throws Config.Invalid {
-        return runUntilStopped(role, database -> {});
+        return run(role, database -> {}, Execution::awaitSignal);
     }
 
-    /** Like {@link #runUntilStopped(App.Role)}. @param prepare runs before the first request is served */
-    static int runUntilStopped(App.Role role, Consumer<DatabaseUrl> prepare) throws Config.Invalid {
+    /**
+     * Serves.
+     *
+     * @param prepare runs before the first request is served
+     * @param whileReady runs when everything is ready; when it returns, everything stops
+     * @return the exit status: 0 if everything stopped in time
+     */
+    static int run(App.Role role, Consumer<DatabaseUrl> prepare, Runnable whileReady) throws Config.Invalid {
         var config = Config.from(System.getenv());
         Logging.neverBlock();
         config.logging().apply();
@@ -40,7 +46,7 @@ final class Execution {
             OUTPUT.accept("Seatlock " + SeatlockCommand.version());
             app.start(role, prepare);
             OUTPUT.accept("Ready.");
-            awaitSignal();
+            whileReady.run();
         });
         return 0;
     }
@@ -135,7 +141,7 @@ final class Execution {
         }
     }
 
-    private static void awaitSignal() {
+    static void awaitSignal() {
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {

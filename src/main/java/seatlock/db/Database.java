@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -23,7 +24,7 @@ import seatlock.metrics.TransactionObserver;
  * <p>Autocommit is off from the start and never toggled, because turning it on in the middle of a transaction commits it.
  * Isolation is READ COMMITTED; row locks serialize what must not run concurrently.
  */
-public final class Database implements AutoCloseable {
+public class Database implements AutoCloseable {
 
     /**
      * Time limit for acquiring one lock: longer than any healthy transaction. PostgreSQL waits first for its place in the
@@ -102,6 +103,15 @@ public final class Database implements AutoCloseable {
         this.observer = observer;
     }
 
+    /** Creates a database without a pool, for a subclass that gets its connections otherwise. */
+    Database(Duration statementTimeout, Plans plans) {
+        this(null, settings(statementTimeout, plans), TransactionObserver.NONE);
+    }
+
+    private static Settings settings(Duration statementTimeout, Plans plans) {
+        return new Settings(LOCK_TIMEOUT, statementTimeout, IDLE_IN_TRANSACTION_TIMEOUT, plans.settings);
+    }
+
     /** Evicts a connection to a server that has become read-only: after a failover, the former primary is a standby. */
     public static final class ReadOnlyEviction implements SQLExceptionOverride {
         @java.lang.Override
@@ -149,24 +159,28 @@ public final class Database implements AutoCloseable {
         config.setMaximumPoolSize(connections);
         config.setConnectionTimeout(connectionWait.toMillis());
         config.setInitializationFailTimeout(-1);
-        config.addDataSourceProperty("ApplicationName", "seatlock");
-        // As text, because the driver ignores properties that are numbers.
-        config.addDataSourceProperty(
-                "socketTimeout",
-                String.valueOf(statementTimeout.plus(SOCKET_GRACE).toSeconds()));
-        config.addDataSourceProperty("connectTimeout", String.valueOf(connectionWait.toSeconds()));
-        config.addDataSourceProperty("tcpKeepAlive", "true");
-        // With several hosts: how long the driver remembers which one is the primary. Its default is ten seconds.
-        config.addDataSourceProperty("hostRecheckSeconds", "1");
+        properties(statementTimeout, connectionWait).forEach(config::addDataSourceProperty);
         config.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
         config.setExceptionOverrideClassName(ReadOnlyEviction.class.getName());
         // The pool grows on demand and never shrinks. With a minimum of idle connections, it would retry at ever longer
         // intervals while the server is down, and be late to notice when it is back.
         config.setMinimumIdle(0);
         config.setIdleTimeout(0);
-        DatabaseUrl.NO_ROW_VALUES.forEach(config::addDataSourceProperty);
-        var settings = new Settings(LOCK_TIMEOUT, statementTimeout, IDLE_IN_TRANSACTION_TIMEOUT, plans.settings);
-        return new Database(new HikariDataSource(config), settings, observer);
+        return new Database(new HikariDataSource(config), settings(statementTimeout, plans), observer);
+    }
+
+    /** Returns the properties of a connection: as text, because the driver ignores properties that are numbers. */
+    static Map<String, String> properties(Duration statementTimeout, Duration connectionWait) {
+        var properties = new HashMap<>(DatabaseUrl.NO_ROW_VALUES);
+        properties.put("ApplicationName", "seatlock");
+        properties.put(
+                "socketTimeout",
+                String.valueOf(statementTimeout.plus(SOCKET_GRACE).toSeconds()));
+        properties.put("connectTimeout", String.valueOf(connectionWait.toSeconds()));
+        properties.put("tcpKeepAlive", "true");
+        // With several hosts: how long the driver remembers which one is the primary. Its default is ten seconds.
+        properties.put("hostRecheckSeconds", "1");
+        return properties;
     }
 
     /**
@@ -204,13 +218,16 @@ public final class Database implements AutoCloseable {
     }
 
     private <T> T attempt(Work<T> work) throws SQLException {
-        try (var connection = connect()) {
+        var connection = connect();
+        try {
             var began = System.nanoTime();
             try {
                 return attempt(work, connection);
             } finally {
                 observer.ended(System.nanoTime() - began);
             }
+        } finally {
+            release(connection);
         }
     }
 
@@ -221,14 +238,23 @@ public final class Database implements AutoCloseable {
             result = work.in(tx);
             tx.flush();
         } catch (Throwable workFailure) {
-            rollBack(connection, workFailure);
+            rollBackAfter(workFailure, connection);
             throw workFailure;
         }
-        commit(connection);
+        try {
+            commit(connection);
+        } catch (SQLException commitFailure) {
+            rollBackAfter(commitFailure, connection);
+            if (SqlState.isConnectionLost(commitFailure)) {
+                throw new DatabaseException.OutcomeUnknown(commitFailure);
+            }
+            throw commitFailure;
+        }
         return result;
     }
 
-    private Connection connect() throws SQLException {
+    /** Returns a connection for one transaction. */
+    Connection connect() throws SQLException {
         if (down && !probe()) {
             throw new SQLTransientConnectionException("The database is down");
         }
@@ -268,21 +294,24 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static void commit(Connection connection) throws SQLException {
-        try {
-            connection.commit();
-        } catch (SQLException commitFailure) {
-            rollBack(connection, commitFailure);
-            if (SqlState.isConnectionLost(commitFailure)) {
-                throw new DatabaseException.OutcomeUnknown(commitFailure);
-            }
-            throw commitFailure;
-        }
+    /** Commits the transaction of a connection. */
+    void commit(Connection connection) throws SQLException {
+        connection.commit();
     }
 
-    private static void rollBack(Connection connection, Throwable reason) {
+    /** Rolls the transaction of a connection back. */
+    void rollBack(Connection connection) throws SQLException {
+        connection.rollback();
+    }
+
+    /** Gives a connection back. */
+    void release(Connection connection) throws SQLException {
+        connection.close();
+    }
+
+    private void rollBackAfter(Throwable reason, Connection connection) {
         try {
-            connection.rollback();
+            rollBack(connection);
         } catch (SQLException rollbackFailure) {
             reason.addSuppressed(rollbackFailure); // the pool closes the connection, so the server rolls back
         }

@@ -57,12 +57,16 @@ public final class Jvm implements AutoCloseable {
         return options;
     }
 
-    /** Starts a jar as an operator would, with a home directory and settings. */
+    /** Starts a jar as an operator would, with a home directory and settings; as `serve`, it warms up. */
     public static Jvm jar(
             Path jar, List<String> options, Path home, Map<String, String> settings, String... arguments) {
         var all = new ArrayList<>(options);
         all.addAll(List.of("-jar", jar.toString()));
-        return run(all, withHome(home, settings), arguments);
+        var environment = withHome(home, settings);
+        if (!settings.containsKey("WARM_UP")) {
+            environment.remove("WARM_UP");
+        }
+        return run(all, environment, arguments);
     }
 
     /** Like {@link #start}, but the error output, and so the log, is a pipe that nobody reads. Limits are on. */
@@ -86,6 +90,7 @@ public final class Jvm implements AutoCloseable {
         var environment = new HashMap<>(settings);
         environment.put("SEATLOCK_HOME", home.toString());
         environment.putIfAbsent("PORT", "0");
+        environment.putIfAbsent("WARM_UP", "PT0S");
         return environment;
     }
 

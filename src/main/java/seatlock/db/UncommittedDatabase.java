@@ -1,0 +1,87 @@
+package seatlock.db;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A database for a rehearsal: its transactions are all parts of a single one that is never committed. So they see each other's
+ * changes, nobody else does, and nothing remains of them. They run one at a time.
+ *
+ * <p>There are no savepoints, because more than 64 of them would slow down the transactions of other sessions. So the first
+ * transaction that fails ends the rehearsal.
+ */
+public final class UncommittedDatabase extends Database {
+
+    private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
+
+    private final Connection connection;
+    private final ReentrantLock turn = new ReentrantLock(true);
+    private boolean hasEnded; // guarded by turn
+
+    /**
+     * Connects.
+     *
+     * @throws SQLException if the database is unavailable
+     */
+    public UncommittedDatabase(DatabaseUrl url, Duration statementTimeout, Plans plans) throws SQLException {
+        super(statementTimeout, plans);
+        var properties = new Properties();
+        properties.putAll(properties(statementTimeout, CONNECTION_WAIT));
+        if (url.user() != null) {
+            properties.put("user", url.user());
+        }
+        if (url.password() != null) {
+            properties.put("password", url.password());
+        }
+        connection = DriverManager.getConnection(url.jdbc(), properties);
+        connection.setAutoCommit(false);
+    }
+
+    @Override
+    Connection connect() throws SQLException {
+        turn.lock();
+        if (hasEnded) {
+            turn.unlock();
+            throw new SQLTransientConnectionException("The rehearsal has ended");
+        }
+        return connection;
+    }
+
+    @Override
+    void commit(Connection ours) {}
+
+    @Override
+    void rollBack(Connection ours) throws SQLException {
+        hasEnded = true;
+        ours.rollback();
+    }
+
+    @Override
+    void release(Connection ours) {
+        turn.unlock();
+    }
+
+    @Override
+    public Connections connections() {
+        return new Connections(1, turn.isLocked() ? 1 : 0, turn.getQueueLength());
+    }
+
+    /** Rolls everything back. */
+    @Override
+    public void close() {
+        turn.lock();
+        try {
+            hasEnded = true;
+            connection.close();
+        } catch (SQLException e) {
+            // the server rolls back when it notices
+        } finally {
+            turn.unlock();
+        }
+    }
+}
