@@ -3,14 +3,19 @@ package seatlock.concurrent;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import seatlock.metrics.Metrics;
 
 /**
@@ -18,7 +23,8 @@ import seatlock.metrics.Metrics;
  * the next batch of them.
  *
  * <p>Thousands of items can be in flight on a few threads, and a key whose work is slow or stuck occupies only some of
- * those threads. An item that finds its queue idle is taken at once: nothing waits for a batch to fill.
+ * those threads. An item that finds its queue idle is taken at once: nothing waits for a batch to fill. While a batch only waits
+ * for its end, the next one may begin, if the two use nothing in common.
  *
  * @param <K> what a queue belongs to, such as an event
  * @param <T> an item of work
@@ -48,15 +54,32 @@ public final class KeyedBatcher<K, T> implements AutoCloseable {
         }
     }
 
+    /** Processes batches. */
+    @FunctionalInterface
+    public interface Work<K, T> {
+
+        /**
+         * Processes a batch of one key. It must throw nothing.
+         *
+         * @param ending may be called once, when all that is left to do is to wait: the next batch of the key may then begin with
+         *     items that use nothing of what this batch uses
+         */
+        void process(K key, List<T> batch, Runnable ending);
+    }
+
     private record Waiting<T>(T item, long since) {}
 
     private static final class Queue<T> {
         final ArrayDeque<Waiting<T>> waiting = new ArrayDeque<>();
-        int running;
+        int running; // batches, without the one that is ending
+        Optional<Set<Object>> ending = NOTHING; // what it uses; empty for everything
     }
 
+    private static final Optional<Set<Object>> NOTHING = Optional.of(Set.of());
+
     private final Bounds bounds;
-    private final BiConsumer<K, List<T>> work;
+    private final Work<K, T> work;
+    private final Function<T, Optional<Set<Object>>> uses;
     private final BiConsumer<T, Overload> refuse;
     private final Metrics metrics;
     private final Map<K, Queue<T>> queues = new HashMap<>(); // guarded by this
@@ -64,14 +87,33 @@ public final class KeyedBatcher<K, T> implements AutoCloseable {
     private boolean closed; // guarded by this
 
     /**
+     * Creates a batcher whose batches of one key end before the next ones begin.
+     *
      * @param name prefix of the names of the threads
      * @param work processes a batch of one key; it must throw nothing
      * @param refuse receives each item that waited too long
      */
     public KeyedBatcher(
             String name, Bounds bounds, BiConsumer<K, List<T>> work, BiConsumer<T, Overload> refuse, Metrics metrics) {
+        this(name, bounds, (key, batch, ending) -> work.accept(key, batch), item -> Optional.empty(), refuse, metrics);
+    }
+
+    /**
+     * @param name prefix of the names of the threads
+     * @param work processes a batch of one key
+     * @param uses returns what an item uses, as objects that can be compared; empty if it may be anything
+     * @param refuse receives each item that waited too long
+     */
+    public KeyedBatcher(
+            String name,
+            Bounds bounds,
+            Work<K, T> work,
+            Function<T, Optional<Set<Object>>> uses,
+            BiConsumer<T, Overload> refuse,
+            Metrics metrics) {
         this.bounds = bounds;
         this.work = work;
+        this.uses = uses;
         this.refuse = refuse;
         this.metrics = metrics;
         var number = new AtomicInteger();
@@ -98,29 +140,91 @@ public final class KeyedBatcher<K, T> implements AutoCloseable {
             }
             queue.waiting.add(new Waiting<>(item, System.nanoTime()));
             metrics.queued();
-            if (queue.running < bounds.threadsPerKey) {
-                queue.running++;
-                threads.execute(() -> runBatch(key, queue));
-            }
+            startNext(key, queue);
         }
     }
 
-    /** Runs one batch of one key. If more items wait under the key, their batch queues behind those of other keys. */
+    /** Starts a thread for the items that wait under a key, if it may have another and the first of them may begin. */
+    private void startNext(K key, Queue<T> queue) {
+        if (queue.running < bounds.threadsPerKey && mayBegin(queue)) {
+            queue.running++;
+            threads.execute(() -> runBatch(key, queue)); // behind those of other keys
+        }
+    }
+
+    /** Returns whether the first item that waits uses nothing of what the ending batch uses. */
+    private boolean mayBegin(Queue<T> queue) {
+        var first = queue.waiting.peek();
+        if (first == null || queue.ending == NOTHING) {
+            return first != null;
+        }
+        var used = uses.apply(first.item);
+        return queue.ending.isPresent() && used.isPresent() && Collections.disjoint(queue.ending.get(), used.get());
+    }
+
+    /** Runs one batch of one key. */
     private void runBatch(K key, Queue<T> queue) {
         var late = new ArrayList<T>();
+        var ending = new Ending(key, queue);
         try {
-            var batch = take(queue, late);
+            ending.batch = take(queue, late);
             late.forEach(item -> refuse.accept(item, new Overload("The request waited too long in the queue.")));
-            if (!batch.isEmpty()) {
-                work.accept(key, batch);
+            if (!ending.batch.isEmpty()) {
+                work.process(key, ending.batch, ending);
             }
         } finally {
-            synchronized (this) {
-                if (!queue.waiting.isEmpty()) {
-                    threads.execute(() -> runBatch(key, queue));
-                } else if (--queue.running == 0) {
+            ending.finish();
+        }
+    }
+
+    /** The end of a batch. */
+    private final class Ending implements Runnable {
+        private final K key;
+        private final Queue<T> queue;
+        private List<T> batch = List.of();
+        private boolean isAnnounced;
+
+        Ending(K key, Queue<T> queue) {
+            this.key = key;
+            this.queue = queue;
+        }
+
+        @Override
+        public void run() {
+            var used = usedBy(batch);
+            synchronized (KeyedBatcher.this) {
+                if (!isAnnounced && queue.ending == NOTHING) { // otherwise the next batch waits for this one
+                    isAnnounced = true;
+                    queue.ending = used;
+                    queue.running--;
+                    startNext(key, queue);
+                }
+            }
+        }
+
+        private Optional<Set<Object>> usedBy(List<T> items) {
+            var all = new HashSet<>();
+            for (var item : items) {
+                var used = uses.apply(item);
+                if (used.isEmpty()) {
+                    return Optional.empty();
+                }
+                all.addAll(used.get());
+            }
+            return Optional.of(all);
+        }
+
+        void finish() {
+            synchronized (KeyedBatcher.this) {
+                if (isAnnounced) {
+                    queue.ending = NOTHING;
+                } else {
+                    queue.running--;
+                }
+                startNext(key, queue);
+                if (queue.running == 0 && queue.ending == NOTHING && queue.waiting.isEmpty()) {
                     queues.remove(key, queue);
-                    notifyAll();
+                    KeyedBatcher.this.notifyAll();
                 }
             }
         }
@@ -131,7 +235,7 @@ public final class KeyedBatcher<K, T> implements AutoCloseable {
         var waits = new ArrayList<Long>();
         synchronized (this) {
             var now = System.nanoTime();
-            while (batch.size() < bounds.batch && !queue.waiting.isEmpty()) {
+            while (batch.size() < bounds.batch && mayBegin(queue)) {
                 var next = queue.waiting.poll();
                 waits.add(now - next.since);
                 (now - next.since > bounds.maxWait.toNanos() ? late : batch).add(next.item);

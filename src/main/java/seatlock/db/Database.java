@@ -193,10 +193,15 @@ public class Database implements AutoCloseable {
      * @throws IllegalStateException if the database rejected a statement: a violated constraint, an error in the SQL
      */
     public <T> T inTransaction(Work<T> work) {
+        return inTransaction(work, () -> {});
+    }
+
+    /** Like {@link #inTransaction(Work)}. @param committing runs before each attempt to commit, when all statements have run */
+    public <T> T inTransaction(Work<T> work, Runnable committing) {
         for (int attempt = 1; ; attempt++) {
             Exception reason;
             try {
-                return attempt(work);
+                return attempt(work, committing);
             } catch (Tx.Superseded e) {
                 reason = e;
             } catch (SQLException e) {
@@ -217,12 +222,12 @@ public class Database implements AutoCloseable {
         }
     }
 
-    private <T> T attempt(Work<T> work) throws SQLException {
+    private <T> T attempt(Work<T> work, Runnable committing) throws SQLException {
         var connection = connect();
         try {
             var began = System.nanoTime();
             try {
-                return attempt(work, connection);
+                return attempt(work, committing, connection);
             } finally {
                 observer.ended(System.nanoTime() - began);
             }
@@ -231,12 +236,13 @@ public class Database implements AutoCloseable {
         }
     }
 
-    private <T> T attempt(Work<T> work, Connection connection) throws SQLException {
+    private <T> T attempt(Work<T> work, Runnable committing, Connection connection) throws SQLException {
         T result;
         try {
             var tx = new Tx(connection, observer, settings);
             result = work.in(tx);
             tx.flush();
+            committing.run();
         } catch (Throwable workFailure) {
             rollBackAfter(workFailure, connection);
             throw workFailure;

@@ -91,6 +91,11 @@ public record Basket(
         return new Basket(seats, List.of(), List.of(), Optional.empty());
     }
 
+    /** Returns whether it is for seats that the buyer has chosen, at the usual conditions, and for nothing else. */
+    public boolean isOfSeatsOnly() {
+        return places.isEmpty() && tables.isEmpty() && best.isEmpty() && allocation.isEmpty() && code.isEmpty();
+    }
+
     /** Returns the number of its seats and places. A table that does not exist has none. */
     long size(Layout layout) {
         return seats.size()

@@ -108,12 +108,13 @@ public final class Checkout implements AutoCloseable {
                     .toList();
             return change(tx, event, orders, Locking.SKIP);
         };
-        return commit(id, work, Outcome::hasChanges);
+        return commit(id, work, () -> {}, Outcome::hasChanges);
     }
 
     /** Carries out orders of one event in one transaction. */
-    private List<Receipt> carryOut(EventId event, List<Order> orders, GroupCommit.Patience patience) {
-        return commit(event, tx -> transact(tx, event, orders, patience), Checkout::changedSomething);
+    private List<Receipt> carryOut(
+            EventId event, List<Order> orders, GroupCommit.Patience patience, Runnable committing) {
+        return commit(event, tx -> transact(tx, event, orders, patience), committing, Checkout::changedSomething);
     }
 
     private static boolean changedSomething(Receipt receipt) {
@@ -124,9 +125,10 @@ public final class Checkout implements AutoCloseable {
     }
 
     /** Runs a transaction, and reports the event if it may have changed. */
-    private <T> List<T> commit(EventId event, Database.Work<List<T>> work, Predicate<T> hasChanged) {
+    private <T> List<T> commit(
+            EventId event, Database.Work<List<T>> work, Runnable committing, Predicate<T> hasChanged) {
         try {
-            var results = database.inTransaction(work);
+            var results = database.inTransaction(work, committing);
             if (results.stream().anyMatch(hasChanged)) {
                 changed.accept(event);
             }

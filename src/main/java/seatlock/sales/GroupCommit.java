@@ -3,21 +3,25 @@ package seatlock.sales;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import seatlock.catalog.EventId;
 import seatlock.concurrent.KeyedBatcher;
 import seatlock.concurrent.Overload;
 import seatlock.db.DatabaseException;
+import seatlock.inventory.Command;
 import seatlock.inventory.Inventory.Locking;
 import seatlock.metrics.Metrics;
 
 /**
  * Batches the orders of each event, so that one commit serves hundreds of buyers. A lone order is carried out at once;
  * nothing waits for a batch to fill. Only one batch of an event runs at a time, which preserves the order of arrival; several
- * would only wait for each other's locks.
+ * would only wait for each other's locks. But while one is being written to disk by its commit, the next one begins with orders that
+ * use nothing of what it uses.
  *
  * <p>It also decides how long a batch waits for locks, and splits a batch that fails, so that one order never makes others
  * fail.
@@ -27,7 +31,9 @@ final class GroupCommit implements AutoCloseable {
     /** Carries out orders of one event in one transaction, and returns a receipt for each. */
     @FunctionalInterface
     interface Transaction {
-        List<Receipt> run(EventId event, List<Order> orders, Patience patience);
+
+        /** @param committing to be called when all that is left is to commit */
+        List<Receipt> run(EventId event, List<Order> orders, Patience patience, Runnable committing);
     }
 
     /** How long a transaction waits for locks. */
@@ -87,7 +93,12 @@ final class GroupCommit implements AutoCloseable {
         this.continuations = continuations;
         this.metrics = metrics;
         this.queue = new KeyedBatcher<>(
-                "sales", new KeyedBatcher.Bounds(THREADS, 1, MAX_BATCH), this::run, this::refuse, metrics);
+                "sales",
+                new KeyedBatcher.Bounds(THREADS, 1, MAX_BATCH),
+                this::run,
+                pending -> uses(pending.order),
+                this::refuse,
+                metrics);
     }
 
     /** @throws Overload if too many orders of the event are waiting */
@@ -97,49 +108,77 @@ final class GroupCommit implements AutoCloseable {
         return pending.receipt();
     }
 
-    private void run(EventId event, List<Pending> batch) {
-        var deadline = System.nanoTime() + SPLIT_FOR.toNanos();
-        var isLocked = locked.getIfPresent(event) != null;
-        run(event, batch, isLocked ? Patience.SHORT : Patience.USUAL, deadline);
+    /**
+     * Returns what an order uses that another one may use, too; empty if it may be anything, because the server chooses its seats, or
+     * they depend on more than their names.
+     */
+    private static Optional<Set<Object>> uses(Order order) {
+        var used = new HashSet<>();
+        order.key().ifPresent(use -> used.add(use.key()));
+        order.command().quotas().forEach(quota -> used.add(quota.subject()));
+        if (order.command() instanceof Command.Reserve reserve) {
+            reserve.basket().seats().forEach(item -> used.add(item.label()));
+            return reserve.basket().isOfSeatsOnly() ? Optional.of(used) : Optional.empty();
+        }
+        if (order.command() instanceof Command.OfReservation other) {
+            used.add(other.id());
+            return Optional.of(used);
+        }
+        return Optional.empty();
     }
 
-    private void run(EventId event, List<Pending> batch, Patience patience, long deadline) {
+    private void run(EventId event, List<Pending> batch, Runnable committing) {
+        var deadline = System.nanoTime() + SPLIT_FOR.toNanos();
+        var isLocked = locked.getIfPresent(event) != null;
+        run(new Batch(event, batch, committing), isLocked ? Patience.SHORT : Patience.USUAL, deadline);
+    }
+
+    /** @param committing to be called when all that is left is to commit */
+    private record Batch(EventId event, List<Pending> orders, Runnable committing) {
+
+        Batch part(int from, int to) {
+            return new Batch(event, orders.subList(from, to), committing);
+        }
+    }
+
+    private void run(Batch batch, Patience patience, long deadline) {
         List<Receipt> receipts;
         try {
-            receipts = transaction.run(event, batch.stream().map(Pending::order).toList(), patience);
+            var orders = batch.orders.stream().map(Pending::order).toList();
+            receipts = transaction.run(batch.event, orders, patience, batch.committing);
         } catch (DatabaseException.LockTimeout e) {
             if (patience == Patience.USUAL) { // after a short wait, the cause may be just another node's batch
-                locked.put(event, true);
+                locked.put(batch.event, true);
             }
             if (patience != Patience.NONE) {
-                run(event, batch, Patience.NONE, deadline);
+                run(batch, Patience.NONE, deadline);
             } else {
-                split(event, batch, patience, deadline, e);
+                split(batch, patience, deadline, e);
             }
             return;
         } catch (DatabaseException.Contended e) {
-            split(event, batch, patience, deadline, e); // other transactions repeatedly used the key of one order
+            split(batch, patience, deadline, e); // other transactions repeatedly used the key of one order
             return;
         } catch (DatabaseException | Error e) {
-            fail(batch, e); // caused by the database or this process, not by an order
+            fail(batch.orders, e); // caused by the database or this process, not by an order
             return;
         } catch (RuntimeException e) {
-            split(event, batch, patience, deadline, e);
+            split(batch, patience, deadline, e);
             return;
         }
-        metrics.batch(batch.size());
-        complete(batch, receipts);
+        metrics.batch(batch.orders.size());
+        complete(batch.orders, receipts);
     }
 
-    private void split(EventId event, List<Pending> batch, Patience patience, long deadline, RuntimeException reason) {
-        if (batch.size() == 1) {
-            fail(batch, reason);
+    private void split(Batch batch, Patience patience, long deadline, RuntimeException reason) {
+        var size = batch.orders.size();
+        if (size == 1) {
+            fail(batch.orders, reason);
         } else if (System.nanoTime() - deadline > 0) {
-            fail(batch, new Overload("Too many orders of this event are failing."));
+            fail(batch.orders, new Overload("Too many orders of this event are failing."));
         } else {
-            var half = batch.size() / 2;
-            run(event, batch.subList(0, half), patience, deadline);
-            run(event, batch.subList(half, batch.size()), patience, deadline);
+            run(batch.part(0, size / 2), patience, deadline);
+            run(batch.part(size / 2, size), patience, deadline);
         }
     }
 

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -142,6 +144,65 @@ class KeyedBatcherTest {
         } catch (Overload e) {
             return true;
         }
+    }
+
+    /** While a batch with a negative number waits for its end, batches with other tens may begin. */
+    private KeyedBatcher<String, Integer> overlapping() {
+        return new KeyedBatcher<>(
+                "test",
+                bounds(4, 1, 10),
+                (key, batch, ending) -> {
+                    if (batch.get(0) < 0) {
+                        ending.run();
+                    }
+                    work(key, batch);
+                },
+                item -> item == 99 ? Optional.empty() : Optional.of(Set.of(Math.abs(item) / 10)),
+                (item, refusal) -> refused.add(item),
+                new Metrics());
+    }
+
+    @Test
+    void a_batch_begins_while_the_one_before_ends_up_to_the_first_item_that_both_use() {
+        try (var batcher = overlapping()) {
+            submitAndAwaitStart(batcher, "event", -1);
+            submitAndAwaitStart(batcher, "event", 20);
+            batcher.submit("event", 5);
+            batcher.submit("event", 30);
+            submitAndAwaitStart(batcher, "other event", 5);
+
+            assertThat(batches).containsExactly(List.of(-1), List.of(20), List.of(5));
+            release.countDown();
+        }
+        assertThat(batches).endsWith(List.of(5, 30));
+    }
+
+    @Test
+    void an_item_that_may_use_anything_waits_for_the_end_of_the_batch_before() {
+        try (var batcher = overlapping()) {
+            submitAndAwaitStart(batcher, "event", -1);
+            batcher.submit("event", 99);
+            batcher.submit("event", 30);
+            submitAndAwaitStart(batcher, "other event", 40);
+
+            assertThat(batches).containsExactly(List.of(-1), List.of(40));
+            release.countDown();
+        }
+        assertThat(batches).endsWith(List.of(99, 30));
+    }
+
+    @Test
+    void no_more_than_one_batch_ends_while_another_runs() {
+        try (var batcher = overlapping()) {
+            submitAndAwaitStart(batcher, "event", -1);
+            submitAndAwaitStart(batcher, "event", -25);
+            batcher.submit("event", 30);
+            submitAndAwaitStart(batcher, "other event", 40);
+
+            assertThat(batches).containsExactly(List.of(-1), List.of(-25), List.of(40));
+            release.countDown();
+        }
+        assertThat(batches).endsWith(List.of(30));
     }
 
     @Test
