@@ -49,8 +49,9 @@ fonts: ## Divide the fonts of src/fonts into the pieces that tickets embed (need
 check-qr: ## Render a ticket and read its QR code with zbar (needs pdftoppm and zbarimg)
 	mvn -B -ntp test -Dtest=QrCodeTest -Dexcluded.tests=
 
-bench: $(JAR) ## Measure the ratios of src/docs/figures.md side by side (twenty minutes; TEST=SaleBenchTest#ratios for one)
-	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Djunit.jupiter.execution.parallel.enabled=false -Dseatlock.bench.java="$(JAVA_OPTS)" -Dseatlock.bench.old="$(OLD)"
+# The load test and the clients of PostgreSQL run in the JVM of the tests, which then needs its optimising compiler.
+bench: $(JAR) ## Measure the ratios of src/docs/figures.md side by side (over an hour; TEST=SaleBenchTest#ratios for one)
+	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Djunit.jupiter.execution.parallel.enabled=false -Dtests.java="-Xmx2g -XX:+UseSerialGC" -Dseatlock.bench.java="$(JAVA_OPTS)" -Dseatlock.bench.old="$(OLD)"
 
 pages-test: ## Run only the tests of the pages in a browser (needs chromium and chromedriver)
 	mvn -B -ntp test -Dgroups=pages

@@ -17,18 +17,28 @@ import seatlock.db.Ids;
 import seatlock.support.Servers;
 
 /**
- * The baseline without Seatlock: the same booking directly on PostgreSQL, in the same tables with the same constraints, one
- * transaction each, but without HTTP, JSON, tokens and idempotency keys. Statements are prepared, and each connection has
- * its own thread.
+ * The baseline without Seatlock: bookings directly on PostgreSQL, one transaction each, but without HTTP, JSON, tokens and
+ * idempotency keys. Statements are prepared on the server at their first execution, and each connection has its own thread.
+ *
+ * <p>This class books in Seatlock's own tables with their constraints. {@link LeanBookings} has tables of its own.
  */
 final class DirectBookings implements AutoCloseable {
 
-    /** How a booking is written to the database. */
-    enum Strategy {
-        /** Lock and check the seat, insert the reservation, insert its seat, update the seat: four round trips. */
-        FOUR_STATEMENTS,
-        /** All of this in one statement. */
-        ONE_CTE
+    /** A way to book the seats of one event. */
+    interface Way {
+        /** Returns the number of seats, which are numbered from 1. */
+        int seats();
+
+        /** Prepares the statements on a connection in autocommit mode. */
+        Booking on(Connection connection) throws SQLException;
+    }
+
+    /** Books one seat after another on its connection. */
+    interface Booking extends AutoCloseable {
+        void book(int seat) throws SQLException;
+
+        @Override
+        void close() throws SQLException;
     }
 
     private static final String LOCK = "SELECT seat_id, status FROM seats WHERE event_id = ? AND label = ? FOR UPDATE";
@@ -76,25 +86,54 @@ final class DirectBookings implements AutoCloseable {
     private final DatabaseUrl url;
 
     DirectBookings(DatabaseUrl url) {
-        this.url = url;
+        var separator = url.jdbc().contains("?") ? "&" : "?";
+        this.url = new DatabaseUrl(url.jdbc() + separator + "prepareThreshold=1", url.user(), url.password());
+    }
+
+    /** Returns the way that writes everything in one statement, which commits by itself: one round trip. */
+    static Way oneCte(Event event) {
+        return way(event, OneCte::new);
+    }
+
+    /** Returns the way that locks the seat, inserts the reservation and its seat, updates the seat, and commits: five round trips. */
+    static Way fourStatements(Event event) {
+        return way(event, FourStatements::new);
+    }
+
+    private interface Constructor {
+        Booking of(Connection connection, Event event) throws SQLException;
+    }
+
+    private static Way way(Event event, Constructor constructor) {
+        return new Way() {
+            @Override
+            public int seats() {
+                return event.capacity();
+            }
+
+            @Override
+            public Booking on(Connection connection) throws SQLException {
+                return constructor.of(connection, event);
+            }
+        };
     }
 
     /**
-     * Books seats of an event one after another until the time is over.
+     * Books the seats of an event one after another until the time is over.
      *
      * @return bookings per second
      */
-    double perSecond(Strategy strategy, Event event, AtomicInteger nextSeat, int threads, double seconds)
-            throws SQLException {
+    double perSecond(Way way, int threads, double seconds) throws SQLException {
         connect(threads);
         var pool = Executors.newFixedThreadPool(threads);
         try {
+            var nextSeat = new AtomicInteger(1);
             var began = System.nanoTime();
             var until = began + (long) (seconds * 1e9);
             var counts = new ArrayList<Future<Integer>>();
             for (int i = 0; i < threads; i++) {
                 var connection = connections.get(i);
-                counts.add(pool.submit(() -> bookUntil(until, strategy, connection, event, nextSeat)));
+                counts.add(pool.submit(() -> bookUntil(until, way, connection, nextSeat)));
             }
             int booked = 0;
             for (var count : counts) {
@@ -113,27 +152,26 @@ final class DirectBookings implements AutoCloseable {
      *
      * @return how long each took, in milliseconds
      */
-    double[] millis(Strategy strategy, Event event, AtomicInteger nextSeat, int bookings) throws SQLException {
+    double[] millis(Way way, int bookings) throws SQLException {
         connect(1);
         var millis = new double[bookings];
-        try (var booking = new Booking(strategy, connections.get(0), event)) {
+        try (var booking = way.on(connections.get(0))) {
             for (int i = 0; i < bookings; i++) {
                 var began = System.nanoTime();
-                booking.book(nextSeat.getAndIncrement());
+                booking.book(i + 1);
                 millis[i] = (System.nanoTime() - began) / 1e6;
             }
         }
         return millis;
     }
 
-    private static int bookUntil(
-            long until, Strategy strategy, Connection connection, Event event, AtomicInteger nextSeat)
+    private static int bookUntil(long until, Way way, Connection connection, AtomicInteger nextSeat)
             throws SQLException {
         int booked = 0;
-        try (var booking = new Booking(strategy, connection, event)) {
+        try (var booking = way.on(connection)) {
             while (System.nanoTime() - until < 0) {
                 var seat = nextSeat.getAndIncrement();
-                if (seat > event.capacity()) {
+                if (seat > way.seats()) {
                     throw new IllegalStateException("The event is sold out; this benchmark needs a larger one");
                 }
                 booking.book(seat);
@@ -145,59 +183,90 @@ final class DirectBookings implements AutoCloseable {
 
     private void connect(int wanted) throws SQLException {
         while (connections.size() < wanted) {
-            var connection = Servers.connect(url);
-            connection.setAutoCommit(false);
-            connections.add(connection);
+            connections.add(Servers.connect(url));
         }
     }
 
-    private static final class Booking implements AutoCloseable {
-        private final Strategy strategy;
+    /** Runs a prepared statement that must change one row. */
+    static void update(PreparedStatement statement, Object... parameters) throws SQLException {
+        bind(statement, parameters);
+        if (statement.executeUpdate() != 1) {
+            throw new IllegalStateException("Not booked");
+        }
+    }
+
+    private static void bind(PreparedStatement statement, Object... parameters) throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+    }
+
+    private static OffsetDateTime startsAt(Event event) {
+        return event.startsAt().atOffset(ZoneOffset.UTC);
+    }
+
+    private static final class OneCte implements Booking {
+        private final PreparedStatement statement;
+        private final Event event;
+        private final OffsetDateTime startsAt;
+
+        OneCte(Connection connection, Event event) throws SQLException {
+            this.statement = connection.prepareStatement(CTE);
+            this.event = event;
+            this.startsAt = startsAt(event);
+        }
+
+        @Override
+        public void book(int seat) throws SQLException {
+            var maxSeats = event.terms().maxSeatsPerReservation();
+            update(statement, event.id().value(), "S-A-" + seat, Ids.next(), startsAt, maxSeats);
+        }
+
+        @Override
+        public void close() throws SQLException {
+            statement.close();
+        }
+    }
+
+    private static final class FourStatements implements Booking {
         private final Connection connection;
         private final Event event;
         private final OffsetDateTime startsAt;
-        private final List<PreparedStatement> statements = new ArrayList<>();
+        private final PreparedStatement lock;
+        private final PreparedStatement insertReservation;
+        private final PreparedStatement insertSeat;
+        private final PreparedStatement updateSeat;
 
-        Booking(Strategy strategy, Connection connection, Event event) throws SQLException {
-            this.strategy = strategy;
+        FourStatements(Connection connection, Event event) throws SQLException {
             this.connection = connection;
             this.event = event;
-            this.startsAt = event.startsAt().atOffset(ZoneOffset.UTC);
-            var all = strategy == Strategy.ONE_CTE
-                    ? List.of(CTE)
-                    : List.of(LOCK, INSERT_RESERVATION, INSERT_SEAT, UPDATE_SEAT);
-            for (var sql : all) {
-                statements.add(connection.prepareStatement(sql));
-            }
+            this.startsAt = startsAt(event);
+            connection.setAutoCommit(false);
+            lock = connection.prepareStatement(LOCK);
+            insertReservation = connection.prepareStatement(INSERT_RESERVATION);
+            insertSeat = connection.prepareStatement(INSERT_SEAT);
+            updateSeat = connection.prepareStatement(UPDATE_SEAT);
         }
 
-        void book(int seat) throws SQLException {
+        @Override
+        public void book(int seat) throws SQLException {
             var reservation = Ids.next();
-            if (strategy == Strategy.ONE_CTE) {
-                update(
-                        0,
-                        event.id().value(),
-                        "S-A-" + seat,
-                        reservation,
-                        startsAt,
-                        event.terms().maxSeatsPerReservation());
-            } else {
-                var id = lock("S-A-" + seat);
-                update(
-                        1,
-                        event.id().value(),
-                        reservation,
-                        startsAt,
-                        event.terms().maxSeatsPerReservation());
-                update(2, event.id().value(), reservation, id);
-                update(3, reservation, event.id().value(), id);
-            }
+            var eventId = event.id().value();
+            var id = lock("S-A-" + seat);
+            update(
+                    insertReservation,
+                    eventId,
+                    reservation,
+                    startsAt,
+                    event.terms().maxSeatsPerReservation());
+            update(insertSeat, eventId, reservation, id);
+            update(updateSeat, reservation, eventId, id);
             connection.commit();
         }
 
         private int lock(String label) throws SQLException {
-            bind(0, event.id().value(), label);
-            try (var row = statements.get(0).executeQuery()) {
+            bind(lock, event.id().value(), label);
+            try (var row = lock.executeQuery()) {
                 if (!row.next() || !row.getString("status").equals("AVAILABLE")) {
                     throw new IllegalStateException("Not available: " + label);
                 }
@@ -205,24 +274,12 @@ final class DirectBookings implements AutoCloseable {
             }
         }
 
-        private void update(int statement, Object... parameters) throws SQLException {
-            bind(statement, parameters);
-            if (statements.get(statement).executeUpdate() != 1) {
-                throw new IllegalStateException("Not booked");
-            }
-        }
-
-        private void bind(int statement, Object... parameters) throws SQLException {
-            for (int i = 0; i < parameters.length; i++) {
-                statements.get(statement).setObject(i + 1, parameters[i]);
-            }
-        }
-
         @Override
         public void close() throws SQLException {
-            for (var statement : statements) {
+            for (var statement : List.of(lock, insertReservation, insertSeat, updateSeat)) {
                 statement.close();
             }
+            connection.setAutoCommit(true);
         }
     }
 

@@ -29,16 +29,31 @@ final class Processes {
             var pid = Long.parseLong(Files.readAllLines(home.resolve("postgres/data/postmaster.pid"))
                     .get(0)
                     .strip());
-            var children = ProcessHandle.of(pid).orElseThrow().children().toList();
-            return (ticks(pid, UTIME)
-                            + ticks(pid, CUTIME)
-                            + children.stream()
-                                    .mapToLong(child -> ticks(child.pid(), UTIME))
-                                    .sum())
-                    / TICKS_PER_SECOND;
+            // A child that ends meanwhile would be missing, or be counted twice.
+            long ended;
+            long running;
+            do {
+                ended = ticks(pid, CUTIME);
+                running = ProcessHandle.of(pid)
+                        .orElseThrow()
+                        .children()
+                        .mapToLong(child -> ticks(child.pid(), UTIME))
+                        .sum();
+            } while (ticks(pid, CUTIME) != ended);
+            return (ticks(pid, UTIME) + ended + running) / TICKS_PER_SECOND;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Returns the CPU time of the Redis that a process has started. */
+    static double cpuSecondsOfRedis(long parent) {
+        return ProcessHandle.of(parent)
+                .orElseThrow()
+                .descendants()
+                .filter(process -> process.info().command().orElse("").contains("redis-server"))
+                .mapToDouble(process -> cpuSeconds(process.pid()))
+                .sum();
     }
 
     /** Returns the user and system time, in ticks. */

@@ -30,7 +30,7 @@ final class RoundResults {
     String summary() {
         var text = new StringBuilder();
         results.forEach(
-                (name, values) -> text.append(String.format(Locale.ROOT, "  %-66s %s%n", name, summary(values))));
+                (name, values) -> text.append(String.format(Locale.ROOT, "  %-70s %s%n", name, summary(values))));
         return text.toString();
     }
 

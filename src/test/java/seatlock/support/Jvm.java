@@ -46,6 +46,13 @@ public final class Jvm implements AutoCloseable {
         return start(main.getName(), Map.of(), arguments);
     }
 
+    /** Starts a main class of the tests with the given options for Java only. */
+    public static Jvm run(Class<?> main, List<String> javaOptions, String... arguments) {
+        var all = new ArrayList<>(javaOptions);
+        all.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        return run(all, Map.of(), arguments);
+    }
+
     private static Jvm start(String main, Map<String, String> environment, String... arguments) {
         return run(options(main), environment, arguments);
     }
