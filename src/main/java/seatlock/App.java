@@ -342,8 +342,8 @@ public final class App implements AutoCloseable {
                 WorkerPool.size(config.workers()) + JOB_CONNECTIONS,
                 JOB_STATEMENT_TIMEOUT,
                 Database.Plans.DEFAULT);
-        var mailer = new Mailer(new Mailer.Settings(
-                backends.smtp(), config.mailFrom(), config.mailReplyTo(), config.smtpHelo(), config.smtpCaFile()));
+        var mailer = lifecycle.add(new Mailer(new Mailer.Settings(
+                backends.smtp(), config.mailFrom(), config.mailReplyTo(), config.smtpHelo(), config.smtpCaFile())));
         metrics.mailUp(mailer::leaves);
         health.addDependency("mail", false, mailer::problem);
         var delivery = new TicketDelivery(

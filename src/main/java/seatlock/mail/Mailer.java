@@ -1,12 +1,9 @@
 package seatlock.mail;
 
 import jakarta.activation.DataHandler;
-import jakarta.mail.Authenticator;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
-import jakarta.mail.PasswordAuthentication;
 import jakarta.mail.Session;
-import jakarta.mail.Transport;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
@@ -15,8 +12,6 @@ import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.util.ByteArrayDataSource;
 import java.io.IOException;
 import java.io.UnsupportedEncodingException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -28,35 +23,29 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.StringJoiner;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
-import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import seatlock.net.Conversation;
 import seatlock.net.ServerUrl;
-import seatlock.net.Tls;
 
-/** Sends mail over SMTP (RFC 5321). Each conversation with the mail server is limited in time and size. */
-public final class Mailer {
+/**
+ * Sends mail over SMTP (RFC 5321). The conversation with the mail server about each mail is limited in time and size. Connections
+ * are kept for a few seconds, in case another mail follows.
+ */
+public final class Mailer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Mailer.class);
 
-    private static final int CONNECT_TIMEOUT_MS = 10_000;
-
     private static final Pattern ADDRESS = Pattern.compile("\\S*@\\S*");
 
-    /** For each response of the server. RFC 5321 recommends minutes, but other mails wait for this one. */
-    private static final int TIMEOUT_MS = 30_000;
-
-    /** From the look-up of the server's name to the response to QUIT: enough for a mail of 10 MB at 1 Mbit/s. */
+    /** From the look-up of the server's name until the server has the mail: enough for a mail of 10 MB at 1 Mbit/s. */
     private static final Duration LONGEST = Duration.ofMinutes(2);
 
-    /** All responses to a mail together take a few kilobytes, and the certificates of TLS some more. */
-    private static final long MAX_BYTES = 1_000_000;
+    /** Mails of one sale follow each other within this time. Servers let a client wait for minutes, but few clients at once. */
+    private static final Duration MAX_IDLE = Duration.ofSeconds(5);
 
     /**
      * A mail.
@@ -145,20 +134,20 @@ public final class Mailer {
             this(server, from, Optional.empty(), Optional.empty(), Optional.empty());
         }
 
-        private boolean isTlsFromTheStart() {
+        boolean isTlsFromTheStart() {
             return server.getScheme().equalsIgnoreCase("smtps");
         }
 
         /** Without a password and an authority to check, TLS with any certificate is better than none (RFC 7435). */
-        private boolean isTlsOptional() {
+        boolean isTlsOptional() {
             return !isTlsFromTheStart() && address().user() == null && caFile.isEmpty();
         }
 
-        private ServerUrl address() {
+        ServerUrl address() {
             return ServerUrl.of(server);
         }
 
-        private int port() {
+        int port() {
             return address().port() >= 0 ? address().port() : isTlsFromTheStart() ? 465 : 25;
         }
     }
@@ -166,9 +155,7 @@ public final class Mailer {
     private final Settings settings;
     private final InternetAddress from;
     private final Optional<InternetAddress> replyTo;
-    private final SSLSocketFactory tls;
-    private final Duration longest;
-    private final HeloName helo;
+    private final SmtpConnections connections;
     private volatile Boolean leaves; // null before the first mail
 
     /**
@@ -177,7 +164,7 @@ public final class Mailer {
      * @throws IllegalArgumentException if an address or the file of certificates is invalid
      */
     public Mailer(Settings settings) {
-        this(settings, LONGEST);
+        this(settings, LONGEST, MAX_IDLE);
     }
 
     /** Creates a mailer with the defaults for everything else. */
@@ -187,16 +174,15 @@ public final class Mailer {
 
     /** @param longest time that the conversation about one mail may take */
     public Mailer(URI server, String from, Duration longest) {
-        this(new Settings(server, from), longest);
+        this(new Settings(server, from), longest, MAX_IDLE);
     }
 
-    private Mailer(Settings settings, Duration longest) {
+    /** @param maxIdle time after which a connection without mails is closed */
+    Mailer(Settings settings, Duration longest, Duration maxIdle) {
         this.settings = settings;
         this.from = valid(settings.from);
         this.replyTo = settings.replyTo.map(Mailer::valid);
-        this.helo = new HeloName(settings.helo);
-        this.tls = settings.isTlsOptional() ? Tls.opportunistic() : Tls.verifying(settings.caFile);
-        this.longest = longest;
+        this.connections = new SmtpConnections(new SmtpServer(settings), longest, maxIdle);
     }
 
     private static InternetAddress valid(String address) {
@@ -268,22 +254,6 @@ public final class Mailer {
         }
     }
 
-    private Properties properties(boolean withTls) {
-        var properties = new Properties();
-        var user = settings.address().user();
-        properties.put("mail.smtp.ssl.socketFactory", tls);
-        properties.put("mail.smtp.ssl.checkserveridentity", String.valueOf(!settings.isTlsOptional()));
-        properties.put("mail.smtp.auth", String.valueOf(user != null));
-        if (user != null) {
-            properties.put("mail.smtp.user", user);
-        }
-        if (!settings.isTlsFromTheStart()) {
-            properties.put("mail.smtp.starttls.enable", String.valueOf(withTls));
-            properties.put("mail.smtp.starttls.required", String.valueOf(!settings.isTlsOptional()));
-        }
-        return properties;
-    }
-
     /**
      * Sends a mail. Returns when the server has accepted it.
      *
@@ -292,15 +262,10 @@ public final class Mailer {
      */
     public void send(Mail mail) throws Rejected, Failed {
         var to = parse(mail.to()).orElseThrow(() -> new Rejected("The buyer's e-mail address is invalid"));
-        var accepted = new AtomicBoolean();
-        try (var conversation = new Conversation("The mail server", longest, MAX_BYTES)) {
-            try {
-                conversation.call(() -> transmit(conversation, mail, to, accepted));
-            } catch (Exception e) {
-                if (!accepted.get()) { // later failures change nothing: the server has the mail
-                    throw failure(e, mail.to());
-                }
-            }
+        try {
+            connections.send(compose(mail, to));
+        } catch (Exception e) {
+            throw failure(e, mail.to());
         }
         report(true, "");
     }
@@ -332,67 +297,6 @@ public final class Mailer {
         return new Failed("The worker was interrupted");
     }
 
-    private Void transmit(Conversation conversation, Mail mail, InternetAddress to, AtomicBoolean accepted)
-            throws MessagingException, IOException {
-        var session = session(true);
-        var transport = new SMTPTransport(session, null);
-        try {
-            try {
-                open(transport, conversation);
-            } catch (MessagingException e) {
-                if (!settings.isTlsOptional() || !transport.supportsExtension("STARTTLS")) {
-                    throw e;
-                }
-                log.debug("TLS failed, so the mail is sent without", e);
-                transport = new SMTPTransport(session(false), null);
-                open(transport, conversation);
-            }
-            var message = compose(session, mail, to);
-            transport.sendMessage(message, message.getAllRecipients());
-            accepted.set(true);
-        } finally {
-            close(transport);
-        }
-        return null;
-    }
-
-    private Session session(boolean withTls) {
-        return Session.getInstance(properties(withTls), new Authenticator() {
-            @Override
-            protected PasswordAuthentication getPasswordAuthentication() {
-                var address = settings.address();
-                return new PasswordAuthentication(address.user(), address.password());
-            }
-        });
-    }
-
-    /** Connects within the limits of the conversation; the name of this machine may depend on the connection's address. */
-    private void open(SMTPTransport transport, Conversation conversation) throws MessagingException, IOException {
-        var host = settings.address().host();
-        // TLS verifies this name. An address has none, and must not be given one by a reverse look-up.
-        var address = InetAddress.getByAddress(host, InetAddress.getByName(host).getAddress());
-        var socket = conversation.sockets().createSocket();
-        socket.setSoTimeout(TIMEOUT_MS);
-        socket.connect(new InetSocketAddress(address, settings.port()), CONNECT_TIMEOUT_MS);
-        transport.setLocalHost(helo.from(socket.getLocalAddress()));
-        try {
-            transport.connect(settings.isTlsFromTheStart() ? Tls.begin(tls, socket, host, settings.port()) : socket);
-        } catch (MessagingException e) {
-            // Angus omits the server's reason if the greeting is a refusal.
-            var isGreeting = String.valueOf(e.getMessage()).startsWith("Got bad greeting");
-            throw isGreeting ? new MessagingException("Refused: " + transport.getLastServerResponse()) : e;
-        }
-    }
-
-    /** A failure to close changes nothing: by now the mail was sent, or sending it has failed. */
-    private static void close(Transport transport) {
-        try {
-            transport.close();
-        } catch (MessagingException e) {
-            log.debug("The connection to the mail server was not closed cleanly", e);
-        }
-    }
-
     /** Returns what a failure is about. Before RCPT, that is never the recipient. */
     private static Refusal subject(MessagingException e) {
         for (Exception cause = e; cause instanceof MessagingException next; cause = next.getNextException()) {
@@ -407,8 +311,8 @@ public final class Mailer {
     }
 
     /** Jakarta Mail folds and encodes headers. The API refuses control characters, which could inject one. */
-    private MimeMessage compose(Session session, Mail mail, InternetAddress to) throws MessagingException {
-        var message = new MimeMessage(session) {
+    private MimeMessage compose(Mail mail, InternetAddress to) throws MessagingException {
+        var message = new MimeMessage(Session.getInstance(new Properties())) {
             @Override
             protected void updateMessageID() throws MessagingException {
                 setHeader("Message-ID", "<" + mail.id() + "@" + domain() + ">"); // by default, each copy gets a new one
@@ -450,5 +354,11 @@ public final class Mailer {
         var part = new MimeBodyPart();
         part.setText(text, "UTF-8", subtype);
         return part;
+    }
+
+    /** Closes the connections to the server. A mail that is being sent is sent nevertheless. */
+    @Override
+    public void close() {
+        connections.close();
     }
 }

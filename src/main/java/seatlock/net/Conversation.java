@@ -30,8 +30,8 @@ import javax.net.SocketFactory;
  * <p>The limits apply to all sockets that {@link #sockets} creates, also if TLS is layered over them. When a limit is exceeded,
  * the sockets are closed. This ends all waits for the server, for reading and for writing, and no socket can be created any more.
  *
- * <p>There are two ways to use it. {@link #call} runs a whole conversation. A client that keeps its connection and its thread
- * calls {@link #begin} before each exchange, and {@link #pause} when it expects nothing from the server.
+ * <p>There are two ways to use it. {@link #call} runs a whole conversation, or the next exchange of one. A client that keeps its
+ * connection and its thread calls {@link #begin} before each exchange, and {@link #pause} when it expects nothing from the server.
  */
 public final class Conversation implements AutoCloseable {
 
@@ -89,8 +89,8 @@ public final class Conversation implements AutoCloseable {
     }
 
     /**
-     * Runs the whole conversation on another thread, because the look-up of a server's name cannot be interrupted. Returns by the
-     * deadline, even if the work continues; its sockets are closed by then.
+     * Runs the whole conversation, or its next exchange, on another thread, because the look-up of a server's name cannot be
+     * interrupted. Returns by the deadline, even if the work continues; its sockets are closed by then.
      *
      * @throws LimitExceeded if a limit was exceeded and the work did not succeed, whatever the work threw
      * @throws Exception that the work threw otherwise
@@ -137,6 +137,11 @@ public final class Conversation implements AutoCloseable {
             deadline.cancel(false);
             deadline = null;
         }
+    }
+
+    /** Returns whether it has ended: it was closed, or a limit was exceeded. */
+    public synchronized boolean isClosed() {
+        return closed;
     }
 
     /** Returns a factory for sockets without TLS that are part of this conversation. */

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -61,7 +62,9 @@ class MailServersTest {
     }
 
     private static void send(Mailer.Settings settings) throws Exception {
-        send(new Mailer(settings));
+        try (var mailer = new Mailer(settings)) {
+            send(mailer);
+        }
     }
 
     private static void send(Mailer mailer) throws Exception {
@@ -115,6 +118,31 @@ class MailServersTest {
     }
 
     @Test
+    void tls_and_the_login_serve_many_mails(@TempDir Path directory) throws Exception {
+        var certificate = Certificate.in(directory);
+        var logins = new CopyOnWriteArrayList<String>();
+        var url = start(
+                builder()
+                        .startTlsSocketFactory(certificate.context())
+                        .requireTLS()
+                        .requireAuth(true)
+                        .authenticationHandlerFactory(
+                                new EasyAuthenticationHandlerFactory((user, password, context) -> logins.add(user))),
+                "seller:hunter2@");
+        var settings =
+                new Mailer.Settings(url, FROM, Optional.empty(), Optional.empty(), Optional.of(certificate.pem()));
+
+        try (var mailer = new Mailer(settings, Duration.ofMinutes(2), Duration.ofHours(1))) {
+            send(mailer);
+            send(mailer);
+            send(mailer);
+        }
+
+        assertThat(mails).hasSize(3);
+        assertThat(logins).containsExactly("seller");
+    }
+
+    @Test
     void a_server_without_tls_gets_no_mail_if_there_is_an_authority_to_check(@TempDir Path directory) throws Exception {
         var authority = Optional.of(Certificate.in(directory).pem());
         var url = start(builder().hideTLS(), "");
@@ -158,26 +186,27 @@ class MailServersTest {
     @Test
     @ResourceLock(LogCapture.LOG)
     void the_log_says_once_that_mail_cannot_leave_and_once_that_it_leaves_again() throws Exception {
-        var mailer = new Mailer(new Mailer.Settings(start(builder(), ""), FROM));
-        assertThat(mailer.leaves()).isEmpty();
+        var thisThread = "[" + Thread.currentThread().getName() + "]"; // other tests send mail at the same time
         denies.set(true);
-        try (var log = LogCapture.everything()) {
+        try (var mailer = new Mailer(new Mailer.Settings(start(builder(), ""), FROM));
+                var log = LogCapture.everything()) {
+            assertThat(mailer.leaves()).isEmpty();
             assertThatThrownBy(() -> send(mailer)).isInstanceOf(Mailer.Failed.class);
             assertThatThrownBy(() -> send(mailer)).isInstanceOf(Mailer.Failed.class);
             assertThat(mailer.leaves()).hasValue(false);
             denies.set(false);
             send(mailer);
             send(mailer);
+            assertThat(mailer.leaves()).hasValue(true);
 
             var lines = log.lines().stream()
-                    .filter(line -> line.contains(": Mail "))
+                    .filter(line -> line.contains(thisThread + ": Mail "))
                     .toList();
             assertThat(lines).hasSize(2);
             assertThat(lines.get(0)).startsWith("ERROR").contains("Mail cannot leave", "5.7.1");
             assertThat(lines.get(0)).doesNotContain("ada@example.org");
             assertThat(lines.get(1)).startsWith("INFO").contains("Mail leaves again");
         }
-        assertThat(mailer.leaves()).hasValue(true);
     }
 
     @Test

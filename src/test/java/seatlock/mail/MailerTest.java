@@ -31,9 +31,10 @@ class MailerTest {
 
     private static void send(URI smtp, Duration longest, int attachmentBytes) throws Exception {
         var attachments = List.of(new Mailer.Attachment("ticket.pdf", "application/pdf", new byte[attachmentBytes]));
-        new Mailer(smtp, "Seatlock <tickets@example.org>", longest)
-                .send(new Mailer.Mail(
-                        "ada@example.org", Optional.empty(), "Tickets", "text", "<p>html", "1@seatlock", attachments));
+        try (var mailer = new Mailer(smtp, "Seatlock <tickets@example.org>", longest)) {
+            mailer.send(new Mailer.Mail(
+                    "ada@example.org", Optional.empty(), "Tickets", "text", "<p>html", "1@seatlock", attachments));
+        }
     }
 
     private static void assertFails(RudeServer.Behaviour behaviour, String scheme, Duration longest, String message) {

@@ -38,6 +38,7 @@ public final class TestWorkers implements AutoCloseable {
     public final JobRunner runner;
     public final WorkerPool workers;
     public final Relay relay;
+    private final Mailer mailer;
     private final Database database;
     private final HomeDirectory home;
     private final URI redisUrl;
@@ -90,12 +91,13 @@ public final class TestWorkers implements AutoCloseable {
         }
         sink = MailSink.start(home);
         database = Database.open(system.url, 8, Duration.ofSeconds(10));
+        this.mailer = mailer.orElseGet(() -> mailer(URI.create(sink.url())));
         var work = new TicketDelivery(
                 database,
                 system.catalog,
                 system.inventoryReader,
                 system.tickets,
-                mailer.orElseGet(() -> mailer(URI.create(sink.url()))),
+                this.mailer,
                 Optional.of(PAGES),
                 progress);
         runner = new JobRunner(database, system.jobs, work.handlers(), POLICY, system.metrics);
@@ -144,6 +146,7 @@ public final class TestWorkers implements AutoCloseable {
         relay.close();
         workers.close();
         runner.close();
+        mailer.close();
         sink.close();
         closeRedis.run();
         database.close();
