@@ -50,8 +50,8 @@ check-qr: ## Render a ticket and read its QR code with zbar (needs pdftoppm and 
 	mvn -B -ntp test -Dtest=QrCodeTest -Dexcluded.tests=
 
 # The load test and the clients of PostgreSQL run in the JVM of the tests, which then needs its optimising compiler.
-bench: $(JAR) ## Measure the ratios of src/docs/figures.md side by side (over an hour; TEST=SaleBenchTest#ratios for one)
-	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Djunit.jupiter.execution.parallel.enabled=false -Dtests.java="-Xmx2g -XX:+UseSerialGC" -Dseatlock.bench.java="$(JAVA_OPTS)" -Dseatlock.bench.old="$(OLD)"
+bench: $(JAR) ## Measure the ratios of src/docs/figures.md side by side (about an hour; TEST=SaleBenchTest#ratios for one, MINUTES=10 of the open loop)
+	mvn -B -ntp test -Dtest='$(or $(TEST),*BenchTest)' -Dexcluded.tests= -Djunit.jupiter.execution.parallel.enabled=false -Dtests.java="-Xmx2g -XX:+UseSerialGC" -Dseatlock.bench.java="$(JAVA_OPTS)" -Dseatlock.bench.old="$(OLD)" -Dseatlock.bench.minutes=$(or $(MINUTES),10)
 
 pages-test: ## Run only the tests of the pages in a browser (needs chromium and chromedriver)
 	mvn -B -ntp test -Dgroups=pages

@@ -40,15 +40,37 @@ public final class LoadTest {
      * @throws IllegalStateException if the test cannot begin, because the server cannot be reached or rejects the key
      */
     public static Report run(Plan plan, Consumer<String> progress) {
+        return run(plan, List.of(), progress);
+    }
+
+    /**
+     * Runs a plan that sells events which were created before, perhaps by another node.
+     *
+     * @param eventIds from {@link #createEvents}, for the same scenario and number of seats; empty to create them now
+     */
+    public static Report run(Plan plan, List<String> eventIds, Consumer<String> progress) {
         try (var connections = new ServerConnections(plan.urls(), plan.key(), plan.clients())) {
-            return new LoadTest(plan, connections, progress).run();
+            return new LoadTest(plan, connections, progress).run(eventIds);
         }
     }
 
-    private Report run() {
+    /**
+     * Creates the events of a plan without selling them.
+     *
+     * @return their ids
+     */
+    public static List<String> createEvents(Plan plan) {
+        try (var connections = new ServerConnections(plan.urls(), plan.key(), 1)) {
+            return TestEvents.create(connections, plan).ids();
+        }
+    }
+
+    private Report run(List<String> eventIds) {
         checkServer();
-        var events = TestEvents.create(connections, plan);
-        if (events.count() > 0) {
+        var events = eventIds.isEmpty()
+                ? TestEvents.create(connections, plan)
+                : TestEvents.existing(connections, plan, eventIds);
+        if (events.count() > 0 && eventIds.isEmpty()) {
             progress.accept(String.format(
                     Locale.ROOT, "Created %,d events with %,d seats each", events.count(), events.seatsPerEvent()));
         }
@@ -80,6 +102,7 @@ public final class LoadTest {
                 plan,
                 measurements.all(),
                 measurements.rows(),
+                measurements.slow(),
                 measurements.seconds(),
                 measurements.successes(),
                 measurements.wallSeconds(),

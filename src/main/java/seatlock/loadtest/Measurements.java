@@ -16,6 +16,9 @@ final class Measurements {
     /** About ten outcomes are normal; the bound protects memory from a server that invents more. */
     private static final int MAX_OUTCOMES = 100;
 
+    /** Bound on the slow responses listed, so that a server that is always slow does not fill the memory. */
+    private static final int MAX_SLOW = 100_000;
+
     private static final class OutcomeStatistics {
         final boolean error;
         final boolean success;
@@ -33,6 +36,7 @@ final class Measurements {
     private final Histogram all = new Histogram(MAX_MICROS, 3); // guarded by this
     private final Histogram second = new Histogram(MAX_MICROS, 3); // guarded by this
     private final List<Report.Second> seconds = new ArrayList<>(); // guarded by this
+    private final List<Report.Slow> slow = new ArrayList<>(); // guarded by this
     private long errorsInSecond; // guarded by this
     private long bytes; // guarded by this
     private long successes; // guarded by this
@@ -64,6 +68,9 @@ final class Measurements {
         }
         statistics.micros.recordValue(micros);
         all.recordValue(micros);
+        if (wasSent && micros > Report.SLOW_MS * 1000 && slow.size() < MAX_SLOW) {
+            slow.add(new Report.Slow(dueNanos, micros / 1000.0));
+        }
         bytes += length;
         successes += statistics.success ? 1 : 0;
         firstDue = Math.min(firstDue, dueNanos);
@@ -135,6 +142,10 @@ final class Measurements {
 
     synchronized Report.Latency all() {
         return new Report.Latency(all.copy());
+    }
+
+    synchronized List<Report.Slow> slow() {
+        return List.copyOf(slow);
     }
 
     synchronized List<Report.Second> seconds() {

@@ -13,6 +13,7 @@ import org.HdrHistogram.Histogram;
  *
  * @param total latencies of everything that was counted: requests, or flows (see {@link Scenario#isFlow})
  * @param rows latencies by outcome; for flows, including their steps
+ * @param slow the first responses that were slower than {@link #SLOW_MS}, in the order in which they came
  * @param seconds rate and latencies of each second, including the warm-up
  * @param successes number of successful requests or flows
  * @param wallSeconds from when the first was due until the last response
@@ -28,6 +29,7 @@ public record Report(
         Plan plan,
         Latency total,
         List<Row> rows,
+        List<Slow> slow,
         List<Second> seconds,
         long successes,
         double wallSeconds,
@@ -38,6 +40,9 @@ public record Report(
         List<String> notes,
         long violationCount,
         List<String> violations) {
+
+    /** A response later than this many milliseconds after its request was due is listed by itself. */
+    public static final int SLOW_MS = 50;
 
     /** Outcome of a request that got no response. */
     static final String NO_RESPONSE = "no response";
@@ -50,6 +55,14 @@ public record Report(
 
     /** An outcome and its latencies. */
     public record Row(String outcome, Latency latency) {}
+
+    /**
+     * A slow response.
+     *
+     * @param dueNanos when its request was due, as a value of {@link System#nanoTime()}
+     * @param ms how much later it came
+     */
+    public record Slow(long dueNanos, double ms) {}
 
     /**
      * One second of the test. Latencies are in milliseconds.

@@ -65,11 +65,21 @@ final class TestEvents {
                 throw new IllegalStateException("The server did not create an event: " + response.outcome()
                         + (response.status() == 401 ? " (wrong admin key: set --key or SEATLOCK_ADMIN_KEY)" : ""));
             }
-            var id = response.json().path("id").asText();
-            created.ids.add(id);
-            created.reservations.add(connections.uri("/api/events/" + id + "/reservations"));
+            created.add(response.json().path("id").asText());
         }
         return created;
+    }
+
+    /** Returns events that were created before, for a plan with the same scenario and number of seats. */
+    static TestEvents existing(ServerConnections connections, Plan plan, List<String> ids) {
+        var existing = new TestEvents(connections, plan);
+        ids.forEach(existing::add);
+        return existing;
+    }
+
+    private void add(String id) {
+        ids.add(id);
+        reservations.add(connections.uri("/api/events/" + id + "/reservations"));
     }
 
     private byte[] newEvent(String name, Instant now) {
@@ -98,6 +108,10 @@ final class TestEvents {
                     + Math.min(SEATS_PER_ROW, seats - first) + "}");
         }
         return rows;
+    }
+
+    List<String> ids() {
+        return List.copyOf(ids);
     }
 
     int count() {

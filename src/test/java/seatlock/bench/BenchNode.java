@@ -172,16 +172,27 @@ final class BenchNode implements AutoCloseable {
      * @param wall time passed
      * @param jar of the node
      * @param driver of this process: the load test or the clients of PostgreSQL, with its compiler and garbage collector
+     * @param machine of everything, the kernel included
      */
-    record Cpu(double wall, double jar, double postgres, double driver) {
+    record Cpu(double wall, double jar, double postgres, double driver, double machine) {
 
         Cpu since(Cpu before) {
-            return new Cpu(wall - before.wall, jar - before.jar, postgres - before.postgres, driver - before.driver);
+            return new Cpu(
+                    wall - before.wall,
+                    jar - before.jar,
+                    postgres - before.postgres,
+                    driver - before.driver,
+                    machine - before.machine);
         }
 
         /** Returns the mean number of busy cores. */
         double cores() {
             return (jar + postgres + driver) / wall;
+        }
+
+        /** Returns the mean number of cores that others have used. If it is not almost zero, the measurement is worth little. */
+        double coresOfOthers() {
+            return machine / wall - cores();
         }
     }
 
@@ -191,7 +202,8 @@ final class BenchNode implements AutoCloseable {
                 System.nanoTime() / 1e9,
                 Processes.cpuSeconds(jvm.pid()),
                 Processes.cpuSecondsOfPostgres(home),
-                Processes.cpuSeconds(ProcessHandle.current().pid()));
+                Processes.cpuSeconds(ProcessHandle.current().pid()),
+                Processes.cpuSecondsOfMachine());
     }
 
     /** Creates an event without any node. */

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Reads the CPU time and memory of processes from Linux's /proc. */
 final class Processes {
@@ -54,6 +55,20 @@ final class Processes {
                 .filter(process -> process.info().command().orElse("").contains("redis-server"))
                 .mapToDouble(process -> cpuSeconds(process.pid()))
                 .sum();
+    }
+
+    /** Returns the CPU time of the whole machine, of all its cores together. */
+    static double cpuSecondsOfMachine() {
+        try (var lines = Files.lines(Path.of("/proc/stat"))) {
+            var fields =
+                    lines.findFirst().orElseThrow().split(" +"); // cpu user nice system idle iowait irq softirq steal
+            return Stream.of(1, 2, 3, 6, 7, 8)
+                            .mapToLong(field -> Long.parseLong(fields[field]))
+                            .sum()
+                    / TICKS_PER_SECOND;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Returns the user and system time, in ticks. */

@@ -135,6 +135,7 @@ class SaleBenchTest {
         results.add("busy cores, 64 connections, of which jar", cpu.jar() / cpu.wall());
         results.add("busy cores, 64 connections, of which PostgreSQL", cpu.postgres() / cpu.wall());
         results.add("busy cores, 64 connections, of which driver", cpu.driver() / cpu.wall());
+        results.add("busy cores, 64 connections, others on this machine", cpu.coresOfOthers());
         var sale = rates.get("64").perSecond;
         var names = Map.of("lean", "the lean reference", "cte", "one CTE", "four", "four statements");
         for (var way : List.of("lean", "cte", "four")) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +85,23 @@ class LoadTestTest {
             assertCorrect(storm, Map.of("201", 600L));
             assertThat(storm.acknowledged()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void events_created_by_one_node_are_sold_by_another() {
+        var plan = plan(Scenario.ON_SALE).forRequests(8, 1_000).selling(2, 60);
+        var events = LoadTest.createEvents(plan);
+        try (var node = system.anotherNode()) {
+            var report =
+                    LoadTest.run(plan.at(List.of(URI.create("http://localhost:" + node.port()))), events, line -> {});
+
+            assertCorrect(report, Map.of("201", 120L));
+        }
+        assertThat(events)
+                .hasSize(2)
+                .allSatisfy(event -> assertThat(system.count(
+                                "SELECT count(*) AS n FROM reservations WHERE event_id = ?", UUID.fromString(event)))
+                        .isEqualTo(60));
     }
 
     @Test
@@ -226,6 +244,20 @@ class LoadTestTest {
 
             assertCorrect(report, Map.of("201", 2L, "no response, then 201", 1L));
             assertThat(report.notes()).anyMatch(note -> note.contains("retried"));
+        }
+    }
+
+    @Test
+    void slow_responses_are_listed() {
+        try (var server = new FaultyServer(FaultyServer.Fault.HESITATES_ONCE)) {
+            var before = System.nanoTime();
+            var report = run(Plan.of(Scenario.ON_SALE, server.url(), "key")
+                    .forRequests(1, 3)
+                    .selling(1, 4));
+
+            assertThat(report.slow())
+                    .anyMatch(slow -> slow.ms() >= 150 && slow.dueNanos() - before >= 0)
+                    .allMatch(slow -> slow.ms() > Report.SLOW_MS);
         }
     }
 

@@ -8,12 +8,14 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 
 /** A server with the API of Seatlock, for one event of four seats, that has one fault. */
 public final class FaultyServer implements AutoCloseable {
@@ -29,7 +31,9 @@ public final class FaultyServer implements AutoCloseable {
         FAILS,
         REFUSES_EVERYBODY,
         /** Not a fault: the first response is lost, after its effect. */
-        HANGS_UP_ONCE
+        HANGS_UP_ONCE,
+        /** Not a fault: the first response takes a fifth of a second. */
+        HESITATES_ONCE
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -89,6 +93,9 @@ public final class FaultyServer implements AutoCloseable {
             if (fault == Fault.HANGS_UP_ONCE && isFirst) {
                 exchange.close();
             } else {
+                if (fault == Fault.HESITATES_ONCE && isFirst) {
+                    LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+                }
                 reply(exchange, 201, reply);
             }
         }
