@@ -90,8 +90,11 @@ public final class App implements AutoCloseable {
     /** The longest statement of a job stores a document. */
     private static final Duration JOB_STATEMENT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** For a node that serves a crowd; a whole system on one machine should rather start at once. */
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    /**
+     * For a node that serves a crowd; a whole system on one machine should rather start at once. Java compiles for this long on two
+     * cores: src/docs/figures.md, "The first seconds".
+     */
+    private static final Duration WARM_UP = Duration.ofSeconds(20);
 
     private static final int DEFAULT_PORT = 8080;
 

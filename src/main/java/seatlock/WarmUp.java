@@ -49,7 +49,7 @@ import seatlock.tickets.Tickets;
  */
 final class WarmUp {
 
-    private static final int CLIENTS = 64;
+    private static final int CLIENTS = 32;
     private static final int SEATS = 4_000;
     private static final Duration SLICE = Duration.ofMillis(1_500);
     private static final Duration SHORT = Duration.ofMillis(500);

@@ -8,7 +8,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -43,7 +42,7 @@ public class Database implements AutoCloseable {
     private static final Duration SOCKET_GRACE = Duration.ofSeconds(5);
 
     /** Time limit for getting a connection; beyond it, an immediate refusal serves a client better than more waiting. */
-    private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
+    static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
 
     /** The same for commands and tests: a JVM that has just started on a busy machine may need seconds. */
     public static final Duration PATIENT_CONNECTION_WAIT = Duration.ofSeconds(20);
@@ -150,6 +149,12 @@ public class Database implements AutoCloseable {
             Plans plans,
             TransactionObserver observer,
             Duration connectionWait) {
+        var config = pool(url, connections, statementTimeout, connectionWait);
+        return new Database(new HikariDataSource(config), settings(statementTimeout, plans), observer);
+    }
+
+    /** Returns the settings of a pool. */
+    static HikariConfig pool(DatabaseUrl url, int connections, Duration statementTimeout, Duration connectionWait) {
         var config = new HikariConfig();
         config.setPoolName("seatlock");
         config.setJdbcUrl(url.jdbc());
@@ -159,28 +164,23 @@ public class Database implements AutoCloseable {
         config.setMaximumPoolSize(connections);
         config.setConnectionTimeout(connectionWait.toMillis());
         config.setInitializationFailTimeout(-1);
-        properties(statementTimeout, connectionWait).forEach(config::addDataSourceProperty);
+        config.addDataSourceProperty("ApplicationName", "seatlock");
+        // As text, because the driver ignores properties that are numbers.
+        config.addDataSourceProperty(
+                "socketTimeout",
+                String.valueOf(statementTimeout.plus(SOCKET_GRACE).toSeconds()));
+        config.addDataSourceProperty("connectTimeout", String.valueOf(connectionWait.toSeconds()));
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        // With several hosts: how long the driver remembers which one is the primary. Its default is ten seconds.
+        config.addDataSourceProperty("hostRecheckSeconds", "1");
+        DatabaseUrl.NO_ROW_VALUES.forEach(config::addDataSourceProperty);
         config.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
         config.setExceptionOverrideClassName(ReadOnlyEviction.class.getName());
         // The pool grows on demand and never shrinks. With a minimum of idle connections, it would retry at ever longer
         // intervals while the server is down, and be late to notice when it is back.
         config.setMinimumIdle(0);
         config.setIdleTimeout(0);
-        return new Database(new HikariDataSource(config), settings(statementTimeout, plans), observer);
-    }
-
-    /** Returns the properties of a connection: as text, because the driver ignores properties that are numbers. */
-    static Map<String, String> properties(Duration statementTimeout, Duration connectionWait) {
-        var properties = new HashMap<>(DatabaseUrl.NO_ROW_VALUES);
-        properties.put("ApplicationName", "seatlock");
-        properties.put(
-                "socketTimeout",
-                String.valueOf(statementTimeout.plus(SOCKET_GRACE).toSeconds()));
-        properties.put("connectTimeout", String.valueOf(connectionWait.toSeconds()));
-        properties.put("tcpKeepAlive", "true");
-        // With several hosts: how long the driver remembers which one is the primary. Its default is ten seconds.
-        properties.put("hostRecheckSeconds", "1");
-        return properties;
+        return config;
     }
 
     /**

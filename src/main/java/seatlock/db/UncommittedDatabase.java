@@ -1,11 +1,10 @@
 package seatlock.db;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
-import java.util.Properties;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -17,29 +16,25 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class UncommittedDatabase extends Database {
 
-    private static final Duration CONNECTION_WAIT = Duration.ofSeconds(2);
-
+    private final HikariDataSource pool;
     private final Connection connection;
     private final ReentrantLock turn = new ReentrantLock(true);
     private boolean hasEnded; // guarded by turn
 
     /**
-     * Connects.
+     * Connects, as a pool of one connection.
      *
      * @throws SQLException if the database is unavailable
      */
     public UncommittedDatabase(DatabaseUrl url, Duration statementTimeout, Plans plans) throws SQLException {
         super(statementTimeout, plans);
-        var properties = new Properties();
-        properties.putAll(properties(statementTimeout, CONNECTION_WAIT));
-        if (url.user() != null) {
-            properties.put("user", url.user());
+        pool = new HikariDataSource(pool(url, 1, statementTimeout, CONNECTION_WAIT));
+        try {
+            connection = pool.getConnection();
+        } catch (SQLException e) {
+            pool.close();
+            throw e;
         }
-        if (url.password() != null) {
-            properties.put("password", url.password());
-        }
-        connection = DriverManager.getConnection(url.jdbc(), properties);
-        connection.setAutoCommit(false);
     }
 
     @Override
@@ -82,6 +77,7 @@ public final class UncommittedDatabase extends Database {
             // the server rolls back when it notices
         } finally {
             turn.unlock();
+            pool.close();
         }
     }
 }
