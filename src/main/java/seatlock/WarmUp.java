@@ -146,7 +146,7 @@ final class WarmUp {
             var setup = new ApiServer.Setup(
                     new InetSocketAddress(Loopback.ADDRESS, 0),
                     adminKey,
-                    config.limits(),
+                    config.limits().withoutRates(),
                     Networks.NONE,
                     Set.of(),
                     PublicUrl.NONE,

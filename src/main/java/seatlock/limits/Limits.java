@@ -61,6 +61,21 @@ public record Limits(
         return (int) Math.max(MIN_STREAMS, Math.min(MAX_STREAMS, (maxHeap - HEAP_OF_SALE) / HEAP_OF_STREAM));
     }
 
+    /** Returns the same quotas and sizes, with rates that nobody reaches. */
+    public Limits withoutRates() {
+        return new Limits(
+                isOn,
+                Integer.MAX_VALUE,
+                Integer.MAX_VALUE,
+                pendingPerAddress,
+                pendingPerEmail,
+                seatsPerEmail,
+                bodyBytes,
+                seatPlanBytes,
+                headerBytes,
+                streams);
+    }
+
     /** Returns the same sizes, without rates and quotas. */
     public Limits off() {
         return new Limits(
