@@ -4,8 +4,8 @@ import io.javalin.http.Context;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import seatlock.catalog.EventId;
 import seatlock.changes.Actor;
 import seatlock.contract.ReservationBodies.Resending;
@@ -80,7 +80,7 @@ final class TicketHandlers implements TicketOperations {
         var publicUrl = PublicUrl.of(ctx);
         QueryResponse.send(ctx, reads, event, tx -> {
             caller.read(tx, inventory, event, id);
-            var ready = documents.existing(tx, event, List.of(id));
+            var ready = documents.existing(tx, event, Set.of(id));
             var bodies = new ArrayList<TicketBody>();
             for (var ticket : tickets.ofReservation(tx, event, id)) {
                 if (caller.isSeller() || ticket.isBuyers()) { // a transferred ticket is not the buyer's any more

@@ -96,19 +96,16 @@ public class Database implements AutoCloseable {
     private final AtomicLong probedAt = new AtomicLong();
     private volatile boolean down;
 
-    private Database(HikariDataSource pool, Settings settings, TransactionObserver observer) {
-        this.pool = pool;
-        this.settings = settings;
+    Database(
+            DatabaseUrl url,
+            int connections,
+            Duration statementTimeout,
+            Plans plans,
+            TransactionObserver observer,
+            Duration connectionWait) {
+        this.pool = new HikariDataSource(pool(url, connections, statementTimeout, connectionWait));
+        this.settings = new Settings(LOCK_TIMEOUT, statementTimeout, IDLE_IN_TRANSACTION_TIMEOUT, plans.settings);
         this.observer = observer;
-    }
-
-    /** Creates a database without a pool, for a subclass that gets its connections otherwise. */
-    Database(Duration statementTimeout, Plans plans) {
-        this(null, settings(statementTimeout, plans), TransactionObserver.NONE);
-    }
-
-    private static Settings settings(Duration statementTimeout, Plans plans) {
-        return new Settings(LOCK_TIMEOUT, statementTimeout, IDLE_IN_TRANSACTION_TIMEOUT, plans.settings);
     }
 
     /** Evicts a connection to a server that has become read-only: after a failover, the former primary is a standby. */
@@ -149,12 +146,12 @@ public class Database implements AutoCloseable {
             Plans plans,
             TransactionObserver observer,
             Duration connectionWait) {
-        var config = pool(url, connections, statementTimeout, connectionWait);
-        return new Database(new HikariDataSource(config), settings(statementTimeout, plans), observer);
+        return new Database(url, connections, statementTimeout, plans, observer, connectionWait);
     }
 
     /** Returns the settings of a pool. */
-    static HikariConfig pool(DatabaseUrl url, int connections, Duration statementTimeout, Duration connectionWait) {
+    private static HikariConfig pool(
+            DatabaseUrl url, int connections, Duration statementTimeout, Duration connectionWait) {
         var config = new HikariConfig();
         config.setPoolName("seatlock");
         config.setJdbcUrl(url.jdbc());

@@ -1,11 +1,11 @@
 package seatlock.db;
 
-import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
+import seatlock.metrics.TransactionObserver;
 
 /**
  * A database for a rehearsal: its transactions are all parts of a single one that is never committed. So they see each other's
@@ -16,7 +16,6 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class UncommittedDatabase extends Database {
 
-    private final HikariDataSource pool;
     private final Connection connection;
     private final ReentrantLock turn = new ReentrantLock(true);
     private boolean hasEnded; // guarded by turn
@@ -27,12 +26,11 @@ public final class UncommittedDatabase extends Database {
      * @throws SQLException if the database is unavailable
      */
     public UncommittedDatabase(DatabaseUrl url, Duration statementTimeout, Plans plans) throws SQLException {
-        super(statementTimeout, plans);
-        pool = new HikariDataSource(pool(url, 1, statementTimeout, CONNECTION_WAIT));
+        super(url, 1, statementTimeout, plans, TransactionObserver.NONE, CONNECTION_WAIT);
         try {
-            connection = pool.getConnection();
+            connection = super.connect();
         } catch (SQLException e) {
-            pool.close();
+            super.close();
             throw e;
         }
     }
@@ -61,11 +59,6 @@ public final class UncommittedDatabase extends Database {
         turn.unlock();
     }
 
-    @Override
-    public Connections connections() {
-        return new Connections(1, turn.isLocked() ? 1 : 0, turn.getQueueLength());
-    }
-
     /** Rolls everything back. */
     @Override
     public void close() {
@@ -77,7 +70,7 @@ public final class UncommittedDatabase extends Database {
             // the server rolls back when it notices
         } finally {
             turn.unlock();
-            pool.close();
+            super.close();
         }
     }
 }

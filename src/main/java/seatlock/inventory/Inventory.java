@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -301,9 +300,5 @@ public final class Inventory {
                         .flatMap(id -> tariff.type(id).flatMap(PriceType::limit).stream());
         var ofCodes = codes.values().stream().flatMap(code -> code.limit().stream());
         return Stream.concat(ofPrices, ofCodes).map(Limit::id).collect(toSet());
-    }
-
-    static UUID[] uuids(Collection<ReservationId> ids) {
-        return ids.stream().map(ReservationId::value).toArray(UUID[]::new);
     }
 }

@@ -39,23 +39,16 @@ public final class InventoryReader {
 
     /** Finds a reservation as it is now: a lapsed one is expired, even if the sweeper has not marked it. */
     public Optional<Reservation> find(Tx tx, EventId event, ReservationId id) throws SQLException {
-        var rows = tx.query(
-                SELECT_RESERVATION + " WHERE event_id = ? AND reservation_id = ?",
-                InventoryReader::reservation,
-                event.value(),
-                id.value());
-        var found = withSeats(tx, event, rows).values().stream().findFirst();
-        return found.isEmpty() ? found : Optional.of(found.get().asOf(tx.readClock()));
+        return Optional.ofNullable(find(tx, event, Set.of(id)).get(id));
     }
 
-    /** Finds reservations as they are now, like {@link #find}. Ids that do not exist are missing from the result. */
-    public Map<ReservationId, Reservation> findAll(Tx tx, EventId event, Collection<ReservationId> ids)
-            throws SQLException {
+    /** Finds several reservations. Those that do not exist are missing from the result. */
+    public Map<ReservationId, Reservation> find(Tx tx, EventId event, Set<ReservationId> ids) throws SQLException {
         var rows = tx.query(
                 "SELECT found.* FROM unnest(?) AS named (id) CROSS JOIN LATERAL (" + SELECT_RESERVATION
                         + " WHERE event_id = ? AND reservation_id = named.id OFFSET 0) AS found",
                 InventoryReader::reservation,
-                Inventory.uuids(Set.copyOf(ids)),
+                ReservationId.values(ids),
                 event.value());
         var found = withSeats(tx, event, rows);
         var now = tx.readClock();
@@ -374,7 +367,7 @@ public final class InventoryReader {
                         + " WHERE r.event_id = ? AND r.reservation_id = ANY (?)",
                 row -> row.text("code"),
                 event.value(),
-                Inventory.uuids(reservations));
+                ReservationId.values(reservations));
     }
 
     static String codeOf(String alias) {

@@ -150,7 +150,7 @@ final class Locks {
                             """,
                     row -> uses.computeIfAbsent(new ReservationId(row.uuid("reservation_id")), id -> new HashMap<>())
                             .put(row.uuid("limit_id"), row.integer("quantity")),
-                    Inventory.uuids(reservations),
+                    ReservationId.values(reservations),
                     event.value());
         }
         return uses;
@@ -173,7 +173,7 @@ final class Locks {
                            FOR UPDATE
                         """ + skipLocked(locking) + ") AS locked",
                 InventoryReader::reservation,
-                Inventory.uuids(ids),
+                ReservationId.values(ids),
                 event.value());
         return InventoryReader.withSeats(tx, event, rows);
     }
@@ -209,7 +209,7 @@ final class Locks {
                 """,
                 row -> new Ticket(
                         new ReservationId(row.uuid("reservation_id")), row.integer("seat_id"), row.bool("used")),
-                Inventory.uuids(refunds),
+                ReservationId.values(refunds),
                 event.value());
         return tickets.stream()
                 .filter(Ticket::used)

@@ -31,7 +31,7 @@ final class Skipped {
                 "SELECT reservation_id FROM reservations WHERE event_id = ? AND reservation_id = ANY (?)",
                 row -> new ReservationId(row.uuid("reservation_id")),
                 event.value(),
-                Inventory.uuids(ids));
+                ReservationId.values(ids));
         return of(existing, locked);
     }
 

@@ -136,7 +136,7 @@ public final class Jobs {
                                  ORDER BY kind DESC LIMIT 1) AS job ON true
                         """,
                         row -> Map.entry(new ReservationId(row.uuid("id")), mail(row)),
-                        reservations.stream().map(ReservationId::value).toArray(UUID[]::new),
+                        ReservationId.values(reservations),
                         event.value(),
                         event.value())
                 .stream()

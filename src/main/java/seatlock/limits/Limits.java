@@ -63,25 +63,19 @@ public record Limits(
 
     /** Returns the same quotas and sizes, with rates that nobody reaches. */
     public Limits withoutRates() {
-        return new Limits(
-                isOn,
-                Integer.MAX_VALUE,
-                Integer.MAX_VALUE,
-                pendingPerAddress,
-                pendingPerEmail,
-                seatsPerEmail,
-                bodyBytes,
-                seatPlanBytes,
-                headerBytes,
-                streams);
+        return with(isOn, Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /** Returns the same sizes, without rates and quotas. */
     public Limits off() {
+        return with(false, requestsPerAddress, requestsPerKey);
+    }
+
+    private Limits with(boolean areOn, int perAddress, int perKey) {
         return new Limits(
-                false,
-                requestsPerAddress,
-                requestsPerKey,
+                areOn,
+                perAddress,
+                perKey,
                 pendingPerAddress,
                 pendingPerEmail,
                 seatsPerEmail,

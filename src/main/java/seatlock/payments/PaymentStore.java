@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 import seatlock.catalog.EventId;
 import seatlock.db.Row;
@@ -103,14 +102,16 @@ public final class PaymentStore {
     /** Returns, for each of some reservations that has one, the payment that has confirmed it. */
     public Map<ReservationId, Payment> findConfirming(Tx tx, EventId event, Collection<ReservationId> reservations)
             throws SQLException {
-        return tx.query("""
+        return tx
+                .query("""
                         SELECT p.*
                           FROM unnest(?::uuid[]) AS named (id)
                          CROSS JOIN LATERAL (
                         """ + SELECT + """
                                  WHERE event_id = ? AND reservation_id = named.id AND verdict = 'CONFIRMS'
                                 OFFSET 0) AS p
-                        """, PaymentStore::read, ids(reservations), event.value()).stream()
+                        """, PaymentStore::read, ReservationId.values(reservations), event.value())
+                .stream()
                 .collect(toMap(Payment::reservation, Function.identity()));
     }
 
@@ -123,7 +124,7 @@ public final class PaymentStore {
     /** Returns, for each of some reservations that has one, the payment that {@link #findOfReservation} returns for it. */
     public Map<ReservationId, Payment> findOfReservations(Tx tx, EventId event, Collection<ReservationId> reservations)
             throws SQLException {
-        return tx.query(SELECT_FIRST, PaymentStore::read, ids(reservations), event.value()).stream()
+        return tx.query(SELECT_FIRST, PaymentStore::read, ReservationId.values(reservations), event.value()).stream()
                 .collect(toMap(Payment::reservation, Function.identity()));
     }
 
@@ -312,7 +313,8 @@ public final class PaymentStore {
 
     private static List<PaymentId> lockUnfinished(Tx tx, EventId event, Collection<ReservationId> reservations)
             throws SQLException {
-        return tx.lock("""
+        return tx.lock(
+                """
                 SELECT p.payment_id
                   FROM unnest(?::uuid[]) AS ended (id)
                  CROSS JOIN LATERAL (SELECT payment_id
@@ -320,11 +322,7 @@ public final class PaymentStore {
                                       WHERE event_id = ? AND reservation_id = ended.id
                                         AND status IN ('CREATED', 'OPEN', 'AUTHORIZED')
                                         FOR NO KEY UPDATE) AS p
-                """, row -> new PaymentId(row.uuid("payment_id")), ids(reservations), event.value());
-    }
-
-    private static UUID[] ids(Collection<ReservationId> reservations) {
-        return reservations.stream().map(ReservationId::value).toArray(UUID[]::new);
+                """, row -> new PaymentId(row.uuid("payment_id")), ReservationId.values(reservations), event.value());
     }
 
     /** A payment that must be looked at. */

@@ -99,7 +99,7 @@ public final class Announcements {
                 """ + Tickets.IS_REPLACED + " ORDER BY t.seat_id",
                 Found::of,
                 event.id().value(),
-                reservations.stream().map(ReservationId::value).toArray(UUID[]::new));
+                ReservationId.values(reservations));
         var subjects = Stream.concat(reservations.stream().map(Job.Subject::of), holders(transferred));
         jobs.addOnce(tx, event.id(), event.version(), Job.Kind.SEND_CANCELLATION, subjects.toList());
     }

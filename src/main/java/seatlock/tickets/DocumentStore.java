@@ -29,7 +29,7 @@ public final class DocumentStore {
     public record Document(Reservation reservation, TicketId ticket, byte[] pdf) {}
 
     /** Returns which tickets of reservations have a document. */
-    public Set<TicketId> existing(Tx tx, EventId event, Collection<ReservationId> reservations) throws SQLException {
+    public Set<TicketId> existing(Tx tx, EventId event, Set<ReservationId> reservations) throws SQLException {
         return Set.copyOf(tx.query(
                 """
                 SELECT found.ticket_id
@@ -43,10 +43,7 @@ public final class DocumentStore {
                            AND t.reservation_id = named.id
                            AND d.event_version >= e.printed_version
                         OFFSET 0) AS found
-                """,
-                row -> new TicketId(row.uuid("ticket_id")),
-                reservations.stream().map(ReservationId::value).distinct().toArray(UUID[]::new),
-                event.value()));
+                """, row -> new TicketId(row.uuid("ticket_id")), ReservationId.values(reservations), event.value()));
     }
 
     /** Returns a ticket's document; empty if it is missing. */
@@ -85,8 +82,13 @@ public final class DocumentStore {
      */
     public Set<ReservationId> store(Tx tx, Event event, List<Document> documents) throws SQLException {
         var versions = lockVersions(tx, event.id(), documents);
+        var changed = documents.stream()
+                .map(Document::reservation)
+                .filter(reservation -> versions.get(reservation.id()) != reservation.version())
+                .map(Reservation::id)
+                .collect(toSet());
         var current = documents.stream()
-                .filter(document -> versions.get(document.reservation.id()) == document.reservation.version())
+                .filter(document -> !changed.contains(document.reservation.id()))
                 .toList();
         tx.update(
                 """
@@ -103,10 +105,7 @@ public final class DocumentStore {
                 event.version(),
                 current.stream().map(document -> document.ticket.value()).toArray(UUID[]::new),
                 current.stream().map(Document::pdf).toArray(byte[][]::new));
-        return documents.stream()
-                .filter(document -> !current.contains(document))
-                .map(document -> document.reservation.id())
-                .collect(toSet());
+        return changed;
     }
 
     /** Returns the versions of reservations, which stay the same until the end of the transaction. */
@@ -124,10 +123,9 @@ public final class DocumentStore {
                                                 FOR SHARE) AS locked
                         """,
                         row -> Map.entry(new ReservationId(row.uuid("reservation_id")), row.integer("version")),
-                        documents.stream()
-                                .map(document -> document.reservation.id().value())
-                                .distinct()
-                                .toArray(UUID[]::new),
+                        ReservationId.values(documents.stream()
+                                .map(document -> document.reservation.id())
+                                .collect(toSet())),
                         event.value())
                 .stream()
                 .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));

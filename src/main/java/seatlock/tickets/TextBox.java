@@ -9,6 +9,7 @@ import com.lowagie.text.pdf.PdfContentByte;
 import com.lowagie.text.pdf.PdfWriter;
 import java.awt.Color;
 import java.text.BreakIterator;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,9 +39,11 @@ record TextBox(float left, float right, float top, float bottom) {
     /** Height of capital letters, relative to the size of the font. */
     private static final float CAPITALS = 0.73f;
 
-    /** How texts were set, because most texts of a ticket are those of its event or of its language. */
-    private static final Cache<Task, Setting> SETTINGS =
-            Caffeine.newBuilder().maximumSize(1_000).build();
+    /** How texts were set, because most texts of a ticket are those of its event or of its language. The names of buyers soon go. */
+    private static final Cache<Task, Setting> SETTINGS = Caffeine.newBuilder()
+            .maximumSize(1_000)
+            .expireAfterAccess(Duration.ofMinutes(1))
+            .build();
 
     private static final Locale THAI = Locale.forLanguageTag("th");
 

@@ -6,10 +6,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import seatlock.catalog.Event;
 import seatlock.catalog.EventId;
@@ -316,24 +316,20 @@ public final class Tickets {
     }
 
     /** Returns the tickets of reservations, each list in the order of the seat plan; none for one that was never confirmed. */
-    public Map<ReservationId, List<Ticket>> ofReservations(Tx tx, EventId event, Collection<ReservationId> reservations)
+    public Map<ReservationId, List<Ticket>> ofReservations(Tx tx, EventId event, Set<ReservationId> reservations)
             throws SQLException {
         var found = tx.query(
                 "SELECT found.* FROM unnest(?) AS named (id) CROSS JOIN LATERAL (" + SELECT_TICKET
                         + " WHERE t.event_id = ? AND t.reservation_id = named.id ORDER BY t.seat_id, t.transfers OFFSET 0) AS found",
                 Tickets::ticket,
-                reservations.stream().map(ReservationId::value).distinct().toArray(UUID[]::new),
+                ReservationId.values(reservations),
                 event.value());
         return found.stream().collect(groupingBy(Ticket::reservation));
     }
 
     /** Returns the tickets of a reservation in the order of the seat plan; none if it was never confirmed. */
     public List<Ticket> ofReservation(Tx tx, EventId event, ReservationId reservation) throws SQLException {
-        return tx.query(
-                SELECT_TICKET + " WHERE t.event_id = ? AND t.reservation_id = ? ORDER BY t.seat_id, t.transfers",
-                Tickets::ticket,
-                event.value(),
-                reservation.value());
+        return ofReservations(tx, event, Set.of(reservation)).getOrDefault(reservation, List.of());
     }
 
     /**

@@ -19,8 +19,8 @@ import seatlock.catalog.EventId;
 import seatlock.jobs.Job;
 
 /**
- * The queues in Redis, in Resque's format: {@code {"class":"IssueTickets","args":["<event>","<job>"],"vars":null}}. Each kind of
- * job has a queue of its own, so that what a buyer waits for is not behind thousands of jobs that a change of an event causes.
+ * The queues in Redis, in Resque's format: {@code {"class":"IssueTickets","args":["<event>","<job>"],"vars":null}}, with further
+ * jobs of the event in a batch. Each kind of job has a queue of its own, so that what a buyer waits for is not behind thousands of jobs that a change of an event causes.
  */
 final class ResqueQueue {
 

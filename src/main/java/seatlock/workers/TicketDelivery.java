@@ -1,5 +1,6 @@
 package seatlock.workers;
 
+import static java.util.stream.Collectors.toSet;
 import static seatlock.workers.JobHandler.oneByOne;
 
 import java.sql.SQLException;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import seatlock.catalog.Cancellations;
@@ -167,19 +169,19 @@ public final class TicketDelivery {
     private Map<Job, JobHandler.Result> documents(
             List<Job> jobs, Predicate<Delivery> isNeeded, Optional<Job.Kind> next) {
         var event = jobs.get(0).event();
-        var ids = jobs.stream().map(job -> job.subject().reservation()).toList();
+        var ids = jobs.stream().map(job -> job.subject().reservation()).collect(toSet());
         var deliveries = database.inTransaction(tx -> load(tx, event, ids, Ticket::isValid));
-        var needed = deliveries.values().stream().filter(isNeeded).toList();
-        var failures = documents.make(needed);
+        var failures =
+                documents.make(deliveries.values().stream().filter(isNeeded).toList());
         var results = new HashMap<Job, JobHandler.Result>();
         for (var job : jobs) {
-            var delivery = deliveries.get(job.subject().reservation());
-            var failure = failures.get(job.subject().reservation());
+            var id = job.subject().reservation();
+            var following = isNeeded.test(deliveries.get(id)) ? next : Optional.<Job.Kind>empty();
             results.put(
                     job,
-                    failure != null
-                            ? JobHandler.Result.failed(failure)
-                            : JobHandler.Result.done(needed.contains(delivery) ? next : Optional.empty()));
+                    failures.containsKey(id)
+                            ? JobHandler.Result.failed(failures.get(id))
+                            : JobHandler.Result.done(following));
         }
         return results;
     }
@@ -229,14 +231,14 @@ public final class TicketDelivery {
 
     private Delivery load(Tx tx, EventId event, ReservationId reservation, Predicate<Ticket> which)
             throws SQLException {
-        return load(tx, event, List.of(reservation), which).get(reservation);
+        return load(tx, event, Set.of(reservation), which).get(reservation);
     }
 
     private Map<ReservationId, Delivery> load(
-            Tx tx, EventId id, List<ReservationId> reservations, Predicate<Ticket> which) throws SQLException {
+            Tx tx, EventId id, Set<ReservationId> reservations, Predicate<Ticket> which) throws SQLException {
         var event = catalog.find(tx, id).orElseThrow();
         var naming = naming(tx, event);
-        var found = inventory.findAll(tx, id, reservations);
+        var found = inventory.find(tx, id, reservations);
         var ofThem = tickets.ofReservations(tx, id, reservations);
         var now = tx.readClock();
         var deliveries = new HashMap<ReservationId, Delivery>();

@@ -2,13 +2,11 @@ package seatlock.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
+import seatlock.support.RudeServer;
 
 /**
  * A mail server that accepts every mail with little work, so that the cores are left to the sender. It stores only the number
@@ -18,56 +16,22 @@ final class CountingMailServer implements AutoCloseable {
 
     private static final byte[] END = "\r\n.\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final ServerSocket listener;
     private final AtomicLong mails = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
+    private final RudeServer server = new RudeServer((any, client) -> converse(client));
 
-    CountingMailServer() {
-        try {
-            listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        start(this::accept);
-    }
-
-    private static void start(Runnable run) {
-        var thread = new Thread(run, "counting-mail-server");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void accept() {
-        while (true) {
-            try {
-                var client = listener.accept();
-                start(() -> converse(client));
-            } catch (IOException e) {
-                return; // closed
+    private void converse(Socket client) throws IOException {
+        var input = new Input(client.getInputStream());
+        RudeServer.send(client, "220 bench ESMTP\r\n");
+        for (var line = input.line(); !line.startsWith("QUIT"); line = input.line()) {
+            if (line.startsWith("DATA")) {
+                RudeServer.send(client, "354 Go ahead\r\n");
+                bytes.addAndGet(input.mail());
+                mails.incrementAndGet();
             }
+            RudeServer.send(client, "250 OK\r\n");
         }
-    }
-
-    private void converse(Socket client) {
-        try (client) {
-            var input = new Input(client.getInputStream());
-            send(client, "220 bench ESMTP");
-            for (var line = input.line(); !line.startsWith("QUIT"); line = input.line()) {
-                if (line.startsWith("DATA")) {
-                    send(client, "354 Go ahead");
-                    bytes.addAndGet(input.mail());
-                    mails.incrementAndGet();
-                }
-                send(client, "250 OK");
-            }
-            send(client, "221 Bye");
-        } catch (IOException e) {
-            // the sender has hung up, and will try again
-        }
-    }
-
-    private static void send(Socket client, String line) throws IOException {
-        client.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        RudeServer.send(client, "221 Bye\r\n");
     }
 
     private static final class Input {
@@ -115,7 +79,7 @@ final class CountingMailServer implements AutoCloseable {
     }
 
     String url() {
-        return "smtp://127.0.0.1:" + listener.getLocalPort();
+        return server.url("smtp").toString();
     }
 
     long mails() {
@@ -129,10 +93,6 @@ final class CountingMailServer implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            listener.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        server.close();
     }
 }

@@ -46,7 +46,7 @@ final class LeanBookings implements AutoCloseable {
     private final AtomicLong nextReservation = new AtomicLong(1);
     private int events;
 
-    /** @param owner of the database, who may create a schema */
+    /** @param owner URL with a role that may create a schema in the database */
     LeanBookings(DatabaseUrl owner) throws SQLException {
         connection = Servers.connect(owner);
         execute(CREATE);

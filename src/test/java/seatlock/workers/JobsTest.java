@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -229,7 +230,7 @@ class JobsTest {
         var changed = system.database.inTransaction(tx -> store.store(tx, event, documents));
 
         assertThat(changed).containsExactly(ids.get(0));
-        var stored = system.database.inTransaction(tx -> store.existing(tx, event.id(), ids));
+        var stored = system.database.inTransaction(tx -> store.existing(tx, event.id(), Set.copyOf(ids)));
         assertThat(stored).containsExactly(documents.get(1).ticket());
     }
 
